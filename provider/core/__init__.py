@@ -1,0 +1,1 @@
+"""Pure rules about recording: no Pulumi, SDK, sockets, files, environment or clock."""

@@ -1,0 +1,106 @@
+"""What can be wrong with a stack: findings as values, and the table of their kinds.
+
+Rule 1: a finding speaks about the user's file; a failure of the tool is an exception and lives elsewhere.
+Rule 2: an id never changes its meaning; users acknowledge and search by it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+Severity = Literal["error", "warning"]
+
+
+class Kind(NamedTuple):
+    """One kind of finding: how grave, what it means, and where the rule comes from."""
+
+    severity: Severity
+    meaning: str
+    source: str
+
+
+_FORM = "the form of a stack file"
+KINDS: dict[str, Kind] = {
+    "bad-yaml": Kind("error", "The file is not plain YAML.", _FORM),
+    "unknown-field": Kind("error", "A field is not known here, or cannot stand beside another.", _FORM),
+    "missing-field": Kind("error", "A field is missing that is always needed.", _FORM),
+    "wrong-type": Kind("error", "A value has another type than its field.", _FORM),
+    "out-of-range": Kind(
+        "error", "A number or word is outside what the vendor takes.", "RecordParam, CN:32614, IN:30845"
+    ),
+    "bad-name": Kind("error", "A name has characters that the vendor or Pulumi does not take.", "CN:32614, IN:30845"),
+    "bad-placeholder": Kind("error", "A file name has an unknown placeholder.", "RecordParam.VodFileName, CN:32614"),
+    "bad-time": Kind("error", "A time, duration or time zone cannot be read or does not exist.", _FORM),
+    "cos-path": Kind("error", "COS storage is not described completely.", "RecordParam.CosBucketPath, CN:32614"),
+    "duplicate-key": Kind(
+        "error", "The same key, resource name or natural key stands twice.", "feature guide: one template per key"
+    ),
+    "unknown-template": Kind(
+        "error", "A template is named that does not exist.", "CreateLiveRecordRule, CreateRecordTask"
+    ),
+    "too-many-rules": Kind("error", "More rules than the account may hold.", "feature guide: at most 50 rules"),
+    "too-many-templates": Kind(
+        "error", "More templates than the account may hold.", "feature guide: at most 50 templates"
+    ),
+    "task-too-long": Kind(
+        "error", "A task lasts longer than the vendor allows.", "CreateRecordTask, CN:45983, IN:37309"
+    ),
+    "task-backwards": Kind("error", "A task ends before it starts.", "CreateRecordTask, CN:45983, IN:37309"),
+    "too-many-overlaps": Kind(
+        "error", "More than three tasks record one stream at once.", "CreateRecordTask, CN:45983, IN:37309"
+    ),
+    "site-mismatch": Kind(
+        "error",
+        "Something is used that this site of the vendor does not have.",
+        "RecordParam, CN:32614 against IN:30845",
+    ),
+    "ignored-field": Kind("warning", "A field has no effect where it stands.", "RecordParam, CN:32614"),
+    "records-hls-forever": Kind(
+        "warning",
+        "A task without template is recorded as HLS and kept for ever.",
+        "CreateRecordTask, CN:45983, IN:37309",
+    ),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing that is wrong: where, which kind, and a sentence for the person who reads it."""
+
+    file: str
+    line: int
+    path: str
+    id: str
+    sentence: str
+
+    @property
+    def severity(self) -> Severity:
+        """Error or warning, by the table."""
+        return KINDS[self.id].severity
+
+    def at(self, file: str, line: int) -> "Finding":
+        """The same finding with its place."""
+        return replace(self, file=file, line=line)
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file else ""
+        return (
+            f"{place}{self.path}: {self.sentence} [{self.id}]" if self.path else f"{place}{self.sentence} [{self.id}]"
+        )
+
+
+def finding(kind: str, path: str, sentence: str) -> Finding:
+    """A finding of *kind* at *path*; its file and line are filled in by who read the file."""
+    if kind not in KINDS:
+        raise KeyError(kind)
+    return Finding("", 0, path, kind, sentence)
+
+
+def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that stop."""
+    return tuple(f for f in found if f.severity == "error")
+
+
+def joined(loc: Iterable[str | int]) -> str:
+    """A path as users read it: `rules.studio.template`, `acknowledge[0].until`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")

@@ -1,0 +1,62 @@
+"""What the vendor allows, by site.
+
+Rule 1: every number of the vendor stands here once, with its source (document ids of cloud.tencent.com, CN, and
+tencentcloud.com, IN). Rule 2: nothing here decides; the rules of `checks` do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+SiteName = Literal["intl", "cn"]
+
+STORAGE_TIME_MAX = 1500 * 86400
+"""Longest retention in seconds (RecordParam.StorageTime, CN:32614, IN:30845)."""
+FLOW_CONTINUE_MAX = 1800
+"""Longest HLS splice wait in seconds (HlsSpecialParam, CN:32614)."""
+TASK_MAX = timedelta(hours=24)
+"""Longest task (CreateRecordTask, CN:45983, IN:37309)."""
+OVERLAPS_MAX = 3
+"""At most three tasks of one stream record at once; more are accepted and not recorded (IN:37309)."""
+RULES, TEMPLATES = 50, 50
+"""Rules and templates of an account (feature guide; CreateLiveRecordTemplate)."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One of the vendor's two sites."""
+
+    host: str
+    regions: tuple[str, ...]  # of the task APIs; the first is the default
+    record_interval: Mapping[str, tuple[int, int]]  # seconds, by format
+    cos: bool
+    chinese_names: bool
+    start_within: timedelta | None  # latest start of a task, from now
+    end_within: timedelta | None  # latest end of a task, from now
+
+
+_SHORT, _LONG = (60, 7200), (60, 43200)
+SITES: Mapping[SiteName, Site] = {
+    "intl": Site(
+        host="live.intl.tencentcloudapi.com",
+        regions=(
+            "ap-singapore", "ap-bangkok", "ap-guangzhou", "ap-hongkong", "ap-jakarta", "ap-mumbai", "ap-seoul",
+            "ap-tokyo", "eu-frankfurt", "na-ashburn", "na-siliconvalley", "na-toronto", "sa-saopaulo",
+        ),
+        record_interval=dict.fromkeys(("flv", "hls", "mp4", "aac", "mp3"), (30, 7200)),  # IN:30845
+        cos=False,
+        chinese_names=False,
+        start_within=timedelta(days=6),  # IN:37309
+        end_within=None,
+    ),
+    "cn": Site(
+        host="live.tencentcloudapi.com",
+        regions=("ap-guangzhou",),
+        record_interval={"flv": _LONG, "hls": _LONG, "mp4": _LONG, "aac": _SHORT, "mp3": _SHORT},  # CN:32614; mp3 assumed
+        cos=True,
+        chinese_names=True,
+        start_within=None,
+        end_within=timedelta(days=7),  # CN:45983
+    ),
+}  # fmt: skip

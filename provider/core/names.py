@@ -1,0 +1,104 @@
+"""Names: keys of entries, push domains, apps and streams, and the placeholders of file names.
+
+Rule 1: the vendor compares names letter by letter, so nothing is folded or trimmed here.
+"""
+
+import re
+from collections.abc import Iterable
+
+from provider.core.values import quoted, refuse, text
+
+VOD_PLACEHOLDERS = (
+    "StreamID",
+    *(f"{edge}{part}" for edge in ("Start", "End")
+      for part in ("Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond")),
+)  # fmt: skip
+"""Placeholders of VodFileName (CN:32614, RecordParam)."""
+COS_PLACEHOLDERS = (*VOD_PLACEHOLDERS, "RecordSource", "RecordId", "RandomID", "Domain", "AppName")
+"""Placeholders of CosBucketPath; the last two are in the vendor's sample, not in its list."""
+
+
+KEY = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff]+(-[0-9A-Za-z_\u4e00-\u9fff]+)*")
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}")
+_DEFAULT_NAME_PARTS = 3  # <project>--<stack>--<key>
+_BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
+
+
+def key(value: object) -> str:
+    """The key of an entry, which is its Pulumi resource name."""
+    name = str(value)
+    if not KEY.fullmatch(name):
+        raise refuse(
+            "bad-name",
+            f"The name {quoted(name)} cannot be used. Names are letters, digits, _ and single hyphens inside.",
+        )
+    return name
+
+
+def domain(value: object) -> str:
+    """A push domain name."""
+    name = text(value)
+    if not _DOMAIN.fullmatch(name):
+        raise refuse(
+            "bad-name", f"{quoted(name)} is not a domain name. Write the push domain alone, like push.example.com."
+        )
+    return name
+
+
+def part(value: object) -> str:
+    """An app or stream name; the vendor compares them letter by letter."""
+    name = text(value)
+    if name == "*":
+        raise refuse(
+            "bad-name",
+            'The vendor knows no wildcards: "*" would match only a name "*". Leave the key out to mean every.',
+        )
+    if name != name.strip() or not name.isprintable() or "/" in name:
+        raise refuse(
+            "bad-name",
+            f"{quoted(name)} has a slash, a control character or a space at an end. Push URLs carry none of these here.",
+        )
+    return name
+
+
+def owner_of(template_name: str) -> str | None:
+    """The `<project>--<stack>` that a default template name begins with, or None for another name."""
+    parts = template_name.split("--")
+    return "--".join(parts[:2]) if len(parts) == _DEFAULT_NAME_PARTS and all(parts) else None
+
+
+def _file_name(value: object, known: Iterable[str], finding: str) -> str:
+    name = text(value)
+    for match in _BRACES.finditer(name):
+        if match[1] not in known:
+            raise refuse(
+                finding,
+                f"{quoted(match[0])} in {quoted(name)} is no placeholder. Known are {', '.join(f'{{{k}}}' for k in known)}.",
+            )
+    return name
+
+
+def vod_file_name(value: object) -> str:
+    """A VodFileName: text with known placeholders only."""
+    return _file_name(value, VOD_PLACEHOLDERS, "bad-placeholder")
+
+
+def cos_bucket_path(value: object) -> str:
+    """A CosBucketPath: begins with a slash, known placeholders only."""
+    path = _file_name(value, COS_PLACEHOLDERS, "bad-placeholder")
+    if not path.startswith("/"):
+        raise refuse(
+            "cos-path",
+            f"{quoted(path)} does not begin with a slash. Write it like /{{Domain}}/{{AppName}}/{{StreamID}}.",
+        )
+    return path
+
+
+def cos_bucket_name(value: object) -> str:
+    """A CosBucketName without the account's suffix."""
+    name = text(value)
+    if re.search(r"-\d{8,}\Z", name):
+        raise refuse(
+            "cos-path", f"{quoted(name)} ends in the account's APPID. Leave that suffix out, as the API wants it."
+        )
+    return name

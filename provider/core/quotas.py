@@ -1,0 +1,42 @@
+"""How many rules and templates an account may hold.
+
+Rule 1: counting is by key, so that what is declared and live counts once.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from provider.core.findings import Finding, finding
+from provider.core.stack import Limits
+
+
+def too_many(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iterator[Finding]:
+    """The file alone stays within what the account may hold; *builtin*: one template more for `record: false`."""
+    for section, entries in declared.items():
+        allowed = getattr(limits, section)
+        made = int(builtin and section == "templates")
+        if entries + made > allowed:
+            extra = " (one of them is made for record: false)" if made else ""
+            yield finding(
+                f"too-many-{section}",
+                section,
+                f"{entries + made} {section} are declared{extra}, but the account may hold {allowed}. "
+                f"Remove {entries + made - allowed}, or raise limits.{section} if the vendor has raised it.",
+            )
+
+
+def full(section: Literal["rules", "templates"], live: int, new: int, allowed: int) -> Finding | None:
+    """Whether *new* objects still fit beside the *live* ones while a run lasts: it deletes last."""
+    if not new or live + new <= allowed:
+        return None
+    advice = {
+        "rules": "To replace a rule, keep its entry and change its key: that needs no free place",
+        "templates": "To replace a template, change its entry in place",
+    }
+    return finding(
+        f"too-many-{section}",
+        "",
+        f"The account holds {live} {section}, and this run adds at least {new} before it deletes any: "
+        f"{live + new}, but {allowed} are allowed. {advice[section]}; otherwise remove some first, "
+        f"or raise limits.{section} in the stack file if the vendor has raised it.",
+    )

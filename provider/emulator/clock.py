@@ -1,0 +1,44 @@
+"""A clock that can be set and then ticks. It rules windows and times, never signatures."""
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+
+
+class Clock:
+    """Ticks from *start*, or shows the real time when there is none."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._ahead = 0.0
+        if start is not None:
+            self.set(start)
+
+    def set(self, now: datetime) -> None:
+        """Go on ticking from *now*."""
+        self._ahead = now.timestamp() - time.time()
+
+    def seconds(self) -> int:
+        """The present as whole unix seconds, the only precision the API has."""
+        return int(time.time() + self._ahead + 1e-6)
+
+    def china(self) -> str:
+        """The present as the vendor prints it in rules: `YYYY-MM-DD HH:MM:SS`, UTC+8 (PY, RuleInfo)."""
+        return datetime.fromtimestamp(self.seconds(), CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def shown(seconds: int) -> str:
+    """Unix seconds with the time they mean, for messages; far-off numbers are shown as they are."""
+    try:
+        return f"{seconds} ({datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ})"
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
+
+
+def instant(text: object) -> datetime | None:
+    """The moment that an RFC 3339 text names, or None; without an offset it names none."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo else None

@@ -1,0 +1,109 @@
+"""The emulator as Python sees it: one object that listens while it is open."""
+
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from provider.emulator import faults, statefile
+from provider.emulator.account import Terms
+from provider.emulator.clock import Clock
+from provider.emulator.cloud import Cloud
+from provider.emulator.gateway import Gateway
+from provider.emulator.rates import Rates
+from provider.emulator.server import LOOPBACK, Server
+from provider.emulator.signature import Keys
+from provider.emulator.sites import SITES
+from provider.emulator.wire import Fields
+
+
+@dataclass(eq=False)
+class Emulator:
+    """An account of the vendor at `url`, between `with` and its end.
+
+    Raises KeyError for an unknown site, StateFileError for a broken state file, OSError for a port that is taken.
+    """
+
+    _: KW_ONLY
+    site: str = "intl"
+    now: datetime | None = None
+    """Where the clock starts to tick; default: the real time."""
+    state: Path | None = None
+    """A file that keeps the account; default: none."""
+    port: int = 0
+    """0 takes a free one."""
+    secret_id: str = "emulator"  # noqa: S105 - no secret
+    secret_key: str = field(default="emulator", repr=False)
+    token: str | None = field(default=None, repr=False)
+    """The only token that is accepted; default: a request with one is refused."""
+    rates: bool = False
+    """Whether calls per second are limited."""
+    template_limit: int = 50
+    rule_limit: int = 50
+    running_limit: int | None = None
+    page_size: int = 100
+    omitted_app: str = ""
+    cloud: Cloud = field(init=False, repr=False)
+    """The account itself: `cloud.state()`, `cloud.recording(...)`, `cloud.call(...)`."""
+
+    def __post_init__(self) -> None:
+        self.cloud = Cloud(
+            Terms(
+                site=SITES[self.site],
+                templates=self.template_limit,
+                rules=self.rule_limit,
+                running_tasks=self.running_limit,
+                page=self.page_size,
+                omitted_app=self.omitted_app,
+            ),
+            Clock(self.now),
+        )
+        if self.state:
+            statefile.load(self.state, self.cloud)
+        limits = {name: action.rate for name, action in self.cloud.actions.items()}
+        keys = Keys(self.secret_id, self.secret_key, self.token)
+        self._gateway = Gateway(self.cloud, keys, Rates(limits) if self.rates else None, self._save)
+        self._server = Server(self._gateway, self.port)
+        self.port = self._server.server_port
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as `http://127.0.0.1:PORT`."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def log(self) -> list[Fields]:
+        """Every call since the start or `clear_log`: action, body, code and fault (both None where all is well)."""
+        with self._gateway.lock:
+            return list(self._gateway.log)
+
+    def clear_log(self) -> None:
+        """Forget the calls so far."""
+        with self._gateway.lock:
+            self._gateway.log.clear()
+
+    def set_now(self, now: datetime) -> None:
+        """Let the clock tick on from *now*."""
+        self.cloud.clock.set(now)
+
+    def fault(self, action: str, kind: str, count: int = 1, skip: int = 0, seconds: float = 0.0) -> None:
+        """Order a fault of `faults.KINDS` for calls of *action* ("*" is any). Raises ValueError if it is none."""
+        fault = faults.order({"action": action, "kind": kind, "count": count, "skip": skip, "seconds": seconds})
+        if isinstance(fault, str):
+            raise ValueError(fault)  # noqa: TRY004 - the value is wrong, not the caller's type
+        with self._gateway.lock:
+            self._gateway.faults.open.append(fault)
+
+    def _save(self) -> None:
+        if self.state:
+            statefile.save(self.state, self.cloud)

@@ -1,0 +1,78 @@
+"""The state file: the document of `Cloud.state`, as JSON for people, replaced as a whole after each change."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from provider.emulator import shapes
+from provider.emulator.cloud import Cloud
+from provider.emulator.schemas import Action, Field, Schema
+from provider.emulator.wire import Fields
+
+
+class StateFileError(Exception):
+    """The state file cannot be used; the text is a whole sentence."""
+
+
+def load(path: Path, cloud: Cloud) -> None:
+    """Let *cloud* become what the file says; a file that does not exist yet says nothing.
+
+    Raises StateFileError for a file that cannot be read, or is of another site, or was not written by `save`.
+    """
+    try:
+        state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise StateFileError(f"The state file {path} cannot be read: {error}.") from error
+    if not path.parent.is_dir():
+        raise StateFileError(f"The state file {path} cannot be written: its folder does not exist.")
+    if state is None:
+        return
+    if problem := _problem(state, cloud):
+        raise StateFileError(f"The state file {path} cannot be used: {problem}")
+    cloud.restore(state)
+
+
+def save(path: Path, cloud: Cloud) -> None:
+    """Write the account; whoever reads the file sees the old or the new one, never half of it. Raises OSError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(json.dumps(cloud.state(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def _problem(state: object, cloud: Cloud) -> str | None:
+    if not isinstance(state, dict) or not isinstance(state.get("last_template_id"), int):
+        return "it is not the account of an emulator."
+    if state.get("site") != cloud.terms.site.name:
+        return f'it is of the site "{state.get("site")}", and "{cloud.terms.site.name}" was asked for.'
+    for name, schema in _schemas(cloud).items():
+        entries = state.get(name)
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            return f'"{name}" must be a list of objects.'
+        for number, entry in enumerate(entries, 1):
+            if refusal := shapes.refusal(Action(schema, "", 0), _set(entry)):
+                return f'entry {number} of "{name}": {refusal.message}'
+    return None
+
+
+def _schemas(cloud: Cloud) -> dict[str, Schema]:
+    """What the create actions take, with what the account adds; only templates may leave something out."""
+    template, rule, task = (
+        cloud.actions[name].fields for name in ("CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask")
+    )
+    return {
+        "templates": {**template, "TemplateId": Field(int, required=True)},
+        "rules": _complete({**rule, "CreateTime": Field(str), "UpdateTime": Field(str)}),
+        "tasks": _complete({**task, "TaskId": Field(str), "Stopped": Field(int)}),
+    }
+
+
+def _complete(schema: Schema) -> Schema:
+    return {name: replace(field, required=True) for name, field in schema.items()}
+
+
+def _set(entry: Fields) -> Fields:
+    """The entry without its nulls, which the account holds but no request may send."""
+    return {
+        name: _set(value) if isinstance(value, dict) else value for name, value in entry.items() if value is not None
+    }

@@ -1,0 +1,219 @@
+"""Gate 2: what the account holds, against what a resource asks for - before anything changes.
+
+Rule 1: a refusal names both sides and says what to do. Rule 2: without credentials nothing here runs.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from provider import tasks, templates
+from provider.core.diff import TASK_FIELDS, KindName, changes, replaces
+from provider.core.findings import Finding, finding
+from provider.core.limits import OVERLAPS_MAX
+from provider.core.names import owner_of
+from provider.core.priority import Key
+from provider.core.quotas import full
+from provider.core.schedule import Window, creatable_from, crowded, phase
+from provider.core.times import rfc3339
+from provider.core.values import quoted
+from provider.inventory import Account
+
+Props = Mapping[str, Any]
+
+FREE_SLOTS = 10
+"""With fewer free places than this, a rule that moves is deleted first; moves run four at once."""
+
+
+class Change(NamedTuple):
+    """A change: the fields that replace, if any, and whether the old object then goes first."""
+
+    replaces: tuple[str, ...]
+    delete_first: bool
+
+
+def check(
+    kind: KindName, account: Account, inputs: Props, olds: Props, unknown: frozenset[str], urn: str
+) -> tuple[Finding, ...]:
+    """What the account, and the other resources of this run, say against the *inputs*."""
+    thing = natural(kind, inputs)
+    if thing and not unknown and not account.run.claim(thing, urn, olds):
+        what = (
+            thing[1]
+            if isinstance(thing[1], Key)
+            else quoted("/".join(map(str, thing[1])) if isinstance(thing[1], tuple) else thing[1])
+        )
+        return (
+            finding("duplicate-key", "", f"Another {kind} of this stack is declared for {what}. Remove one of them."),
+        )
+    return tuple(GATES[kind](account, inputs, olds))
+
+
+def diff(kind: KindName, account: Account | None, id_: str, olds: Props, news: Props) -> Change | None:
+    """What has to change, or None. A resource that keeps its object holds it from now on."""
+    changed = changes(kind, olds, news)
+    replaced = replaces(kind, changed)
+    if account and not replaced and (thing := natural(kind, news)):
+        account.run.hold_known(thing, id_)
+    if not changed:
+        return None
+    return Change(replaced, bool(kind == "rule" and replaced and account and delete_first(account)))
+
+
+def natural(kind: KindName, inputs: Props) -> tuple[str, Any] | None:
+    """The natural key of a resource, or None while a part of it is not known."""
+    try:
+        return (kind, _NATURAL[kind](inputs))
+    except (KeyError, TypeError):
+        return None
+
+
+def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
+    """A name that another template has, or no place for a new one."""
+    thing = ("template", inputs["template_name"])
+    known = bool(olds) or account.run.moves(thing)
+    if olds and not replaces("template", changes("template", olds, inputs)):
+        return
+    if olds:
+        account.run.move(thing)
+    else:
+        found = templates.adoptable(account, inputs, account.templates())
+        if found:
+            account.run.adoptable.add(found)
+            return
+    namesakes = [i for i, live in account.templates().items() if live.get("TemplateName") == inputs["template_name"]]
+    if namesakes and not known and not templates.default_name(inputs):
+        yield finding(
+            "duplicate-key",
+            "template_name",
+            f"The account already has a template {quoted(inputs['template_name'])} (id {namesakes[0]}), and it is not what is "
+            "declared here. Give this one another name, or adopt that one: python -m provider adopt.",
+        )
+    added = account.run.adds("template", inputs["template_name"], ())
+    yield from _fits("templates", len(account.templates()), added, account)
+
+
+def rule(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
+    """A key that another rule has, a template that does not exist, or no place for a new rule."""
+    key, wanted = Key(inputs["domain"], inputs["app"], inputs["stream"]), inputs.get("template_id")
+    yield from _template_exists(account, wanted)
+    before = Key(olds["domain"], olds.get("app", ""), olds.get("stream", "")) if olds else None
+    if before == key:
+        return
+    if before:
+        account.run.move(("rule", key))
+    live = account.rules().get(key)
+    if live is not None:
+        yield from _taken(account, key, live, wanted)
+    elif not (account.run.moves(("rule", key)) and delete_first(account)):
+        yield from _fits("rules", len(account.rules()), account.run.adds("rule", key, account.rules()), account)
+
+
+def delete_first(account: Account) -> bool:
+    """Whether a rule that takes another key is deleted before it is made again: only where places are scarce."""
+    return account.allowed("rules") - account.rules_at_first < FREE_SLOTS
+
+
+def _taken(account: Account, key: Key, live: str, wanted: str | None) -> Iterator[Finding]:
+    name = account.templates().get(live, {}).get("TemplateName", "")
+    owner = owner_of(name)
+    if owner and account.owner and owner != account.owner:
+        yield finding(
+            "duplicate-key",
+            "",
+            f"The rule for {key} belongs to stack {_spoken(owner)}: it points to its template {quoted(name)}. "
+            "Remove it there first, or leave the key to that stack.",
+        )
+    elif live != wanted and (wanted is not None or live not in account.run.adoptable):
+        asked = f"template {wanted}" if wanted else "a template that is yet to be made"
+        yield finding(
+            "duplicate-key",
+            "",
+            f"The account already has a rule for {key}: it points to template {live} ({quoted(name)}), and this one asks for "
+            f"{asked}. If you renamed the entry, add was: OLD-KEY to it. Otherwise remove that rule, or adopt it: "
+            "python -m provider adopt.",
+        )
+
+
+def task(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
+    """A time that the vendor does not take yet or no more, a template that does not exist, too many overlaps."""
+    if "end" not in inputs or (olds and not changes("task", olds, inputs)):
+        return
+    yield from _template_exists(account, inputs.get("template_id"))
+    now, site = account.settings.now(), account.settings.limits
+    span = Window(_at(inputs.get("start")), _at(inputs["end"]) or now)
+    stage = phase(span, now, site)
+    if stage == "later":
+        day = rfc3339(creatable_from(span, site))
+        yield finding("bad-time", "start", f"The vendor does not take this task before {day}. Declare it from then on.")
+    elif stage == "finished":
+        yield finding("bad-time", "end", f"The task would be over already: it ends at {inputs['end']}. Remove it.")
+    elif not olds:
+        yield from _shared(account, inputs)
+    elif phase(Window(_at(olds.get("start")), _at(olds["end"]) or now), now, site) == "running":
+        yield from _crowded(account, inputs, span, now)
+
+
+def _shared(account: Account, inputs: Props) -> Iterator[Finding]:
+    owner = owner_of(account.templates().get(str(inputs.get("template_id")), {}).get("TemplateName", ""))
+    if owner and account.owner and owner != account.owner and tasks.same(account, inputs, account.tasks()):
+        yield finding(
+            "duplicate-key",
+            "",
+            f"The account already has this very task, and its template belongs to stack {_spoken(owner)}. "
+            "Remove it there first, or leave it to that stack.",
+        )
+
+
+def _crowded(account: Account, inputs: Props, span: Window, now: datetime) -> Iterator[Finding]:
+    """A running task is replaced beside its successor, which counts as one more recording of the stream."""
+    stream = (inputs["domain"], inputs["app"], inputs["stream"])
+    live = {
+        task_id: tasks.window(found)
+        for task_id, found in account.tasks().items()
+        if (found["DomainName"], found["AppName"], found["StreamName"]) == stream and not found.get("Stopped")
+    }
+    if any(crowded({**live, "": span}, now, OVERLAPS_MAX)):
+        yield finding(
+            "too-many-overlaps",
+            "",
+            f"The running task and its replacement would record {'/'.join(stream)} more than {OVERLAPS_MAX} times at once, "
+            f"and the vendor starts only {OVERLAPS_MAX}. Change the tasks of this stream one at a time.",
+        )
+
+
+def _template_exists(account: Account, template_id: str | None) -> Iterator[Finding]:
+    if template_id is not None and template_id not in account.templates():
+        yield finding(
+            "unknown-template",
+            "template_id",
+            f"The account has no template {template_id}. If it was deleted behind Pulumi's back, run pulumi refresh; "
+            "otherwise name one that the account has.",
+        )
+
+
+def _fits(section: Any, live: int, new: int, account: Account) -> Iterator[Finding]:
+    found = full(section, live, new, account.allowed(section))
+    if found:
+        yield found
+
+
+GATES: Mapping[KindName, Callable[[Account, Props, Props], Iterator[Finding]]] = {
+    "template": template,
+    "rule": rule,
+    "task": task,
+}
+_NATURAL: Mapping[KindName, Callable[[Props], Any]] = {
+    "template": lambda given: given["template_name"],
+    "rule": lambda given: Key(given["domain"], given["app"], given["stream"]),
+    "task": lambda given: tuple(given.get(name, "") for name in TASK_FIELDS if name != "stream_type"),
+}
+
+
+def _at(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _spoken(owner: str) -> str:
+    project, _, stack = owner.partition("--")
+    return f"{stack} of project {project}"

@@ -1,0 +1,152 @@
+"""What the account holds: read once per process, shared by all resources, kept current by our own changes.
+
+Rule 1: every list is read whole - both kinds of templates, all pages, all windows of unfinished tasks.
+Rule 2: a change goes through here, so that what is checked after it sees it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import RLock
+from time import sleep
+from typing import Any, Literal, TypeVar
+
+from provider.client import LiveApi, OutcomeUnknown
+from provider.config import Settings
+from provider.core.limits import RULES, TEMPLATES
+from provider.core.priority import Key
+from provider.run import Run
+
+Live = dict[str, Any]
+T = TypeVar("T")
+Section = Literal["rules", "templates"]
+
+DEFAULT_LIMITS: dict[Section, int] = {"rules": RULES, "templates": TEMPLATES}
+
+TASK_WINDOWS = ((timedelta(days=-1), timedelta(days=6)), (timedelta(0), timedelta(days=7)))
+"""A query spans at most 7 days and returns what lies inside it (CN:56135): one that begins a day ago catches running
+tasks, which last at most 24 h; one that begins now catches the latest planned ones."""
+
+
+ATTEMPTS = 3
+"""How often a change is sent whose outcome stays unknown and that the account does not show."""
+SETTLE_SECONDS = 0.5
+"""Time for a change whose answer was lost to show in the lists."""
+
+
+class Conflict(Exception):
+    """The account holds something else than the state remembers; the text says what and what to do."""
+
+
+@dataclass
+class Account:
+    """One account: what it holds, what this run does to it. Safe to share between threads."""
+
+    settings: Settings
+    api: LiveApi
+    run: Run = field(default_factory=Run)
+    allowed: Callable[[Section], int] = DEFAULT_LIMITS.__getitem__
+    """What the account may hold, by the stack file; read when it matters."""
+    owner: str = ""  # <project>--<stack> of this run, once it is known
+    rules_at_first: int = 0  # how many rules there were when this process first looked
+    _lists: dict[str, Any] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    def templates(self, *, fresh: bool = False) -> dict[str, Live]:
+        """Templates in API form, by id."""
+        found: dict[str, Live] = self._list("templates", self._read_templates, fresh)
+        return found
+
+    def rules(self, *, fresh: bool = False) -> dict[Key, str]:
+        """Template ids, by rule key."""
+        found: dict[Key, str] = self._list("rules", self._read_rules, fresh)
+        return found
+
+    def tasks(self, *, fresh: bool = False) -> dict[str, Live]:
+        """Tasks in API form that are not known to be over, by id."""
+        found: dict[str, Live] = self._list("tasks", self._read_tasks, fresh)
+        return found
+
+    def _list(self, name: str, read: Any, fresh: bool) -> Any:
+        with self._lock:
+            if fresh or name not in self._lists:
+                first = name not in self._lists
+                self._lists[name] = dict(read())
+                if first and name == "rules":
+                    self.rules_at_first = len(self._lists[name])
+            return self._lists[name]
+
+    def change(self, action: str, body: Live) -> Live:
+        """Send a change, unless the time is only pretended."""
+        if self.settings.pretends:
+            raise Conflict(
+                f"{action} was not sent: LIVE_RECORDING_NOW makes this run pretend another time, which is for previews only. "
+                "Unset it to change anything."
+            )
+        return self.api.change(action, body)
+
+    def settle(self, send: Callable[[], T], look: Callable[[], T | None]) -> T:
+        """The outcome of *send*; where it is not known, of *look* at the account, before anything is sent again."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return send()
+            except OutcomeUnknown:
+                sleep(SETTLE_SECONDS)
+                found = look()
+                if found is not None:
+                    return found
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError
+
+    def put(self, name: str, key: object, value: object) -> None:
+        """Note that our own change made or changed an object of the list *name*."""
+        with self._lock:
+            if name in self._lists:  # a new dict each time: others may be reading the old one
+                self._lists[name] = {**self._lists[name], key: value}
+
+    def drop(self, name: str, key: object) -> None:
+        """Note that our own change removed an object."""
+        with self._lock:
+            if name in self._lists:
+                self._lists[name] = {k: v for k, v in self._lists[name].items() if k != key}
+
+    def _read_templates(self) -> Iterator[tuple[str, Live]]:
+        for slow in (0, 1):  # without the argument slow-live templates are left out
+            answer = self.api.read("DescribeLiveRecordTemplates", {"IsDelayLive": slow})
+            yield from ((str(found["TemplateId"]), found) for found in answer.get("Templates") or [])
+
+    def _read_rules(self) -> Iterator[tuple[Key, str]]:
+        for found in self.api.read("DescribeLiveRecordRules", {}).get("Rules") or []:
+            key = Key(found["DomainName"], found.get("AppName") or "", found.get("StreamName") or "")
+            yield key, str(found["TemplateId"])
+
+    def _read_tasks(self) -> Iterator[tuple[str, Live]]:
+        now = self.settings.now()
+        for begin, end in TASK_WINDOWS:
+            query = {"StartTime": int((now + begin).timestamp()), "EndTime": int((now + end).timestamp())}
+            token, seen = "", {""}
+            while True:
+                page = {"ScrollToken": token} if token else {}
+                answer = self.api.read("DescribeRecordTask", query | page)
+                found = answer.get("TaskList") or []
+                yield from ((str(task["TaskId"]), task) for task in found)
+                token = answer.get("ScrollToken") or ""
+                if not found or token in seen:
+                    break
+                seen.add(token)
+
+
+_ACCOUNTS: dict[Settings, Account] = {}
+_LOCK = RLock()
+
+
+def account(settings: Settings) -> Account:
+    """The one account of this process for these settings.
+
+    Raises AccessDenied where there are no credentials.
+    """
+    with _LOCK:
+        if settings not in _ACCOUNTS:
+            _ACCOUNTS[settings] = Account(settings, LiveApi(settings))
+        return _ACCOUNTS[settings]

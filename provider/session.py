@@ -1,0 +1,49 @@
+"""One provider process: its configuration, its account, and what it answers before anything changes.
+
+Knows nothing of Pulumi's classes; `resources` turns its answers into theirs.
+"""
+
+from functools import partial
+from typing import Any
+
+from provider import gate
+from provider.config import NAMESPACE, Get, settings
+from provider.core.arguments import normalised
+from provider.core.diff import KindName
+from provider.core.findings import errors
+from provider.edge import Given, stack_of, urn
+from provider.inventory import Account, account
+from provider.stackfile import allowed
+
+Failures = list[tuple[str, str]]
+
+
+class Session:
+    """What a provider knows after it was configured. *get* reads a value of the stack's config."""
+
+    def __init__(self, get: Get) -> None:
+        self.settings = settings(lambda key: get(f"{NAMESPACE}:{key}"))
+        self.recordings = get(f"{NAMESPACE}:recordings")
+
+    @property
+    def account(self) -> Account:
+        """The account that all resources of this process share. Raises AccessDenied without credentials."""
+        found = account(self.settings)
+        if not found.owner and (stack := stack_of(urn())):
+            found.owner = "--".join(stack)
+            found.allowed = partial(allowed, stack[1], self.recordings)
+        return found
+
+    def check(self, kind: KindName, olds: Given, news: Given) -> tuple[dict[str, Any], Failures]:
+        """The normalised inputs, and (property, reason) for each thing that is wrong with them."""
+        inputs, found = normalised(kind, news.known, news.names, self.settings.limits, self.settings.now())
+        if not errors(found) and self.settings.source:
+            found = gate.check(kind, self.account, inputs, olds.known, news.names, urn())
+        failures = [
+            (f.path.partition(".")[0], f"{f.path}: {f.sentence} [{f.id}]".removeprefix(": ")) for f in errors(found)
+        ]
+        return {**inputs, **news.unknown}, failures
+
+    def diff(self, kind: KindName, id_: str, olds: Given, news: Given) -> gate.Change | None:
+        """What has to change, or None."""
+        return gate.diff(kind, self.account if self.settings.source else None, id_, olds.known, news.all)

@@ -1,0 +1,158 @@
+"""Reads the text of a stack file: scalars keep their own text, everything keeps its line.
+
+Rule 1: the file is read as events of the C parser, so nothing is guessed, and 4,000 tasks take half a second.
+Rule 2: what another YAML reader could read differently (anchors, tags, merge keys, directives) is refused.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import yaml
+
+from provider.config import stack_path, text
+from provider.core.checks import Context, check
+from provider.core.findings import Finding, finding, joined
+from provider.core.limits import Site
+from provider.core.shape import Shaped, read
+from provider.core.stack import Limits, Stack
+from provider.core.values import Plain, quoted
+
+DEPTH_MAX = 12
+"""No stack file nests deeper; a bound keeps odd files from exhausting the reader."""
+
+Loc = tuple[str | int, ...]
+
+
+class Tree(NamedTuple):
+    """A file as nested dicts, lists and scalars, with the line of each path."""
+
+    root: Any
+    lines: dict[str, int]
+    findings: tuple[Finding, ...]
+
+
+class _Refused(Exception):
+    def __init__(self, sentence: str, line: int) -> None:
+        super().__init__(sentence, line)
+        self.sentence, self.line = sentence, line
+
+
+class _Reader:
+    """One pass over the events of a document."""
+
+    def __init__(self, text: str) -> None:
+        self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self.lines: dict[str, int] = {}
+        self.twice: list[Finding] = []
+
+    def document(self) -> Any:
+        """The root of the only document."""
+        root: Any = Plain("")
+        document: Any
+        for number, document in enumerate(e for e in self.events if isinstance(e, yaml.DocumentStartEvent)):
+            if number or document.version or document.tags:
+                what = "a second document" if number else "a directive"
+                raise _Refused(f"The file has {what}. Keep one plain document.", document.start_mark.line + 1)
+            root = self.node(next(self.events), ())
+        return root
+
+    def node(self, event: Any, loc: Loc) -> Any:
+        """The node that *event* begins."""
+        line = event.start_mark.line + 1
+        self.lines.setdefault(joined(loc), line)
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise _Refused("Anchors and aliases (& and *) are not read. Write the value where it belongs.", line)
+        if event.tag is not None:
+            raise _Refused(f"Tags such as {quoted(event.tag)} are not read. Write the plain value.", line)
+        if len(loc) > DEPTH_MAX:
+            raise _Refused(f"The file nests deeper than {DEPTH_MAX} levels. No entry needs that.", line)
+        if isinstance(event, yaml.ScalarEvent):
+            return event.value if event.style else Plain(event.value)
+        return self.mapping(loc) if isinstance(event, yaml.MappingStartEvent) else self.sequence(loc)
+
+    def mapping(self, loc: Loc) -> dict[str, Any]:
+        """The mapping that has just begun."""
+        found: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag or event.value == "<<":
+                raise _Refused("A key is plain text: no merge key (<<), no anchor, no tag, no list or mapping.", line)
+            path = joined((*loc, event.value))
+            if event.value in found:
+                sentence = f"This key stands here twice, the first time on line {self.lines[path]}. Keep one of them."
+                self.twice.append(finding("duplicate-key", path, sentence).at("", line))
+                self.node(next(self.events), (*loc, event.value))
+            else:
+                self.lines.setdefault(path, line)
+                found[str(event.value)] = self.node(next(self.events), (*loc, event.value))
+        return found
+
+    def sequence(self, loc: Loc) -> list[Any]:
+        """The list that has just begun."""
+        found: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            found.append(self.node(event, (*loc, len(found))))
+        return found
+
+
+def parse(source: str) -> Tree:
+    """The tree of a stack file; a file that is not plain YAML has one finding and no root."""
+    reader = _Reader(source)
+    try:
+        root = reader.document()
+    except _Refused as refused:
+        return Tree(None, {}, (finding("bad-yaml", "", refused.sentence).at("", refused.line),))
+    except yaml.MarkedYAMLError as error:
+        what = " ".join(str(part) for part in (error.context, error.problem) if part)
+        at = error.problem_mark or error.context_mark
+        line, column = (at.line + 1, at.column + 1) if at else (1, 1)
+        sentence = f"This is not YAML: {what}, at column {column}. Mend the syntax first."
+        return Tree(None, {}, (finding("bad-yaml", "", sentence).at("", line),))
+    except (yaml.YAMLError, ValueError) as error:
+        sentence = f"This is not YAML: {quoted(str(error).splitlines()[0])}. Save the file as UTF-8 text."
+        return Tree(None, {}, (finding("bad-yaml", "", sentence).at("", 1),))
+    if root == "":
+        return Tree(
+            None,
+            {},
+            (finding("wrong-type", "", "The file is empty. Write {} if nothing is to be recorded.").at("", 1),),
+        )
+    if not isinstance(root, dict):
+        seen = "a list" if isinstance(root, list) else quoted(root)
+        sentence = f"The file is {seen}, but a mapping with templates, rules or tasks belongs here."
+        return Tree(None, {}, (finding("wrong-type", "", sentence).at("", 1),))
+    return Tree(root, reader.lines, tuple(reader.twice))
+
+
+class Loaded(NamedTuple):
+    """A stack file: what it says, and every finding about it, sorted."""
+
+    stack: Stack | None
+    findings: tuple[Finding, ...]
+
+
+def load(source: str, file: str, site: Site, now: datetime, owner: str) -> Loaded:
+    """Read and check the stack file *source*, which findings call *file*; *owner* is `<project>--<stack>`."""
+    tree = parse(source)
+    if tree.root is None:
+        return Loaded(None, tuple(found.at(file, found.line) for found in tree.findings))
+    shaped: Shaped = read(tree.root)
+    related = () if shaped.stack is None else check(Context(shaped.stack, shaped.broken, site, now, owner))
+    placed = [f.at(file, f.line or _line(tree.lines, f.path)) for f in (*tree.findings, *shaped.findings, *related)]
+    return Loaded(shaped.stack, tuple(sorted(set(placed))))
+
+
+def allowed(stack: str, recordings: str | None, section: str) -> int:
+    """What the stack file says that the account may hold; the vendor's number where it says nothing."""
+    path = stack_path(stack, recordings)
+    root = parse(text(path)).root if path.is_file() else {}
+    shaped = read({"limits": root["limits"]} if isinstance(root, dict) and "limits" in root else {})
+    return int(getattr(shaped.stack.limits if shaped.stack else Limits(), section))
+
+
+def _line(lines: dict[str, int], path: str) -> int:
+    """The line of *path*, or of what it stands in."""
+    while path and path not in lines:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return lines.get(path, 1)

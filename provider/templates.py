@@ -1,0 +1,103 @@
+"""The life of a template in the account: made once, changed in place, deleted last.
+
+Rule 1: a template is known by its id; its name only finds one that a lost answer, or an earlier run, has left.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from provider.client import InUse, NotFound
+from provider.config import project_of_run
+from provider.core import wire
+from provider.core.diff import changes, replaces
+from provider.core.names import owner_of
+from provider.inventory import Account, Conflict, Live
+
+State = Mapping[str, Any]
+
+
+def create(account: Account, inputs: State) -> tuple[str, dict[str, Any]]:
+    """Make the template, or take the one that an earlier run has left."""
+    template_id = adoptable(account, inputs, account.templates()) or account.settle(
+        lambda: _send(account, inputs), lambda: adoptable(account, inputs, account.templates(fresh=True))
+    )
+    account.run.added("template", inputs["template_name"])
+    if changes("template", wire.template_inputs(account.templates()[template_id], inputs), inputs):
+        return template_id, update(account, template_id, inputs)
+    account.run.hold("template", template_id)
+    return template_id, _outputs(template_id, inputs)
+
+
+def _send(account: Account, inputs: State) -> str:
+    body = wire.create_template(inputs)
+    template_id = str(account.change("CreateLiveRecordTemplate", body)["TemplateId"])
+    account.put("templates", template_id, {"TemplateId": int(template_id)} | body)
+    return template_id
+
+
+def default_name(inputs: State) -> bool:
+    """Whether the name is one that only this project gives."""
+    return (owner_of(inputs["template_name"]) or "").startswith(f"{project_of_run()}--")
+
+
+def adoptable(account: Account, inputs: State, live: Mapping[str, Live]) -> str | None:
+    """The id of the live template that this one is, if no resource of this run has it.
+
+    An identical one; under this project's own default name also one that differs in what can be changed in place.
+    """
+    own = default_name(inputs)
+    found = {
+        template_id: changes("template", wire.template_inputs(template, inputs), inputs)
+        for template_id, template in sorted(live.items(), key=lambda item: int(item[0]))
+        if template.get("TemplateName") == inputs["template_name"] and ("template", template_id) not in account.run.held
+    }
+    taken = [i for i, changed in found.items() if own and not replaces("template", changed)]
+    return next((i for i, changed in found.items() if not changed), None) or next(iter(taken), None)
+
+
+def read(account: Account, template_id: str, state: State) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Outputs and inputs of the live template, or None when it is gone."""
+    live = account.templates().get(template_id)
+    if live is None:
+        return None
+    inputs = wire.template_inputs(live, state)
+    return _outputs(template_id, inputs), inputs
+
+
+def update(account: Account, template_id: str, inputs: State) -> dict[str, Any]:
+    """Make the live template what *inputs* say."""
+    live = account.templates().get(template_id)
+    if live is None:
+        raise Conflict(
+            f"The template {template_id} ({inputs['template_name']}) is not in the account any more. "
+            "Run `pulumi refresh`, then `pulumi up` makes it again."
+        )
+    body = wire.modify_template(template_id, inputs, live)
+    account.settle(lambda: account.change("ModifyLiveRecordTemplate", body), lambda: None)
+    account.put("templates", template_id, {**live, **body})
+    account.run.hold("template", template_id)
+    return _outputs(template_id, inputs)
+
+
+def delete(account: Account, template_id: str) -> None:
+    """Remove the template, unless it is gone or a resource of this run has it."""
+    if ("template", template_id) in account.run.held or template_id not in account.templates():
+        return
+    try:
+        account.settle(
+            lambda: account.change("DeleteLiveRecordTemplate", {"TemplateId": int(template_id)}),
+            lambda: None if template_id in account.templates(fresh=True) else {},
+        )
+    except NotFound:
+        pass
+    except InUse:
+        users = sorted(str(key) for key, used in account.rules(fresh=True).items() if used == template_id)
+        raise Conflict(
+            f"The template {template_id} cannot be deleted: rules use it for {', '.join(users) or 'keys that are not listed'}. "
+            "Remove those rules, or bind them to another template, then run again."
+        ) from None
+    account.drop("templates", template_id)
+
+
+def _outputs(template_id: str, inputs: State) -> dict[str, Any]:
+    return {**inputs, "template_id": template_id}

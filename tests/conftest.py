@@ -1,0 +1,28 @@
+"""Fixtures."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from provider.emulator import Emulator
+from tests.emulator_client import NOW
+from tests.fixtures import Account
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--rewrite` makes what the golden tests see what they expect."""
+    parser.addoption("--rewrite", action="store_true", help="rewrite the expected findings under tests/golden")
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """An empty account on site intl."""
+    with Emulator(now=NOW) as emulator:
+        yield Account(emulator)
+
+
+@pytest.fixture
+def cn_account() -> Iterator[Account]:
+    """An empty account on site cn."""
+    with Emulator(site="cn", now=NOW) as emulator:
+        yield Account(emulator)

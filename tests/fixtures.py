@@ -1,0 +1,71 @@
+"""What tests of the provider share: an account in the emulator, and who talks to it."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from provider.emulator import Emulator
+from tests.dynamic_host import Host
+from tests.emulator_client import NOW, call, sdk
+
+PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
+
+
+class Account:
+    """An emulated account: a hand beside ours that makes objects, and the calls that our provider made."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        region = "ap-singapore" if emulator.site == "intl" else "ap-guangzhou"
+        self.hand = sdk(emulator, region, secret_id=emulator.secret_id, secret_key=emulator.secret_key)
+
+    def host(self, stack: str = "dev", **environment: str) -> Host:
+        """A provider process of its own, as one operation of the CLI has."""
+        return Host(self.environment | environment, {"site": self.emulator.site}, stack)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The caller's environment with this account in it, and nothing of another one."""
+        rest = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
+        return rest | {
+            "LIVE_RECORDING_ENDPOINT": self.emulator.url,
+            "TENCENTCLOUD_SECRET_ID": self.emulator.secret_id,
+            "TENCENTCLOUD_SECRET_KEY": self.emulator.secret_key,
+            "LIVE_RECORDING_NOW": NOW.isoformat(),
+        }
+
+    def by_hand(self, action: str, **fields: object) -> dict[str, Any]:
+        """A call by somebody else; it does not stay in the log."""
+        answer = call(self.hand, action, **fields)
+        self.emulator.clear_log()
+        return answer
+
+    def template(self, name: str, **fields: object) -> str:
+        """The id of a template made by hand; it records MP4 unless fields say otherwise."""
+        made = self.by_hand("CreateLiveRecordTemplate", TemplateName=name, **(fields or {"Mp4Param": {"Enable": 1}}))
+        return str(made["TemplateId"])
+
+    def rule(self, template_id: str, domain: str, app: str = "", stream: str = "") -> None:
+        """A rule made by hand."""
+        key = {"DomainName": domain, "AppName": app, "StreamName": stream}
+        self.by_hand("CreateLiveRecordRule", **key, TemplateId=int(template_id))
+
+    def rules(self) -> dict[tuple[str, str, str], str]:
+        """The live rules: key -> template id."""
+        found = self.state["rules"]
+        return {(r["DomainName"], r["AppName"], r["StreamName"]): str(r["TemplateId"]) for r in found}
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """Everything that the account holds."""
+        return self.emulator.cloud.state()
+
+    def changes(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The changing calls since the last look, with their bodies; then forgets all calls."""
+        made = [(c["action"], c["body"]) for c in self.emulator.log if not c["action"].startswith("Describe")]
+        self.emulator.clear_log()
+        return made
+
+    def actions(self) -> list[str]:
+        """The changing actions since the last look, sorted; then forgets all calls."""
+        return sorted(action for action, _ in self.changes())
