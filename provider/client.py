@@ -4,6 +4,7 @@ The only module that imports `tencentcloud`. Reads are tried again; a change is 
 known, `OutcomeUnknown` says so. The SDK's own retryer is never used: it repeats calls that succeeded.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,11 +34,12 @@ Body = Mapping[str, Any]
 class ApiError(Exception):
     """A call that the vendor refused."""
 
+    verb = "was refused"
     advice = "Look the code up in the vendor's documents, or ask the vendor's support with the RequestId."
 
     def __init__(self, action: str, code: str, message: str, request_id: str | None) -> None:
         request = f" RequestId {request_id}." if request_id else ""
-        super().__init__(f"{action} was refused: {message.rstrip('. ')} ({code}).{request} {self.advice}")
+        super().__init__(f"{action} {self.verb}: {message.rstrip('. ')} ({code}).{request} {self.advice}")
         self.action, self.code = action, code
 
 
@@ -86,6 +88,7 @@ class ServiceUnavailable(ApiError):
 class OutcomeUnknown(ApiError):
     """Whether the call took effect is not known."""
 
+    verb = "got no answer that can be used"
     advice = "Run again: what was done is found and kept."
 
 
@@ -203,5 +206,11 @@ def _credential(settings: Settings) -> Any:
     return made
 
 
+_REASON = re.compile(r"\[Errno -?\d+\] ([^\"')]+)|(Read timed out|Name or service not known|timed out)")
+
+
 def _text(message: object) -> str:
-    return message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message or "no reason was given")
+    """The reason in a message: of a network error the operating system's words, of HTML its beginning."""
+    text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message or "no reason was given")
+    found = _REASON.search(text)
+    return (found[1] or found[2]) if found else " ".join(text.split())[:300]

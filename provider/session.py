@@ -10,7 +10,7 @@ from provider import gate
 from provider.config import NAMESPACE, Get, settings
 from provider.core.arguments import normalised
 from provider.core.diff import KindName
-from provider.core.findings import errors
+from provider.core.findings import Finding, errors
 from provider.edge import Given, stack_of, urn
 from provider.inventory import Account, account
 from provider.stackfile import allowed
@@ -39,11 +39,14 @@ class Session:
         inputs, found = normalised(kind, news.known, news.names, self.settings.limits, self.settings.now())
         if not errors(found) and self.settings.source:
             found = gate.check(kind, self.account, inputs, olds.known, news.names, urn())
-        failures = [
-            (f.path.partition(".")[0], f"{f.path}: {f.sentence} [{f.id}]".removeprefix(": ")) for f in errors(found)
-        ]
-        return {**inputs, **news.unknown}, failures
+        return {**inputs, **news.unknown}, [_failure(f) for f in errors(found)]
 
     def diff(self, kind: KindName, id_: str, olds: Given, news: Given) -> gate.Change | None:
         """What has to change, or None."""
         return gate.diff(kind, self.account if self.settings.source else None, id_, olds.known, news.all)
+
+
+def _failure(found: Finding) -> tuple[str, str]:
+    """The engine prints nested property names badly: it gets the top-level one, the reason says the path."""
+    top, _, nested = found.path.partition(".")
+    return top, f"{found.path}: {found.sentence} [{found.id}]" if nested else f"{found.sentence} [{found.id}]"

@@ -119,11 +119,11 @@ class Host:
         properties = _struct(live.outputs | _reference(kind))
         self._stub.Delete(provider_pb2.DeleteRequest(id=live.id, properties=properties), timeout=60)
 
-    def made(self, kind: str, name: str = "it", **arguments: object) -> Live:
+    def made(self, kind: str, name: str = "it", **arguments: Any) -> Live:
         """Check and create, as an `up` does for a new resource."""
         return self.create(kind, self.check(kind, dict(arguments), name=name))
 
-    def applied(self, kind: str, live: Live, name: str = "it", **arguments: object) -> Live:
+    def applied(self, kind: str, live: Live, name: str = "it", **arguments: Any) -> Live:
         """Check, diff, and what the diff asks for, as an `up` does for a known resource; deletes are the caller's."""
         inputs = self.check(kind, dict(arguments), live.inputs, name)
         answer = self.diff(kind, live, inputs)

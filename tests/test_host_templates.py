@@ -17,14 +17,14 @@ def _live(account: Account, template_id: str) -> dict[str, Any]:
     return next(t for t in account.state["templates"] if str(t["TemplateId"]) == template_id)
 
 
-def _made(account: Account, **arguments: object) -> Live:
+def _made(account: Account, **arguments: Any) -> Live:
     with account.host() as host:
         live = host.made("template", template_name=OWN, **arguments)
     account.emulator.clear_log()
     return live
 
 
-def _updated(account: Account, live: Live, **arguments: object) -> Live:
+def _updated(account: Account, live: Live, **arguments: Any) -> Live:
     with account.host() as host:
         return host.applied("template", live, template_name=OWN, **arguments)
 
@@ -103,8 +103,9 @@ def test_create_only_fields_replace(request: pytest.FixtureRequest, field: str, 
     """A change of what the vendor cannot modify makes a new template before the old one goes."""
     account: Account = request.getfixturevalue(site)
     live = _made(account)
+    arguments: dict[str, Any] = {field: True}
     with account.host() as host:
-        new = host.applied("template", live, template_name=OWN, **{field: True})
+        new = host.applied("template", live, template_name=OWN, **arguments)
         host.delete("template", live)
 
     assert [action for action, _ in account.changes()] == [CREATE, DELETE]
