@@ -5,7 +5,7 @@ import sys
 
 import pulumi
 
-from provider import config, report, stackfile
+from provider import config, stackfile
 from provider.core.findings import errors
 from provider.core.plan import plan
 from provider.resources import RecordRule, RecordTask, RecordTemplate
@@ -35,7 +35,7 @@ def main() -> None:
     if loaded.stack is None or errors(loaded.findings):
         sys.exit(STOPPED)
     if not settings.source:
-        pulumi.log.warn(report.NO_CREDENTIALS)
+        pulumi.log.warn(config.NO_CREDENTIALS)
     planned = plan(loaded.stack, owner, settings.limits, settings.now())
     made: dict[str, pulumi.CustomResource] = {}
     for kind, name, inputs, template, was in planned.declared:

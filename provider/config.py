@@ -23,6 +23,11 @@ NAMESPACE = "live-recording"
 STACKS = Path("stacks")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+NO_CREDENTIALS = (
+    "There are no credentials, so only the stack file was checked, not the account. Set TENCENTCLOUD_SECRET_ID and "
+    "TENCENTCLOUD_SECRET_KEY, or `pulumi config set --secret live-recording:secretKey`."
+)
+
 Get = Callable[[str], str | None]
 
 
@@ -136,6 +141,11 @@ def _pinned(value: str | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+def now() -> datetime:
+    """The clock, or LIVE_RECORDING_NOW. Raises ConfigError when that cannot be read."""
+    return _pinned(os.environ.get("LIVE_RECORDING_NOW")) or datetime.now(UTC)
+
+
 def project_of_run() -> str:
     """The Pulumi project whose provider process this is, as the engine tells it."""
     return os.environ.get("PULUMI_PROJECT", "")
@@ -160,12 +170,24 @@ def stack_path(stack: str, recordings: str | None = None) -> Path:
     """The stack file of a name such as `prod`, or the path itself."""
     if recordings:
         return Path(recordings)
-    return Path(stack) if stack.endswith((".yaml", ".yml")) or os.sep in stack else STACKS / f"{stack}.yaml"
+    return Path(stack) if _is_path(stack) else STACKS / f"{stack}.yaml"
+
+
+def _is_path(stack: str) -> bool:
+    return stack.endswith((".yaml", ".yml")) or os.sep in stack
+
+
+def stack_name(stack: str) -> str:
+    """The stack that a name or path means."""
+    return Path(stack).stem if _is_path(stack) else stack
 
 
 def stack_config(stack: str) -> Get:
     """Reads plain values of our namespace from the stack's Pulumi config; encrypted ones read as unset."""
-    values = _mapping(STACKS / f"Pulumi.{Path(stack).stem}.yaml").get("config") or {}
+    path = STACKS / f"Pulumi.{stack_name(stack)}.yaml"
+    values = _mapping(path).get("config") or {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: config is {quoted(values)}, but a mapping belongs there. Mend it first.")
 
     def get(key: str) -> str | None:
         value = values.get(f"{NAMESPACE}:{key}")
@@ -184,6 +206,8 @@ def text(path: Path) -> str:
     except FileNotFoundError:
         known = ", ".join(stack_names()) or "none"
         raise ConfigError(f"There is no stack file {quoted(str(path))}. Stacks of this project: {known}.") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{quoted(str(path))} is a directory, not a stack file.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The stack file {quoted(str(path))} cannot be read: {error}.") from None
 
@@ -194,5 +218,5 @@ def _mapping(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}. Mend it first.") from None
+        raise ConfigError(f"{path} cannot be read: {' '.join(str(error).split())}. Mend it first.") from None
     return loaded if isinstance(loaded, dict) else {}

@@ -62,9 +62,10 @@ class _Reader:
         line = event.start_mark.line + 1
         self.lines.setdefault(joined(loc), line)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise _Refused("Anchors and aliases (& and *) are not read. Write the value where it belongs.", line)
+            raise _Refused("Anchors (&) and aliases (*) are not read. Write the value where it belongs.", line)
         if event.tag is not None:
-            raise _Refused(f"Tags such as {quoted(event.tag)} are not read. Write the plain value.", line)
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise _Refused(f"Tags such as {quoted(tag)} are not read. Write the plain value.", line)
         if len(loc) > DEPTH_MAX:
             raise _Refused(f"The file nests deeper than {DEPTH_MAX} levels. No entry needs that.", line)
         if isinstance(event, yaml.ScalarEvent):
@@ -76,8 +77,12 @@ class _Reader:
         found: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
-            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag or event.value == "<<":
-                raise _Refused("A key is plain text: no merge key (<<), no anchor, no tag, no list or mapping.", line)
+            if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
+                raise _Refused("Merge keys (<<) are not read. Write the fields where they belong.", line)
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
+                raise _Refused(
+                    "A key is plain text, without anchor, alias or tag. Write the name of a field or entry.", line
+                )
             path = joined((*loc, event.value))
             if event.value in found:
                 sentence = f"This key stands here twice, the first time on line {self.lines[path]}. Keep one of them."
@@ -104,14 +109,13 @@ def parse(source: str) -> Tree:
     except _Refused as refused:
         return Tree(None, {}, (finding("bad-yaml", "", refused.sentence).at("", refused.line),))
     except yaml.MarkedYAMLError as error:
-        what = " ".join(str(part) for part in (error.context, error.problem) if part)
-        at = error.problem_mark or error.context_mark
-        line, column = (at.line + 1, at.column + 1) if at else (1, 1)
-        sentence = f"This is not YAML: {what}, at column {column}. Mend the syntax first."
-        return Tree(None, {}, (finding("bad-yaml", "", sentence).at("", line),))
+        return _not_yaml(*_syntax(error, source))
+    except yaml.reader.ReaderError as error:
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        what = f"it has the control character U+{code:04X}"
+        return _not_yaml(f"{what}. Remove it", source[: error.position].count("\n") + 1)
     except (yaml.YAMLError, ValueError) as error:
-        sentence = f"This is not YAML: {quoted(str(error).splitlines()[0])}. Save the file as UTF-8 text."
-        return Tree(None, {}, (finding("bad-yaml", "", sentence).at("", 1),))
+        return _not_yaml(f"{quoted(str(error).splitlines()[0])}. Save the file as UTF-8 text", 1)
     if root == "":
         return Tree(
             None,
@@ -123,6 +127,25 @@ def parse(source: str) -> Tree:
         sentence = f"The file is {seen}, but a mapping with templates, rules or tasks belongs here."
         return Tree(None, {}, (finding("wrong-type", "", sentence).at("", 1),))
     return Tree(root, reader.lines, tuple(reader.twice))
+
+
+def _not_yaml(what: str, line: int) -> Tree:
+    return Tree(None, {}, (finding("bad-yaml", "", f"This is not YAML: {what}.").at("", line),))
+
+
+def _syntax(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:
+    """What is wrong with the syntax, and where: at the opening of what is never closed."""
+    opened, at = error.context_mark, error.problem_mark or error.context_mark
+    lines = source.splitlines()
+    if at is None or (at.line >= len(lines) and opened is not None):
+        at = opened
+    line, column = (at.line + 1, at.column + 1) if at else (1, 1)
+    if 0 < line <= len(lines) and lines[line - 1][column - 1 : column] == "\t":
+        return "a tab stands here, and YAML indents with spaces. Replace it", line
+    what = " ".join(str(part) for part in (error.context, error.problem) if part)
+    return f"{what}, at column {column}. Mend the syntax; text with {{ }} : or # needs quotes", min(
+        line, len(lines) or 1
+    )
 
 
 class Loaded(NamedTuple):

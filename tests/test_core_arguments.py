@@ -118,6 +118,21 @@ def test_unknown_values_are_not_judged(kind: KindName, given_: dict[str, Any], n
     assert given_.items() <= inputs.items()
 
 
+CARRIED: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
+    "without-end": ({"start": "2026-11-21T20:00Z"}, NOTHING),
+    "without-offset": ({"start": "2026-11-21T20:00", "end": "2026-11-21T21:00Z"}, NOTHING),
+    "unknown-start": ({"end": "2026-11-21T20:00Z"}, frozenset({"start"})),
+}
+
+
+@pytest.mark.parametrize(("times", "unknown"), CARRIED.values(), ids=CARRIED)
+def test_times_stay_text_for_the_engine(times: dict[str, Any], unknown: frozenset[str]) -> None:
+    """Wrong or not yet known, a task's times come back in a form that the engine can carry."""
+    inputs, _ = normalised("task", {**STREAM, **times}, unknown, SITES["intl"], NOW)
+
+    assert all(isinstance(value, str) for value in inputs.values())
+
+
 def test_known_values_beside_unknown_ones_are_judged() -> None:
     """An unknown value hides no mistake of another one."""
     _, found = normalised("rule", {"domain": "push"}, frozenset({"template_id"}), SITES["intl"], NOW)

@@ -10,14 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from provider.core import entries
+from provider.core import entries, schedule
 from provider.core.diff import KindName
 from provider.core.fields import Entry
 from provider.core.findings import Finding, finding
 from provider.core.limits import Site
 from provider.core.models import RuleArgs, TaskArgs, TemplateArgs
+from provider.core.refusals import refusals
 from provider.core.schedule import Window
-from provider.core.shape import refusals
 from provider.core.times import rfc3339
 
 ARGS: Mapping[KindName, type[Entry]] = {"template": TemplateArgs, "rule": RuleArgs, "task": TaskArgs}
@@ -37,7 +37,8 @@ def normalised(kind: KindName, given: Mapping[str, Any], unknown: frozenset[str]
         return {name: value for name, value in given.items() if name not in unknown}, ()
     inputs = args.model_dump(exclude_none=True)
     if isinstance(args, TemplateArgs):
-        return inputs, tuple(entries.template((), args, args.template_name or "", site))
+        name = None if "template_name" in unknown else args.template_name or ""
+        return inputs, tuple(entries.template((), args, name, site))
     if isinstance(args, TaskArgs):
         return _task(given, inputs, args, unknown, now)
     return inputs, tuple(_rule(inputs, unknown))
@@ -57,9 +58,9 @@ def _task(
 ) -> Normal:
     if unknown & _TIMES:
         return dict(given), ()
-    span = entries.window((), args, "")
+    span = schedule.window((), args, "")
     if not isinstance(span, Window):
         return dict(given), (span,)
     rest = {name: value for name, value in inputs.items() if name not in _TIMES}
     times = {"start": rfc3339(span.start)} if span.start else {}
-    return rest | times | {"end": rfc3339(span.end)}, tuple(entries.task((), span, now))
+    return rest | times | {"end": rfc3339(span.end)}, tuple(schedule.task((), span, now))

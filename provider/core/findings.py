@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from provider.core.values import escaped
+
 Severity = Literal["error", "warning"]
 
 
@@ -54,6 +56,23 @@ KINDS: dict[str, Kind] = {
         "Something is used that this site of the vendor does not have.",
         "RecordParam, CN:32614 against IN:30845",
     ),
+    "bad-rrule": Kind("error", "A recurrence cannot be read, or has no place here.", "RFC 5545, 3.3.10"),
+    "redundant-rule": Kind(
+        "warning", "A rule changes nothing: without it the same template records.", "feature guide: at most 50 rules"
+    ),
+    "overridden": Kind(
+        "warning",
+        "A stream-level rule beats an app-level one; other clouds order this the other way round.",
+        "feature guide: priority table",
+    ),
+    "nothing-to-suppress": Kind("warning", "A rule suppresses what nothing records.", "feature guide: priority table"),
+    "recorded-twice": Kind(
+        "warning", "A stream is recorded by a rule and by a task at once.", "feature guide: both record, and both cost"
+    ),
+    "kept-forever": Kind("warning", "Recordings are kept for ever.", "RecordParam.StorageTime 0, CN:32614"),
+    "nearly-full": Kind("warning", "Nine tenths of a limit are used.", "feature guide: at most 50 rules and templates"),
+    "too-short": Kind("warning", "A recording is very short.", "feature guide: pushes under 10 s leave no file"),
+    "acknowledgement-expired": Kind("warning", "A warning was accepted until a day that has passed.", _FORM),
     "ignored-field": Kind("warning", "A field has no effect where it stands.", "RecordParam, CN:32614"),
     "records-hls-forever": Kind(
         "warning",
@@ -103,4 +122,5 @@ def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def joined(loc: Iterable[str | int]) -> str:
     """A path as users read it: `rules.studio.template`, `acknowledge[0].until`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+    parts = (f"[{part}]" if isinstance(part, int) else f".{escaped(part)}" for part in loc)
+    return "".join(parts).removeprefix(".")

@@ -14,6 +14,7 @@ from provider.core.fields import (
     Duration,
     Entry,
     Flag,
+    FullPart,
     Identifier,
     Integer,
     Moment,
@@ -98,18 +99,23 @@ class RuleArgs(Entry):
     template_id: Identifier | None = Field(None, description="Id of a template in the account.")
 
 
-class TaskArgs(Entry):
-    """One recording with a beginning and an end, whatever the rules say. Source: CreateRecordTask, CN:45983, IN:37309."""
+class Recorded(Entry):
+    """What a task records, and with which template."""
 
     domain: Domain = Field(description="Push domain.")
-    app: Part = Field(min_length=1, description="App (push path); the API requires it for tasks.")
-    stream: Part = Field(min_length=1, description="Stream name.")
+    app: FullPart = Field(description="App (push path); the API requires it for tasks.")
+    stream: FullPart = Field(description="Stream name.")
     stream_type: StreamType = Field("live", description="live (default), or mixed for the output stream of a mix.")
+    template_id: Identifier | None = Field(
+        None, description="Id of a template in the account. Without one: HLS, kept for ever."
+    )
+
+
+class TaskArgs(Recorded):
+    """One recording with a beginning and an end, whatever the rules say. Source: CreateRecordTask, CN:45983, IN:37309."""
+
     start: Moment | None = Field(
         None, description="When recording starts. Left out: when the task is created; then end is required."
     )
     end: Moment | None = Field(None, description="When recording ends, at most 24 h after the start.")
     duration: Duration | None = Field(None, description="Instead of end: length of the recording, with start.")
-    template_id: Identifier | None = Field(
-        None, description="Id of a template in the account. Without one: HLS, kept for ever."
-    )

@@ -4,7 +4,8 @@ Rule 1: the vendor compares names letter by letter, so nothing is folded or trim
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from difflib import get_close_matches
 
 from provider.core.values import quoted, refuse, text
 
@@ -19,7 +20,8 @@ COS_PLACEHOLDERS = (*VOD_PLACEHOLDERS, "RecordSource", "RecordId", "RandomID", "
 
 
 KEY = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff]+(-[0-9A-Za-z_\u4e00-\u9fff]+)*")
-_DOMAIN = re.compile(r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}")
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)+{_LABEL}")
 _DEFAULT_NAME_PARTS = 3  # <project>--<stack>--<key>
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 
@@ -28,11 +30,14 @@ def key(value: object) -> str:
     """The key of an entry, which is its Pulumi resource name."""
     name = str(value)
     if not KEY.fullmatch(name):
-        raise refuse(
-            "bad-name",
-            f"The name {quoted(name)} cannot be used. Names are letters, digits, _ and single hyphens inside.",
-        )
+        allowed = "Names are a-z, A-Z, 0-9, _, Chinese characters, and single hyphens inside"
+        raise refuse("bad-name", f"The name {quoted(name)} cannot be used. {allowed}.")
     return name
+
+
+def reference(value: object) -> str:
+    """The key of another entry."""
+    return key(text(value))
 
 
 def domain(value: object) -> str:
@@ -40,7 +45,7 @@ def domain(value: object) -> str:
     name = text(value)
     if not _DOMAIN.fullmatch(name):
         raise refuse(
-            "bad-name", f"{quoted(name)} is not a domain name. Write the push domain alone, like push.example.com."
+            "bad-name", f"{quoted(name)} is no domain name. Write the push domain alone, like push.example.com."
         )
     return name
 
@@ -50,14 +55,20 @@ def part(value: object) -> str:
     name = text(value)
     if name == "*":
         raise refuse(
-            "bad-name",
-            'The vendor knows no wildcards: "*" would match only a name "*". Leave the key out to mean every.',
+            "bad-name", 'The vendor knows no wildcards: "*" would match only a name "*". Remove the key to mean every.'
         )
-    if name != name.strip() or not name.isprintable() or "/" in name:
-        raise refuse(
-            "bad-name",
-            f"{quoted(name)} has a slash, a control character or a space at an end. Push URLs carry none of these here.",
-        )
+    if "/" in name:
+        raise refuse("bad-name", f"{quoted(name)} has a slash in it. Write app and stream in fields of their own.")
+    if name != name.strip() or not name.isprintable():
+        raise refuse("bad-name", f"{quoted(name)} has a space at an end or a control character in it. Remove it.")
+    return name
+
+
+def full_part(value: object) -> str:
+    """An app or stream name where every one will not do."""
+    name = part(value)
+    if not name:
+        raise refuse("missing-field", "Nothing stands here, but a task needs the full name of one stream. Write it.")
     return name
 
 
@@ -67,13 +78,16 @@ def owner_of(template_name: str) -> str | None:
     return "--".join(parts[:2]) if len(parts) == _DEFAULT_NAME_PARTS and all(parts) else None
 
 
-def _file_name(value: object, known: Iterable[str], finding: str) -> str:
+def _file_name(value: object, known: Collection[str], finding: str) -> str:
     name = text(value)
     for match in _BRACES.finditer(name):
+        if match[1] is None:
+            missing = {"{": "} after it", "}": "{ before it"}[match[0]]
+            raise refuse(finding, f"A {match[0]} in {quoted(name)} has no {missing}.")
         if match[1] not in known:
+            near = get_close_matches(match[1], known, n=1, cutoff=0.5) or list(known)[:1]
             raise refuse(
-                finding,
-                f"{quoted(match[0])} in {quoted(name)} is no placeholder. Known are {', '.join(f'{{{k}}}' for k in known)}.",
+                finding, f"{quoted(match[0])} in {quoted(name)} is no placeholder. Did you mean {{{near[0]}}}?"
             )
     return name
 

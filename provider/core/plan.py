@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from provider.core.agenda import Slot, agenda
 from provider.core.diff import KindName
-from provider.core.entries import window
 from provider.core.limits import Site
 from provider.core.models import TemplateArgs
 from provider.core.priority import Key
-from provider.core.schedule import Window, creatable_from, phase
-from provider.core.stack import Rule, Stack, Task, Template
+from provider.core.schedule import creatable_from, phase
+from provider.core.stack import Rule, Stack, Template
 from provider.core.times import rfc3339
 
 NO_RECORD = "no-record"
@@ -52,21 +52,27 @@ def inputs(entry: TemplateArgs) -> dict[str, Any]:
 
 def plan(stack: Stack, owner: str, site: Site, now: datetime) -> Plan:
     """The plan of a stack without errors; *owner* is `<project>--<stack>`."""
-    tasks = {key: (task, _window(task, stack.time_zone)) for key, task in sorted(stack.tasks.items())}
-    phases = {key: phase(span, now, site) for key, (_, span) in tasks.items()}
-    later = {k: _day(creatable_from(span, site)) for k, (_, span) in tasks.items() if phases[k] == "later"}
-    due = {key: tasks[key] for key, at in phases.items() if at in ("planned", "running")}
-    declared = (*_templates(stack, owner), *_rules(stack), *_tasks(due))
+    slots = agenda(stack, now).slots
+    phases = {name: phase(slot.window, now, site) for name, slot in sorted(slots.items())}
+    due = [slots[name] for name, at in phases.items() if at in ("planned", "running")]
+    declared = (*_templates(stack, owner), *_rules(stack), *map(_task, due))
     count = {kind: sum(d.kind == kind for d in declared) for kind in ("rule", "template")}
     return Plan(
         declared,
-        later,
+        later(stack, site, now),
         {str(Key(r.domain, r.app, r.stream)): _recorder(r) for _, r in sorted(stack.rules.items())},
         {
             "rules": f"{count['rule']}/{stack.limits.rules}",
             "templates": f"{count['template']}/{stack.limits.templates}",
         },
     )
+
+
+def later(stack: Stack, site: Site, now: datetime) -> dict[str, str]:
+    """The tasks that the vendor does not take yet: name -> day from which an `up` creates it, sorted."""
+    slots = agenda(stack, now).slots
+    waiting = {name: slot.window for name, slot in slots.items() if phase(slot.window, now, site) == "later"}
+    return {name: _day(creatable_from(span, site)) for name, span in sorted(waiting.items())}
 
 
 def _templates(stack: Stack, owner: str) -> Iterator[Declared]:
@@ -88,20 +94,13 @@ def _rules(stack: Stack) -> Iterator[Declared]:
         )
 
 
-def _tasks(due: Mapping[str, tuple[Task, Window]]) -> Iterator[Declared]:
-    for key, (task, span) in due.items():
-        given = {"domain": task.domain, "app": task.app, "stream": task.stream, "stream_type": task.stream_type}
-        given |= {"start": rfc3339(span.start)} if span.start else {}
-        given |= {"end": rfc3339(span.end)}
-        given |= {"template_id": task.template_id} if task.template_id else {}
-        yield Declared("task", key, given, task.template, task.was)
-
-
-def _window(task: Task, zone: str) -> Window:
-    span = window((), task, zone)
-    if not isinstance(span, Window):
-        raise TypeError(span)
-    return span
+def _task(slot: Slot) -> Declared:
+    entry, span = slot.entry, slot.window
+    given = {"domain": entry.domain, "app": entry.app, "stream": entry.stream, "stream_type": entry.stream_type}
+    given |= {"start": rfc3339(span.start)} if span.start else {}
+    given |= {"end": rfc3339(span.end)}
+    given |= {"template_id": entry.template_id} if entry.template_id else {}
+    return Declared("task", slot.name, given, entry.template, slot.was)
 
 
 def _recorder(rule: Rule) -> str:

@@ -5,8 +5,10 @@ Source: feature guide, "Enabling Recording for All Live Streams": StreamName out
 other way round.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container
 from typing import NamedTuple
+
+from provider.core.values import escaped
 
 
 class Key(NamedTuple):
@@ -17,7 +19,7 @@ class Key(NamedTuple):
     stream: str = ""
 
     def __str__(self) -> str:
-        return "/".join((self.domain, self.app or "*", self.stream or "*"))
+        return escaped("/".join((self.domain, self.app or "*", self.stream or "*")))
 
 
 LEVELS: tuple[tuple[bool, bool], ...] = (
@@ -34,16 +36,31 @@ def level(key: Key) -> int:
     return LEVELS.index((bool(key.app), bool(key.stream))) + 1
 
 
+def candidates(stream: Key) -> tuple[Key, ...]:
+    """The keys under which a rule would apply to the full name *stream*, by falling priority; names match exactly."""
+    return tuple(Key(stream.domain, stream.app * app, stream.stream * name) for app, name in LEVELS)
+
+
 def matches(key: Key, stream: Key) -> bool:
-    """Whether a rule under *key* applies to the full name *stream*; names are compared letter by letter."""
-    return key.domain == stream.domain and key.app in ("", stream.app) and key.stream in ("", stream.stream)
+    """Whether a rule under *key* applies to the full name *stream*."""
+    return key in candidates(stream)
 
 
-def ranking(keys: Iterable[Key], stream: Key) -> tuple[Key, ...]:
+def ranking(keys: Container[Key], stream: Key) -> tuple[Key, ...]:
     """The keys that apply to *stream*, winner first."""
-    return tuple(sorted({k for k in keys if matches(k, stream)}, key=level))
+    return tuple(key for key in dict.fromkeys(candidates(stream)) if key in keys)
 
 
-def winner(keys: Iterable[Key], stream: Key) -> Key | None:
+def winner(keys: Container[Key], stream: Key) -> Key | None:
     """The key whose rule records *stream*, or None."""
-    return next(iter(ranking(keys, stream)), None)
+    return next((key for key in candidates(stream) if key in keys), None)
+
+
+def heirs(keys: Collection[Key], key: Key) -> frozenset[Key | None]:
+    """What would record the streams that *key* wins, if *key* were not there; None stands for nothing."""
+    rest = set(keys) - {key}
+    names = {key}
+    if key.stream and not key.app:  # inherited app by app, except where a narrower rule wins anyway
+        apps = {k.app for k in rest if k.domain == key.domain and k.app and not k.stream}
+        names |= {Key(key.domain, app, key.stream) for app in apps} - rest
+    return frozenset(winner(rest, name) for name in names)

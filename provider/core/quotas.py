@@ -9,20 +9,34 @@ from typing import Literal
 from provider.core.findings import Finding, finding
 from provider.core.stack import Limits
 
+NEARLY = 0.9
+
 
 def too_many(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iterator[Finding]:
     """The file alone stays within what the account may hold; *builtin*: one template more for `record: false`."""
-    for section, entries in declared.items():
-        allowed = getattr(limits, section)
-        made = int(builtin and section == "templates")
-        if entries + made > allowed:
-            extra = " (one of them is made for record: false)" if made else ""
+    for section, count, allowed, extra in _counted(limits, declared, builtin):
+        if count > allowed:
             yield finding(
                 f"too-many-{section}",
                 section,
-                f"{entries + made} {section} are declared{extra}, but the account may hold {allowed}. "
-                f"Remove {entries + made - allowed}, or raise limits.{section} if the vendor has raised it.",
+                f"{count} {section} are declared{extra}, but the account may hold {allowed}. "
+                f"Remove {count - allowed}, or raise limits.{section} if the vendor has raised it.",
             )
+
+
+def nearly_full(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iterator[Finding]:
+    """The file alone leaves less than a tenth of the account free."""
+    for section, count, allowed, extra in _counted(limits, declared, builtin):
+        if NEARLY * allowed <= count <= allowed:
+            sentence = f"{count} of {allowed} {section} are declared{extra}. Ask the vendor for more before the next one is needed."
+            yield finding("nearly-full", section, sentence)
+
+
+def _counted(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iterator[tuple[str, int, int, str]]:
+    for section, entries in declared.items():
+        made = int(builtin and section == "templates")
+        extra = " (one of them is made for record: false)" if made else ""
+        yield section, entries + made, getattr(limits, section), extra
 
 
 def full(section: Literal["rules", "templates"], live: int, new: int, allowed: int) -> Finding | None:

@@ -9,8 +9,16 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Literal, NamedTuple
 
-from provider.core.limits import Site
+from pydantic_core import PydanticCustomError
 
+from provider.core.findings import Finding, finding, joined
+from provider.core.limits import TASK_MAX, Site
+from provider.core.models import TaskArgs
+from provider.core.times import instant, spoken
+
+_SHOWN = "%Y-%m-%dT%H:%MZ"
+CENTURY = 36525 * 86400  # seconds; far too long for a task, and no date overflows
+Path = tuple[str, ...]
 Phase = Literal["later", "planned", "running", "finished"]
 
 
@@ -38,12 +46,60 @@ def phase(window: Window, now: datetime, site: Site) -> Phase:
     return "planned" if creatable_from(window, site) <= now else "later"
 
 
-def crowded(windows: Mapping[str, Window], now: datetime, most: int) -> Iterator[str]:
-    """The names of windows that open while *most* others are open."""
-    ends: list[datetime] = []
+def crowded(windows: Mapping[str, Window], now: datetime, most: int) -> Iterator[tuple[str, ...]]:
+    """For each window that opens while *most* others are open: its name, then theirs. What is over does not count."""
+    opened: list[tuple[datetime, str]] = []  # by end
     for name, span in sorted(windows.items(), key=lambda item: (item[1].start or now, item[0])):
-        while ends and ends[0] <= (span.start or now):
-            heappop(ends)
-        heappush(ends, span.end)
-        if len(ends) > most:
-            yield name
+        while opened and opened[0][0] <= (span.start or now):
+            heappop(opened)
+        if span.end > now:
+            heappush(opened, (span.end, name))
+        if len(opened) > most:
+            yield (name, *sorted(other for _, other in opened if other != name))
+
+
+def window(path: Path, args: TaskArgs, zone: str) -> Window | Finding:
+    """When the task runs, or why that cannot be said."""
+    start, end = _instant((*path, "start"), args.start, zone), _instant((*path, "end"), args.end, zone)
+    if isinstance(start, Finding):
+        return start
+    if isinstance(end, Finding):
+        return end
+    if end is not None:
+        both = finding(
+            "unknown-field", joined((*path, "duration")), "duration cannot stand beside end. Keep one of them."
+        )
+        return Window(start, end) if args.duration is None else both
+    if start is not None and args.duration is not None:
+        return Window(start, start + timedelta(seconds=min(args.duration, CENTURY)))
+    advice = (
+        "Add end: TIME or duration: LENGTH."
+        if start
+        else "A task without start begins when it is created, so only end can say when it stops. Add it, or add start."
+    )
+    return finding("missing-field", joined(path), f"The field end is missing. {advice}")
+
+
+def _instant(path: Path, value: datetime | None, zone: str) -> datetime | Finding | None:
+    try:
+        return None if value is None else instant(value, zone)
+    except PydanticCustomError as refusal:
+        context = refusal.context or {}
+        return finding(context["finding"], joined(path), context["sentence"])
+
+
+def task(path: Path, span: Window, now: datetime) -> Iterator[Finding]:
+    """What is wrong with a task's time."""
+    start = span.start or now
+    if span.start is not None and span.end <= span.start:
+        sentence = (
+            f"The task starts {span.start:{_SHOWN}} and ends {span.end:{_SHOWN}}. The end must be later than the start."
+        )
+        yield finding("task-backwards", joined(path), sentence)
+    elif span.end - start > TASK_MAX:
+        length, parts = spoken((span.end - start).total_seconds()), -(-(span.end - start) // TASK_MAX)
+        counted = "" if span.start else " from now, when it would begin"
+        sentence = (
+            f"The recording would last {length}{counted}. One task may last at most 24 h. Split it into {parts} tasks."
+        )
+        yield finding("task-too-long", joined(path), sentence)

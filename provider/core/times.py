@@ -5,19 +5,28 @@ Rule 2: a wall-clock time keeps its form until the zone of its file is known.
 """
 
 import re
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 
 from provider.core.values import integral, quoted, refuse, text
 
+T = TypeVar("T")
+
 UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 FOREVER = 0
 """StorageTime 0 keeps a recording for ever (CN:32614)."""
 
-_DURATION = re.compile(r"(0|[1-9]\d{0,11})([smhd]?)")
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?")
+_DURATION = re.compile(r"(0|[1-9][0-9]{0,9})([smhd]?)")
+_MACHINES_OWN = ("localtime", "posixrules")  # zones that mean another one on another machine
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
+YEARS = range(2000, 2201)
+"""Years that can be meant; others are slips, and overflow near the ends of the calendar."""
 
 
 def duration(value: object) -> int:
@@ -25,7 +34,9 @@ def duration(value: object) -> int:
     value = integral(value)
     match = _DURATION.fullmatch(str(value)) if not isinstance(value, bool) else None
     if match is None:
-        raise refuse("bad-time", f"This is {quoted(value)}, but a duration is written like 90s, 30m, 1h or 7d.")
+        raise refuse(
+            "bad-time", f"This is {quoted(value)}, but a duration is one number and one unit, like 90s, 30m, 1h or 7d."
+        )
     return int(match[1]) * UNIT_SECONDS[match[2] or "s"]
 
 
@@ -49,21 +60,42 @@ def moment(value: object) -> datetime:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise refuse("bad-time", f"This is {quoted(value)}, but {form}.")
     try:
-        return datetime.fromisoformat(value)
-    except ValueError as error:
-        raise refuse("bad-time", f"This is {quoted(value)}, but that day or hour does not exist ({error}).") from None
+        made = datetime.fromisoformat(value)
+    except ValueError:
+        raise refuse("bad-time", f"This is {quoted(value)}, but there is no such day, hour or offset.") from None
+    return _of_our_time(made, made.year)
+
+
+def _of_our_time(value: T, year: int) -> T:
+    if year not in YEARS:
+        raise refuse("bad-time", f"The year {year} cannot be meant. Years from {YEARS[0]} to {YEARS[-1]} can be.")
+    return value
+
+
+def day(value: object) -> date:
+    """A calendar day."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            made = date.fromisoformat(value)
+            return _of_our_time(made, made.year)
+    raise refuse("bad-time", f"This is {quoted(value)}, but a day is written like 2026-11-21.")
+
+
+def clock(value: object) -> str:
+    """A time of day, `HH:MM`."""
+    if isinstance(value, str) and _CLOCK.fullmatch(value):
+        return str(value)
+    raise refuse("bad-time", f'This is {quoted(value)}, but a time of day is written like "20:00".')
 
 
 def zone(value: object) -> str:
     """The name of an IANA time zone."""
     name = text(value)
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError):
-        raise refuse(
-            "bad-time", f"There is no time zone {quoted(name)}. Zones are named like Asia/Shanghai or UTC."
-        ) from None
-    return name
+    with suppress(ValueError, OSError, KeyError):
+        if name not in _MACHINES_OWN:
+            ZoneInfo(name)
+            return name
+    raise refuse("bad-time", f"There is no time zone {quoted(name)}. Zones are named like Asia/Shanghai or UTC.")
 
 
 def instant(value: datetime, zone_name: str) -> datetime:
@@ -90,8 +122,12 @@ def rfc3339(value: datetime) -> str:
 
 
 def spoken(seconds: float) -> str:
-    """A length of time for people: `26 h 00 m`, `45 m`, `20 s`."""
-    hours, minutes = divmod(int(seconds) // 60, 60)
-    if hours:
-        return f"{hours} h {minutes:02} m"
-    return f"{minutes} m" if minutes else f"{int(seconds)} s"
+    """A length of time for people: `30 d`, `26 h 00 m`, `45 m`, `90 s`."""
+    whole = int(seconds)
+    if whole and whole % UNIT_SECONDS["d"] == 0 and whole > UNIT_SECONDS["d"]:
+        return f"{whole // UNIT_SECONDS['d']} d"
+    minutes, rest = divmod(whole, 60)
+    tail = f" {rest:02} s" if rest else ""
+    if minutes >= 60:  # noqa: PLR2004 - minutes of an hour
+        return f"{minutes // 60} h {minutes % 60:02} m{tail}"
+    return f"{minutes} m{tail}" if minutes else f"{whole} s"

@@ -1,0 +1,43 @@
+"""Warnings that somebody has accepted, with a reason and, if they like, a last day.
+
+Rule 1: an error cannot be accepted. Rule 2: what has expired is said, and no longer hides anything.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from difflib import get_close_matches
+
+from provider.core.findings import KINDS, Finding, finding
+from provider.core.stack import Acknowledgement
+from provider.core.values import quoted
+
+
+def acknowledged(found: Iterable[Finding], accepted: tuple[Acknowledgement, ...], now: datetime) -> Iterator[Finding]:
+    """The findings that are left, and what is wrong with the acknowledgements themselves."""
+    valid = []
+    for number, entry in enumerate(accepted):
+        wrong = _wrong(f"acknowledge[{number}]", entry, now)
+        if wrong:
+            yield wrong
+        else:
+            valid.append(entry)
+    yield from (f for f in found if not any(_covers(entry, f) for entry in valid))
+
+
+def _covers(entry: Acknowledgement, found: Finding) -> bool:
+    return entry.finding == found.id and f"{found.path}.".startswith(f"{entry.path}.")
+
+
+def _wrong(path: str, entry: Acknowledgement, now: datetime) -> Finding | None:
+    kind = KINDS.get(entry.finding)
+    if kind is None:
+        near = get_close_matches(entry.finding, KINDS, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "docs/findings.md lists them."
+        return finding("out-of-range", f"{path}.finding", f"There is no finding {quoted(entry.finding)}. {hint}")
+    if kind.severity == "error":
+        sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Mend it instead."
+        return finding("out-of-range", f"{path}.finding", sentence)
+    if entry.until and now.date() > entry.until:
+        sentence = f"{entry.finding} on {entry.path} was accepted until {entry.until} ({entry.reason}). Decide again."
+        return finding("acknowledgement-expired", path, sentence)
+    return None

@@ -1,0 +1,87 @@
+"""What is allowed but hardly meant: warnings about rules, retention and recordings.
+
+Rule 1: nothing here stops anybody; each sentence says what will happen and how to have it otherwise.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from provider.core.agenda import Slot
+from provider.core.entries import formats
+from provider.core.findings import Finding, finding
+from provider.core.priority import Key, heirs, level, winner
+from provider.core.stack import Rule, Stack
+from provider.core.times import FOREVER, spoken
+
+SHORT_SECONDS = 60
+"""A push under 10 s leaves no file, and a recording starts some seconds late (feature guide)."""
+
+_STREAM_LEVEL, _APP_LEVEL = 2, 3
+
+
+def rules(stack: Stack) -> Iterator[Finding]:
+    """Rules that change nothing, suppress nothing, or beat another one where nobody expects it."""
+    keys = {Key(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in stack.rules.items()}
+    for key, (name, rule) in keys.items():
+        heirs_of = [keys[heir] if heir else None for heir in heirs(keys, key)]
+        if rule.record is False and not any(heir and heir[1].record is not False for heir in heirs_of):
+            sentence = "Nothing would record these streams anyway, and every rule counts. Remove this one."
+            yield finding("nothing-to-suppress", f"rules.{name}", sentence)
+        elif all(heir and _records(heir[1]) == _records(rule) for heir in heirs_of):
+            others = ", ".join(sorted(f"rules.{heir[0]}" for heir in heirs_of if heir))
+            sentence = (
+                f"Without it {others} records these streams in the same way, and every rule counts. Remove this one."
+            )
+            yield finding("redundant-rule", f"rules.{name}", sentence)
+        elif level(key) == _STREAM_LEVEL and rule.record is not False:
+            yield from _overriding(key, name, rule, keys)
+
+
+def _records(rule: Rule) -> str | bool | None:
+    return rule.template or rule.template_id or rule.record
+
+
+def _overriding(key: Key, name: str, rule: Rule, keys: dict[Key, tuple[str, Rule]]) -> Iterator[Finding]:
+    beaten = sorted(
+        f"rules.{other}"
+        for at, (other, against) in keys.items()
+        if at.domain == key.domain and level(at) == _APP_LEVEL and _records(against) != _records(rule)
+    )
+    if beaten:
+        yield finding(
+            "overridden",
+            f"rules.{name}",
+            f"In every app the stream {key.stream} is recorded by this rule, not by {', '.join(beaten)}: at this vendor a stream "
+            "outranks an app. Add app to this rule if that is not meant.",
+        )
+
+
+def retention(stack: Stack) -> Iterator[Finding]:
+    """Templates whose files are never deleted, and cost money for ever."""
+    for key, template in stack.templates.items():
+        kept = [name for name, form in formats(template).items() if form.storage_time in (None, FOREVER)]
+        if kept and not template.cos_store:
+            sentence = (
+                f"{', '.join(kept)} files are kept, and paid for, for ever. Set storage_time, or acknowledge this."
+            )
+            yield finding("kept-forever", f"templates.{key}", sentence)
+
+
+def recordings(stack: Stack, slots: Iterable[Slot]) -> Iterator[Finding]:
+    """Tasks without a template, very short ones, and streams that a rule records as well."""
+    recording = {Key(r.domain, r.app, r.stream): name for name, r in stack.rules.items() if r.record is not False}
+    keys = {Key(r.domain, r.app, r.stream) for r in stack.rules.values()}
+    for path, slot in {slot.path: slot for slot in slots}.items():
+        if slot.entry.template is None and slot.entry.template_id is None:
+            sentence = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
+            yield finding("records-hls-forever", path, sentence)
+        seconds = (slot.window.end - slot.window.start).total_seconds() if slot.window.start else SHORT_SECONDS
+        if 0 < seconds < SHORT_SECONDS:
+            sentence = (
+                f"It lasts {spoken(seconds)}, and a push under 10 s leaves no file. If you mean minutes, write m."
+            )
+            yield finding("too-short", path, sentence)
+        by = winner(keys, slot.stream)
+        if by in recording:
+            sentence = f"rules.{recording[by]} records this stream too, so there will be two recordings to pay for."
+            fix = "Suppress the rule for it (record: false), or drop the task."
+            yield finding("recorded-twice", path, f"{sentence} {fix}")

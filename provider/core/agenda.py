@@ -1,0 +1,94 @@
+"""What is recorded at a time: tasks, and the occurrences of schedules near now.
+
+Rule 1: an occurrence has a name that never changes: its schedule and its nominal wall-clock time.
+Rule 2: of a schedule only what matters now is looked at: from a day ago to a week ahead, and the next one after that.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from provider.core import schedule
+from provider.core.findings import Finding, finding
+from provider.core.priority import Key
+from provider.core.recurrence import Days, needs_first, never, occurrences
+from provider.core.schedule import Window
+from provider.core.stack import Schedule, Stack, Task
+
+BACK, AHEAD = timedelta(days=1), timedelta(days=8)
+"""A running task began at most 24 h ago; no site takes tasks that start more than 7 days ahead."""
+
+
+class Slot(NamedTuple):
+    """One recording: the task resource *name* that comes from the entry at *path*."""
+
+    name: str
+    path: str
+    entry: Task | Schedule
+    window: Window
+    was: str | None
+
+    @property
+    def stream(self) -> Key:
+        """The full name of what is recorded."""
+        return Key(self.entry.domain, self.entry.app, self.entry.stream)
+
+
+class Agenda(NamedTuple):
+    """All slots by name, and why some entries have none."""
+
+    slots: Mapping[str, Slot]
+    findings: tuple[Finding, ...]
+
+
+def agenda(stack: Stack, now: datetime) -> Agenda:
+    """The slots of all tasks and of the schedules near *now*."""
+    slots: dict[str, Slot] = {}
+    found: list[Finding] = []
+    for slot in (*_tasks(stack), *_schedules(stack, now)):
+        if isinstance(slot, Finding):
+            found.append(slot)
+        elif slot.name in slots:
+            other = slots[slot.name].path
+            found.append(finding("duplicate-key", slot.path, f"Its task {slot.name} is {other} once more. Rename one."))
+        else:
+            slots[slot.name] = slot
+    return Agenda(slots, tuple(found))
+
+
+def _tasks(stack: Stack) -> Iterator[Slot | Finding]:
+    for key, task in stack.tasks.items():
+        span = schedule.window(("tasks", key), task, stack.time_zone)
+        yield span if isinstance(span, Finding) else Slot(key, f"tasks.{key}", task, span, task.was)
+
+
+def _schedules(stack: Stack, now: datetime) -> Iterator[Slot | Finding]:
+    for key, entry in stack.schedules.items():
+        path = f"schedules.{key}"
+        days = Days(
+            entry.rrule, entry.at, entry.first, entry.last, frozenset(entry.skipped), entry.time_zone or stack.time_zone
+        )
+        refusal = _refusal(path, days)
+        if refusal:
+            yield refusal
+            continue
+        for nominal, start in occurrences(days, now - BACK):
+            stamp = f"{nominal:%Y%m%dT%H%M}"
+            was = f"{entry.was}-{stamp}" if entry.was else None
+            span = Window(start, start + timedelta(seconds=min(entry.duration, schedule.CENTURY)))
+            yield Slot(f"{key}-{stamp}", path, entry, span, was)
+            if start > now + AHEAD:
+                break
+
+
+def _refusal(path: str, days: Days) -> Finding | None:
+    if days.first is None and needs_first(days.rule):
+        why = "Without its first day this recurrence has no beginning to count from. Add from: 2026-11-21."
+        return finding("missing-field", path, why)
+    if days.first and days.last and days.last < days.first:
+        return finding(
+            "bad-time", f"{path}.until", f"The last day {days.last} is before the first one, {days.first}. Swap them."
+        )
+    if never(days):
+        return finding("bad-rrule", f"{path}.rrule", f"{days.rule} never happens. Name days that exist.")
+    return None

@@ -1,0 +1,94 @@
+"""Who records a stream at a time, and why nobody else does.
+
+Rule 1: the answer comes from the same tables that plan and check use. Rule 2: what it says is data; `report` words it.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from provider.core.agenda import agenda
+from provider.core.priority import Key, level, matches, winner
+from provider.core.stack import Rule, Stack
+from provider.core.times import rfc3339
+
+LEVEL_NAMES = {1: "domain, app and stream", 2: "domain and stream", 3: "domain and app", 4: "the domain alone"}
+
+
+class Recorder(NamedTuple):
+    """A rule or task that records: where it stands, what it is bound to, and with which template."""
+
+    path: str
+    key: str
+    template: str | None  # None: it suppresses recording, or it is a task without template
+    detail: str
+
+
+class Loser(NamedTuple):
+    """A rule that does not record the stream, and why."""
+
+    path: str
+    why: str
+
+
+class Explanation(NamedTuple):
+    """The winning rule, if any, the others, and the tasks that are active."""
+
+    stream: str
+    at: str
+    winner: Recorder | None
+    records: bool  # by a rule
+    losers: tuple[Loser, ...]
+    tasks: tuple[Recorder, ...]
+
+
+def explain(stack: Stack, stream: Key, at: datetime) -> Explanation:
+    """Who records the full name *stream* at *at*."""
+    rules = {Key(r.domain, r.app, r.stream): (f"rules.{name}", r) for name, r in stack.rules.items()}
+    best = winner(rules, stream)
+    won = rules[best] if best else None
+    return Explanation(
+        "/".join(stream),
+        rfc3339(at),
+        Recorder(won[0], str(best), _template(won[1]), f"it names {LEVEL_NAMES[level(best)]}")
+        if won and best
+        else None,
+        won is not None and won[1].record is not False,
+        tuple(
+            Loser(path, _why(key, stream, best))
+            for key, (path, _) in sorted(rules.items(), key=_by_path)
+            if key != best
+        ),
+        _tasks(stack, stream, at),
+    )
+
+
+def _by_path(item: tuple[Key, tuple[str, Rule]]) -> str:
+    return item[1][0]
+
+
+def _template(rule: Rule) -> str | None:
+    return rule.template or (f"template_id {rule.template_id}" if rule.template_id else None)
+
+
+def _why(key: Key, stream: Key, best: Key | None) -> str:
+    if best and matches(key, stream):
+        return f"it names {LEVEL_NAMES[level(key)]}, and {LEVEL_NAMES[level(best)]} outranks that"
+    name, mine, theirs = next((n, m, t) for n, m, t in zip(Key._fields, key, stream, strict=True) if m and m != t)
+    return f'it is for {name} "{mine}", not "{theirs}"'
+
+
+def _tasks(stack: Stack, stream: Key, at: datetime) -> tuple[Recorder, ...]:
+    active = (
+        slot
+        for slot in agenda(stack, at).slots.values()
+        if slot.stream == stream and (slot.window.start or at) <= at < slot.window.end
+    )
+    return tuple(
+        Recorder(
+            slot.path,
+            slot.name,
+            slot.entry.template or (f"template_id {slot.entry.template_id}" if slot.entry.template_id else None),
+            f"until {rfc3339(slot.window.end)}",
+        )
+        for slot in sorted(active, key=lambda slot: slot.name)
+    )

@@ -1,0 +1,193 @@
+"""Write the parts of the documentation that come from the code: `python tools/docs.py`, or `--check` to compare only.
+
+Rule 1: what the models and the table of findings say is said there once; the files here repeat it.
+Rule 2: in a page, only what stands between `<!-- table: NAME -->` and `<!-- end -->` is generated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from provider.core import models, names, recurrence, stack, times, values  # noqa: E402 - the path comes first
+from provider.core.findings import KINDS  # noqa: E402
+from provider.core.schema import stack_schema  # noqa: E402
+
+GOLDEN = ROOT / "tests/golden/err"
+EXAMPLE_LINES = 16
+"""A longer example file is cut in the middle."""
+
+WORDS: Mapping[Callable[..., Any], str] = {
+    values.text: "text",
+    values.boolean: "`true` or `false`",
+    values.natural: "whole number",
+    values.positive: "whole number from 1",
+    values.identifier: "id",
+    times.duration: "duration",
+    times.retention: "duration, or `forever`",
+    times.moment: "time",
+    times.day: "day",
+    times.clock: "time of day",
+    times.zone: "time zone",
+    recurrence.rule: "recurrence",
+    names.key: "key",
+    names.reference: "key of a template",
+    names.domain: "domain",
+    names.part: "name",
+    names.full_part: "name",
+    names.vod_file_name: "file name pattern",
+    names.cos_bucket_path: "path pattern",
+    names.cos_bucket_name: "text",
+}
+"""What the reader of a field takes, in words that docs/stack-file.md explains."""
+
+TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
+    "Stack": (stack.Stack, None),
+    "Template": (stack.Template, None),
+    "Rule": (stack.Rule, None),
+    "Task": (stack.Task, None),
+    "Schedule": (stack.Schedule, None),
+    "Limits": (stack.Limits, None),
+    "Acknowledgement": (stack.Acknowledgement, None),
+    "Format": (models.Format, None),
+    "Hls": (models.Hls, models.Format),
+    "Flv": (models.Flv, models.Format),
+    "TemplateArgs": (models.TemplateArgs, None),
+    "RuleArgs": (models.RuleArgs, None),
+    "TaskArgs": (models.TaskArgs, None),
+}
+"""Name in a marker -> the model, and the model whose fields are left out because they stand in a table of their own."""
+
+MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(name: str) -> str:
+    """The fields of a model as a Markdown table."""
+    model, base = TABLES[name]
+    known = base.model_fields if base else {}
+    rows = [_row(key, info) for key, info in model.model_fields.items() if key not in known]
+    return "\n".join(["| field | what it takes | default | meaning |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _row(name: str, info: FieldInfo) -> str:
+    default = "required" if info.is_required() else _default(info.default)
+    return f"| `{info.alias or name}` | {_takes(info)} | {default} | {_escaped(info.description or '')} |"
+
+
+def _default(value: object) -> str:
+    plain = isinstance(value, str | int) and value != ""
+    return f"`{value}`" if plain else ""
+
+
+def _takes(info: FieldInfo) -> str:
+    parts = [info.annotation, *info.metadata, *_parts(info.annotation)]
+    literals = [part for part in parts if get_origin(part) is Literal]
+    if literals:
+        return " or ".join(f"`{str(value).lower()}`" for value in get_args(literals[0]))
+    sections = [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
+    read = next((WORDS[part.func] for part in parts if isinstance(part, BeforeValidator)), "")
+    if get_origin(info.annotation) is tuple:
+        return "list of entries" if sections else f"list of {read}s"
+    return "entries by key" if get_origin(info.annotation) is dict else "mapping" if sections else read
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    """Everything that an annotation is made of: types, literals and validators."""
+    for part in get_args(annotation):
+        yield part
+        yield from getattr(part, "__metadata__", ())
+        yield from _parts(part)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([<|])", r"\\\1", text)
+
+
+def findings() -> str:
+    """docs/findings.md: every kind of finding, with an example that the golden tests hold true."""
+    head = [
+        "# Findings",
+        "",
+        "Everything that `python -m provider check` can say about a stack file. An **error** stops; a **warning** does not,",
+        "and can be [acknowledged](stack-file.md#acknowledge). The id in brackets at the end of a sentence never changes its",
+        "meaning. CN and IN are page numbers of the vendor's documents, of the cn and of the intl site.",
+        "",
+        "This page is generated by `python tools/docs.py`. Each example is the golden file of its id in tests/golden/err.",
+        "",
+        "| id | severity | meaning |",
+        "|---|---|---|",
+        *(f"| [{id_}](#{id_}) | {kind.severity} | {kind.meaning} |" for id_, kind in sorted(KINDS.items())),
+    ]
+    return "\n".join([*head, *(line for id_ in sorted(KINDS) for line in _kind(id_)), ""])
+
+
+def _kind(id_: str) -> Iterator[str]:
+    kind, example = KINDS[id_], GOLDEN / f"{id_}.yaml"
+    yield from ("", f"## {id_}", "", f"{kind.severity.capitalize()}. {kind.meaning} Source: {kind.source}.")
+    if example.exists():
+        said = example.with_suffix(".out").read_text(encoding="utf-8").splitlines()
+        yield from ("", "```yaml", *_short(example.read_text(encoding="utf-8-sig").splitlines()), "```")
+        yield from ("", "```text", *(line for line in said if line.endswith(f"[{id_}]")), "```")
+
+
+def _short(lines: list[str]) -> list[str]:
+    cut = len(lines) - EXAMPLE_LINES
+    half = EXAMPLE_LINES // 2
+    return lines if cut <= 1 else [*lines[:half], f"  # ... and {cut} lines more ...", *lines[-half:]]
+
+
+def schema() -> str:
+    """What `python -m provider schema` prints."""
+    return json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def page(path: str) -> Callable[[], str]:
+    """The page as it is, with its tables anew."""
+
+    def made() -> str:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        return MARKED.sub(lambda found: found[1] + table(found[2]) + found[3], text)
+
+    return made
+
+
+FILES: Mapping[str, Callable[[], str]] = {
+    "docs/findings.md": findings,
+    "docs/resources.md": page("docs/resources.md"),
+    "docs/stack-file.md": page("docs/stack-file.md"),
+    "schema/stack.schema.json": schema,
+}
+"""Generated file -> what belongs in it."""
+
+
+def stale() -> list[str]:
+    """The generated files that are not what the code says."""
+    return [path for path, made in FILES.items() if not _is(path, made())]
+
+
+def _is(path: str, text: str) -> bool:
+    return (ROOT / path).exists() and (ROOT / path).read_text(encoding="utf-8") == text
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Write what is stale, or with --check only name it."""
+    found = stale()
+    for path in found:
+        if "--check" not in arguments:
+            (ROOT / path).write_text(FILES[path](), encoding="utf-8")
+        print(path)
+    return int("--check" in arguments and bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
