@@ -2,20 +2,16 @@
 
 import signal
 import sys
+from typing import Any
 
 import pulumi
 
-from provider import config, stackfile
+from provider import config, resources, stackfile
 from provider.core.findings import errors
 from provider.core.plan import plan
-from provider.resources import RecordRule, RecordTask, RecordTemplate
 
-# When a check or a create fails, the engine interrupts the program: end at once, without a traceback.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-STOPPED = 32
-"""The exit code that tells the engine that everything has been said."""
-KINDS = {"template": RecordTemplate, "rule": RecordRule, "task": RecordTask}
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # interrupted when a check fails: end without a traceback
+STOPPED = 32  # the exit code that tells the engine: everything has been said
 
 
 def configured(key: str) -> str | None:
@@ -25,27 +21,26 @@ def configured(key: str) -> str | None:
 
 
 def main() -> None:
-    """Declare what the stack file says."""
-    settings = config.settings(configured)
-    owner = f"{pulumi.get_project()}--{pulumi.get_stack()}"
+    """Declare what the stack file says. Raises ConfigError when nothing can be declared."""
+    settings, owner = config.settings(configured), f"{pulumi.get_project()}--{pulumi.get_stack()}"
     path = config.stack_path(pulumi.get_stack(), configured("recordings"))
     loaded = stackfile.load(config.text(path), str(path), settings.limits, settings.now(), owner)
     for found in loaded.findings:
         (pulumi.log.error if found.severity == "error" else pulumi.log.warn)(str(found))
     if loaded.stack is None or errors(loaded.findings):
         sys.exit(STOPPED)
+    settings.refuse_pretending(preview=pulumi.runtime.is_dry_run())
     if not settings.source:
         pulumi.log.warn(config.NO_CREDENTIALS)
     planned = plan(loaded.stack, owner, settings.limits, settings.now())
-    made: dict[str, pulumi.CustomResource] = {}
+    made: dict[tuple[str, str], Any] = {}
     for kind, name, inputs, template, was in planned.declared:
-        source = {"template_id": made[template].id} if template else {}
+        source = {"template_id": made["template", template].id} if template else {}
         opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=was)] if was else None)
-        resource = KINDS[kind](name, **inputs, **source, opts=opts)
-        if kind == "template":
-            made[name] = resource
+        made[kind, name] = resources.KINDS[kind](name, **inputs, **source, opts=opts)
     for name in ("effective", "later", "usage"):
         pulumi.export(name, dict(getattr(planned, name)))
+    pulumi.export("stopped", resources.stopped({name: task for (kind, name), task in made.items() if kind == "task"}))
 
 
 try:

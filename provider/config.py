@@ -79,6 +79,14 @@ class Settings:
         """Whether the time is pinned although a real account is meant; then nothing may change."""
         return self.pinned is not None and not self.endpoint.loopback
 
+    def refuse_pretending(self, *, preview: bool) -> None:
+        """Raises ConfigError when something would change at a time that is only pretended."""
+        if self.pretends and not preview:
+            raise ConfigError(
+                f"LIVE_RECORDING_NOW makes this run pretend another time, and {self.endpoint} is a real account: "
+                "that is for previews only. Unset it to change anything."
+            )
+
 
 def settings(get: Get, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings, where *get* reads a Pulumi config value of our namespace.

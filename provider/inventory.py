@@ -78,11 +78,7 @@ class Account:
 
     def change(self, action: str, body: Live) -> Live:
         """Send a change, unless the time is only pretended."""
-        if self.settings.pretends:
-            raise Conflict(
-                f"{action} was not sent: LIVE_RECORDING_NOW makes this run pretend another time, which is for previews only. "
-                "Unset it to change anything."
-            )
+        self.settings.refuse_pretending(preview=False)
         return self.api.change(action, body)
 
     def settle(self, send: Callable[[], T], look: Callable[[], T | None]) -> T:

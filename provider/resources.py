@@ -17,6 +17,8 @@ from provider.core.diff import KindName
 from provider.edge import Given, answered, quiet
 from provider.session import Session
 
+METHODS = ("check", "diff", "create", "read", "update", "delete")
+
 Props = dict[str, Any]
 Arguments = Mapping[str, Any]
 
@@ -35,6 +37,11 @@ class _Provider(dynamic.ResourceProvider):
     serialize_as_secret_always = False  # nothing secret is captured: the pickle is a reference
     kind: KindName
     session: Session
+
+    def __init_subclass__(cls) -> None:
+        """Let every method that the engine calls answer it, whatever happens."""
+        for name in METHODS:
+            setattr(cls, name, answered(vars(cls)[name]))
 
     @answered
     def configure(self, req: dynamic.ConfigureRequest) -> None:
@@ -58,33 +65,27 @@ class RecordTemplateProvider(_Provider):
 
     kind = "template"
 
-    @answered
     def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
         """Normalised inputs, and what is wrong with them."""
         return self._check(olds, news)
 
-    @answered
     def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
         """Whether anything changes, and what replaces."""
         return self._diff(id_, olds, news)
 
-    @answered
     def create(self, props: Props) -> dynamic.CreateResult:
         """Make the template, or take the identical one."""
         return dynamic.CreateResult(*templates.create(self.session.account, _known(props)))
 
-    @answered
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
         """The live template."""
         found = templates.read(self.session.account, id_, _known(props))
         return dynamic.ReadResult(id_, *found) if found else dynamic.ReadResult("", {})
 
-    @answered
     def update(self, id_: str, _olds: Props, news: Props) -> dynamic.UpdateResult:
         """Change the live template in place."""
         return dynamic.UpdateResult(templates.update(self.session.account, id_, _known(news)))
 
-    @answered
     def delete(self, id_: str, _props: Props) -> None:
         """Remove the template."""
         templates.delete(self.session.account, id_)
@@ -95,33 +96,27 @@ class RecordRuleProvider(_Provider):
 
     kind = "rule"
 
-    @answered
     def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
         """Normalised inputs, and what is wrong with them."""
         return self._check(olds, news)
 
-    @answered
     def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
         """Whether anything changes, and what replaces."""
         return self._diff(id_, olds, news)
 
-    @answered
     def create(self, props: Props) -> dynamic.CreateResult:
         """Bind the key, or take the rule that already does."""
         return dynamic.CreateResult(*rules.create(self.session.account, _known(props)))
 
-    @answered
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
         """The live rule."""
         found = rules.read(self.session.account, id_, _known(props))
         return dynamic.ReadResult(id_, found, dict(found)) if found else dynamic.ReadResult("", {})
 
-    @answered
     def update(self, id_: str, olds: Props, news: Props) -> dynamic.UpdateResult:
         """Point the rule to another template."""
         return dynamic.UpdateResult(rules.update(self.session.account, id_, _known(olds), _known(news)))
 
-    @answered
     def delete(self, id_: str, props: Props) -> None:
         """Remove the rule."""
         rules.delete(self.session.account, id_, props)
@@ -132,22 +127,18 @@ class RecordTaskProvider(_Provider):
 
     kind = "task"
 
-    @answered
     def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
         """Normalised inputs, and what is wrong with them."""
         return self._check(olds, news)
 
-    @answered
     def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
         """Whether anything changes; every change replaces."""
         return self._diff(id_, olds, news)
 
-    @answered
     def create(self, props: Props) -> dynamic.CreateResult:
         """Make the task, or take the one that is there."""
         return dynamic.CreateResult(*tasks.create(self.session.account, _known(props)))
 
-    @answered
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
         """The live task; a finished one is as it was."""
         found = tasks.read(self.session.account, id_, _known(props))
@@ -156,12 +147,10 @@ class RecordTaskProvider(_Provider):
         inputs = {name: value for name, value in found.items() if name not in ("task_id", "stopped_at")}
         return dynamic.ReadResult(id_, found, inputs)
 
-    @answered
     def update(self, id_: str, _olds: Props, _news: Props) -> dynamic.UpdateResult:
         """Refuse: the vendor has no call that changes a task, so every change replaces."""
         raise NotImplementedError(f"task {id_} cannot be changed in place")
 
-    @answered
     def delete(self, id_: str, props: Props) -> None:
         """End and remove the task."""
         tasks.delete(self.session.account, id_, _known(props))
@@ -193,7 +182,6 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
     """
 
     template_name: Output[str]
-    description: Output[str | None]
 
     def __init__(
         self,
@@ -298,3 +286,15 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
             template_id=template_id,
         )
         super().__init__(RecordTaskProvider(), resource_name, given, opts)
+
+
+def stopped(tasks: Mapping[str, RecordTask]) -> Output[dict[str, str] | None]:
+    """When tasks were stopped by hand: name -> time; None when none was, as far as is known."""
+
+    def known(times: Mapping[str, Any]) -> dict[str, str] | None:
+        return {name: at for name, at in sorted(times.items()) if isinstance(at, str)} or None
+
+    return Output.all(**{name: task.stopped_at for name, task in tasks.items()}).apply(known, run_with_unknowns=True)
+
+
+KINDS = {"template": RecordTemplate, "rule": RecordRule, "task": RecordTask}

@@ -17,7 +17,7 @@ WRONG = GOOD + "rules:\n  all: {domain: push.example.com, template: gone}\n"
 BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucket_region: r, cos_bucket_path: "/{RandomID}"}}\n'
 UNKNOWN = (
     'stacks/wrong.yaml:4: rules.all.template: There is no template "gone". '
-    "Templates of this file: archive. [unknown-template]"
+    'Templates of this file: "archive". [unknown-template]'
 )
 
 
@@ -54,16 +54,16 @@ def scratch(tmp_path: Path) -> Scratch:
 
 
 EXITS = {
-    "good": (GOOD, 0, "Nothing wrong.\n"),
+    "good": (GOOD, 0, "1 file checked: nothing wrong.\n"),
     "warns": (
         WARNS,
         0,
         (
-            "stacks/dev.yaml:4: tasks.final: Without template the vendor records this task as HLS and keeps it for "
-            "ever. Name a template. [records-hls-forever]\n0 errors, 1 warning\n"
+            "stacks/dev.yaml:4: tasks.final: Without template the vendor records this as HLS and keeps it for "
+            "ever. Name a template. [records-hls-forever]\n1 file checked: 0 errors, 1 warning.\n"
         ),
     ),
-    "wrong": (WRONG, 1, f"{UNKNOWN.replace('wrong', 'dev')}\n1 error, 0 warnings\n"),
+    "wrong": (WRONG, 1, f"{UNKNOWN.replace('wrong', 'dev')}\n1 file checked: 1 error, 0 warnings.\n"),
 }
 
 
@@ -85,7 +85,7 @@ def test_all_stacks_are_checked_by_default(scratch: Scratch) -> None:
     done = scratch.run("check")
 
     assert done.returncode == 1
-    assert done.stdout == f"{UNKNOWN.replace('wrong', 'also')}\n{UNKNOWN}\n2 errors, 0 warnings\n"
+    assert done.stdout == f"{UNKNOWN.replace('wrong', 'also')}\n{UNKNOWN}\n3 files checked: 2 errors, 0 warnings.\n"
 
 
 def test_json_is_the_same_for_programs(scratch: Scratch) -> None:
@@ -94,17 +94,20 @@ def test_json_is_the_same_for_programs(scratch: Scratch) -> None:
     scratch.write("stacks/good.yaml", GOOD)
     wrong, good = scratch.run("check", "wrong", "--format", "json"), scratch.run("check", "good", "--format", "json")
 
-    assert json.loads(wrong.stdout) == [
-        {
-            "file": "stacks/wrong.yaml",
-            "line": 4,
-            "path": "rules.all.template",
-            "id": "unknown-template",
-            "severity": "error",
-            "sentence": 'There is no template "gone". Templates of this file: archive.',
-        }
-    ]
-    assert (wrong.returncode, good.returncode, json.loads(good.stdout)) == (1, 0, [])
+    assert json.loads(wrong.stdout) == {
+        "findings": [
+            {
+                "file": "stacks/wrong.yaml",
+                "line": 4,
+                "path": "rules.all.template",
+                "id": "unknown-template",
+                "severity": "error",
+                "sentence": 'There is no template "gone". Templates of this file: "archive".',
+            }
+        ],
+        "later": {},
+    }
+    assert (wrong.returncode, good.returncode, json.loads(good.stdout)) == (1, 0, {"findings": [], "later": {}})
 
 
 USAGE = {
@@ -138,7 +141,7 @@ def test_site_comes_from_the_stacks_config(scratch: Scratch) -> None:
         scratch.write(f"stacks/Pulumi.{name}.yaml", f"config:\n  live-recording:site: {site}\n")
     here, there = scratch.run("check", "here"), scratch.run("check", "there")
 
-    assert (here.returncode, here.stdout) == (0, "Nothing wrong.\n")
+    assert (here.returncode, here.stdout) == (0, "1 file checked: nothing wrong.\n")
     assert (there.returncode, there.stdout.count("[site-mismatch]")) == (1, 4)
 
 
@@ -196,7 +199,9 @@ def test_pinned_time_is_the_time(scratch: Scratch) -> None:
     scratch.write("stacks/dev.yaml", f"{GOOD}tasks:\n{task}")
 
     assert "would last 92 h 00 m from now" in scratch.run("check", "dev").stdout
-    assert scratch.run("check", "dev", LIVE_RECORDING_NOW="2026-11-24T00:00Z").stdout == "Nothing wrong.\n"
+    assert (
+        scratch.run("check", "dev", LIVE_RECORDING_NOW="2026-11-24T00:00Z").stdout == "1 file checked: nothing wrong.\n"
+    )
 
 
 def test_unreadable_time_ends_with_2(scratch: Scratch) -> None:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provider.core.checks import Context, check
@@ -17,7 +17,9 @@ from provider.core.values import Plain
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
-RECORDS: dict[str, Any] = {"t": {"mp4": {}}}
+WIDE = {"domain": PUSH, "template": "t"}
+QUIET = {"domain": PUSH, "app": "live", "record": False}
+RECORDS: dict[str, Any] = {"t": {"mp4": {"storage_time": "30d"}}}
 
 
 def found(tree: dict[str, Any], site: SiteName = "intl", owner: str = "live-recording--dev") -> list[Finding]:
@@ -32,10 +34,10 @@ def ids(tree: dict[str, Any], site: SiteName = "intl") -> list[tuple[str, str]]:
     return [(f.id, f.path) for f in found(tree, site)]
 
 
-def tasks(*spans: tuple[str, str], **more: str) -> dict[str, Any]:
+def tasks(*spans: tuple[str, str], day: str = "2026-11-21", **more: str) -> dict[str, Any]:
     """Tasks t0, t1 and so on of one stream, with hours of one day."""
     return {
-        f"t{n}": {**STREAM, "start": f"2026-11-21T{a}", "end": f"2026-11-21T{b}", "template": "t", **more}
+        f"t{n}": {**STREAM, "start": f"{day}T{a}", "end": f"{day}T{b}", "template": "t", **more}
         for n, (a, b) in enumerate(spans)
     }
 
@@ -59,8 +61,15 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         [("duplicate-key", "templates.b")],
     ),
     "name-of-the-builtin": (
-        {"templates": {"no-record": {}}, "rules": {"a": {"domain": PUSH, "record": False}}},
+        {"templates": {**RECORDS, "no-record": {}}, "rules": {"a": QUIET, "w": WIDE}},
         [("duplicate-key", "templates.no-record")],
+    ),
+    "account-name-of-the-builtin": (
+        {
+            "templates": {**RECORDS, "a": {"template_name": "live-recording--dev--no-record"}},
+            "rules": {"a": QUIET, "w": WIDE},
+        },
+        [("duplicate-key", "templates.a")],
     ),
     "name-of-the-unused-builtin": ({"templates": {"no-record": {}}}, []),
     "same-task-twice": (
@@ -69,7 +78,7 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     ),
     "rule-without-template": ({"rules": {"a": {"domain": PUSH}}}, [("missing-field", "rules.a")]),
     "rule-with-two": (
-        {"templates": RECORDS, "rules": {"a": {"domain": PUSH, "template": "t", "record": False}}},
+        {"templates": RECORDS, "rules": {"a": {**QUIET, "template": "t"}, "w": WIDE}},
         [("unknown-field", "rules.a.record")],
     ),
     "task-without-template": (
@@ -99,6 +108,42 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         },
         [("too-many-overlaps", "tasks.t0")],
     ),
+    "four-overlaps-that-are-over": (
+        {"templates": RECORDS, "tasks": tasks(("10:00", "14:00"), ("11:00", "14:00"), ("12:00", "14:00"), ("13:00", "14:00"), day="2026-11-19")},
+        [],
+    ),
+    "listed-templates": (
+        {"templates": [], "rules": {"a": WIDE}, "tasks": tasks(("20:00", "21:00"))},
+        [("wrong-type", "templates")],
+    ),
+    "misspelt-section": (
+        {"template": RECORDS, "rules": {"a": WIDE}},
+        [("unknown-field", "template")],
+    ),
+    "unquoted-number": (
+        {"templates": {"2026": {}}, "rules": {"a": {"domain": PUSH, "template": Plain("2026")}}},
+        [("wrong-type", "rules.a.template")],
+    ),
+    "two-mistakes-of-one-format": (
+        {"templates": {"t": {"mp4": {"record_interval": "5h", "storage_mode": "Cold"}}}},
+        [
+            ("kept-forever", "templates.t"),
+            ("out-of-range", "templates.t.mp4.record_interval"),
+            ("out-of-range", "templates.t.mp4.storage_mode"),
+        ],
+    ),
+    "wrong-stream-type": (
+        {"templates": RECORDS, "tasks": tasks(("20:00", "19:00"), stream_type="mix")},
+        [("task-backwards", "tasks.t0"), ("out-of-range", "tasks.t0.stream_type")],
+    ),
+    "wrong-former-name": (
+        {"templates": RECORDS, "tasks": tasks(("20:00", "19:00"), was="a--b")},
+        [("task-backwards", "tasks.t0"), ("bad-name", "tasks.t0.was")],
+    ),
+    "wrong-time-hides-what-needs-it": (
+        {"templates": RECORDS, "tasks": tasks(("20:00", "25:00"))},
+        [("bad-time", "tasks.t0.end")],
+    ),
     "renamed-from-a-declared-key": (
         {"templates": {"a": {"was": "b"}, "b": {}}},
         [("duplicate-key", "templates.a.was")],
@@ -127,29 +172,37 @@ def test_limit_is_what_the_account_holds(section: str) -> None:
     fifty = dict(list(entries.items())[:50])
     rest = {"templates": RECORDS} if section == "rules" else {}
 
-    assert ids({**rest, section: fifty}) == []
+    assert ids({**rest, section: fifty}) == [("nearly-full", section)]
     assert ids({**rest, section: entries}) == [(f"too-many-{section}", section)]
-    assert ids({**rest, section: entries, "limits": {section: 51}}) == []
+    assert ids({**rest, section: entries, "limits": {section: 51}}) == [("nearly-full", section)]
+    assert ids({**rest, section: entries, "limits": {section: 57}}) == []
 
 
 def test_builtin_template_counts() -> None:
     """The template behind `record: false` takes one of the fifty places."""
-    templates: dict[str, Any] = {f"t{n}": {} for n in range(50)}
-    quiet = {"a": {"domain": PUSH, "record": False}}
+    templates: dict[str, Any] = {**RECORDS, **{f"t{n}": {} for n in range(49)}}
 
-    assert ids({"templates": templates, "rules": quiet}) == [("too-many-templates", "templates")]
+    assert ids({"templates": templates, "rules": {"a": QUIET, "w": WIDE}}) == [("too-many-templates", "templates")]
 
 
 SITE: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
     "cos": ({"cos_store": True}, ["site-mismatch"], []),
-    "interval-of-thirty-seconds": ({"mp4": {"record_interval": "30s"}}, [], ["out-of-range"]),
-    "interval-of-twelve-hours": ({"mp4": {"record_interval": "12h"}}, ["out-of-range"], []),
-    "audio-of-three-hours": ({"aac": {"record_interval": "3h"}}, ["out-of-range"], ["out-of-range"]),
+    "interval-of-thirty-seconds": ({"mp4": {"record_interval": "30s", "storage_time": "7d"}}, [], ["out-of-range"]),
+    "interval-of-twelve-hours": ({"mp4": {"record_interval": "12h", "storage_time": "7d"}}, ["out-of-range"], []),
+    "audio-of-three-hours": (
+        {"aac": {"record_interval": "3h", "storage_time": "7d"}},
+        ["out-of-range"],
+        ["out-of-range"],
+    ),
     "chinese-name": ({"template_name": "模板"}, ["bad-name"], []),
     "fifteen-hundred-days": ({"mp4": {"storage_time": "1500d"}}, [], []),
     "more-days": ({"mp4": {"storage_time": "1501d"}}, ["out-of-range"], ["out-of-range"]),
-    "half-an-hour-of-splicing": ({"hls": {"flow_continue_duration": "30m"}}, [], []),
-    "more-splicing": ({"hls": {"flow_continue_duration": "31m"}}, ["out-of-range"], ["out-of-range"]),
+    "half-an-hour-of-splicing": ({"hls": {"flow_continue_duration": "30m", "storage_time": "7d"}}, [], []),
+    "more-splicing": (
+        {"hls": {"flow_continue_duration": "31m", "storage_time": "7d"}},
+        ["out-of-range"],
+        ["out-of-range"],
+    ),
 }
 
 
@@ -161,7 +214,8 @@ def test_sites_differ(template: dict[str, Any], intl: list[str], cn: list[str]) 
 
 
 def test_stack_name_can_be_read_back() -> None:
-    """The owner in a template's name ends at two hyphens, so the stack's own name has none."""
+    """The owner in a template's name ends at two hyphens, so the stack's own name has none; this is said once."""
+    assert [f.id for f in found({"templates": {"a": {}, "b": {}}}, owner="project---dev")] == ["bad-name"]
     assert [f.id for f in found({}, owner="live-recording--dev--x")] == ["bad-name"]
     assert [f.id for f in found({}, owner="live-recording--dev-")] == ["bad-name"]
 
@@ -169,7 +223,7 @@ def test_stack_name_can_be_read_back() -> None:
 def test_one_entry_does_not_hide_another() -> None:
     """Mistakes of shape and of relation are found in one reading."""
     tree = {
-        "templates": {"t": {"mp4": {"storage_time": "2y"}}, "u": {"cos_store": True}},
+        "templates": {"t": {"mp4": {"record_interval": "2y", "storage_time": "7d"}}, "u": {"cos_store": True}},
         "rules": {"a": {"domain": "push", "template": "t"}, "b": {"domain": PUSH, "template": "gone"}},
         "limits": {"rules": 0},
         "colour": "red",
@@ -180,7 +234,7 @@ def test_one_entry_does_not_hide_another() -> None:
         ("out-of-range", "limits.rules"),
         ("bad-name", "rules.a.domain"),
         ("unknown-template", "rules.b.template"),
-        ("bad-time", "templates.t.mp4.storage_time"),
+        ("bad-time", "templates.t.mp4.record_interval"),
         ("site-mismatch", "templates.u.cos_store"),
     ]
 
@@ -205,7 +259,7 @@ def test_paths_are_shown_as_users_write_them() -> None:
     assert joined(()) == ""
 
 
-SECTIONS = ["templates", "rules", "tasks", "limits", "time_zone", "x"]
+SECTIONS = ["templates", "rules", "tasks", "schedules", "acknowledge", "limits", "time_zone", "x"]
 NAMES = [
     "a",
     "b--c",

@@ -13,8 +13,11 @@ from provider.core.names import (
     cos_bucket_name,
     cos_bucket_path,
     domain,
+    full_part,
     key,
+    owner_of,
     part,
+    reference,
     vod_file_name,
 )
 from provider.core.values import Plain
@@ -69,7 +72,11 @@ REFUSED: dict[str, tuple[Reader, str, str]] = {
     "domain-wildcard": (domain, "*.example.com", "bad-name"),
     "domain-final-dot": (domain, "push.example.com.", "bad-name"),
     "domain-space": (domain, " push.example.com", "bad-name"),
-    "domain-address": (domain, "192.0.2.1", "bad-name"),
+    "domain-of-hyphens": (domain, "a.--", "bad-name"),
+    "domain-hyphen-last": (domain, "a.b-", "bad-name"),
+    "domain-label-hyphen-first": (domain, "push.example.-com", "bad-name"),
+    "domain-label-hyphen-last": (domain, "push-.example.com", "bad-name"),
+    "domain-full-width-digit": (domain, "push１.example.com", "bad-name"),
     "domain-label-too-long": (domain, f"{'a' * 64}.com", "bad-name"),
     "domain-too-long": (domain, f"{'a.' * 126}com", "bad-name"),
     "domain-newline-last": (domain, "push.example.com\n", "bad-name"),
@@ -98,7 +105,46 @@ def test_other_names_are_refused(reader: Reader, value: str, kind: str) -> None:
         reader(value)
 
     assert (refusal.value.context or {})["finding"] == kind
-    assert (refusal.value.context or {})["sentence"].endswith(".")
+    assert (refusal.value.context or {})["sentence"].endswith((".", "?"))
+
+
+def test_a_task_needs_whole_names() -> None:
+    """Where every stream will not do, an empty name is missing rather than bad."""
+    assert full_part("final") == "final"
+    with pytest.raises(PydanticCustomError) as refusal:
+        full_part("")
+
+    assert refusal.value.context == {
+        "finding": "missing-field",
+        "sentence": "Nothing stands here, but a task needs the full name of one stream. Write it.",
+    }
+
+
+def test_reference_is_text() -> None:
+    """A bare number is no name of another entry, because the entry's key is text."""
+    assert reference("2026") == "2026"
+    with pytest.raises(PydanticCustomError) as refusal:
+        reference(Plain("2026"))
+
+    assert refusal.value.context == {
+        "finding": "wrong-type",
+        "sentence": 'This is a number, but text belongs here. Quote it: "2026".',
+    }
+
+
+OWNERS = {
+    "default": ("live-recording--dev--archive", "live-recording--dev"),
+    "own-name": ("archive", None),
+    "two-parts": ("live-recording--dev", None),
+    "four-parts": ("live-recording--dev--a--b", None),
+    "empty-part": ("live-recording----archive", None),
+}
+
+
+@pytest.mark.parametrize(("name", "owner"), OWNERS.values(), ids=OWNERS)
+def test_owner_can_be_read_back(name: str, owner: str | None) -> None:
+    """A default template name tells project and stack; another name tells nothing."""
+    assert owner_of(name) == owner
 
 
 @pytest.mark.parametrize("reader", [domain, part, vod_file_name, cos_bucket_path, cos_bucket_name])

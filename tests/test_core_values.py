@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from provider.core.values import Plain, boolean, identifier, integer, integral, quoted, text
+from provider.core.values import Plain, boolean, identifier, integer, integral, natural, never, positive, quoted, text
 
 READERS: dict[str, Callable[[object], Any]] = {
     "text": text,
@@ -64,19 +64,44 @@ REFUSED = {
         boolean,
         "true",
         "wrong-type",
-        'This is "true", but only true or false (unquoted) can stand here.',
+        'This is "true", but only true or false can stand here. Remove the quotes.',
     ),
     "boolean-number": (
         boolean,
         1.0,
         "wrong-type",
-        "This is 1, but only true or false (unquoted) can stand here.",
+        "This is 1, but only true or false can stand here.",
     ),
     "id-zero": (
         identifier,
         Plain("0"),
         "out-of-range",
         "This is 0, but ids begin at 1. Take the id that the account shows.",
+    ),
+    "quoted-id-zero": (
+        identifier,
+        "0",
+        "out-of-range",
+        "This is 0, but ids begin at 1. Take the id that the account shows.",
+    ),
+    "negative-id": (
+        identifier,
+        "-5",
+        "out-of-range",
+        "This is -5, but ids begin at 1. Take the id that the account shows.",
+    ),
+    "natural-negative": (
+        natural,
+        Plain("-1"),
+        "out-of-range",
+        "This is -1, but only 0 and larger numbers can stand here.",
+    ),
+    "positive-zero": (positive, Plain("0"), "out-of-range", "This is 0, but at least 1 belongs here."),
+    "never-true": (
+        never,
+        Plain("true"),
+        "out-of-range",
+        "This is true, but only false can stand here. Name a template to record.",
     ),
 }
 
@@ -92,13 +117,26 @@ def test_other_scalars_are_refused_in_a_sentence(
     assert refusal.value.context == {"finding": kind, "sentence": sentence}
 
 
-@pytest.mark.parametrize("value", ["1.0", "1e3", "0x10", "010", "1_000", "+5", "-0", "--1", "1 ", "one"])
+@pytest.mark.parametrize(
+    "value", ["1.0", "1e3", "0x10", "010", "1_000", "+5", "-0", "--1", "1 ", "one", "1２", "７", "9" * 19]
+)
 def test_only_plain_decimals_are_whole_numbers(value: str) -> None:
     """What YAML versions read differently is no whole number."""
     with pytest.raises(PydanticCustomError) as refusal:
         integer(Plain(value))
 
     assert (refusal.value.context or {})["finding"] == "wrong-type"
+
+
+@pytest.mark.parametrize("reader", [integer, natural, positive, identifier])
+@pytest.mark.parametrize("value", [1e300, -1e300, 2.0**60, 10**18, "1２", "9" * 19, float("inf"), float("nan")])
+def test_numbers_that_the_engine_would_change_are_refused(reader: Callable[[object], Any], value: object) -> None:
+    """A number of more than 16 digits would be rounded, and digits of another script are not digits here."""
+    with pytest.raises(PydanticCustomError) as refusal:
+        reader(value)
+
+    assert (refusal.value.context or {})["finding"] in ("wrong-type", "out-of-range")
+    assert len((refusal.value.context or {})["sentence"]) < 200
 
 
 @pytest.mark.parametrize("value", ["yes", "no", "on", "off", "y", "True", "FALSE", "1", "0"])
