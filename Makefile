@@ -1,7 +1,7 @@
 # A few verbs; `make demo` and `make test` are all that a newcomer needs.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: setup demo test lint golden docs
+.PHONY: setup demo test lint bench golden docs
 
 setup: .venv/ready  ## the virtualenv and the Pulumi CLI
 	@$(PYTHON) tools/pulumi/install.py > /dev/null
@@ -23,8 +23,11 @@ lint: .venv/ready  ## style, types and who may import whom
 test: setup lint  ## everything, with the real CLI
 	$(BIN)/pytest -n auto
 
+bench: .venv/ready  ## medians, as ratios to something in the same run
+	@PYTHONPATH=. $(BIN)/python bench/plan_gate.py
+
 golden: .venv/ready  ## rewrite the expected findings; read the difference before you commit it
-	$(BIN)/pytest tests/test_golden.py --rewrite
+	$(BIN)/pytest tests/test_golden.py tests/test_docs.py --rewrite
 
 docs: .venv/ready  ## rewrite what is generated
-	$(BIN)/python -m provider schema > schema/stack.schema.json
+	PYTHONPATH=. $(BIN)/python tools/docs.py

@@ -29,7 +29,7 @@ def main() -> None:
         (pulumi.log.error if found.severity == "error" else pulumi.log.warn)(str(found))
     if loaded.stack is None or errors(loaded.findings):
         sys.exit(STOPPED)
-    settings.refuse_pretending(preview=pulumi.runtime.is_dry_run())
+    settings.refuse_changes(preview=pulumi.runtime.is_dry_run())
     if not settings.source:
         pulumi.log.warn(config.NO_CREDENTIALS)
     planned = plan(loaded.stack, owner, settings.limits, settings.now())
@@ -40,7 +40,7 @@ def main() -> None:
         made[kind, name] = resources.KINDS[kind](name, **inputs, **source, opts=opts)
     for name in ("effective", "later", "usage"):
         pulumi.export(name, dict(getattr(planned, name)))
-    pulumi.export("stopped", resources.stopped({name: task for (kind, name), task in made.items() if kind == "task"}))
+    pulumi.export("stopped", resources.stopped(made.values()))
 
 
 try:

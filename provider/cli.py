@@ -157,7 +157,7 @@ def emulate(
     state: Annotated[Path | None, typer.Option(help="Keep the account in this file.", dir_okay=False)] = None,
     site: Annotated[SiteOption, typer.Option(help="Whose rules apply.")] = SiteOption.intl,
     now: Annotated[str | None, typer.Option(metavar="TIME", help="A clock that ticks from there.")] = None,
-    rates: Annotated[bool, typer.Option("--rates", help="Refuse more calls a second than the vendor does.")] = False,
+    rates: Annotated[bool, typer.Option("--rates", help="Refuse calls beyond the vendor's rates per second.")] = False,
 ) -> None:
     """Stand in for the vendor's API on loopback; the first line of output is its URL.
 

@@ -5,7 +5,7 @@ known, `OutcomeUnknown` says so. The SDK's own retryer is never used: it repeats
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests.utils
@@ -149,7 +149,8 @@ class LiveApi:
     Raises AccessDenied where there are no credentials that can be used.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, before_change: Callable[[], None] = lambda: None) -> None:
+        self._before_change = before_change  # called before each time that a change is sent
         self._sdk = _sdk(settings)
 
     def read(self, action: str, body: Body) -> dict[str, Any]:
@@ -157,14 +158,20 @@ class LiveApi:
         attempts = Retrying(
             retry=retry_if_exception_type(OutcomeUnknown), wait=_WAIT, stop=stop_after_attempt(READS), reraise=True
         )
-        return attempts(self.change, action, body)
+        return attempts(self._patiently, action, body)
 
     def change(self, action: str, body: Body) -> dict[str, Any]:
         """The answer to a call that changes something; tried again only where nothing was done."""
-        attempts = Retrying(
+        return self._patiently(action, body, self._before_change)
+
+    def _patiently(self, action: str, body: Body, before: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        for attempt in Retrying(
             retry=retry_if_exception_type(Throttled), wait=_WAIT, stop=stop_after_delay(PATIENCE), reraise=True
-        )
-        return attempts(self._once, action, body)
+        ):
+            with attempt:
+                before()
+                return self._once(action, body)
+        raise AssertionError
 
     def _once(self, action: str, body: Body) -> dict[str, Any]:
         try:

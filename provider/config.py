@@ -23,10 +23,11 @@ NAMESPACE = "live-recording"
 STACKS = Path("stacks")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-NO_CREDENTIALS = (
-    "There are no credentials, so only the stack file was checked, not the account. Set TENCENTCLOUD_SECRET_ID and "
-    "TENCENTCLOUD_SECRET_KEY, or `pulumi config set --secret live-recording:secretKey`."
+HOW_TO_SIGN = (
+    "Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or secretId and secretKey with "
+    "`pulumi config set --secret live-recording:secretKey`."
 )
+NO_CREDENTIALS = f"There are no credentials, so only the stack file was checked, not the account. {HOW_TO_SIGN}"
 
 Get = Callable[[str], str | None]
 
@@ -79,8 +80,10 @@ class Settings:
         """Whether the time is pinned although a real account is meant; then nothing may change."""
         return self.pinned is not None and not self.endpoint.loopback
 
-    def refuse_pretending(self, *, preview: bool) -> None:
-        """Raises ConfigError when something would change at a time that is only pretended."""
+    def refuse_changes(self, *, preview: bool) -> None:
+        """Raises ConfigError when something would change without credentials, or at a time that is only pretended."""
+        if not preview and not self.source:
+            raise ConfigError(f"There are no credentials, so nothing can be applied. {HOW_TO_SIGN}")
         if self.pretends and not preview:
             raise ConfigError(
                 f"LIVE_RECORDING_NOW makes this run pretend another time, and {self.endpoint} is a real account: "

@@ -17,6 +17,7 @@ from provider.core.quotas import full
 from provider.core.schedule import Window, creatable_from, crowded, phase
 from provider.core.times import rfc3339
 from provider.core.values import quoted
+from provider.core.wire import FORMATS
 from provider.inventory import Account
 
 Props = Mapping[str, Any]
@@ -70,6 +71,9 @@ def natural(kind: KindName, inputs: Props) -> tuple[str, Any] | None:
 
 def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
     """A name that another template has, or no place for a new one."""
+    yield from _unset(inputs, olds)
+    if "template_name" not in inputs:
+        return
     thing = ("template", inputs["template_name"])
     known = bool(olds) or account.run.moves(thing)
     if olds and not replaces("template", changes("template", olds, inputs)):
@@ -82,7 +86,7 @@ def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
             account.run.adoptable.add(found)
             return
     namesakes = [i for i, live in account.templates().items() if live.get("TemplateName") == inputs["template_name"]]
-    if namesakes and not known and not templates.default_name(inputs):
+    if namesakes and not known and not templates.default_name(account, inputs):
         yield finding(
             "duplicate-key",
             "template_name",
@@ -91,6 +95,16 @@ def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
         )
     added = account.run.adds("template", inputs["template_name"], ())
     yield from _fits("templates", len(account.templates()), added, account)
+
+
+def _unset(inputs: Props, olds: Props) -> Iterator[Finding]:
+    """The vendor does not tell the id of the main application, so it cannot be gone back to by leaving it out."""
+    for name in FORMATS:
+        if "vod_sub_app_id" in olds.get(name, {}) and name in inputs and "vod_sub_app_id" not in inputs[name]:
+            sentence = (
+                "vod_sub_app_id was set, and leaving it out would not change it. Name the application that you want."
+            )
+            yield finding("missing-field", f"{name}.vod_sub_app_id", sentence)
 
 
 def rule(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:

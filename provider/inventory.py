@@ -15,6 +15,7 @@ from provider.client import LiveApi, OutcomeUnknown
 from provider.config import Settings
 from provider.core.limits import RULES, TEMPLATES
 from provider.core.priority import Key
+from provider.lifeline import lifeline
 from provider.run import Run
 
 Live = dict[str, Any]
@@ -78,7 +79,7 @@ class Account:
 
     def change(self, action: str, body: Live) -> Live:
         """Send a change, unless the time is only pretended."""
-        self.settings.refuse_pretending(preview=False)
+        self.settings.refuse_changes(preview=False)
         return self.api.change(action, body)
 
     def settle(self, send: Callable[[], T], look: Callable[[], T | None]) -> T:
@@ -144,5 +145,5 @@ def account(settings: Settings) -> Account:
     """
     with _LOCK:
         if settings not in _ACCOUNTS:
-            _ACCOUNTS[settings] = Account(settings, LiveApi(settings))
+            _ACCOUNTS[settings] = Account(settings, LiveApi(settings, lifeline().hold))
         return _ACCOUNTS[settings]

@@ -98,7 +98,10 @@ def explanation(told: Explanation) -> str:
     """Who records a stream, why nobody else does, and what tasks run."""
     lines = [f"At {told.at} {told.stream} {_verdict(told)}"]
     lines += [f"  {loser.path} does not: {loser.why}." for loser in told.losers]
-    lines += [f"  {task.path} records it besides, {_with(task)}, {task.detail}." for task in told.tasks]
+    lines += [
+        f"  {task.path} records it {'besides' if told.records else 'all the same'}, {_with(task)}, {task.detail}."
+        for task in told.tasks
+    ]
     return "\n".join(lines if told.tasks else [*lines, "  No task records it at that time."])
 
 

@@ -4,7 +4,7 @@ The provider classes are pickled by reference into every state: this module path
 Each defines all six methods, because a missing one would silently succeed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -173,7 +173,7 @@ def _props(outputs: tuple[str, ...] = (), **given: Any) -> dict[str, Any]:
 
 
 class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
-    """How something is recorded; without any format it records nothing.
+    """How something is recorded; without any format nothing is.
 
     Formats are mappings with the fields of a stack file (docs/resources.md): record_interval and storage_time in
     seconds or like "1h" and "30d", vod_file_name and so on. What is unset keeps the vendor's default.
@@ -224,8 +224,7 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
 class RecordRule(_LiveResource, module="live", name="RecordRule"):
     """Which streams a template records; the vendor keeps one rule per domain, app and stream.
 
-    Errors: another template already has the key; the account is full.
-    Source: CreateLiveRecordRule, CN:32615, IN:30846.
+    Errors: another template has the key; the account is full. Source: CreateLiveRecordRule, CN:32615, IN:30846.
     """
 
     domain: Output[str]
@@ -288,13 +287,14 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
         super().__init__(RecordTaskProvider(), resource_name, given, opts)
 
 
-def stopped(tasks: Mapping[str, RecordTask]) -> Output[dict[str, str] | None]:
+def stopped(made: Iterable[pulumi.CustomResource]) -> Output[dict[str, str] | None]:
     """When tasks were stopped by hand: name -> time; None when none was, as far as is known."""
+    tasks = {task._name: task.stopped_at for task in made if isinstance(task, RecordTask)}  # noqa: SLF001 - it has no other
 
     def known(times: Mapping[str, Any]) -> dict[str, str] | None:
         return {name: at for name, at in sorted(times.items()) if isinstance(at, str)} or None
 
-    return Output.all(**{name: task.stopped_at for name, task in tasks.items()}).apply(known, run_with_unknowns=True)
+    return Output.from_input(tasks).apply(known, run_with_unknowns=True)
 
 
 KINDS = {"template": RecordTemplate, "rule": RecordRule, "task": RecordTask}

@@ -38,6 +38,8 @@ def _body(key: Key) -> dict[str, Any]:
 def create(account: Account, inputs: State) -> tuple[str, dict[str, Any]]:
     """Bind the key to the template, or take the rule that already does."""
     key, wanted = _key(inputs), str(inputs["template_id"])
+    if ("rule", identity(key)) in account.run.held:
+        raise Conflict(f"Another resource of this stack already has the rule for {key}. Remove one of them.")
     _bind(account, key, wanted)
     account.run.hold("rule", identity(key))
     return identity(key), dict(inputs)

@@ -36,7 +36,8 @@ class Session:
 
     def check(self, kind: KindName, olds: Given, news: Given) -> tuple[dict[str, Any], Failures]:
         """The normalised inputs, and (property, reason) for each thing that is wrong with them."""
-        inputs, found = normalised(kind, news.known, news.names, self.settings.limits, self.settings.now())
+        site, now, owner = self.settings.limits, self.settings.now(), "--".join(stack_of(urn()) or ())
+        inputs, found = normalised(kind, news.known, news.names, site, now, owner)
         if not errors(found) and self.settings.source:
             found = gate.check(kind, self.account, inputs, olds.known, news.names, urn())
         return {**inputs, **news.unknown}, [_failure(f) for f in errors(found)]

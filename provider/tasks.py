@@ -5,6 +5,7 @@ Rule 2: a finished task needs no call.
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ from provider.core.wire import task_time, timestamp
 from provider.inventory import Account, Live
 
 State = Mapping[str, Any]
+
+SKEW_SECONDS = 120
+"""How far the vendor's clock may be from ours: around its start a task is treated as if it ran."""
 
 _STREAM_TYPES = {"live": 0, "mixed": 1}
 
@@ -64,7 +68,7 @@ def same(account: Account, inputs: State, live: Mapping[str, Live]) -> str | Non
             for task_id, task in sorted(live.items())
             if (task["DomainName"], task["AppName"], task["StreamName"], task["EndTime"], task.get("TemplateId") or 0)
             == wanted
-            and (start is None or task["StartTime"] == start or start < task["StartTime"] <= now)
+            and (start is None or start <= task["StartTime"] <= max(start, now + SKEW_SECONDS))
             and not task.get("Stopped")
             and ("task", task_id) not in account.run.held
         ),
@@ -99,8 +103,10 @@ def delete(account: Account, task_id: str, state: State) -> None:
     live = account.tasks().get(task_id)
     if live is None:
         return
-    if live["StartTime"] <= account.settings.now().timestamp() and not live.get("Stopped"):
-        _end(account, task_id, "StopRecordTask", lambda task: bool(task.get("Stopped")))
+    until_start = live["StartTime"] - account.settings.now().timestamp()
+    if until_start <= SKEW_SECONDS and not live.get("Stopped"):
+        with suppress(ApiError) if until_start > -SKEW_SECONDS else nullcontext():  # it may not have begun yet
+            _end(account, task_id, "StopRecordTask", lambda task: bool(task.get("Stopped")))
     _end(account, task_id, "DeleteRecordTask", lambda _: False)
     account.drop("tasks", task_id)
 

@@ -35,9 +35,10 @@ def _send(account: Account, inputs: State) -> str:
     return template_id
 
 
-def default_name(inputs: State) -> bool:
-    """Whether the name is one that only this project gives."""
-    return (owner_of(inputs["template_name"]) or "").startswith(f"{project_of_run()}--")
+def default_name(account: Account, inputs: State) -> bool:
+    """Whether the name is one that only this stack gives; where the stack is not known, this project."""
+    owner = owner_of(inputs["template_name"]) or ""
+    return owner == account.owner if account.owner else owner.startswith(f"{project_of_run()}--")
 
 
 def adoptable(account: Account, inputs: State, live: Mapping[str, Live]) -> str | None:
@@ -45,7 +46,7 @@ def adoptable(account: Account, inputs: State, live: Mapping[str, Live]) -> str 
 
     An identical one; under this project's own default name also one that differs in what can be changed in place.
     """
-    own = default_name(inputs)
+    own = default_name(account, inputs)
     found = {
         template_id: changes("template", wire.template_inputs(template, inputs), inputs)
         for template_id, template in sorted(live.items(), key=lambda item: int(item[0]))

@@ -76,7 +76,7 @@ REFUSED: dict[str, tuple[Reader, str, str]] = {
     "domain-hyphen-last": (domain, "a.b-", "bad-name"),
     "domain-label-hyphen-first": (domain, "push.example.-com", "bad-name"),
     "domain-label-hyphen-last": (domain, "push-.example.com", "bad-name"),
-    "domain-full-width-digit": (domain, "push１.example.com", "bad-name"),
+    "domain-full-width-digit": (domain, "push\uff11.example.com", "bad-name"),
     "domain-label-too-long": (domain, f"{'a' * 64}.com", "bad-name"),
     "domain-too-long": (domain, f"{'a.' * 126}com", "bad-name"),
     "domain-newline-last": (domain, "push.example.com\n", "bad-name"),

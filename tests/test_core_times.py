@@ -52,8 +52,8 @@ def test_duration_is_seconds(value: object, expected: int) -> None:
         1.5,
         None,
         [],
-        "1２h",
-        "９",
+        "1\uff12h",
+        "\uff19",
         "9" * 19,
         10**18,
         1e300,
@@ -241,7 +241,9 @@ def test_other_days_are_refused(value: object) -> None:
     assert (refusal.value.context or {})["finding"] == "bad-time"
 
 
-@pytest.mark.parametrize("value", ["", "8pm", "24:00", "20:60", "8:00", "20:00:00", "２0:00", "20:00\n", 2000, None])
+@pytest.mark.parametrize(
+    "value", ["", "8pm", "24:00", "20:60", "8:00", "20:00:00", "\uff120:00", "20:00\n", 2000, None]
+)
 def test_other_times_of_day_are_refused(value: object) -> None:
     """A time of day is HH:MM from 00:00 to 23:59."""
     assert clock("00:00") == "00:00"

@@ -126,13 +126,18 @@ def test_findings_are_documented(id_: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "command", "output"), SHOWN, ids=[f"{name(p)}-{i}" for i, (p, _, _) in enumerate(SHOWN)])  # fmt: skip
-def test_shown_output_is_the_output(page: Path, command: str, output: str, tmp_path: Path) -> None:
-    """A command on a page prints what stands below it."""
+def test_shown_output_is_the_output(
+    page: Path, command: str, output: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A command on a page prints what stands below it; `--rewrite` puts it there."""
     root = scratch(tmp_path)
     for block in re.findall(r"^```yaml\n(# (stacks/\S+\.yaml)\n.*?)^```$", text(page), re.DOTALL | re.MULTILINE):
         (root / block[1]).write_text(block[0], encoding="utf-8")
 
     done = run(root, *shlex.split(command)[1:])
+    if request.config.getoption("--rewrite"):
+        page.write_text(text(page).replace(output, done.stdout + done.stderr), encoding="utf-8")
+        return
     assert done.stdout + done.stderr == output
 
 

@@ -105,7 +105,7 @@ def test_dropped_day_ends_what_is_planned_only(project: LiveProject, account: Ac
     project.up(SEASON.replace("duration: 2h", "duration: 2h, except: [2026-10-31]"))
 
     assert account.actions() == ["DeleteRecordTask"]
-    assert later(project) == {}
+    assert later(project) == {"season-20261107T1500": "2026-11-02"}
     at(project, "2026-11-02T12:00")
     project.up()
     assert created(account) == [("11-07T15:00", "11-07T17:00")]

@@ -26,8 +26,10 @@ _TIMES = frozenset({"start", "end", "duration"})
 Normal = tuple[dict[str, Any], tuple[Finding, ...]]
 
 
-def normalised(kind: KindName, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime) -> Normal:
-    """The inputs without the *unknown* top-level fields, and what is wrong with them."""
+def normalised(
+    kind: KindName, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime, owner: str = ""
+) -> Normal:
+    """The inputs without the *unknown* top-level fields, and what is wrong with them; *owner* where it is known."""
     try:
         args = ARGS[kind].model_validate(given)
     except ValidationError as error:
@@ -38,7 +40,7 @@ def normalised(kind: KindName, given: Mapping[str, Any], unknown: frozenset[str]
     inputs = args.model_dump(exclude_none=True)
     if isinstance(args, TemplateArgs):
         name = None if "template_name" in unknown else args.template_name or ""
-        return inputs, tuple(entries.template((), args, name, site))
+        return inputs, tuple(entries.template((), args, name, site, owner))
     if isinstance(args, TaskArgs):
         return _task(given, inputs, args, unknown, now)
     return inputs, tuple(_rule(inputs, unknown))

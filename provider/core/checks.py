@@ -59,7 +59,7 @@ def one_entry_each(on: Context) -> Iterator[Finding]:
     yield from bad_owner
     for key, template in on.stack.templates.items():
         name = None if bad_owner and template.template_name is None else template_name(on.owner, key, template)
-        yield from entries.template(("templates", key), template, name, on.site)
+        yield from entries.template(("templates", key), template, name, on.site, on.owner)
     yield from on.agenda.findings
     spans = {slot.path: slot.window for slot in on.slots.values()}  # one occurrence speaks for its schedule
     for path, span in spans.items():

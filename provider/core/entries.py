@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from provider.core.findings import Finding, finding, joined
 from provider.core.limits import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
 from provider.core.models import Format, TemplateArgs
+from provider.core.names import owner_of
 from provider.core.times import UNIT_SECONDS, spoken
 from provider.core.values import quoted
 from provider.core.wire import FORMATS
@@ -43,10 +44,15 @@ def _outside(name: str, site: Site) -> str | None:
     )
 
 
-def template(path: Path, args: TemplateArgs, name: str | None, site: Site) -> Iterator[Finding]:
-    """What is wrong with a template called *name* in the account; None: that is not known yet."""
+def template(path: Path, args: TemplateArgs, name: str | None, site: Site, owner: str) -> Iterator[Finding]:
+    """What is wrong with a template of *owner* called *name* in the account; None: that is not known yet."""
     if name is not None:
         yield from template_name(path, args, name, site)
+        if owner and owner_of(name) not in (None, owner):
+            sentence = (
+                f"{quoted(name)} has the form of a default name of another stack, which would take it for its own."
+            )
+            yield finding("bad-name", joined((*path, "template_name")), f"{sentence} Give another template_name.")
     elsewhere = "COS storage exists on site cn only, and this stack is on intl (config live-recording:site)."
     if args.cos_store is not None and not site.cos:
         yield finding("site-mismatch", joined((*path, "cos_store")), f"{elsewhere} Remove it.")

@@ -12,6 +12,7 @@ from provider.core.stack import Rule, Stack
 from provider.core.times import rfc3339
 
 LEVEL_NAMES = {1: "domain, app and stream", 2: "domain and stream", 3: "domain and app", 4: "the domain alone"}
+"""What a rule of each level names."""
 
 
 class Recorder(NamedTuple):
@@ -49,7 +50,7 @@ def explain(stack: Stack, stream: Key, at: datetime) -> Explanation:
     return Explanation(
         "/".join(stream),
         rfc3339(at),
-        Recorder(won[0], str(best), _template(won[1]), f"it names {LEVEL_NAMES[level(best)]}")
+        Recorder(won[0], str(best), _template(won[1]), f"it names {LEVEL_NAMES[level(best)]} (level {level(best)})")
         if won and best
         else None,
         won is not None and won[1].record is not False,
@@ -72,7 +73,7 @@ def _template(rule: Rule) -> str | None:
 
 def _why(key: Key, stream: Key, best: Key | None) -> str:
     if best and matches(key, stream):
-        return f"it names {LEVEL_NAMES[level(key)]}, and {LEVEL_NAMES[level(best)]} outranks that"
+        return f"it names {LEVEL_NAMES[level(key)]} (level {level(key)}), and level {level(best)} wins"
     name, mine, theirs = next((n, m, t) for n, m, t in zip(Key._fields, key, stream, strict=True) if m and m != t)
     return f'it is for {name} "{mine}", not "{theirs}"'
 

@@ -1,0 +1,67 @@
+"""How long gate 1 takes for 4,000 tasks and 50 rules, beside what PyYAML needs for the same file.
+
+`python bench/plan_gate.py` prints medians of several runs, alternating, and their ratio.
+"""
+
+import statistics
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import perf_counter
+
+import yaml
+
+from provider import stackfile
+from provider.core.checks import Context, check
+from provider.core.limits import SITES
+from provider.core.plan import plan
+from provider.core.shape import read
+
+TASKS, RULES, RUNS = 4000, 50, 7
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+OWNER = "live-recording--bench"
+
+
+def stack_file() -> str:
+    """A stack file of the size that is measured."""
+    lines = ["templates: {t: {mp4: {storage_time: 30d}}}", "limits: {rules: 60}", "rules:"]
+    lines += [f"  r{n}: {{domain: push.example.com, app: app{n}, template: t}}" for n in range(RULES)]
+    task = "{{domain: events.example.com, app: live, stream: s{n}, start: 2026-11-2{day}T{hour:02}:00Z, duration: 2h, template: t}}"
+    lines += ["tasks:", *(f"  t{n}: " + task.format(n=n, day=1 + n % 5, hour=n % 24) for n in range(TASKS))]
+    return "\n".join(lines)
+
+
+def timed(run: Callable[[], object]) -> float:
+    """Milliseconds that one call takes."""
+    begin = perf_counter()
+    run()
+    return (perf_counter() - begin) * 1000
+
+
+def main() -> None:
+    """Print the table."""
+    source = stack_file()
+    tree = stackfile.parse(source).root
+    shaped = read(tree)
+    if shaped.stack is None:
+        raise SystemExit(shaped.findings)
+    stack, site = shaped.stack, SITES["intl"]
+    rows: dict[str, Callable[[], object]] = {
+        "PyYAML safe_load, C parser": lambda: yaml.load(source, Loader=yaml.CSafeLoader),
+        "read the file with lines": lambda: stackfile.parse(source),
+        "shape: tree to models": lambda: read(tree),
+        "check: all rules of gate 1": lambda: check(Context(stack, frozenset(), site, NOW, OWNER)),
+        "plan: resources and outputs": lambda: plan(stack, OWNER, site, NOW),
+    }
+    times: dict[str, list[float]] = {name: [] for name in rows}
+    for _ in range(RUNS):
+        for name, run in rows.items():
+            times[name].append(timed(run))
+    medians = {name: statistics.median(of) for name, of in times.items()}
+    floor = next(iter(medians.values()))
+    print(f"{TASKS} tasks, {RULES} rules, median of {RUNS} runs")
+    for name, median in medians.items():
+        print(f"  {name:<32}{median:8.1f} ms   {median / floor:5.2f} of safe_load")
+
+
+if __name__ == "__main__":
+    main()
