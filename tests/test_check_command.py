@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from provider.core.findings import KINDS
+
 NOW = "2026-11-20T12:00Z"
 ROOT = Path(__file__).parent.parent
 PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
 GOOD = "templates:\n  archive: {mp4: {storage_time: 30d}}\n"
 WARNS = GOOD + "tasks:\n  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-20T20:00}\n"
 WRONG = GOOD + "rules:\n  all: {domain: push.example.com, template: gone}\n"
-BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucket_region: r, cos_bucket_path: "/{RandomID}"}}\n'
+HLS = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
 UNKNOWN = (
     'stacks/wrong.yaml:4: rules.all.template: There is no template "gone". '
     'Templates of this file: "archive". [unknown-template]'
@@ -58,10 +60,7 @@ EXITS = {
     "warns": (
         WARNS,
         0,
-        (
-            "stacks/dev.yaml:4: tasks.final: Without template the vendor records this as HLS and keeps it for "
-            "ever. Name a template. [records-hls-forever]\n1 file checked: 0 errors, 1 warning.\n"
-        ),
+        (f"stacks/dev.yaml:4: tasks.final: {HLS} [records-hls-forever]\n1 file checked: 0 errors, 1 warning.\n"),
     ),
     "wrong": (WRONG, 1, f"{UNKNOWN.replace('wrong', 'dev')}\n1 file checked: 1 error, 0 warnings.\n"),
 }
@@ -134,53 +133,92 @@ def test_wrong_usage_ends_with_2(scratch: Scratch, arguments: list[str], sentenc
     assert "Traceback" not in done.stderr
 
 
-def test_site_comes_from_the_stacks_config(scratch: Scratch) -> None:
-    """What the vendor takes depends on the site that the stack's Pulumi config names."""
-    for name, site in (("here", "cn"), ("there", "intl")):
-        scratch.write(f"stacks/{name}.yaml", BUCKET)
-        scratch.write(f"stacks/Pulumi.{name}.yaml", f"config:\n  live-recording:site: {site}\n")
-    here, there = scratch.run("check", "here"), scratch.run("check", "there")
-
-    assert (here.returncode, here.stdout) == (0, "1 file checked: nothing wrong.\n")
-    assert (there.returncode, there.stdout.count("[site-mismatch]")) == (1, 1)
-
-
-def test_encrypted_values_are_no_hindrance(scratch: Scratch) -> None:
-    """A stack's secrets are not needed to check its file."""
-    scratch.write("stacks/dev.yaml", GOOD)
-    config = "encryptionsalt: v1:x\nconfig:\n  live-recording:secretKey: {secure: v1:abc}\n  live-recording:site: cn\n"
-    scratch.write("stacks/Pulumi.dev.yaml", config)
-
-    assert scratch.run("check", "dev").returncode == 0
-
-
-CONFIG = {
-    "site": (
-        "config: {live-recording:site: us}",
-        'The config value live-recording:site is "us", but it is intl or cn. Set one of them.',
-    ),
-    "region": (
-        "config: {live-recording:region: eu-west-1}",
-        'The region "eu-west-1" has no recording tasks on site intl.',
-    ),
-    "endpoint": (
-        "config: {live-recording:endpoint: http://example.com}",
-        'The endpoint "http://example.com" would be spoken to in clear. Use https, or a loopback address.',
-    ),
-    "broken": ("config: {", "stacks/Pulumi.dev.yaml cannot be read"),
-}
-
-
-@pytest.mark.parametrize(("text", "sentence"), CONFIG.values(), ids=CONFIG)
-def test_unusable_config_ends_with_2(scratch: Scratch, text: str, sentence: str) -> None:
-    """A config value that cannot be used is told in a sentence."""
-    scratch.write("stacks/dev.yaml", GOOD)
-    scratch.write("stacks/Pulumi.dev.yaml", text)
-    done = scratch.run("check", "dev")
+def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
+    """A project without stacks has nothing to check, and that is told with what to do."""
+    done = scratch.run("check")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr == "There is no stack file in stacks/. Write stacks/dev.yaml first.\n"
+
+
+def test_stack_that_is_named_twice_is_checked_once(scratch: Scratch) -> None:
+    """A finding is told once."""
+    scratch.write("stacks/wrong.yaml", WRONG)
+
+    assert scratch.run("check", "wrong", "wrong").stdout == f"{UNKNOWN}\n1 file checked: 1 error, 0 warnings.\n"
+
+
+def test_terminal_may_know_ascii_only(scratch: Scratch) -> None:
+    """What cannot be printed there is printed escaped, in the same lines."""
+    scratch.write("stacks/dev.yaml", WRONG.replace("gone", "\u6a21\u677f"))
+    done = scratch.run("check", "dev", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert 'There is no template "\\u6a21\\u677f".' in done.stdout
+
+
+LATER = GOOD + (
+    "tasks:\n  far: {domain: push.example.com, app: live, stream: s, start: 2026-12-05T20:00, duration: 2h, "
+    "template: archive}\n"
+)
+
+
+def test_tasks_that_wait_are_told_with_their_day(scratch: Scratch) -> None:
+    """What the vendor does not take yet is nothing wrong, and is listed with the day from which it is created."""
+    scratch.write("stacks/dev.yaml", LATER)
+    people, programs = scratch.run("check", "dev"), scratch.run("check", "dev", "--format", "json")
+
+    assert (people.returncode, people.stdout) == (
+        0,
+        (
+            "stacks/dev.yaml: far waits: the vendor takes it from 2026-11-30 on, and the next up then creates it.\n"
+            "1 file checked: nothing wrong.\n"
+        ),
+    )
+    assert json.loads(programs.stdout) == {"findings": [], "later": {"stacks/dev.yaml": {"far": "2026-11-30"}}}
+
+
+def test_sarif_has_rules_and_results(scratch: Scratch) -> None:
+    """Code scanning sees every kind of finding as a rule, and each finding as a result at its line."""
+    scratch.write("stacks/warns.yaml", WARNS)
+    scratch.write("stacks/wrong.yaml", WRONG)
+    done = scratch.run("check", "--format", "sarif")
+    log = json.loads(done.stdout)
+    (run,) = log["runs"]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert (log["version"], log["$schema"]) == ("2.1.0", "https://json.schemastore.org/sarif-2.1.0.json")
+    assert run["tool"]["driver"]["name"] == "live-recording"
+    assert {name: rule["defaultConfiguration"]["level"] for name, rule in rules.items()} == {
+        name: kind.severity for name, kind in KINDS.items()
+    }
+    assert {name: rule["shortDescription"]["text"] for name, rule in rules.items()} == {
+        name: kind.meaning for name, kind in KINDS.items()
+    }
+    assert [
+        (
+            result["ruleId"],
+            result["level"],
+            result["message"]["text"],
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            result["locations"][0]["physicalLocation"]["region"]["startLine"],
+        )
+        for result in run["results"]
+    ] == [
+        ("records-hls-forever", "warning", f"tasks.final: {HLS}", "stacks/warns.yaml", 4),
+        ("unknown-template", "error", UNKNOWN.partition(": ")[2].partition(" [")[0], "stacks/wrong.yaml", 4),
+    ]
+    prints = [json.dumps(result["partialFingerprints"]) for result in run["results"]]
+    assert len(set(prints)) == len(prints)
+
+
+def test_sarif_without_findings_is_whole(scratch: Scratch) -> None:
+    """Nothing wrong is a run without results, so that code scanning closes what was open."""
+    scratch.write("stacks/good.yaml", GOOD)
+    (run,) = json.loads(scratch.run("check", "--format", "sarif").stdout)["runs"]
+
+    assert run["results"] == []
 
 
 def test_a_path_may_stand_for_a_name(scratch: Scratch) -> None:
@@ -191,26 +229,6 @@ def test_a_path_may_stand_for_a_name(scratch: Scratch) -> None:
 
     assert done.returncode == 1
     assert done.stdout.startswith("drafts/wrong.yaml:4: rules.all.template: ")
-
-
-def test_pinned_time_is_the_time(scratch: Scratch) -> None:
-    """With LIVE_RECORDING_NOW a file is checked as it will be then."""
-    task = "  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-24T08:00, template: archive}\n"
-    scratch.write("stacks/dev.yaml", f"{GOOD}tasks:\n{task}")
-
-    assert "would last 92 h 00 m from now" in scratch.run("check", "dev").stdout
-    assert (
-        scratch.run("check", "dev", LIVE_RECORDING_NOW="2026-11-24T00:00Z").stdout == "1 file checked: nothing wrong.\n"
-    )
-
-
-def test_unreadable_time_ends_with_2(scratch: Scratch) -> None:
-    """A pinned time that is none is refused, not ignored."""
-    scratch.write("stacks/dev.yaml", GOOD)
-    done = scratch.run("check", LIVE_RECORDING_NOW="tomorrow")
-
-    assert done.returncode == 2
-    assert done.stderr.startswith('LIVE_RECORDING_NOW cannot be read. This is "tomorrow", but a time is written like')
 
 
 def test_file_that_is_no_text_ends_with_2(scratch: Scratch) -> None:
@@ -244,4 +262,4 @@ def test_help_names_the_verbs(scratch: Scratch) -> None:
     done = scratch.run("--help")
 
     assert done.returncode == 0
-    assert all(verb in done.stdout for verb in ("check", "schema", "emulate"))
+    assert all(verb in done.stdout for verb in ("check", "explain", "schema", "emulate"))

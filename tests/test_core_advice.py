@@ -97,8 +97,10 @@ def test_sentences_name_the_other_rules() -> None:
 
     assert sentences == [
         "Without it rules.w records these streams in the same way, and every rule counts. Remove this one.",
-        "In every app the stream final is recorded by this rule, not by rules.a, rules.b: at this vendor a stream outranks "
-        "an app. Add app to this rule if that is not meant.",
+        (
+            "In every app the stream final is recorded by this rule, not by rules.a, rules.b: at this vendor a stream outranks "
+            "an app. Add app to this rule if that is not meant."
+        ),
     ]
 
 
@@ -167,8 +169,10 @@ def test_sentences_about_recordings() -> None:
     assert [f.sentence for f in advice.recordings(stack, agenda(stack, NOW).slots.values())] == [
         "Without template the vendor records this as HLS and keeps it for ever. Name a template.",
         "It lasts 30 s, and a push under 10 s leaves no file. If you mean minutes, write m.",
-        "rules.w records this stream too, so there will be two recordings to pay for. "
-        "Suppress the rule for it (record: false), or drop the task.",
+        (
+            "rules.w records this stream too, so there will be two recordings to pay for. "
+            "Suppress the rule for it (record: false), or drop the task."
+        ),
     ]
 
 

@@ -70,6 +70,7 @@ WRONG: dict[str, tuple[KindName, dict[str, Any], list[tuple[str, str]]]] = {
     "template-format": ("template", {"template_name": "t", "mp4": "1h"}, [("wrong-type", "mp4")]),
     "template-key-of-a-file": ("template", {"template_name": "t", "was": "u"}, [("unknown-field", "was")]),
     "template-cos": ("template", {"template_name": "t", "cos_store": True}, [("site-mismatch", "cos_store")]),
+    "template-empty-name": ("template", {"template_name": ""}, [("bad-name", "template_name")]),
     "rule-without-template": ("rule", {"domain": "push.example.com"}, [("missing-field", "")]),
     "rule-field-of-a-file": ("rule", {**RULE, "template": "a", "template_id": "1"}, [("unknown-field", "template")]),
     "rule-domain": ("rule", {"domain": "push", "template_id": "1"}, [("bad-name", "domain")]),
@@ -105,6 +106,8 @@ UNKNOWN: dict[str, tuple[KindName, dict[str, Any], str]] = {
     "task-template": ("task", {**STREAM, "end": "2026-11-21T00:00:00Z"}, "template_id"),
     "task-end": ("task", {**STREAM}, "end"),
     "template-format": ("template", {"template_name": "t"}, "mp4"),
+    "template-name": ("template", {"mp4": {}}, "template_name"),
+    "template-name-without-formats": ("template", {}, "template_name"),
 }
 
 

@@ -35,22 +35,24 @@ WINNERS = {
     "nobody": (["news"], None, False),
     "domain": (
         ["everything", "news"],
-        Recorder("rules.everything", f"{PUSH}/*/*", "archive", "it names the domain alone"),
+        Recorder("rules.everything", f"{PUSH}/*/*", "archive", "it names the domain alone (level 4)"),
         True,
     ),
     "app": (
         ["everything", "studio"],
-        Recorder("rules.studio", f"{PUSH}/studio/*", "clips", "it names domain and app"),
+        Recorder("rules.studio", f"{PUSH}/studio/*", "clips", "it names domain and app (level 3)"),
         True,
     ),
     "stream-suppresses": (
         ["everything", "studio", "rehearsal"],
-        Recorder("rules.rehearsal", f"{PUSH}/*/rehearsal", None, "it names domain and stream"),
+        Recorder("rules.rehearsal", f"{PUSH}/*/rehearsal", None, "it names domain and stream (level 2)"),
         False,
     ),
     "exact": (
         ["everything", "studio", "rehearsal", "exact"],
-        Recorder("rules.exact", f"{PUSH}/studio/rehearsal", "template_id 17016", "it names domain, app and stream"),
+        Recorder(
+            "rules.exact", f"{PUSH}/studio/rehearsal", "template_id 17016", "it names domain, app and stream (level 1)"
+        ),
         True,
     ),
 }
@@ -68,12 +70,12 @@ def test_winner_is_named_with_its_reason(rules: list[str], expected: Recorder | 
 def test_every_other_rule_has_its_reason() -> None:
     """A rule loses because another one outranks it, or because it is for other streams; they are sorted."""
     assert told(*RULES).losers == (
-        Loser("rules.everything", "it names the domain alone, and domain, app and stream outranks that"),
+        Loser("rules.everything", "it names the domain alone (level 4), and level 1 wins"),
         Loser("rules.final", 'it is for stream "final", not "rehearsal"'),
         Loser("rules.news", 'it is for app "news", not "studio"'),
         Loser("rules.old", 'it is for domain "old.example.com", not "push.example.com"'),
-        Loser("rules.rehearsal", "it names domain and stream, and domain, app and stream outranks that"),
-        Loser("rules.studio", "it names domain and app, and domain, app and stream outranks that"),
+        Loser("rules.rehearsal", "it names domain and stream (level 2), and level 1 wins"),
+        Loser("rules.studio", "it names domain and app (level 3), and level 1 wins"),
     )
 
 

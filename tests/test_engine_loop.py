@@ -152,3 +152,58 @@ def _keep_secret(tmp_path: Path, account: Account, source: str, secret: str) -> 
     assert secret not in everything
     if source == "environment":
         assert "AKIDtest" not in everything
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "templates: {archive: {mp4: {storage_time: 30d}}}"], ids=["nothing", "no-tasks"]
+)
+def test_stacks_without_tasks_apply(project: LiveProject, text: str) -> None:
+    """A stack needs no task, and no entry at all."""
+    (project.directory / "stacks/dev.yaml").write_text(text)
+    project.up()
+    project.run("preview", "--expect-no-changes", "--stack", "dev")
+
+
+def test_without_credentials_a_preview_warns_and_an_up_refuses(project: LiveProject, account: Account) -> None:
+    """Without keys only the file is checked, and one warning says so; nothing can be applied."""
+    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
+        del project.environment[name]
+    project.environment["HOME"] = str(project.directory)
+    project.write(STACK)
+    previewed = project.run("preview", "--stack", "dev").stdout
+    refused = project.run("up", "--yes", "--skip-preview", "--stack", "dev", check=False)
+
+    assert "warning: There are no credentials" in previewed
+    assert refused.returncode
+    assert "error: There are no credentials, so nothing can be applied." in refused.stdout
+    assert account.emulator.log == []
+
+
+def test_wrong_credentials_are_one_sentence(project: LiveProject) -> None:
+    """A key that the vendor does not know is said once, with what to do."""
+    project.environment["TENCENTCLOUD_SECRET_KEY"] = "wrong"
+    said = project.refused(STACK)
+
+    assert "AuthFailure.SignatureFailure" in said
+    assert "Check the key pair" in said
+
+
+def test_pretended_time_changes_no_real_account(project: LiveProject) -> None:
+    """LIVE_RECORDING_NOW is for previews where the endpoint is not this machine."""
+    project.environment["LIVE_RECORDING_ENDPOINT"] = "live.invalid"
+    said = project.refused(STACK, "up", "--yes", "--skip-preview")
+
+    assert "makes this run pretend another time" in said
+
+
+def test_task_stopped_by_hand_is_an_output_and_no_drift(project: LiveProject, account: Account) -> None:
+    """What somebody stopped is shown by the stack, and not restarted."""
+    project.up(STACK)
+    task = next(t for t in account.state["tasks"] if t["StreamName"] == "final")
+    account.by_hand("StopRecordTask", TaskId=task["TaskId"])
+    project.run("refresh", "--yes", "--skip-preview", "--stack", "dev")
+    project.run("up", "--yes", "--expect-no-changes", "--stack", "dev")
+
+    stopped = json.loads(project.run("stack", "output", "--json", "--stack", "dev").stdout)["stopped"]
+    assert list(stopped) == ["final"]
+    assert account.changes() == []

@@ -34,28 +34,34 @@ def project(tmp_path: Path) -> Scratch:
 TEXTS: dict[str, tuple[list[str], str]] = {
     "recorded": (
         ["push.example.com/studio/rehearsal"],
-        "At 2026-11-20T12:00:00Z push.example.com/studio/rehearsal is recorded by rules.studio, with clips, "
-        "because it names domain and app.\n"
-        "  rules.everything does not: it names the domain alone, and domain and app outranks that.\n"
-        '  rules.quiet does not: it is for stream "quiet", not "rehearsal".\n'
-        "  No task records it at that time.\n",
+        (
+            "At 2026-11-20T12:00:00Z push.example.com/studio/rehearsal is recorded by rules.studio, with clips, "
+            "because it names domain and app (level 3).\n"
+            "  rules.everything does not: it names the domain alone (level 4), and level 3 wins.\n"
+            '  rules.quiet does not: it is for stream "quiet", not "rehearsal".\n'
+            "  No task records it at that time.\n"
+        ),
     ),
     "suppressed": (
         ["push.example.com/studio/quiet"],
-        "At 2026-11-20T12:00:00Z push.example.com/studio/quiet is not recorded: rules.quiet suppresses it, "
-        "because it names domain and stream.\n"
-        "  rules.everything does not: it names the domain alone, and domain and stream outranks that.\n"
-        "  rules.studio does not: it names domain and app, and domain and stream outranks that.\n"
-        "  No task records it at that time.\n",
+        (
+            "At 2026-11-20T12:00:00Z push.example.com/studio/quiet is not recorded: rules.quiet suppresses it, "
+            "because it names domain and stream (level 2).\n"
+            "  rules.everything does not: it names the domain alone (level 4), and level 2 wins.\n"
+            "  rules.studio does not: it names domain and app (level 3), and level 2 wins.\n"
+            "  No task records it at that time.\n"
+        ),
     ),
     "tasks-in-the-zone-of-the-file": (
         ["events.example.com/live/final", "--at", "2026-11-21T21:00"],
-        "At 2026-11-21T13:00:00Z events.example.com/live/final is recorded by no rule.\n"
-        '  rules.everything does not: it is for domain "push.example.com", not "events.example.com".\n'
-        '  rules.quiet does not: it is for domain "push.example.com", not "events.example.com".\n'
-        '  rules.studio does not: it is for domain "push.example.com", not "events.example.com".\n'
-        "  schedules.derby records it besides, as HLS that is kept for ever, until 2026-11-21T14:30:00Z.\n"
-        "  tasks.final records it besides, with clips, until 2026-11-21T14:00:00Z.\n",
+        (
+            "At 2026-11-21T13:00:00Z events.example.com/live/final is recorded by no rule.\n"
+            '  rules.everything does not: it is for domain "push.example.com", not "events.example.com".\n'
+            '  rules.quiet does not: it is for domain "push.example.com", not "events.example.com".\n'
+            '  rules.studio does not: it is for domain "push.example.com", not "events.example.com".\n'
+            "  schedules.derby records it all the same, as HLS that is kept for ever, until 2026-11-21T14:30:00Z.\n"
+            "  tasks.final records it all the same, with clips, until 2026-11-21T14:00:00Z.\n"
+        ),
     ),
 }
 
@@ -80,7 +86,7 @@ def test_answer_for_programs(project: Scratch) -> None:
             "path": "rules.everything",
             "key": "push.example.com/*/*",
             "template": "archive",
-            "detail": "it names the domain alone",
+            "detail": "it names the domain alone (level 4)",
         },
         "records": True,
         "losers": [

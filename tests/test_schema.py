@@ -86,6 +86,7 @@ def test_good_files_are_valid(path: Path) -> None:
     assert complaints(path.read_text(encoding="utf-8-sig")) == []
 
 
+DERBY = "domain: d.example.com, app: a, stream: s, duration: 2h, template: t"
 MISTAKES = {
     "section": ("template: {}", ["$"]),
     "list": ("templates: []", ["$.templates"]),
@@ -96,6 +97,26 @@ MISTAKES = {
     "yes": ("templates: {a: {delay_live: yes}}", ["$.templates.a.delay_live"]),
     "number-for-text": ("rules: {a: {domain: d.example.com, stream: 012}}", ["$.rules.a.stream"]),
     "boolean-for-text": ("rules: {a: {domain: d.example.com, app: true}}", ["$.rules.a.app"]),
+    "zero-rules": ("limits: {rules: 0}", ["$.limits.rules"]),
+    "no-app": ('tasks: {a: {domain: d.example.com, app: "", stream: s, end: 2026-11-21T20:00}}', ["$.tasks.a.app"]),
+    "no-stream": (
+        'tasks: {a: {domain: d.example.com, app: a, stream: "", end: 2026-11-21T20:00}}',
+        ["$.tasks.a.stream"],
+    ),
+    "id-zero": ("rules: {a: {domain: d.example.com, template_id: 0}}", ["$.rules.a.template_id"]),
+    "quoted-id-zero": ('rules: {a: {domain: d.example.com, template_id: "0"}}', ["$.rules.a.template_id"]),
+    "words-for-a-duration": ("templates: {a: {mp4: {record_interval: 1 hour}}}", ["$.templates.a.mp4.record_interval"]),
+    "clock-in-words": (f"schedules: {{a: {{{DERBY}, rrule: FREQ=DAILY, at: 8pm}}}}", ["$.schedules.a.at"]),
+    "schedule-without-rrule": (f'schedules: {{a: {{{DERBY}, at: "20:00"}}}}', ["$.schedules.a"]),
+    "python-name-of-a-field": (
+        f'schedules: {{a: {{{DERBY}, rrule: FREQ=DAILY, at: "20:00", first: 2026-11-21}}}}',
+        ["$.schedules.a"],
+    ),
+    "single-exception": (
+        f'schedules: {{a: {{{DERBY}, rrule: FREQ=DAILY, at: "20:00", except: 2026-11-21}}}}',
+        ["$.schedules.a.except"],
+    ),
+    "acknowledged-without-reason": ("acknowledge: [{finding: kept-forever, path: templates}]", ["$.acknowledge[0]"]),
     "no-domain": ("rules: {a: {template: t}}", ["$.rules.a"]),
     "record-true": ("rules: {a: {domain: d.example.com, record: true}}", ["$.rules.a.record"]),
     "two-hyphens": ("rules: {a: {domain: d.example.com, template: a--b}}", ["$.rules.a.template"]),

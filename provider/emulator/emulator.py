@@ -104,6 +104,11 @@ class Emulator:
         with self._gateway.lock:
             self._gateway.faults.open.append(fault)
 
+    def clear_faults(self) -> None:
+        """Take back the faults that have not struck yet."""
+        with self._gateway.lock:
+            self._gateway.faults.open.clear()
+
     def _save(self) -> None:
         if self.state:
             statefile.save(self.state, self.cloud)
