@@ -43,6 +43,12 @@ class ApiError(Exception):
         self.action, self.code = action, code
 
 
+class ValueRefused(ApiError):
+    """The vendor does not take a value."""
+
+    advice = "Correct that value in the stack file."
+
+
 class NotFound(ApiError):
     """The account does not hold this object."""
 
@@ -106,6 +112,8 @@ REACTIONS: Mapping[str, type[ApiError]] = {
     "InternalError.RuleOutLimit": LimitReached,
     "InternalError.ArgsNotMatch": ApiError,
     "InternalError.InvalidInput": ApiError,
+    "InvalidParameter": ValueRefused,
+    "InvalidParameterValue": ValueRefused,
     "LimitExceeded.RateLimitExceeded": Throttled,
     "LimitExceeded": LimitReached,
     "RequestLimitExceeded": Throttled,

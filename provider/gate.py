@@ -18,9 +18,15 @@ from provider.core.schedule import Window, creatable_from, crowded, phase
 from provider.core.times import rfc3339
 from provider.core.values import quoted
 from provider.core.wire import FORMATS
-from provider.inventory import Account
+from provider.inventory import Account, Section
 
 Props = Mapping[str, Any]
+
+TAKEN = "If you renamed the entry, add was: OLD-KEY to it. Otherwise remove that rule, or adopt it: python -m provider adopt."
+TAKEN_BY_A_MOVE = "If another entry leaves this key, move that one in a run before. Otherwise remove that rule."
+NEW_RULES = "To replace a rule, keep its entry and change its key: that needs no free place where places are scarce"
+MOVED_RULES = "Rules that move are made before the old ones go: move fewer of them in one run"
+TEMPLATES = "A renamed entry without was, and a change of delay_live or cos_store, need a second template for a moment"
 
 FREE_SLOTS = 10
 """With fewer free places than this, a rule that moves is deleted first; moves run four at once."""
@@ -58,7 +64,16 @@ def diff(kind: KindName, account: Account | None, id_: str, olds: Props, news: P
         account.run.hold_known(thing, id_)
     if not changed:
         return None
-    return Change(replaced, bool(kind == "rule" and replaced and account and delete_first(account)))
+    # Where the new key is live already it is only adopted, which needs no place.
+    first = (
+        kind == "rule" and replaced and account and thing_of_rule(news) not in account.rules() and delete_first(account)
+    )
+    return Change(replaced, bool(first))
+
+
+def thing_of_rule(inputs: Props) -> Key:
+    """The key of a rule's inputs."""
+    return Key(inputs["domain"], inputs.get("app", ""), inputs.get("stream", ""))
 
 
 def natural(kind: KindName, inputs: Props) -> tuple[str, Any] | None:
@@ -94,7 +109,7 @@ def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
             "declared here. Give this one another name, or adopt that one: python -m provider adopt.",
         )
     added = account.run.adds("template", inputs["template_name"], ())
-    yield from _fits("templates", len(account.templates()), added, account)
+    yield from _fits("templates", len(account.templates()), added, account, TEMPLATES)
 
 
 def _unset(inputs: Props, olds: Props) -> Iterator[Finding]:
@@ -118,9 +133,10 @@ def rule(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
         account.run.move(("rule", key))
     live = account.rules().get(key)
     if live is not None:
-        yield from _taken(account, key, live, wanted)
+        yield from _taken(account, key, live, wanted, moved=before is not None)
     elif not (account.run.moves(("rule", key)) and delete_first(account)):
-        yield from _fits("rules", len(account.rules()), account.run.adds("rule", key, account.rules()), account)
+        added, advice = account.run.adds("rule", key, account.rules()), MOVED_RULES if before else NEW_RULES
+        yield from _fits("rules", len(account.rules()), added, account, advice)
 
 
 def delete_first(account: Account) -> bool:
@@ -128,7 +144,7 @@ def delete_first(account: Account) -> bool:
     return account.allowed("rules") - account.rules_at_first < FREE_SLOTS
 
 
-def _taken(account: Account, key: Key, live: str, wanted: str | None) -> Iterator[Finding]:
+def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: bool) -> Iterator[Finding]:
     name = account.templates().get(live, {}).get("TemplateName", "")
     owner = owner_of(name)
     if owner and account.owner and owner != account.owner:
@@ -144,8 +160,7 @@ def _taken(account: Account, key: Key, live: str, wanted: str | None) -> Iterato
             "duplicate-key",
             "",
             f"The account already has a rule for {key}: it points to template {live} ({quoted(name)}), and this one asks for "
-            f"{asked}. If you renamed the entry, add was: OLD-KEY to it. Otherwise remove that rule, or adopt it: "
-            "python -m provider adopt.",
+            f"{asked}. {TAKEN_BY_A_MOVE if moved else TAKEN}",
         )
 
 
@@ -206,8 +221,8 @@ def _template_exists(account: Account, template_id: str | None) -> Iterator[Find
         )
 
 
-def _fits(section: Any, live: int, new: int, account: Account) -> Iterator[Finding]:
-    found = full(section, live, new, account.allowed(section))
+def _fits(section: Section, live: int, new: int, account: Account, advice: str) -> Iterator[Finding]:
+    found = full(section, live, new, account.allowed(section), advice)
     if found:
         yield found
 

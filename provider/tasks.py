@@ -53,7 +53,7 @@ def same(account: Account, inputs: State, live: Mapping[str, Live]) -> str | Non
 
     A task that was created after its start has the moment of its creation as StartTime.
     """
-    now = int(account.settings.now().timestamp())
+    latest = int(account.settings.now().timestamp()) + SKEW_SECONDS
     start = timestamp(inputs["start"]) if "start" in inputs else None
     wanted = (
         inputs["domain"],
@@ -62,18 +62,19 @@ def same(account: Account, inputs: State, live: Mapping[str, Live]) -> str | Non
         timestamp(inputs["end"]),
         int(inputs.get("template_id") or 0),
     )
-    return next(
-        (
-            task_id
-            for task_id, task in sorted(live.items())
-            if (task["DomainName"], task["AppName"], task["StreamName"], task["EndTime"], task.get("TemplateId") or 0)
-            == wanted
-            and (start is None or start <= task["StartTime"] <= max(start, now + SKEW_SECONDS))
-            and not task.get("Stopped")
-            and ("task", task_id) not in account.run.held
-        ),
-        None,
-    )
+    begun = {
+        task_id: task["StartTime"]
+        for task_id, task in live.items()
+        if (task["DomainName"], task["AppName"], task["StreamName"], task["EndTime"], task.get("TemplateId") or 0)
+        == wanted
+        and not task.get("Stopped")
+        and ("task", task_id) not in account.run.held
+    }
+    if start is None:
+        return min(begun, default=None)
+    exact = sorted(task_id for task_id, at in begun.items() if at == start)
+    late = sorted((at, task_id) for task_id, at in begun.items() if start < at <= latest)
+    return next(iter(exact), None) or next((task_id for _, task_id in late), None)
 
 
 def read(account: Account, task_id: str, state: State) -> dict[str, Any] | None:

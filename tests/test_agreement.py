@@ -40,7 +40,7 @@ Tree = dict[str, Any]
 
 def mostly(right: list[Any], wrong: list[Any]) -> st.SearchStrategy[Any]:
     """A right value, and now and then a wrong one."""
-    return st.sampled_from([*(right * (12 * len(wrong) // len(right) + 1)), *wrong])
+    return st.sampled_from([*(right * (60 * len(wrong) // len(right) + 1)), *wrong])
 
 
 def recording(site: SiteName, name: str) -> st.SearchStrategy[Tree]:
@@ -83,7 +83,7 @@ DOMAINS = ["a.example.com", "b.example.com"]
 DOMAIN = {"domain": mostly(DOMAINS, ["localhost", "-a.example.com"])}
 NAMES = dict.fromkeys(("app", "stream"), st.sampled_from(["a", "b", "A", "直播", "a%2Fb", "a b", "0"]))
 KEYS = ["k1", "k2", "k-3", "赛事", "no-record"]
-BOUND = {"template": st.sampled_from(KEYS[:-1])}
+BOUND = {"template": mostly(["k1"], KEYS[1:-1])}
 
 
 def rule() -> st.SearchStrategy[Tree]:
@@ -112,7 +112,8 @@ def written(seconds: int = 0) -> str:
 
 def stacks(site: SiteName) -> st.SearchStrategy[Tree]:
     """A stack file as a tree, its entries in any order."""
-    made = st.dictionaries(mostly(KEYS[:3], KEYS[3:]), template(site), min_size=1, max_size=3)
+    others = st.dictionaries(mostly(KEYS[1:3], KEYS[3:]), template(site), max_size=2)
+    made = st.builds(lambda first, rest: {"k1": first} | rest, template(site), others)
     keys = st.sampled_from(KEYS)
     rules_of, tasks_of = st.dictionaries(keys, rule(), max_size=4), st.dictionaries(keys, task(), max_size=5)
     return st.fixed_dictionaries({"templates": made, "rules": rules_of, "tasks": tasks_of})
@@ -148,7 +149,7 @@ def literal(tree: Tree, site: SiteName) -> Iterator[str]:
     suppressed = any("record" in entry for entry in tree.get("rules", {}).values())
     for key, entry in (*tree["templates"].items(), *([("no-record", {})] if suppressed else ())):
         made, refused = send("CreateLiveRecordTemplate", _template(key, entry))
-        yield refused
+        yield refused or ("stands twice" if key in ids else "")
         ids[key] = made.get("TemplateId", 0)
     named = [t["TemplateName"] for t in account.state()["templates"]]
     yield "one name for two templates" if len(set(named)) < len(named) else ""
@@ -214,7 +215,7 @@ def test_findings_and_refusals_agree(site: SiteName) -> None:
         seen[bool(found)] += 1
 
     agree()
-    assert min(seen[True], seen[False]) > 60, "the files are too often right, or too often wrong"
+    assert min(seen[True], seen[False]) > 40, "the files are too often right, or too often wrong"
 
 
 def sent(account: Account, planned: Plan) -> Iterator[str]:

@@ -98,7 +98,7 @@ def test_sentences_name_the_other_rules() -> None:
     assert sentences == [
         "Without it rules.w records these streams in the same way, and every rule counts. Remove this one.",
         (
-            "In every app the stream final is recorded by this rule, not by rules.a, rules.b: at this vendor a stream outranks "
+            'In every app the stream "final" is recorded by this rule, not by rules.a, rules.b: at this vendor a stream outranks '
             "an app. Add app to this rule if that is not meant."
         ),
     ]

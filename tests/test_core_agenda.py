@@ -169,7 +169,7 @@ def test_task_without_a_time_has_no_slot() -> None:
 
 def test_same_day_first_and_last_is_one_day() -> None:
     """A schedule may last for a single day."""
-    assert scheduled(**{"from": "2026-11-21", "until": "2026-11-21"}) == stamps(21)
+    assert scheduled(NOW, **{"from": "2026-11-21", "until": "2026-11-21"}) == stamps(21)
 
 
 MOMENTS = st.datetimes(datetime(2026, 10, 1), datetime(2027, 5, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds

@@ -127,7 +127,6 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "two-mistakes-of-one-format": (
         {"templates": {"t": {"mp4": {"record_interval": "5h", "storage_mode": "Cold"}}}},
         [
-            ("kept-forever", "templates.t"),
             ("out-of-range", "templates.t.mp4.record_interval"),
             ("out-of-range", "templates.t.mp4.storage_mode"),
         ],

@@ -101,6 +101,30 @@ def test_later_day_is_one_on_which_the_vendor_takes_the_task() -> None:
         assert [d.name for d in plan(stack, OWNER, site, day).declared] == ["t"]
 
 
+def test_occurrences_are_tasks() -> None:
+    """A schedule declares its near occurrences under names of their own, and tells when the next one can be created."""
+    derby = {
+        **STREAM,
+        "rrule": "FREQ=WEEKLY;BYDAY=SA",
+        "at": "20:00",
+        "duration": "2h",
+        "template": "t",
+        "time_zone": "Asia/Shanghai",
+        "was": "match",
+    }
+    made = planned(templates={"t": {}}, schedules={"derby": derby})
+
+    assert [(d.name, d.inputs, d.template, d.was) for d in made.declared if d.kind == "task"] == [
+        (
+            "derby-20261121T2000",
+            {**STREAM, "stream_type": "live", "start": "2026-11-21T12:00:00Z", "end": "2026-11-21T14:00:00Z"},
+            "t",
+            "match-20261121T2000",
+        )
+    ]
+    assert made.later == {"derby-20261128T2000": "2026-11-23", "derby-20261205T2000": "2026-11-30"}
+
+
 def test_task_inputs_are_utc() -> None:
     """Wall-clock times are read in the zone of the file, and a duration becomes an end."""
     made = planned(

@@ -76,23 +76,21 @@ ACCOUNTS = {
 @pytest.mark.parametrize(("live", "new", "expected"), ACCOUNTS.values(), ids=ACCOUNTS)
 def test_new_objects_fit_beside_the_live_ones(live: int, new: int, expected: bool) -> None:
     """A run deletes last, so what is live and what is new must fit together; what adds nothing always fits."""
-    assert bool(full("rules", live, new, 50)) == expected
+    assert bool(full("rules", live, new, 50, "Advice")) == expected
 
 
 def test_full_account_is_told_with_a_way_out() -> None:
-    """The sentence counts, and says how to change one object without a free place."""
-    rules, templates = full("rules", 50, 1, 50), full("templates", 48, 3, 50)
+    """The sentence counts, gives the advice, and names the other ways out."""
+    rules, template = full("rules", 50, 1, 50, "Move it"), full("templates", 1, 1, 1, "Change it")
 
     assert rules is not None
-    assert templates is not None
-    assert (rules.id, templates.id) == ("too-many-rules", "too-many-templates")
+    assert template is not None
+    assert (rules.id, template.id) == ("too-many-rules", "too-many-templates")
     assert rules.sentence == (
         "The account holds 50 rules, and this run adds at least 1 before it deletes any: 51, but 50 are allowed. "
-        "To replace a rule, keep its entry and change its key: that needs no free place; otherwise remove some first, "
-        "or raise limits.rules in the stack file if the vendor has raised it."
+        "Move it. Or remove some first, or raise limits.rules in the stack file if the vendor has raised it."
     )
-    assert templates.sentence == (
-        "The account holds 48 templates, and this run adds at least 3 before it deletes any: 51, but 50 are allowed. "
-        "To replace a template, change its entry in place; otherwise remove some first, "
-        "or raise limits.templates in the stack file if the vendor has raised it."
+    assert template.sentence == (
+        "The account holds 1 template, and this run adds at least 1 before it deletes any: 2, but 1 is allowed. "
+        "Change it. Or remove some first, or raise limits.templates in the stack file if the vendor has raised it."
     )

@@ -97,4 +97,4 @@ def test_lowered_limit_counts_what_is_live(project: LiveProject, account: Accoun
     account.rule(theirs, DOMAIN, "by-hand")
     said = project.refused("limits: {rules: 2}\n" + rules("x", "y"))
     assert "3, but 2 are allowed" in said
-    assert "2, but 1 are allowed" in project.refused("limits: {templates: 1}\n" + rules("x"))
+    assert "2, but 1 is allowed" in project.refused("limits: {templates: 1}\n" + rules("x"))

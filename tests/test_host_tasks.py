@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.dynamic_host import Live, RefusedByCheck
+from tests.dynamic_host import UNKNOWN, Live, RefusedByCheck
 from tests.emulator_client import NOW
 from tests.fixtures import Account
 
@@ -178,3 +178,25 @@ def test_lost_answers_make_and_end_one_task(account: Account, action: str, fault
         host.delete("task", live)
 
     assert account.state["tasks"] == []
+
+
+def test_overlapping_tasks_are_told_apart_by_their_start(account: Account) -> None:
+    """Tasks of one stream that end together each find their own live task when their names change."""
+    starts = [f"2026-11-20T1{hour}:00:00Z" for hour in (4, 5, 6)]
+    with account.host() as host:
+        made = [host.made("task", start, **STREAM, start=start, end="2026-11-20T23:00:00Z") for start in starts]
+    account.changes()
+    with account.host(**_at(account, NOW + timedelta(hours=7))) as host:
+        again = [host.made("task", f"new-{at}", **STREAM, start=at, end="2026-11-20T23:00:00Z") for at in starts]
+
+    assert [live.id for live in again] == [live.id for live in made]
+    assert account.actions() == []
+
+
+def test_unknown_times_leave_the_rest_normalised(account: Account) -> None:
+    """While a time is not known, the other arguments are checked and filled all the same."""
+    with account.host() as host:
+        inputs = host.check("task", {**STREAM, "start": UNKNOWN, "duration": "2h"})
+
+    assert inputs["stream_type"] == "live"
+    assert inputs["duration"] == "2h"

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from provider.core import models, names, recurrence, stack, times, values  # noqa: E402 - the path comes first
+from provider.core import models, names, rrule, stack, times, values  # noqa: E402 - the path comes first
 from provider.core.findings import KINDS  # noqa: E402
 from provider.core.schema import stack_schema  # noqa: E402
 
@@ -39,7 +39,7 @@ WORDS: Mapping[Callable[..., Any], str] = {
     times.day: "day",
     times.clock: "time of day",
     times.zone: "time zone",
-    recurrence.rule: "recurrence",
+    rrule.rule: "recurrence",
     names.key: "key",
     names.reference: "key",
     names.domain: "domain",

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from provider.core.findings import KINDS, Finding, finding
 from provider.core.stack import Acknowledgement
-from provider.core.values import quoted
+from provider.core.values import escaped, quoted
 
 
 def acknowledged(found: Iterable[Finding], accepted: tuple[Acknowledgement, ...], now: datetime) -> Iterator[Finding]:
@@ -38,6 +38,8 @@ def _wrong(path: str, entry: Acknowledgement, now: datetime) -> Finding | None:
         sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Mend it instead."
         return finding("out-of-range", f"{path}.finding", sentence)
     if entry.until and now.date() > entry.until:
-        sentence = f"{entry.finding} on {entry.path} was accepted until {entry.until} ({entry.reason}). Decide again."
+        sentence = escaped(
+            f"{entry.finding} on {entry.path} was accepted until {entry.until} ({entry.reason}). Decide again."
+        )
         return finding("acknowledgement-expired", path, sentence)
     return None

@@ -3,7 +3,7 @@
 Rule 1: nothing here stops anybody; each sentence says what will happen and how to have it otherwise.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from provider.core.agenda import Slot
 from provider.core.entries import formats
@@ -11,6 +11,7 @@ from provider.core.findings import Finding, finding
 from provider.core.priority import Key, heirs, level, winner
 from provider.core.stack import Rule, Stack
 from provider.core.times import FOREVER, spoken
+from provider.core.values import quoted
 
 SHORT_SECONDS = 60
 """A push under 10 s leaves no file, and a recording starts some seconds late (feature guide)."""
@@ -20,7 +21,7 @@ _STREAM_LEVEL, _APP_LEVEL = 2, 3
 
 def rules(stack: Stack) -> Iterator[Finding]:
     """Rules that change nothing, suppress nothing, or beat another one where nobody expects it."""
-    keys = {Key(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in stack.rules.items()}
+    keys = {Key(r.domain, r.app, r.stream): (name, r) for name, r in stack.rules.items() if _one_thing(r)}
     for key, (name, rule) in keys.items():
         heirs_of = [keys[heir] if heir else None for heir in heirs(keys, key)]
         if rule.record is False and not any(heir and heir[1].record is not False for heir in heirs_of):
@@ -34,6 +35,10 @@ def rules(stack: Stack) -> Iterator[Finding]:
             yield finding("redundant-rule", f"rules.{name}", sentence)
         elif level(key) == _STREAM_LEVEL and rule.record is not False:
             yield from _overriding(key, name, rule, keys)
+
+
+def _one_thing(rule: Rule) -> bool:
+    return [rule.template, rule.template_id, rule.record].count(None) == 2  # noqa: PLR2004 - of three
 
 
 def _records(rule: Rule) -> str | bool | None:
@@ -50,14 +55,16 @@ def _overriding(key: Key, name: str, rule: Rule, keys: dict[Key, tuple[str, Rule
         yield finding(
             "overridden",
             f"rules.{name}",
-            f"In every app the stream {key.stream} is recorded by this rule, not by {', '.join(beaten)}: at this vendor a stream "
+            f"In every app the stream {quoted(key.stream)} is recorded by this rule, not by {', '.join(beaten)}: at this vendor a stream "
             "outranks an app. Add app to this rule if that is not meant.",
         )
 
 
-def retention(stack: Stack) -> Iterator[Finding]:
-    """Templates whose files are never deleted, and cost money for ever."""
+def retention(stack: Stack, unreadable: Container[str] = ()) -> Iterator[Finding]:
+    """Templates whose files are never deleted, and cost money for ever; not of those with *unreadable* fields."""
     for key, template in stack.templates.items():
+        if key in unreadable:
+            continue
         kept = [name for name, form in formats(template).items() if form.storage_time in (None, FOREVER)]
         if kept and not template.cos_store:
             sentence = (

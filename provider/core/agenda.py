@@ -11,7 +11,8 @@ from typing import NamedTuple
 from provider.core import schedule
 from provider.core.findings import Finding, finding
 from provider.core.priority import Key
-from provider.core.recurrence import Days, needs_first, never, occurrences
+from provider.core.recurrence import Days, never, occurrences
+from provider.core.rrule import needs_first
 from provider.core.schedule import Window
 from provider.core.stack import Schedule, Stack, Task
 

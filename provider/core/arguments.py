@@ -59,7 +59,7 @@ def _task(
     given: Mapping[str, Any], inputs: dict[str, Any], args: TaskArgs, unknown: frozenset[str], now: datetime
 ) -> Normal:
     if unknown & _TIMES:
-        return dict(given), ()
+        return {name: given[name] if name in _TIMES else value for name, value in inputs.items()}, ()
     span = schedule.window((), args, "")
     if not isinstance(span, Window):
         return dict(given), (span,)

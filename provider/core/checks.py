@@ -93,7 +93,7 @@ CHECKS: tuple[Callable[[Context], Iterator[Finding]], ...] = (
     overlaps,
     lambda on: nearly_full(on.stack.limits, on.counts, on.stack.suppresses),
     lambda on: advice.rules(on.stack),
-    lambda on: advice.retention(on.stack),
+    lambda on: advice.retention(on.stack, {key for where, key in on.broken if where == "templates"}),
     lambda on: advice.recordings(on.stack, [slot for slot in on.slots.values() if slot.window.end > on.now]),
 )
 

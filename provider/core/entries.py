@@ -105,7 +105,7 @@ def _storage(path: Path, form: Format, args: TemplateArgs, named: list[str]) -> 
         return
     missing = [name for name in COS_FIELDS if name not in named]
     if missing:
-        sentence = f"With cos_store each format says where: {', '.join(missing)} is missing here. Add it."
+        sentence = f"With cos_store each format says where: this one lacks {', '.join(missing)}. Add what is missing."
         yield finding("cos-path", joined(path), sentence)
     if form.storage_time is not None:
         sentence = "storage_time has no effect in COS. Set a lifecycle rule on the bucket instead."

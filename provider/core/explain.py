@@ -10,6 +10,7 @@ from provider.core.agenda import agenda
 from provider.core.priority import Key, level, matches, winner
 from provider.core.stack import Rule, Stack
 from provider.core.times import rfc3339
+from provider.core.values import escaped, quoted
 
 LEVEL_NAMES = {1: "domain, app and stream", 2: "domain and stream", 3: "domain and app", 4: "the domain alone"}
 """What a rule of each level names."""
@@ -48,7 +49,7 @@ def explain(stack: Stack, stream: Key, at: datetime) -> Explanation:
     best = winner(rules, stream)
     won = rules[best] if best else None
     return Explanation(
-        "/".join(stream),
+        escaped("/".join(stream)),
         rfc3339(at),
         Recorder(won[0], str(best), _template(won[1]), f"it names {LEVEL_NAMES[level(best)]} (level {level(best)})")
         if won and best
@@ -75,7 +76,7 @@ def _why(key: Key, stream: Key, best: Key | None) -> str:
     if best and matches(key, stream):
         return f"it names {LEVEL_NAMES[level(key)]} (level {level(key)}), and level {level(best)} wins"
     name, mine, theirs = next((n, m, t) for n, m, t in zip(Key._fields, key, stream, strict=True) if m and m != t)
-    return f'it is for {name} "{mine}", not "{theirs}"'
+    return f"it is for {name} {quoted(mine)}, not {quoted(theirs)}"
 
 
 def _tasks(stack: Stack, stream: Key, at: datetime) -> tuple[Recorder, ...]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
-from provider.core import names, recurrence, times, values
+from provider.core import names, rrule, times, values
 
 
 def _read(reader: Callable[[Any], Any], **schema: Any) -> Any:
@@ -33,7 +33,7 @@ Moment = Annotated[
 ]
 Day = Annotated[date, *_read(times.day, type="string", format="date")]
 Clock = Annotated[str, *_read(times.clock, type="string", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-Rule = Annotated[str, *_read(recurrence.rule, type="string", examples=["FREQ=WEEKLY;BYDAY=SA"])]
+Rule = Annotated[str, *_read(rrule.rule, type="string", examples=["FREQ=WEEKLY;BYDAY=SA"])]
 Zone = Annotated[str, *_read(times.zone, type="string", examples=["Asia/Shanghai", "UTC"])]
 Key = Annotated[str, *_read(names.key, type="string", pattern=f"^{names.KEY.pattern}$")]
 Reference = Annotated[str, *_read(names.reference, type="string", pattern=f"^{names.KEY.pattern}$")]

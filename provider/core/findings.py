@@ -102,7 +102,7 @@ class Finding:
         return replace(self, file=file, line=line)
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file else ""
+        place = f"{escaped(self.file)}:{self.line}: " if self.file else ""
         return (
             f"{place}{self.path}: {self.sentence} [{self.id}]" if self.path else f"{place}{self.sentence} [{self.id}]"
         )

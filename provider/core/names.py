@@ -21,7 +21,7 @@ COS_PLACEHOLDERS = (*VOD_PLACEHOLDERS, "RecordSource", "RecordId", "RandomID", "
 
 KEY = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff]+(-[0-9A-Za-z_\u4e00-\u9fff]+)*")
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)+{_LABEL}")
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
 _DEFAULT_NAME_PARTS = 3  # <project>--<stack>--<key>
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 

@@ -39,18 +39,15 @@ def _counted(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iter
         yield section, entries + made, getattr(limits, section), extra
 
 
-def full(section: Literal["rules", "templates"], live: int, new: int, allowed: int) -> Finding | None:
+def full(section: Literal["rules", "templates"], live: int, new: int, allowed: int, advice: str) -> Finding | None:
     """Whether *new* objects still fit beside the *live* ones while a run lasts: it deletes last."""
     if not new or live + new <= allowed:
         return None
-    advice = {
-        "rules": "To replace a rule, keep its entry and change its key: that needs no free place",
-        "templates": "To replace a template, change its entry in place",
-    }
+    what = section.removesuffix("s") if live == 1 else section
     return finding(
         f"too-many-{section}",
         "",
-        f"The account holds {live} {section}, and this run adds at least {new} before it deletes any: "
-        f"{live + new}, but {allowed} are allowed. {advice[section]}; otherwise remove some first, "
-        f"or raise limits.{section} in the stack file if the vendor has raised it.",
+        f"The account holds {live} {what}, and this run adds at least {new} before it deletes any: {live + new}, but {allowed} "
+        f"{'is' if allowed == 1 else 'are'} allowed. {advice}. Or remove some first, or raise limits.{section} in the stack file "
+        "if the vendor has raised it.",
     )

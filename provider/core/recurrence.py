@@ -1,10 +1,9 @@
-"""Recurrences: which days and times a schedule means.
+"""Recurrences: which times a schedule means.
 
-Rule 1: RFC 5545 by python-dateutil, on wall-clock times; the zone comes last, so that a match stays at 20:00 all year.
+Rule 1: rules are expanded on wall-clock times; the zone comes last, so that a match stays at 20:00 all year.
 Rule 2: an occurrence that a change of clocks skips moves forward; one that happens twice is the first (RFC 5545, 3.3.10).
 """
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -12,22 +11,10 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from provider.core.values import quoted, refuse, text
+from provider.core.rrule import impossible, parts_of
 
-FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-NUMBERS = {
-    "INTERVAL": 9999, "COUNT": 9999, "BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366,
-}  # fmt: skip
-"""Parts that are numbers, and the largest; those from the end of a month or year may be negative (RFC 5545, 3.3.10)."""
-POSITIVE = ("INTERVAL", "COUNT", "BYMONTH")
-PARTS = ("FREQ", "BYDAY", "WKST", *NUMBERS)
-ELSEWHERE = {
-    "BYHOUR": "at", "BYMINUTE": "at", "BYSECOND": "at", "UNTIL": "until", "DTSTART": "from", "EXDATE": "except",
-}  # fmt: skip
-"""Parts that a key of the schedule says instead."""
-
-
-_LEAP_CYCLE = timedelta(days=9 * 366)  # a rule that means nothing in so many years means nothing at all
+_CYCLE_DAYS = 28 * 366  # after so many years days and weekdays come round again
+_FAR = timedelta(days=10 * 366)
 
 
 class Days(NamedTuple):
@@ -48,61 +35,24 @@ class Occurrence(NamedTuple):
     start: datetime  # UTC
 
 
-def rule(value: object) -> str:
-    """A recurrence rule that can be used here."""
-    source = text(value).upper().removeprefix("RRULE:")
-    parts = dict(part.partition("=")[::2] for part in source.split(";")) if source else {}
-    for name in parts:
-        if name in ELSEWHERE:
-            raise refuse(
-                "bad-rrule", f"{name} does not belong into rrule here. Write it as {ELSEWHERE[name]} beside rrule."
-            )
-        if name not in PARTS:
-            raise refuse("bad-rrule", f"{quoted(name)} is no part of a recurrence. Known are {', '.join(PARTS)}.")
-    if parts.get("FREQ") not in FREQUENCIES:
-        raise refuse(
-            "bad-rrule", f"FREQ is {quoted(parts.get('FREQ', ''))}, but it is one of {', '.join(FREQUENCIES)}."
-        )
-    for name in sorted(NUMBERS.keys() & parts.keys()):
-        for number in parts[name].split(","):
-            if not re.fullmatch(r"[+-]?[1-9]\d{0,3}", number) or not _within(name, int(number)):
-                least = 1 if name in POSITIVE else -NUMBERS[name]
-                raise refuse(
-                    "bad-rrule", f"{name} is {quoted(number)}, but {least} to {NUMBERS[name]} (not 0) is allowed."
-                )
-    try:
-        rrulestr(source, dtstart=datetime(2000, 1, 1))  # noqa: DTZ001 - wall clock
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        example = "FREQ=WEEKLY;BYDAY=SA"
-        raise refuse(
-            "bad-rrule", f"{quoted(source)} is not a recurrence that can be read. Write it like {example}."
-        ) from None
-    return source
-
-
-def _within(name: str, number: int) -> bool:
-    return abs(number) <= NUMBERS[name] and (number > 0 or name not in POSITIVE)
-
-
 def never(days: Days) -> bool:
-    """Whether the schedule means no time at all, such as the 31st of February."""
+    """Whether the schedule means no day at all, such as the 31st of February or the Mondays of every Friday."""
+    parts = parts_of(days.rule)
+    if impossible(parts):
+        return True
     begin = _begin(days, days.first or date(2000, 1, 1))
     made: Any = rrulestr(days.rule, dtstart=begin)
-    return next(iter(made.replace(count=None, until=begin + _LEAP_CYCLE)), None) is None
-
-
-def needs_first(source: str) -> bool:
-    """Whether the rule means nothing without its first day."""
-    parts = dict(part.partition("=")[::2] for part in source.split(";"))
-    endless = "COUNT" not in parts and parts.get("INTERVAL", "1") == "1"
-    return not (endless and (parts["FREQ"] == "DAILY" or (parts["FREQ"] == "WEEKLY" and "BYDAY" in parts)))
+    cycle = timedelta(days=min(_CYCLE_DAYS * int(parts.get("INTERVAL", "1")), (date.max - begin.date()).days))
+    return next(iter(made.replace(count=None, until=begin + cycle)), None) is None
 
 
 def occurrences(days: Days, after: datetime) -> Iterator[Occurrence]:
     """The occurrences that start at *after* or later, in their order; possibly endless."""
     zone = ZoneInfo(days.zone)
     local = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
-    made = rrulestr(days.rule, dtstart=_begin(days, days.first or local.date()))
+    made: Any = rrulestr(days.rule, dtstart=_begin(days, days.first or local.date()))
+    if "COUNT" not in parts_of(days.rule):
+        made = made.replace(until=local + _FAR)  # a rule without days ahead must not search for ever
     for nominal in made.xafter(local, inc=True):
         if days.last and nominal.date() > days.last:
             return

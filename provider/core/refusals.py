@@ -53,7 +53,7 @@ def _mapping(_: type[BaseModel], error: ErrorDetails) -> str:
 
 
 def _list(_: type[BaseModel], error: ErrorDetails) -> str:
-    return f"This is {quoted(error['input'])}, but a list belongs here: [ONE, OTHER], or one line with - for each."
+    return f"This is {quoted(error['input'])}, but a list belongs here. Put it between [ and ]."
 
 
 def _choice(_: type[BaseModel], error: ErrorDetails) -> str:

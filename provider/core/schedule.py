@@ -52,8 +52,9 @@ def crowded(windows: Mapping[str, Window], now: datetime, most: int) -> Iterator
     for name, span in sorted(windows.items(), key=lambda item: (item[1].start or now, item[0])):
         while opened and opened[0][0] <= (span.start or now):
             heappop(opened)
-        if span.end > now:
-            heappush(opened, (span.end, name))
+        if span.end <= now:
+            continue
+        heappush(opened, (span.end, name))
         if len(opened) > most:
             yield (name, *sorted(other for _, other in opened if other != name))
 

@@ -29,4 +29,7 @@ class _Unset(GenerateJsonSchema):
 def stack_schema() -> dict[str, Any]:
     """JSON Schema, draft 2020-12."""
     made = Stack.model_json_schema(schema_generator=_Unset)
+    for section in made["properties"].values():
+        if "patternProperties" in section:
+            section["additionalProperties"] = False
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "Stack file"}

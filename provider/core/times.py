@@ -21,7 +21,7 @@ FOREVER = 0
 """StorageTime 0 keeps a recording for ever (CN:32614)."""
 
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,9})([smhd]?)")
-_MACHINES_OWN = ("localtime", "posixrules")  # zones that mean another one on another machine
+_MACHINES_OWN = ("localtime", "posix", "right/")  # zones that mean another one on another machine
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -75,9 +75,11 @@ def _of_our_time(value: T, year: int) -> T:
 def day(value: object) -> date:
     """A calendar day."""
     if isinstance(value, str) and _DAY.fullmatch(value):
-        with suppress(ValueError):
+        try:
             made = date.fromisoformat(value)
-            return _of_our_time(made, made.year)
+        except ValueError:
+            raise refuse("bad-time", f"This is {quoted(value)}, but there is no such day.") from None
+        return _of_our_time(made, made.year)
     raise refuse("bad-time", f"This is {quoted(value)}, but a day is written like 2026-11-21.")
 
 
@@ -92,7 +94,7 @@ def zone(value: object) -> str:
     """The name of an IANA time zone."""
     name = text(value)
     with suppress(ValueError, OSError, KeyError):
-        if name not in _MACHINES_OWN:
+        if not name.startswith(_MACHINES_OWN):
             ZoneInfo(name)
             return name
     raise refuse("bad-time", f"There is no time zone {quoted(name)}. Zones are named like Asia/Shanghai or UTC.")

@@ -83,7 +83,9 @@ NUMBER = Field(int)
 TEXT = Field(str)
 UNSIGNED = Field(int, between(0, 2**64 - 1))
 FILLED = matching(r"(?s).*\S.*", "a text that is not empty")
-BUCKET = matching(r"(?!.*-\d+\Z).*", "the bucket's name without its -<appid> ending")  # CN, since 2025-05-29
+BUCKET = matching(
+    r"(?!.*-\d{8,}\Z).*", "the bucket's name without its -<appid> ending"
+)  # CN, since 2025-05-29; an APPID has 8 digits or more
 COS_PARAM: Schema = {"CosBucketName": Field(str, BUCKET), "CosBucketRegion": TEXT, "CosBucketPath": TEXT}
 
 

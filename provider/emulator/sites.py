@@ -63,7 +63,7 @@ CN = Site(
     latest_start=None,
     latest_end=7 * DAY,  # CN:45983 since 2024-04-24
     template_name=(
-        "[A-Za-z0-9_\\u3400-\\u4dbf\\u4e00-\\u9fff-]+",
+        "[A-Za-z0-9_\\u4e00-\\u9fff-]+",
         "one or more of Chinese characters, letters, digits, _ and -",
     ),  # CN:32614
     cos=True,
