@@ -55,18 +55,14 @@ def same(account: Account, inputs: State, live: Mapping[str, Live]) -> str | Non
     """
     latest = int(account.settings.now().timestamp()) + SKEW_SECONDS
     start = timestamp(inputs["start"]) if "start" in inputs else None
-    wanted = (
-        inputs["domain"],
-        inputs["app"],
-        inputs["stream"],
-        timestamp(inputs["end"]),
-        int(inputs.get("template_id") or 0),
-    )
+    end, template = timestamp(inputs["end"]), int(inputs.get("template_id") or 0)
+    stream = (inputs["domain"], inputs["app"], inputs["stream"])
     begun = {
         task_id: task["StartTime"]
         for task_id, task in live.items()
-        if (task["DomainName"], task["AppName"], task["StreamName"], task["EndTime"], task.get("TemplateId") or 0)
-        == wanted
+        if task["EndTime"] == end  # first, because it is cheap and rarely true among thousands
+        and (task["DomainName"], task["AppName"], task["StreamName"]) == stream
+        and (task.get("TemplateId") or 0) == template
         and not task.get("Stopped")
         and ("task", task_id) not in account.run.held
     }
