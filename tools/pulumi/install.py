@@ -74,9 +74,12 @@ def users_own(cache: Path) -> Path | None:
     found = shutil.which("pulumi")
     if not found or cache in Path(found).resolve().parents:
         return None  # one of ours may be of another checkout
-    asked = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
-    if release(asked.stdout) < OLDEST:
-        version = asked.stdout.strip() or "of an unknown version"
+    try:
+        said = subprocess.run([found, "version"], capture_output=True, text=True, check=False).stdout
+    except OSError as error:
+        said = f"not to be started ({error.strerror})"
+    if release(said) < OLDEST:
+        version = said.strip() or "of an unknown version"
         say(f'"{found}" is {version}; {dotted(OLDEST)} or newer is needed, so it is not used.')
         return None
     places = os.pathsep.join([str(Path(found).parent), str(Path(found).resolve().parent), os.environ.get("PATH", "")])
