@@ -158,6 +158,7 @@ def emulate(
     site: Annotated[SiteOption, typer.Option(help="Whose rules apply.")] = SiteOption.intl,
     now: Annotated[str | None, typer.Option(metavar="TIME", help="A clock that ticks from there.")] = None,
     rates: Annotated[bool, typer.Option("--rates", help="Refuse calls beyond the vendor's rates per second.")] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Speak https; the second line names the CA file.")] = False,
 ) -> None:
     """Stand in for the vendor's API on loopback; the first line of output is its URL.
 
@@ -167,7 +168,7 @@ def emulate(
     """
     from provider.emulator.command import emulate as run
 
-    raise typer.Exit(run(port=port, state=state, site=site, now=now, rates=rates, command=command or []))
+    raise typer.Exit(run(port=port, state=state, site=site, now=now, rates=rates, tls=tls, command=command or []))
 
 
 def _print(text: str) -> None:

@@ -43,16 +43,14 @@ def check(
     kind: KindName, account: Account, inputs: Props, olds: Props, unknown: frozenset[str], urn: str
 ) -> tuple[Finding, ...]:
     """What the account, and the other resources of this run, say against the *inputs*."""
-    thing = natural(kind, inputs)
-    if thing and not unknown and not account.run.claim(thing, urn, olds):
-        what = (
-            thing[1]
-            if isinstance(thing[1], Key)
-            else quoted("/".join(map(str, thing[1])) if isinstance(thing[1], tuple) else thing[1])
-        )
-        return (
-            finding("duplicate-key", "", f"Another {kind} of this stack is declared for {what}. Remove one of them."),
-        )
+    inputs = {
+        name: value for name, value in inputs.items() if name not in unknown
+    }  # no default for what may yet be told
+    thing = natural(kind, inputs) if kind != "task" or not unknown else None
+    if thing and not account.run.claim(thing, urn, olds):
+        what = thing[1] if isinstance(thing[1], str) else "/".join(thing[1])
+        sentence = f"Another {kind} of this stack is declared for {quoted(what)}. Remove one of them."
+        return (finding("duplicate-key", "", sentence),)
     return tuple(GATES[kind](account, inputs, olds))
 
 
@@ -65,15 +63,13 @@ def diff(kind: KindName, account: Account | None, id_: str, olds: Props, news: P
     if not changed:
         return None
     # Where the new key is live already it is only adopted, which needs no place.
-    first = (
-        kind == "rule" and replaced and account and thing_of_rule(news) not in account.rules() and delete_first(account)
-    )
+    first = kind == "rule" and replaced and account and rule_key(news) not in account.rules() and delete_first(account)
     return Change(replaced, bool(first))
 
 
-def thing_of_rule(inputs: Props) -> Key:
-    """The key of a rule's inputs."""
-    return Key(inputs["domain"], inputs.get("app", ""), inputs.get("stream", ""))
+def rule_key(inputs: Props) -> Key:
+    """The key of a rule. Raises KeyError while it is not known."""
+    return Key(inputs["domain"], inputs["app"], inputs["stream"])
 
 
 def natural(kind: KindName, inputs: Props) -> tuple[str, Any] | None:
@@ -124,9 +120,11 @@ def _unset(inputs: Props, olds: Props) -> Iterator[Finding]:
 
 def rule(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
     """A key that another rule has, a template that does not exist, or no place for a new rule."""
-    key, wanted = Key(inputs["domain"], inputs["app"], inputs["stream"]), inputs.get("template_id")
+    wanted = inputs.get("template_id")
     yield from _template_exists(account, wanted)
-    before = Key(olds["domain"], olds.get("app", ""), olds.get("stream", "")) if olds else None
+    if not natural("rule", inputs):
+        return
+    key, before = rule_key(inputs), rule_key(olds) if olds else None
     if before == key:
         return
     if before:
@@ -234,7 +232,7 @@ GATES: Mapping[KindName, Callable[[Account, Props, Props], Iterator[Finding]]] =
 }
 _NATURAL: Mapping[KindName, Callable[[Props], Any]] = {
     "template": lambda given: given["template_name"],
-    "rule": lambda given: Key(given["domain"], given["app"], given["stream"]),
+    "rule": rule_key,
     "task": lambda given: tuple(given.get(name, "") for name in TASK_FIELDS if name != "stream_type"),
 }
 

@@ -124,6 +124,14 @@ def test_same_key_twice_is_refused(account: Account, ids: Ids) -> None:
                 host.check("rule", {**KEY, "template_id": ids.one}, name="two")
 
 
+def test_same_key_twice_is_refused_while_templates_are_unknown(account: Account) -> None:
+    """In the first preview the templates have no ids yet; keys are compared all the same."""
+    with account.host() as host:
+        host.check("rule", {**KEY, "template_id": UNKNOWN}, name="one")
+        with pytest.raises(RefusedByCheck, match="duplicate-key"):
+            host.check("rule", {**KEY, "template_id": UNKNOWN}, name="two")
+
+
 def test_retarget_puts_the_old_rule_back_when_the_create_fails(account: Account, ids: Ids) -> None:
     """When the new binding is refused, the old one stands again, and the error says so."""
     with account.host() as host:
@@ -234,3 +242,12 @@ def test_45_by_hand_and_6_declared_are_refused_with_the_numbers(account: Account
             host.check("rule", {"domain": DOMAIN, "app": "new-5", "template_id": ids.one}, name="5")
 
     assert account.actions() == []
+
+
+@pytest.mark.parametrize("field", ["domain", "app", "stream"])
+def test_unknown_part_of_a_key_is_not_judged(account: Account, ids: Ids, field: str) -> None:
+    """While a part of the key is not known yet, the rest is checked all the same."""
+    with account.host() as host:
+        assert host.check("rule", {**KEY, "template_id": ids.one, field: UNKNOWN})["template_id"] == ids.one
+        with pytest.raises(RefusedByCheck, match="no template 4711"):
+            host.check("rule", {**KEY, "template_id": "4711", field: UNKNOWN}, name="other")

@@ -200,3 +200,17 @@ def test_unknown_times_leave_the_rest_normalised(account: Account) -> None:
 
     assert inputs["stream_type"] == "live"
     assert inputs["duration"] == "2h"
+
+
+@pytest.mark.parametrize("field", ["domain", "stream", "end", "template_id"])
+def test_unknown_fields_are_not_judged(account: Account, field: str) -> None:
+    """What is not known yet raises no failure, and no error of our own."""
+    with account.host() as host:
+        host.check("task", {**STREAM, "end": "2026-11-20T20:00:00Z", field: UNKNOWN})
+
+
+def test_tasks_with_unknown_templates_may_differ(account: Account) -> None:
+    """Two tasks of one stream and time are no duplicates while their templates are yet to be made."""
+    with account.host() as host:
+        for name in ("one", "two"):
+            host.check("task", {**STREAM, "end": "2026-11-20T20:00:00Z", "template_id": UNKNOWN}, name=name)

@@ -6,7 +6,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.dynamic_host import Live, RefusedByCheck
+from tests.dynamic_host import UNKNOWN, Live, RefusedByCheck
 from tests.fixtures import Account
 
 OWN = "live-recording--dev--archive"
@@ -212,3 +212,14 @@ def test_lost_answers_make_one_template(account: Account, fault: str) -> None:
         live = host.made("template", template_name=OWN, mp4={})
 
     assert [str(t["TemplateId"]) for t in account.state["templates"]] == [live.id]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"template_name": UNKNOWN}, {"mp4": {"storage_time": UNKNOWN}}, {"mp4": UNKNOWN, "description": UNKNOWN}],
+    ids=["name", "inside-a-format", "two"],
+)
+def test_unknown_fields_are_not_judged(account: Account, arguments: dict[str, Any]) -> None:
+    """What is not known yet, at any depth, raises no failure, and no error of our own."""
+    with account.host() as host:
+        host.check("template", {"template_name": OWN, **arguments})

@@ -11,6 +11,8 @@ from provider.emulator.sites import Site
 from provider.emulator.wire import Fields
 
 FIRST_TEMPLATE_ID = 1001
+FIRST_LIVE_RECORD_ID = 100_000_001
+FIRST_V2_RECORD_ID = 1
 
 Key: TypeAlias = tuple[str, str, str]
 """A rule's identity: DomainName, AppName, StreamName; the vendor gives rules no id (CN:32615)."""
@@ -27,6 +29,10 @@ class Terms:
     """Rules at most (feature guide, intl)."""
     running_tasks: int | None = None
     """Tasks that record at once; no number is published, so none by default."""
+    live_records_a_day: int = 4000
+    """Scheduled records of the deprecated family that a day may see created (CN:30148)."""
+    running_live_records: int = 400
+    """Scheduled records of that family at once (CN:30148)."""
     page: int = 100
     """Tasks in one answer of DescribeRecordTask; assumed, the real size is not published."""
     omitted_app: str = ""
@@ -43,6 +49,10 @@ class Account:
     templates: dict[int, Fields] = field(default_factory=dict)
     rules: dict[Key, Fields] = field(default_factory=dict)
     tasks: dict[str, Fields] = field(default_factory=dict)
+    last_live_record_id: int = FIRST_LIVE_RECORD_ID - 1
+    live_records: dict[int, Fields] = field(default_factory=dict)
+    last_v2_record_id: int = FIRST_V2_RECORD_ID - 1
+    v2_records: dict[int, Fields] = field(default_factory=dict)
 
 
 def rule_key(rule: Fields) -> Key:

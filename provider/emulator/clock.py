@@ -1,7 +1,9 @@
 """A clock that can be set and then ticks. It rules windows and times, never signatures."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import unquote_plus
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -33,6 +35,17 @@ def shown(seconds: int) -> str:
         return f"{seconds} ({datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ})"
     except (ValueError, OverflowError, OSError):
         return str(seconds)
+
+
+def china_seconds(text: str) -> int | None:
+    """The unix second that `YYYY-MM-DD HH:MM:SS` names in China, plain or URL-encoded; None if it names none."""
+    plain = unquote_plus(text)
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", plain):
+        return None
+    try:
+        return int(datetime.fromisoformat(f"{plain}+08:00").timestamp())
+    except ValueError:
+        return None
 
 
 def instant(text: object) -> datetime | None:

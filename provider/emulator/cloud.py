@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from provider.emulator import recording, rules, schemas, shapes, tasks, templates
-from provider.emulator.account import Account, Terms, rule_key, task_order
+from provider.emulator import live_records, recording, rules, schemas, shapes, tasks, templates
+from provider.emulator.account import FIRST_LIVE_RECORD_ID, FIRST_V2_RECORD_ID, Account, Terms, rule_key, task_order
 from provider.emulator.clock import Clock
 from provider.emulator.wire import Answer, Fields, Refusal
 
@@ -23,6 +23,9 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
         "StopRecordTask": tasks.stop,
         "DeleteRecordTask": tasks.delete,
         "DescribeRecordTask": tasks.describe,
+        "CreateLiveRecord": live_records.create,
+        "StopLiveRecord": live_records.stop,
+        "DeleteLiveRecord": live_records.delete,
     },
 )
 
@@ -66,12 +69,18 @@ class Cloud:
             "templates": [account.templates[template_id] for template_id in sorted(account.templates)],
             "rules": [account.rules[key] for key in sorted(account.rules)],
             "tasks": sorted(account.tasks.values(), key=task_order),
+            "last_live_record_id": account.last_live_record_id,
+            "live_records": [account.live_records[task_id] for task_id in sorted(account.live_records)],
+            "last_v2_record_id": account.last_v2_record_id,
+            "v2_records": [account.v2_records[task_id] for task_id in sorted(account.v2_records)],
         }
 
     def restore(self, state: Fields) -> None:
-        """Become the account that a document of `state` describes."""
+        """Become the account that a document of `state` describes; older ones lack the last four entries."""
         site = self.terms.site
         ids = (template["TemplateId"] for template in state["templates"])
+        live = {record["TaskId"]: record for record in state.get("live_records", [])}
+        v2 = {record["task_id"]: record for record in state.get("v2_records", [])}
         self.account = Account(
             self.terms,
             self.clock,
@@ -79,6 +88,10 @@ class Cloud:
             templates={template["TemplateId"]: templates.completed(site, template) for template in state["templates"]},
             rules={rule_key(rule): rule for rule in state["rules"]},
             tasks={task["TaskId"]: task for task in state["tasks"]},
+            last_live_record_id=max((state.get("last_live_record_id", FIRST_LIVE_RECORD_ID - 1), *live)),
+            live_records=live,
+            last_v2_record_id=max((state.get("last_v2_record_id", FIRST_V2_RECORD_ID - 1), *v2)),
+            v2_records=v2,
         )
 
     def reset(self) -> None:

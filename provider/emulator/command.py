@@ -21,20 +21,22 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 REGION = {"cn": "ap-guangzhou", "intl": "ap-singapore"}
 
 
-def emulate(*, port: int, state: Path | None, site: str, now: str | None, rates: bool, command: list[str]) -> int:
+def emulate(
+    *, port: int, state: Path | None, site: str, now: str | None, rates: bool, tls: bool = False, command: list[str]
+) -> int:
     """Run an emulator, and *command* against it if there is one; the exit status of the whole.
 
     0 when stopped by a signal, the status of *command* (128 + n when signal n ended it), 2 with one sentence on
     standard error when it cannot start. Accepts the key pair of the environment, else `emulator`/`emulator`.
     """
-    started = _emulator(port, state, site, now, rates=rates)
+    started = _emulator(port, state, site, now, rates=rates, tls=tls)
     if isinstance(started, str):
         return _refused(started)
     with started as emulator:
         return _accompany(emulator, command) if command else _serve(emulator)
 
 
-def _emulator(port: int, state: Path | None, site: str, now: str | None, *, rates: bool) -> Emulator | str:
+def _emulator(port: int, state: Path | None, site: str, now: str | None, *, rates: bool, tls: bool) -> Emulator | str:
     start = instant(now)
     if now is not None and start is None:
         return f'"{now}" is not a time. Use RFC 3339 with an offset, such as 2026-12-04T12:00:00Z.'
@@ -48,6 +50,7 @@ def _emulator(port: int, state: Path | None, site: str, now: str | None, *, rate
             site=site,
             now=start,
             rates=rates,
+            tls=tls,
             secret_id=keys.secret_id,
             secret_key=keys.secret_key,
             token=keys.token,
@@ -69,7 +72,7 @@ def _keys(environment: Mapping[str, str]) -> Keys:
 def _serve(emulator: Emulator) -> int:
     stop = threading.Event()
     _listen(lambda _number, _frame: stop.set())
-    print(emulator.url, flush=True)
+    print(emulator.url, *([emulator.ca_file] if emulator.ca_file else []), sep="\n", flush=True)
     stop.wait()
     return 0
 
@@ -117,6 +120,8 @@ def _environment(emulator: Emulator) -> dict[str, str]:
     environment["TENCENTCLOUD_SECRET_ID"] = emulator.secret_id
     environment["TENCENTCLOUD_SECRET_KEY"] = emulator.secret_key
     environment["TENCENTCLOUD_REGION"] = environment.get("TENCENTCLOUD_REGION") or REGION[emulator.site]
+    if emulator.ca_file:
+        environment["REQUESTS_CA_BUNDLE"] = str(emulator.ca_file)
     if not emulator.token:
         environment.pop("TENCENTCLOUD_TOKEN", None)
     for name in ("NO_PROXY", "no_proxy"):

@@ -15,6 +15,7 @@ from provider.emulator.rates import Rates
 from provider.emulator.server import LOOPBACK, Server
 from provider.emulator.signature import Keys
 from provider.emulator.sites import SITES
+from provider.emulator.tls import Authority
 from provider.emulator.wire import Fields
 
 
@@ -44,6 +45,10 @@ class Emulator:
     running_limit: int | None = None
     page_size: int = 100
     omitted_app: str = ""
+    tls: bool = False
+    """Whether it speaks https, with a certificate authority of its own."""
+    ca_file: Path | None = field(default=None, init=False)
+    """That authority's certificate, in a file that is there between `with` and its end; None without `tls`."""
     cloud: Cloud = field(init=False, repr=False)
     """The account itself: `cloud.state()`, `cloud.recording(...)`, `cloud.call(...)`."""
 
@@ -64,10 +69,12 @@ class Emulator:
         limits = {name: action.rate for name, action in self.cloud.actions.items()}
         keys = Keys(self.secret_id, self.secret_key, self.token)
         self._gateway = Gateway(self.cloud, keys, Rates(limits) if self.rates else None, self._save)
-        self._server = Server(self._gateway, self.port)
+        self._authority = Authority() if self.tls else None
+        self._server = Server(self._gateway, self.port, self._authority.context if self._authority else None)
         self.port = self._server.server_port
 
     def __enter__(self) -> Self:
+        self.ca_file = self._authority.published() if self._authority else None
         self._server.start()
         return self
 
@@ -75,11 +82,14 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.stop()
+        if self.ca_file:
+            self.ca_file.unlink(missing_ok=True)
+            self.ca_file = None
 
     @property
     def url(self) -> str:
-        """Where it listens, as `http://127.0.0.1:PORT`."""
-        return f"http://{LOOPBACK}:{self.port}"
+        """Where it listens, as `http://127.0.0.1:PORT`, or `https://...` with `tls`."""
+        return f"http{'s' if self.tls else ''}://{LOOPBACK}:{self.port}"
 
     @property
     def log(self) -> list[Fields]:

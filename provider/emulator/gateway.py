@@ -9,8 +9,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
-from provider.emulator import faults, shapes, signature
+from provider.emulator import faults, shapes, signature, v2
 from provider.emulator.cloud import Cloud
 from provider.emulator.rates import Rates
 from provider.emulator.wire import Answer, Fields, Refusal, Request
@@ -56,6 +57,17 @@ class Gateway:
             logged = None if isinstance(body, Refusal) else body
             self.log.append({"action": action, "body": logged, "code": code, "fault": fault.kind if fault else None})
         return Exchange(answer, kind.delivery)
+
+    def answer_v2(self, query: str) -> Fields:
+        """Carry out one request of the retired API v2."""
+        with self.lock:
+            answer = v2.answer(self.cloud.account, self.keys.secret_id, query)
+            body = dict(parse_qsl(query, keep_blank_values=True))
+            code = str(answer["code"]) if answer["code"] else None
+            self.log.append({"action": body.get("Action", ""), "body": body, "code": code, "fault": None})
+            if code is None:
+                self._save()
+        return answer
 
     def reset(self) -> None:
         """Empty the account, the log and the faults; the clock goes on."""

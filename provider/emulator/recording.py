@@ -1,7 +1,7 @@
 """Who records a stream: the winning rule and the tasks, read from an account.
 
 It answers for a push that begins at the given second. Left out are the vendor's ten minutes until a changed rule takes
-effect, and recordings that outlive the rule or task they began under.
+effect, recordings that outlive the rule or task they began under, and the deprecated and retired APIs.
 """
 
 from typing import NamedTuple

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, unquote
 
 from provider.emulator.sites import Site
 
@@ -66,6 +67,11 @@ def matching(pattern: str, words: str) -> Allowed:
     return Allowed(words, lambda value: compiled.fullmatch(value) is not None)
 
 
+def any_case(*values: str) -> Allowed:
+    """These values, in small letters or capitals."""
+    return Allowed(f"{among(*values).words}, in any case", lambda value: value.lower() in values)
+
+
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 DOMAIN = matching(
     rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+{_LABEL}",
@@ -87,6 +93,21 @@ BUCKET = matching(
     r"(?!.*-\d{8,}\Z).*", "the bucket's name without its -<appid> ending"
 )  # CN, since 2025-05-29; an APPID has 8 digits or more
 COS_PARAM: Schema = {"CosBucketName": Field(str, BUCKET), "CosBucketRegion": TEXT, "CosBucketPath": TEXT}
+
+
+STREAM_PARAM: Mapping[str, tuple[int, int]] = {"record_interval": (1800, 7200), "storage_time": (0, 1500 * 86_400)}
+"""CN:30148; that storage_time has the limit of StorageTime, and that nothing else is known, is assumed."""
+
+
+def stream_param(text: str) -> bool:
+    """Whether a StreamParam is a query of known numbers in range, plain or URL-encoded once more."""
+    pairs = parse_qsl(unquote(text), keep_blank_values=True)
+    return bool(pairs or not text) and all(
+        name in STREAM_PARAM
+        and re.fullmatch("[0-9]{1,10}", value)
+        and STREAM_PARAM[name][0] <= int(value) <= STREAM_PARAM[name][1]
+        for name, value in pairs
+    )
 
 
 def record_param(site: Site, name: str) -> Field:
@@ -134,6 +155,22 @@ def actions(site: Site) -> Mapping[str, Action]:
         "TemplateId": UNSIGNED,
         "Extension": TEXT,
     }
+    live_record: Schema = {
+        "StreamName": filled,
+        "AppName": TEXT,
+        "DomainName": Field(str, DOMAIN),
+        "StartTime": TEXT,
+        "EndTime": TEXT,
+        "RecordType": Field(str, any_case("video", "audio")),
+        "FileFormat": Field(str, any_case("flv", "hls", "mp4", "aac", "mp3")),
+        "Highlight": FLAG,
+        "MixStream": FLAG,
+        "StreamParam": Field(
+            str,
+            Allowed("record_interval (1800 to 7200) and storage_time (0 to 129600000), joined by &", stream_param),
+        ),
+    }
+    live_record_id: Schema = {"StreamName": filled, "TaskId": Field(int, required=True)}
     task_id: Schema = {"TaskId": Field(str, required=True)}
     window: Schema = {"StartTime": when, "EndTime": when}
     filters: Schema = {"StreamName": TEXT, "DomainName": TEXT, "AppName": TEXT, "ScrollToken": TEXT}
@@ -157,4 +194,8 @@ def actions(site: Site) -> Mapping[str, Action]:
         "StopRecordTask": Action(task_id, PARAMETER, 20, regional=True),
         "DeleteRecordTask": Action(task_id, PARAMETER, 20, regional=True),
         "DescribeRecordTask": Action({**window, **filters}, PARAMETER, 20, regional=True),
+        # IN:30847 30837 30844; an older text gives CreateLiveRecord 100 calls per second
+        "CreateLiveRecord": Action(live_record, VALUE, 500),
+        "StopLiveRecord": Action(live_record_id, VALUE, 200),
+        "DeleteLiveRecord": Action(live_record_id, VALUE, 200),
     }

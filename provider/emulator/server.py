@@ -5,6 +5,7 @@ Headers and body in two writes would cost some 40 ms a call on a reused connecti
 
 import json
 import socket
+import ssl
 import sys
 import threading
 import uuid
@@ -14,7 +15,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from provider.emulator import control
+from provider.emulator import control, v2
 from provider.emulator.faults import Delivery
 from provider.emulator.gateway import Gateway
 from provider.emulator.wire import Answer, Fields, Refusal, Request
@@ -34,6 +35,12 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
+
+    def _v2(self, query: str) -> None:
+        try:
+            self._send(HTTPStatus.OK, self.server.gateway.answer_v2(query))
+        except OSError as error:
+            self._send(HTTPStatus.OK, {"code": v2.FAILED, "message": f"The state file could not be written: {error}."})
 
     def _api(self, path: str, query: str, body: bytes) -> None:
         if path != "/" or self.command not in {"GET", "POST"}:
@@ -65,6 +72,8 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         if url.path.startswith(control.PREFIX):
             self._send(*control.reply(self.server.gateway, self.command, url.path, body))
+        elif url.path == v2.PATH and self.command == "GET":
+            self._v2(url.query)
         else:
             self._api(url.path, url.query, body)
 
@@ -95,8 +104,9 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, gateway: Gateway, port: int) -> None:
+    def __init__(self, gateway: Gateway, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.gateway = gateway
+        self._tls = tls
         self._connections: set[socket.socket] = set()
         super().__init__((LOOPBACK, port), Handler)
 
@@ -104,6 +114,13 @@ class Server(ThreadingHTTPServer):
         """Bind without asking the name service who we are, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, self.socket.getsockname()[1]
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; a handshake waits for its first read, so that no client holds up the others."""
+        connection, address = super().get_request()
+        if self._tls:
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, so that it ends with the server."""
@@ -133,7 +150,7 @@ class Server(ThreadingHTTPServer):
         self.server_close()
         for connection in tuple(self._connections):
             try:
-                connection.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # under the encryption, if there is one
             except OSError:
                 continue  # it ended by itself
 

@@ -7,8 +7,13 @@ from pathlib import Path
 
 from provider.emulator import shapes
 from provider.emulator.cloud import Cloud
-from provider.emulator.schemas import Action, Field, Schema
+from provider.emulator.schemas import NUMBER, TEXT, Action, Field, Schema
 from provider.emulator.wire import Fields
+
+
+V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
+LATER = frozenset({"live_records", "v2_records"})
+"""Lists that older files do not have."""
 
 
 class StateFileError(Exception):
@@ -46,7 +51,7 @@ def _problem(state: object, cloud: Cloud) -> str | None:
     if state.get("site") != cloud.terms.site.name:
         return f'it is of the site "{state.get("site")}", and "{cloud.terms.site.name}" was asked for.'
     for name, schema in _schemas(cloud).items():
-        entries = state.get(name)
+        entries = state.get(name, [] if name in LATER else None)
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             return f'"{name}" must be a list of objects.'
         for number, entry in enumerate(entries, 1):
@@ -57,13 +62,17 @@ def _problem(state: object, cloud: Cloud) -> str | None:
 
 def _schemas(cloud: Cloud) -> dict[str, Schema]:
     """What the create actions take, with what the account adds; only templates may leave something out."""
-    template, rule, task = (
-        cloud.actions[name].fields for name in ("CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask")
+    template, rule, task, live = (
+        cloud.actions[name].fields
+        for name in ("CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask", "CreateLiveRecord")
     )
+    times = dict.fromkeys(("StartTime", "EndTime", "Stopped"), NUMBER)
     return {
         "templates": {**template, "TemplateId": Field(int, required=True)},
         "rules": _complete({**rule, "CreateTime": Field(str), "UpdateTime": Field(str)}),
         "tasks": _complete({**task, "TaskId": Field(str), "Stopped": Field(int)}),
+        "live_records": _complete({**live, "DomainName": TEXT, **times, "TaskId": NUMBER, "CreateTime": TEXT}),
+        "v2_records": _complete({"channelId": TEXT, **dict.fromkeys(V2_NUMBERS, NUMBER)}),
     }
 
 
