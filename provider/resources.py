@@ -15,7 +15,7 @@ from pulumi.output import Unknown
 from provider import rules, tasks, templates
 from provider.core.diff import KindName
 from provider.edge import Given, answered, quiet
-from provider.session import Session
+from provider.process import ProviderProcess
 
 METHODS = ("check", "diff", "create", "read", "update", "delete")
 
@@ -32,11 +32,11 @@ def _known(props: Arguments) -> Props:
 
 
 class _Provider(dynamic.ResourceProvider):
-    """What the three kinds share: the session, and how its answers read in Pulumi's classes."""
+    """What the three kinds share: one process, and how its answers read in Pulumi's classes."""
 
     serialize_as_secret_always = False  # nothing secret is captured: the pickle is a reference
     kind: KindName
-    session: Session
+    process: ProviderProcess
 
     def __init_subclass__(cls) -> None:
         """Let every method that the engine calls answer it, whatever happens."""
@@ -47,14 +47,14 @@ class _Provider(dynamic.ResourceProvider):
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Learn site, endpoint and credentials; nothing is sent yet."""
         quiet()
-        self.session = Session(req.config.get)
+        self.process = ProviderProcess(req.config.get)
 
     def _check(self, olds: Props, news: Props) -> dynamic.CheckResult:
-        inputs, failures = self.session.check(self.kind, _given(olds), _given(news))
+        inputs, failures = self.process.check(self.kind, _given(olds), _given(news))
         return dynamic.CheckResult(inputs, [dynamic.CheckFailure(*failure) for failure in failures])
 
     def _diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
-        change = self.session.diff(self.kind, id_, _given(olds), _given(news))
+        change = self.process.diff(self.kind, id_, _given(olds), _given(news))
         if change is None:
             return dynamic.DiffResult(changes=False)
         return dynamic.DiffResult(None, list(change.replaces), delete_before_replace=change.delete_first)
@@ -75,20 +75,20 @@ class RecordTemplateProvider(_Provider):
 
     def create(self, props: Props) -> dynamic.CreateResult:
         """Make the template, or take the identical one."""
-        return dynamic.CreateResult(*templates.create(self.session.account, _known(props)))
+        return dynamic.CreateResult(*templates.create(self.process.account, _known(props)))
 
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
         """The live template."""
-        found = templates.read(self.session.account, id_, _known(props))
+        found = templates.read(self.process.account, id_, _known(props))
         return dynamic.ReadResult(id_, *found) if found else dynamic.ReadResult("", {})
 
     def update(self, id_: str, _olds: Props, news: Props) -> dynamic.UpdateResult:
         """Change the live template in place."""
-        return dynamic.UpdateResult(templates.update(self.session.account, id_, _known(news)))
+        return dynamic.UpdateResult(templates.update(self.process.account, id_, _known(news)))
 
     def delete(self, id_: str, _props: Props) -> None:
         """Remove the template."""
-        templates.delete(self.session.account, id_)
+        templates.delete(self.process.account, id_)
 
 
 class RecordRuleProvider(_Provider):
@@ -106,20 +106,20 @@ class RecordRuleProvider(_Provider):
 
     def create(self, props: Props) -> dynamic.CreateResult:
         """Bind the key, or take the rule that already does."""
-        return dynamic.CreateResult(*rules.create(self.session.account, _known(props)))
+        return dynamic.CreateResult(*rules.create(self.process.account, _known(props)))
 
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
         """The live rule."""
-        found = rules.read(self.session.account, id_, _known(props))
+        found = rules.read(self.process.account, id_, _known(props))
         return dynamic.ReadResult(id_, found, dict(found)) if found else dynamic.ReadResult("", {})
 
     def update(self, id_: str, olds: Props, news: Props) -> dynamic.UpdateResult:
         """Point the rule to another template."""
-        return dynamic.UpdateResult(rules.update(self.session.account, id_, _known(olds), _known(news)))
+        return dynamic.UpdateResult(rules.update(self.process.account, id_, _known(olds), _known(news)))
 
     def delete(self, id_: str, props: Props) -> None:
         """Remove the rule."""
-        rules.delete(self.session.account, id_, props)
+        rules.delete(self.process.account, id_, props)
 
 
 class RecordTaskProvider(_Provider):
@@ -137,11 +137,11 @@ class RecordTaskProvider(_Provider):
 
     def create(self, props: Props) -> dynamic.CreateResult:
         """Make the task, or take the one that is there."""
-        return dynamic.CreateResult(*tasks.create(self.session.account, _known(props)))
+        return dynamic.CreateResult(*tasks.create(self.process.account, _known(props)))
 
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
         """The live task; a finished one is as it was."""
-        found = tasks.read(self.session.account, id_, _known(props))
+        found = tasks.read(self.process.account, id_, _known(props))
         if found is None:
             return dynamic.ReadResult("", {})
         inputs = {name: value for name, value in found.items() if name not in ("task_id", "stopped_at")}
@@ -153,7 +153,7 @@ class RecordTaskProvider(_Provider):
 
     def delete(self, id_: str, props: Props) -> None:
         """End and remove the task."""
-        tasks.delete(self.session.account, id_, _known(props))
+        tasks.delete(self.process.account, id_, _known(props))
 
 
 class _LiveResource(dynamic.Resource):

@@ -10,7 +10,6 @@ from provider.emulator.cloud import Cloud
 from provider.emulator.schemas import NUMBER, TEXT, Action, Field, Schema
 from provider.emulator.wire import Fields
 
-
 V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
 LATER = frozenset({"live_records", "v2_records"})
 """Lists that older files do not have."""

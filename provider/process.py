@@ -18,7 +18,7 @@ from provider.stackfile import allowed
 Failures = list[tuple[str, str]]
 
 
-class Session:
+class ProviderProcess:
     """What a provider knows after it was configured. *get* reads a value of the stack's config."""
 
     def __init__(self, get: Get) -> None:
