@@ -20,7 +20,12 @@ lint: .venv/ready  ## style, types and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: setup lint  ## everything, with the real CLI
+.tccli/ready: requirements-tccli.txt
+	$(PYTHON) -m venv .tccli
+	.tccli/bin/pip install --quiet --disable-pip-version-check -r requirements-tccli.txt
+	@touch $@
+
+test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
 	$(BIN)/pytest -n auto
 
 bench: .venv/ready  ## medians, as ratios to something in the same run

@@ -197,7 +197,10 @@ class LiveApi:
 
 
 def _sdk(settings: Settings) -> LiveClient:
-    http = HttpProfile(settings.endpoint.scheme, settings.endpoint.host, reqTimeout=TIMEOUT, keepAlive=True)
+    endpoint = settings.endpoint
+    http = HttpProfile(
+        endpoint.scheme, endpoint.host, reqTimeout=TIMEOUT, keepAlive=True, certification=settings.ca_file
+    )
     client = _Strict(_credential(settings), settings.region, ClientProfile(httpProfile=http, language="en-US"))
     # The SDK ignores most forms of NO_PROXY, and requests would let a .netrc entry replace the signature.
     connection = client.request.conn

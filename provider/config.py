@@ -63,6 +63,7 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     pinned: datetime | None = None  # LIVE_RECORDING_NOW
+    ca_file: str | None = None  # REQUESTS_CA_BUNDLE: authorities to trust instead of the usual ones
 
     source: Literal["keys", "profile", "role", ""] = ""  # where credentials come from; empty: there are none
 
@@ -117,6 +118,7 @@ def settings(get: Get, environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=secret_key,
         token=env.get("TENCENTCLOUD_TOKEN") or "",
         pinned=_pinned(env.get("LIVE_RECORDING_NOW")),
+        ca_file=env.get("REQUESTS_CA_BUNDLE") or None,
         source="keys" if secret_id or secret_key else _other_source(env),
     )
 

@@ -41,7 +41,9 @@ for name in ("HTTP_PROXY", "http_proxy"):
 def sdk(emulator: Emulator, region: str = "ap-guangzhou", method: str = "POST", **credential: str) -> LiveClient:
     """The official client on an emulator."""
     pair = {"secret_id": "emulator", "secret_key": "emulator", **credential}
-    http = HttpProfile(protocol="http", endpoint=emulator.url.removeprefix("http://"), reqMethod=method, reqTimeout=5)
+    scheme, _, host = emulator.url.partition("://")
+    http = HttpProfile(protocol=scheme, endpoint=host, reqMethod=method, reqTimeout=5)
+    http.certification = str(emulator.ca_file) if emulator.ca_file else None
     return LiveClient(Credential(**pair), region, ClientProfile(httpProfile=http, language="en-US"))
 
 
@@ -72,7 +74,7 @@ def signed(emulator: Emulator, action: str, body: bytes, **headers: str) -> dict
     """The headers of a request, signed by the SDK's own arithmetic; *headers* replace or add some before signing."""
     stamp = headers.get("X-TC-Timestamp", str(int(time.time())))
     date = datetime.fromtimestamp(int(stamp), UTC).strftime("%Y-%m-%d")
-    host = emulator.url.removeprefix("http://")
+    host = emulator.url.partition("://")[2]
     canonical = f"POST\n/\n\ncontent-type:application/json\nhost:{host}\n\ncontent-type;host\n{_hex(body)}"
     text = f"TC3-HMAC-SHA256\n{stamp}\n{date}/live/tc3_request\n{_hex(canonical.encode())}"
     signature = Sign.sign_tc3("emulator", date, "live", text)

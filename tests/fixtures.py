@@ -26,11 +26,16 @@ class Account:
     @property
     def environment(self) -> dict[str, str]:
         """The caller's environment with this account in it, and nothing of another one."""
+        return self.environment_of(self.emulator)
+
+    @staticmethod
+    def environment_of(emulator: Emulator) -> dict[str, str]:
+        """The same for any emulator."""
         rest = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
         return rest | {
-            "LIVE_RECORDING_ENDPOINT": self.emulator.url,
-            "TENCENTCLOUD_SECRET_ID": self.emulator.secret_id,
-            "TENCENTCLOUD_SECRET_KEY": self.emulator.secret_key,
+            "LIVE_RECORDING_ENDPOINT": emulator.url,
+            "TENCENTCLOUD_SECRET_ID": emulator.secret_id,
+            "TENCENTCLOUD_SECRET_KEY": emulator.secret_key,
             "LIVE_RECORDING_NOW": NOW.isoformat(),
         }
 

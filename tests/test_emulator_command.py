@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from provider.emulator import Emulator
 from provider.emulator.statefile import StateFileError
@@ -19,7 +21,6 @@ from tests.emulator_client import NOW, RULE, TASK, call, code, control, sdk, tem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith("TENCENTCLOUD_")},
@@ -29,7 +30,7 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from provider.emulator.command import emulate
-options = {"port": 0, "state": None, "site": "intl", "now": None, "rates": False, "command": []}
+options = {"port": 0, "state": None, "site": "intl", "now": None, "rates": False, "tls": False, "command": []}
 options |= json.loads(sys.argv[1])
 options["state"] = options["state"] and Path(options["state"])
 sys.exit(emulate(**options))
@@ -86,6 +87,33 @@ def test_first_line_is_the_url() -> None:
     """The command prints its URL, serves, answers the control path, and ends quietly with 0."""
     with serving(now="2026-12-04T12:00:00Z") as (_, port):
         assert control(port, "GET", "log") == (200, [])
+
+
+def test_second_line_names_the_authority() -> None:
+    """With tls the URL is https, the second line names the file of its authority, and the file ends with it."""
+    with popen({}, {"tls": True}) as process:
+        assert process.stdout
+        url, file = process.stdout.readline().strip(), Path(process.stdout.readline().strip())
+        assert file.read_text().startswith("-----BEGIN CERTIFICATE-----\n")
+        log = requests.get(f"{url}/_control/log", verify=str(file), timeout=5).json()
+        process.send_signal(signal.SIGTERM)
+
+        assert (log, *process.communicate(timeout=10), process.returncode) == ([], "", "", 0)
+        assert url.startswith("https://127.0.0.1:")
+        assert not file.exists()
+
+
+def test_command_trusts_the_authority() -> None:
+    """With tls the command finds the file in REQUESTS_CA_BUNDLE, while it runs; without tls that is left alone."""
+    show = f"{SHOW}; print(open(os.environ['REQUESTS_CA_BUNDLE']).readline())"
+    _, out, err = finished({"REQUESTS_CA_BUNDLE": os.devnull}, tls=True, command=[sys.executable, "-c", show])
+    _, plain, _ = finished({"REQUESTS_CA_BUNDLE": os.devnull}, command=[sys.executable, "-c", SHOW])
+    seen, first = json.loads(out.splitlines()[0]), out.splitlines()[1]
+
+    assert (first, err) == ("-----BEGIN CERTIFICATE-----", "")
+    assert seen["LIVE_RECORDING_ENDPOINT"].startswith("https://127.0.0.1:")
+    assert not Path(seen["REQUESTS_CA_BUNDLE"]).exists()
+    assert json.loads(plain)["REQUESTS_CA_BUNDLE"] == os.devnull
 
 
 def test_interrupt_ends_quietly() -> None:

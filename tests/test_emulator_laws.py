@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -10,16 +10,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from provider.emulator.account import Terms
-from provider.emulator.clock import Clock
+from provider.emulator.clock import CHINA, Clock
 from provider.emulator.cloud import Cloud
 from provider.emulator.sites import CN, INTL
 from provider.emulator.wire import Refusal
 from tests.emulator_client import DAY, HOUR, NOW
 
-TEMPLATES, RULES, PAGE = 4, 5, 3
+TEMPLATES, RULES, PAGE, DAILY = 4, 5, 3, 2
 DOMAINS = st.sampled_from(["a.example.com", "b.example.com"])
 PARTS = st.sampled_from(["", "live", "x"])
 OFFSETS = st.integers(-2 * DAY, 8 * DAY)
+
+
+def china(seconds: int) -> str:
+    """A moment as the deprecated family writes it."""
+    return f"{datetime.fromtimestamp(seconds, CHINA):%Y-%m-%d %H:%M:%S}"
 
 
 class StoppedClock(Clock):
@@ -42,10 +47,14 @@ class Laws(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = StoppedClock()
-        self.cloud = Cloud(Terms(site=self.site, templates=TEMPLATES, rules=RULES, page=PAGE), self.clock)
+        self.cloud = Cloud(
+            Terms(site=self.site, templates=TEMPLATES, rules=RULES, page=PAGE, live_records_a_day=DAILY), self.clock
+        )
         self.ids: list[int] = []
         self.task_ids: list[str] = []
         self.accepted: dict[str, tuple[int, int, int]] = {}
+        self.records: dict[int, tuple[int, int, bool]] = {}
+        self.record_ids: list[int] = []
 
     def call(self, action: str, **body: object) -> tuple[dict[str, Any], str]:
         """The fields of an answer and the code of a refusal, one of them empty."""
@@ -124,6 +133,39 @@ class Laws(RuleBasedStateMachine):
         elif known and not known[2] and self.clock.at < known[1]:
             self.accepted[task_id] = *known[:2], self.clock.at
 
+    @rule(highlight=st.integers(0, 1), start=OFFSETS, length=st.integers(-HOUR, 25 * HOUR))
+    def create_live_record(self, highlight: int, start: int, length: int) -> None:
+        """Real-time ones are always accepted and short; scheduled ones end later than they start, and than now."""
+        now, begin = self.clock.at, self.clock.at + start
+        end = begin + length
+        times = {"StartTime": china(begin), "EndTime": china(end)}
+        today = china(now)[:10]
+        created = [one for one in self.cloud.account.live_records.values() if not one["Highlight"]]
+        full = sum(one["CreateTime"][:10] == today for one in created) == DAILY
+        answer, code = self.call("CreateLiveRecord", StreamName="x", Highlight=highlight, **times)
+        misplaced = "" if end > max(begin, now) else "InvalidParameterValue"
+        assert code == ("" if highlight else misplaced or ("LimitExceeded.MaximumTask" if full else ""))
+        if answer:
+            assert answer["TaskId"] > max(self.record_ids, default=0)
+            self.record_ids.append(answer["TaskId"])
+            live = (now, end if now < end < now + 1800 else now + 1800, False)
+            self.records[answer["TaskId"]] = live if highlight else (begin, end, False)
+
+    @precondition(lambda self: self.record_ids)
+    @rule(data=st.data(), action=st.sampled_from(["StopLiveRecord", "DeleteLiveRecord"]))
+    def end_live_record(self, data: st.DataObject, action: str) -> None:
+        """Known ones can be stopped in any phase, and deleted in any but while they run."""
+        task_id = data.draw(st.sampled_from(self.record_ids))
+        known = self.records.get(task_id)
+        _, code = self.call(action, StreamName="x", TaskId=task_id)
+        runs = known is not None and known[0] <= self.clock.at < known[1] and not known[2]
+        stuck = "FailedOperation.AlterTaskState" if runs and action == "DeleteLiveRecord" else ""
+        assert code == (stuck if known else "ResourceNotFound.TaskId")
+        if known and action == "StopLiveRecord":
+            self.records[task_id] = *known[:2], True
+        elif known and not stuck:
+            del self.records[task_id]
+
     @rule(seconds=st.integers(1, 2 * DAY))
     def time_passes(self, seconds: int) -> None:
         """Nothing ends by being waited for."""
@@ -167,6 +209,14 @@ class Laws(RuleBasedStateMachine):
         seen = self.cloud.recording("a.example.com", "live", "x", NOW + timedelta(hours=1))
         assert seen.rule == best
         assert len(seen.tasks) <= 3
+
+    @invariant()
+    def live_records_are_those_accepted(self) -> None:
+        """Neither tasks nor time touch a record of the deprecated family."""
+        kept = self.cloud.account.live_records.items()
+        assert {one: (record["StartTime"], record["EndTime"]) for one, record in kept} == {
+            one: record[:2] for one, record in self.records.items()
+        }
 
     @invariant()
     def state_can_be_restored(self) -> None:

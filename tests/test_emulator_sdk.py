@@ -1,4 +1,4 @@
-"""The official SDK drives all twelve actions of the emulator, on both sites."""
+"""The official SDK drives templates, rules and tasks of the emulator, on both sites."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_signed_bytes_are_hashed_as_sent() -> None:
     ("action", "body", "refused"),
     [
         ("StartTheShow", {}, "InvalidAction"),
-        ("CreateLiveRecord", {"StreamName": "s"}, "InvalidAction"),
+        ("CreateLiveRecord", {"StreamName": "s"}, "InvalidParameter"),
         ("", {}, "MissingParameter"),
         ("DescribeLiveRecordRules", {"Limit": 1}, "UnknownParameter"),
         ("DescribeLiveRecordRules", [], "InvalidParameter"),

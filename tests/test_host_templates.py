@@ -6,7 +6,9 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.dynamic_host import UNKNOWN, Live, RefusedByCheck
+from provider.emulator import Emulator
+from tests.dynamic_host import UNKNOWN, Host, Live, RefusedByCheck
+from tests.emulator_client import NOW
 from tests.fixtures import Account
 
 OWN = "live-recording--dev--archive"
@@ -223,3 +225,16 @@ def test_unknown_fields_are_not_judged(account: Account, arguments: dict[str, An
     """What is not known yet, at any depth, raises no failure, and no error of our own."""
     with account.host() as host:
         host.check("template", {"template_name": OWN, **arguments})
+
+
+def test_authorities_of_the_environment_are_trusted() -> None:
+    """Over https the provider trusts REQUESTS_CA_BUNDLE, and nobody unknown without it."""
+    with Emulator(now=NOW, tls=True) as emulator:
+        trusted = {"REQUESTS_CA_BUNDLE": str(emulator.ca_file)}
+        environment = Account.environment_of(emulator)
+        with Host(environment | trusted, {"site": "intl"}) as host:
+            host.made("template", template_name=OWN)
+        with Host(environment, {"site": "intl"}) as host, pytest.raises(grpc.RpcError, match="certificate"):
+            host.check("template", {"template_name": OWN})
+
+        assert len(emulator.cloud.state()["templates"]) == 1

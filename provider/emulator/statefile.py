@@ -45,7 +45,7 @@ def save(path: Path, cloud: Cloud) -> None:
 
 
 def _problem(state: object, cloud: Cloud) -> str | None:
-    if not isinstance(state, dict) or not isinstance(state.get("last_template_id"), int):
+    if not isinstance(state, dict) or not isinstance(state.get("last_template_id"), int) or not _counted(state):
         return "it is not the account of an emulator."
     if state.get("site") != cloud.terms.site.name:
         return f'it is of the site "{state.get("site")}", and "{cloud.terms.site.name}" was asked for.'
@@ -57,6 +57,10 @@ def _problem(state: object, cloud: Cloud) -> str | None:
             if refusal := shapes.refusal(Action(schema, "", 0), _set(entry)):
                 return f'entry {number} of "{name}": {refusal.message}'
     return None
+
+
+def _counted(state: Fields) -> bool:
+    return all(isinstance(state.get(name, 0), int) for name in ("last_live_record_id", "last_v2_record_id"))
 
 
 def _schemas(cloud: Cloud) -> dict[str, Schema]:

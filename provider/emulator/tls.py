@@ -1,6 +1,6 @@
 """Https on loopback: a certificate authority that is thrown away with the emulator, and the file that clients trust.
 
-Its keys stay in memory: what is in the file signs nothing.
+Its own key stays in memory: what is in the file signs nothing.
 """
 
 import os
