@@ -98,6 +98,10 @@ class OutcomeUnknown(ApiError):
     advice = "Run again: what was done is found and kept."
 
 
+class TimedOut(OutcomeUnknown):
+    """The vendor has the call and did not answer in time; it may still carry it out."""
+
+
 REACTIONS: Mapping[str, type[ApiError]] = {
     "FailedOperation.NotFound": NotFound,
     "InternalError.NotFound": NotFound,
@@ -186,7 +190,8 @@ class LiveApi:
             answer = self._sdk.call_json(action, dict(body))["Response"]
         except TencentCloudSDKException as error:
             code, message = error.code or "", _text(error.message)
-            raise reaction(code)(action, code, message, error.requestId) from None
+            kind = TimedOut if message == READ_TIMED_OUT else reaction(code)
+            raise kind(action, code, message, error.requestId) from None
         except (requests.exceptions.RequestException, OSError, ValueError, KeyError, TypeError) as error:
             # Cuts and stalls in the middle of a body leave the SDK as they are.
             raise OutcomeUnknown(action, type(error).__name__, "the answer did not arrive whole", None) from None
@@ -224,7 +229,8 @@ def _credential(settings: Settings) -> Any:
     return made
 
 
-_REASON = re.compile(r"\[Errno -?\d+\] ([^\"')]+)|(Read timed out|Name or service not known|timed out)")
+READ_TIMED_OUT = "Read timed out"  # as requests says it, in whatever class the SDK wraps it
+_REASON = re.compile(rf"\[Errno -?\d+\] ([^\"')]+)|({READ_TIMED_OUT}|Name or service not known|timed out)")
 
 
 def _text(message: object) -> str:

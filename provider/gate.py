@@ -60,6 +60,8 @@ def diff(kind: KindName, account: Account | None, id_: str, olds: Props, news: P
     replaced = replaces(kind, changed)
     if account and not replaced and (thing := natural(kind, news)):
         account.run.hold_known(thing, id_)
+    elif account and kind == "task" and natural(kind, olds) == natural(kind, news):
+        account.run.leaving.add(id_)  # only its stream_type differs, which the vendor does not list
     if not changed:
         return None
     # Where the new key is live already it is only adopted, which needs no place.

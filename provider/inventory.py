@@ -11,7 +11,7 @@ from threading import RLock
 from time import sleep
 from typing import Any, Literal, TypeVar
 
-from provider.client import LiveApi, OutcomeUnknown
+from provider.client import LiveApi, OutcomeUnknown, TimedOut
 from provider.config import Settings
 from provider.core.limits import RULES, TEMPLATES
 from provider.core.priority import Key
@@ -33,6 +33,10 @@ ATTEMPTS = 3
 """How often a change is sent whose outcome stays unknown and that the account does not show."""
 SETTLE_SECONDS = 0.5
 """Time for a change whose answer was lost to show in the lists."""
+LATE_SECONDS = 20.0
+"""Time for a change that the vendor has but did not answer."""
+LOOK_SECONDS = 1.0
+"""Time between two looks."""
 
 
 class Conflict(Exception):
@@ -83,18 +87,34 @@ class Account:
         return self.api.change(action, body)
 
     def settle(self, send: Callable[[], T], look: Callable[[], T | None]) -> T:
-        """The outcome of *send*; where it is not known, of *look* at the account, before anything is sent again."""
+        """The outcome of *send*; where it is not known, of *look* at the account, before anything is sent again.
+
+        A call that the vendor has and did not answer in time may still be carried out: it is never sent again.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 return send()
-            except OutcomeUnknown:
-                sleep(SETTLE_SECONDS)
-                found = look()
+            except OutcomeUnknown as unknown:
+                late = isinstance(unknown, TimedOut)
+                found = self._watch(look, LATE_SECONDS if late else SETTLE_SECONDS)
                 if found is not None:
                     return found
-                if attempt == ATTEMPTS - 1:
+                if late or attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError
+
+    @staticmethod
+    def _watch(look: Callable[[], T | None], seconds: float) -> T | None:
+        """What *look* finds within so many seconds."""
+        waited = 0.0
+        while waited < seconds:
+            pause = min(LOOK_SECONDS, seconds - waited)
+            sleep(pause)
+            waited += pause
+            found = look()
+            if found is not None:
+                return found
+        return None
 
     def put(self, name: str, key: object, value: object) -> None:
         """Note that our own change made or changed an object of the list *name*."""

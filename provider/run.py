@@ -18,6 +18,7 @@ class Run:
 
     held: set[Thing] = field(default_factory=set)  # (kind, id) that a resource of this run has
     adoptable: set[str] = field(default_factory=set)  # ids of templates that a template of this run would take
+    leaving: set[str] = field(default_factory=set)  # ids of tasks whose successors look the same to the vendor
     _claims: dict[Thing, str] = field(default_factory=dict)
     _known: set[Thing] = field(default_factory=set)  # natural keys of checks that had an object before
     _replacing: set[Thing] = field(default_factory=set)  # natural keys that a known resource moves to

@@ -65,11 +65,10 @@ def same(account: Account, inputs: State, live: Mapping[str, Live]) -> str | Non
         and (task.get("TemplateId") or 0) == template
         and not task.get("Stopped")
         and ("task", task_id) not in account.run.held
+        and task_id not in account.run.leaving
     }
-    if start is None:
-        return min(begun, default=None)
     exact = sorted(task_id for task_id, at in begun.items() if at == start)
-    late = sorted((at, task_id) for task_id, at in begun.items() if start < at <= latest)
+    late = sorted((at, task_id) for task_id, at in begun.items() if at <= latest and (start is None or start < at))
     return next(iter(exact), None) or next((task_id for _, task_id in late), None)
 
 

@@ -74,10 +74,17 @@ def update(account: Account, template_id: str, inputs: State) -> dict[str, Any]:
             "Run `pulumi refresh`, then `pulumi up` makes it again."
         )
     body = wire.modify_template(template_id, inputs, live)
-    account.settle(lambda: account.change("ModifyLiveRecordTemplate", body), lambda: None)
+    account.settle(
+        lambda: account.change("ModifyLiveRecordTemplate", body),
+        lambda: {} if _is(inputs, account.templates(fresh=True).get(template_id)) else None,
+    )
     account.put("templates", template_id, {**live, **body})
     account.run.hold("template", template_id)
     return _outputs(template_id, inputs)
+
+
+def _is(inputs: State, live: Live | None) -> bool:
+    return live is not None and not changes("template", wire.template_inputs(live, inputs), inputs)
 
 
 def delete(account: Account, template_id: str) -> None:

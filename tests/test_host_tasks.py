@@ -214,3 +214,29 @@ def test_tasks_with_unknown_templates_may_differ(account: Account) -> None:
     with account.host() as host:
         for name in ("one", "two"):
             host.check("task", {**STREAM, "end": "2026-11-20T20:00:00Z", "template_id": UNKNOWN}, name=name)
+
+
+def test_changed_stream_type_makes_another_task(account: Account) -> None:
+    """The vendor does not list the stream type; a task that becomes mixed is made anew all the same."""
+    live = _made(account)
+    with account.host() as host:
+        new = host.applied("task", live, **STREAM, **TIMES, stream_type="mixed")
+        host.delete("task", live)
+
+    assert [(action, body.get("StreamType")) for action, body in account.changes()] == [(CREATE, 1), (DELETE, None)]
+    assert new.id != live.id
+
+
+def test_task_without_start_takes_no_planned_one(account: Account) -> None:
+    """What is to begin now is not what begins tonight."""
+    planned = _made(account, start="2026-11-20T20:00:00Z", end="2026-11-20T23:00:00Z")
+
+    assert _made(account, end="2026-11-20T23:00:00Z").id != planned.id
+
+
+def test_create_that_the_vendor_carries_out_late_is_not_sent_again(account: Account) -> None:
+    """A call without an answer in time is waited for, and what it made is taken."""
+    account.emulator.fault(CREATE, "delay", seconds=11.5)
+    live = _made(account)
+
+    assert [task["TaskId"] for task in account.state["tasks"]] == [live.id]

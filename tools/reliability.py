@@ -1,0 +1,75 @@
+"""Try every fault in every changing call and write the table of docs/reliability.md: `python tools/reliability.py`.
+
+Takes some ten minutes: each cell starts provider processes of its own. Exit code 1 when a cell does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from provider.emulator.faults import KINDS  # noqa: E402 - the path comes first
+from tests import matrix  # noqa: E402
+
+PAGE = ROOT / "docs/reliability.md"
+MARKED = re.compile(r"(<!-- reliability -->\n).*?(<!-- end of reliability -->)", re.DOTALL)
+AT_ONCE = 3
+ONE_RUN, RE_RUN, WRONG = "one run", "re-run", "**no**"
+
+Row = tuple[str, str]  # (operation, action)
+
+
+def rows() -> list[Row]:
+    """The rows of the table: each changing call of each operation."""
+    return [(name, action) for name, operation in matrix.OPERATIONS.items() for action in operation.actions]
+
+
+def columns() -> list[str]:
+    """Its columns: each kind of fault."""
+    return list(KINDS)
+
+
+def tried(row: Row, kind: str) -> tuple[str, list[str]]:
+    """What stands in a place of the table, and what is wrong there."""
+    runs, wrong = 1, []
+    for times, memory in product(matrix.TIMES, matrix.MEMORIES):
+        if memory == "forgotten" and runs == 1:
+            continue  # nothing failed, so nothing was forgotten
+        cell = matrix.Cell(*row, kind, times, memory)
+        outcome = matrix.outcome(cell)
+        runs = max(runs, outcome.runs)
+        wrong += [f"{cell}: {problem}" for problem in outcome.wrong]
+    return (WRONG if wrong else RE_RUN if runs > 1 else ONE_RUN), wrong
+
+
+def table(found: Mapping[tuple[Row, str], str]) -> str:
+    """The outcomes as a Markdown table."""
+    head = f"| operation | call | {' | '.join(columns())} |"
+    lines = [f"| {row[0]} | {row[1]} | {' | '.join(found[row, kind] for kind in columns())} |" for row in rows()]
+    return "\n".join([head, "|---|---|" + "---|" * len(columns()), *lines]) + "\n"
+
+
+def main() -> int:
+    """Try everything, say what is wrong, and write the table."""
+    places = list(product(rows(), columns()))
+    matrix.base()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = list(pool.map(lambda place: tried(*place), places))
+    for _, wrong in outcomes:
+        for problem in wrong:
+            print(problem)
+    made = table({place: shown for place, (shown, _) in zip(places, outcomes, strict=True)})
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(MARKED.sub(lambda page: page[1] + made + page[2], text), encoding="utf-8")
+    return int(any(wrong for _, wrong in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
