@@ -6,6 +6,7 @@ Rule 2: what another YAML reader could read differently (anchors, tags, merge ke
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -168,10 +169,16 @@ def load(source: str, file: str, site: Site, now: datetime, owner: str) -> Loade
 
 def allowed(stack: str, recordings: str | None, section: str) -> int:
     """What the stack file says that the account may hold; the vendor's number where it says nothing."""
+    return int(getattr(_limits(stack, recordings), section))
+
+
+@cache
+def _limits(stack: str, recordings: str | None) -> Limits:
+    """The limits of a stack file; read once per process, because every new rule and template asks."""
     path = stack_path(stack, recordings)
     root = parse(text(path)).root if path.is_file() else {}
     shaped = read({"limits": root["limits"]} if isinstance(root, dict) and "limits" in root else {})
-    return int(getattr(shaped.stack.limits if shaped.stack else Limits(), section))
+    return shaped.stack.limits if shaped.stack else Limits()
 
 
 def _line(lines: dict[str, int], path: str) -> int:

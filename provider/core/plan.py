@@ -59,7 +59,7 @@ def plan(stack: Stack, owner: str, site: Site, now: datetime) -> Plan:
     count = {kind: sum(d.kind == kind for d in declared) for kind in ("rule", "template")}
     return Plan(
         declared,
-        later(stack, site, now),
+        _later(slots, site, now),
         {str(Key(r.domain, r.app, r.stream)): _recorder(r) for _, r in sorted(stack.rules.items())},
         {
             "rules": f"{count['rule']}/{stack.limits.rules}",
@@ -70,7 +70,10 @@ def plan(stack: Stack, owner: str, site: Site, now: datetime) -> Plan:
 
 def later(stack: Stack, site: Site, now: datetime) -> dict[str, str]:
     """The tasks that the vendor does not take yet: name -> day from which an `up` creates it, sorted."""
-    slots = agenda(stack, now).slots
+    return _later(agenda(stack, now).slots, site, now)
+
+
+def _later(slots: Mapping[str, Slot], site: Site, now: datetime) -> dict[str, str]:
     waiting = {name: slot.window for name, slot in slots.items() if phase(slot.window, now, site) == "later"}
     return {name: _day(creatable_from(span, site)) for name, span in sorted(waiting.items())}
 
