@@ -1,15 +1,22 @@
 # A few verbs; `make demo` and `make test` are all that a newcomer needs.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: setup demo test lint bench golden docs
+.PHONY: setup path demo test lint bench golden docs
 
-setup: .venv/ready  ## the virtualenv and the Pulumi CLI
+setup: .venv/ready $(BIN)/live-recording  ## the virtualenv and the Pulumi CLI
 	@$(PYTHON) tools/pulumi/install.py > /dev/null
+
+path: setup  ## what a shell needs on its PATH, one directory per line
+	@$(PYTHON) tools/pulumi/install.py
+	@echo $(CURDIR)/$(BIN)
 
 .venv/ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+$(BIN)/live-recording: | .venv/ready
+	@ln -sf ../../tools/live-recording $@
 
 demo: setup  ## the product against the emulator, on a throw-away backend
 	@tools/demo
@@ -19,6 +26,8 @@ lint: .venv/ready  ## style, types and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@if command -v go > /dev/null; then go -C tools/actionlint tool actionlint $(wildcard $(CURDIR)/.github/workflows/*.yml); \
+	else echo "Workflows are not linted: actionlint is built with Go, and there is none here."; fi
 
 .tccli/ready: requirements-tccli.txt
 	$(PYTHON) -m venv .tccli
@@ -28,8 +37,10 @@ lint: .venv/ready  ## style, types and who may import whom
 test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
 	$(BIN)/pytest -n auto
 
-bench: .venv/ready  ## medians, as ratios to something in the same run
+bench: setup  ## medians, as ratios to something in the same run
 	@PYTHONPATH=. $(BIN)/python bench/plan_gate.py
+	@PYTHONPATH=. $(BIN)/python bench/emulator.py
+	@$(BIN)/python bench/engine.py
 
 golden: .venv/ready  ## rewrite the expected findings; read the difference before you commit it
 	$(BIN)/pytest tests/test_golden.py tests/test_docs.py --rewrite

@@ -45,6 +45,6 @@ def main() -> None:
 
 try:
     main()
-except config.ConfigError as error:
+except config.Failure as error:
     pulumi.log.error(str(error))
     sys.exit(STOPPED)

@@ -1,4 +1,4 @@
-"""Recording of live streams as code: RecordTemplate, RecordRule and RecordTask for Tencent Cloud Live.
+"""Recording of live streams as code: RecordTemplate, RecordRule, RecordTask and LiveRecord for Tencent Cloud Live.
 
 The resources are loaded when they are first asked for, so that `import provider.core` stays free of Pulumi.
 """
@@ -6,9 +6,10 @@ The resources are loaded when they are first asked for, so that `import provider
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from provider.resources import RecordRule, RecordTask, RecordTemplate
+    from provider.resources import LiveRecord, RecordRule, RecordTask, RecordTemplate
 
-__all__ = ["RecordRule", "RecordTask", "RecordTemplate"]
+__version__ = "0.1.0"
+__all__ = ["LiveRecord", "RecordRule", "RecordTask", "RecordTemplate"]
 
 
 def __getattr__(name: str) -> Any:

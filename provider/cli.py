@@ -4,44 +4,29 @@ Exit codes, the same for every verb: 0 nothing wrong (warnings allowed), 1 findi
 failed.
 """
 
-import json
-import sys
+import platform
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
-from typing import Annotated, NamedTuple, NoReturn
+from typing import Annotated
 
 import typer
 from pydantic_core import PydanticCustomError
-from rich.console import Console
 
-from provider import config, report, stackfile
+from provider import __version__, cli_account, config, jsonform, report, screen
+from provider.cli_account import StackArgument, StacksArgument
 from provider.core.explain import explain as explained
 from provider.core.findings import errors
+from provider.core.limits import SITES
 from provider.core.plan import later
 from provider.core.priority import Key
 from provider.core.schema import stack_schema
 from provider.core.times import instant, moment
 from provider.core.values import quoted
-
-FINDINGS, USAGE = 1, 2
-
-app = typer.Typer(
-    name="python -m provider",
-    help="Recording of live streams as code.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-
-class Form(StrEnum):
-    """For people or for programs."""
-
-    text = "text"
-    json = "json"
+from provider.sources import Source, source
+from provider.terminal import FINDINGS, USAGE, Form, Verbs, present, put, show, stop, tell
 
 
 class FindingsForm(StrEnum):
@@ -53,7 +38,6 @@ class FindingsForm(StrEnum):
 
 
 FINDINGS_FORMS: dict[FindingsForm, Callable[[list[report.Checked]], str]] = {
-    FindingsForm.text: report.text,
     FindingsForm.json: report.as_json,
     FindingsForm.sarif: report.as_sarif,
 }
@@ -66,28 +50,50 @@ class SiteOption(StrEnum):
     cn = "cn"
 
 
-@app.command()
+def _version(asked: bool) -> None:
+    if asked:
+        packages = " and ".join(
+            f"{name} {metadata.version(name)}" for name in ("pulumi", "tencentcloud-sdk-python-live")
+        )
+        show(f"live-recording {__version__}, with {packages}, on Python {platform.python_version()}")
+        raise typer.Exit
+
+
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Recording of live streams as code.
+
+    Exit codes, the same for every verb: 0 nothing wrong (warnings allowed), 1 findings that stop, 2 a mistake in the
+    call, 3 the tool failed (network, account).
+
+    Where a terminal is there, findings have colours and tables; elsewhere, and with NO_COLOR or CI set, plain text.
+    """
+
+
 def check(
-    stacks: Annotated[
-        list[str] | None, typer.Argument(metavar="[STACK]...", help="Names or paths. Default: all.")
-    ] = None,
+    stacks: StacksArgument = None,
     form: Annotated[FindingsForm, typer.Option("--format", help="For people or for programs.")] = FindingsForm.text,
 ) -> None:
-    """Check stack files as a whole, without Pulumi and without an account.
+    """Check stack files as a whole; no Pulumi and no account needed.
 
     Example: python -m provider check prod
     """
     chosen = dict.fromkeys(stacks or config.stack_names())
     if not chosen:
-        _stop(f"There is no stack file in {config.STACKS}/. Write {config.STACKS}/dev.yaml first.")
-    checked = [_checked(*_load(stack)) for stack in chosen]
-    _print(FINDINGS_FORMS[form](checked))
+        stop(f"There is no stack file in {config.STACKS}/. Write {config.STACKS}/dev.yaml first.")
+    checked = [_checked(source(stack)) for stack in chosen]
+    if form is FindingsForm.text:
+        present(report.text(checked), lambda: screen.checked(checked))
+    else:
+        show(FINDINGS_FORMS[form](checked))
     raise typer.Exit(FINDINGS if any(errors(file.findings) for file in checked) else 0)
 
 
-@app.command()
 def explain(
-    stack: Annotated[str, typer.Argument(metavar="STACK", help="A name or a path.")],
+    stack: StackArgument,
     stream: Annotated[str, typer.Argument(metavar="DOMAIN/APP/STREAM", help="The full name of one stream.")],
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="When. Default: now.")] = None,
     form: Annotated[Form, typer.Option("--format", help="For people or for programs.")] = Form.text,
@@ -98,84 +104,114 @@ def explain(
     """
     parts = stream.split("/")
     if len(parts) != len(Key._fields) or not all(parts):
-        _stop(
+        stop(
             f"{quoted(stream)} is not the full name of a stream. Write DOMAIN/APP/STREAM, such as push.example.com/live/final."
         )
-    source = _load(stack)
-    loaded = source.loaded
+    asked = source(stack)
+    loaded = asked.loaded
     if loaded.stack is None or errors(loaded.findings):
-        _print(report.text([_checked(*source)]))
+        checked = [_checked(asked)]
+        present(report.text(checked), lambda: screen.checked(checked))
         raise typer.Exit(FINDINGS)
     told = explained(loaded.stack, Key(*parts), _time(at, loaded.stack.time_zone))
-    _print(report.explanation(told) if form is Form.text else report.explanation_json(told))
+    if form is Form.text:
+        present(report.explanation(told), lambda: screen.explanation(told))
+    else:
+        show(report.explanation_json(told))
 
 
-class _Source(NamedTuple):
-    file: str
-    settings: config.Settings
-    loaded: stackfile.Loaded
-
-
-def _checked(file: str, settings: config.Settings, loaded: stackfile.Loaded) -> report.Checked:
-    usable = loaded.stack if not errors(loaded.findings) else None
-    return report.Checked(file, loaded.findings, later(usable, settings.limits, settings.now()) if usable else {})
-
-
-def _load(stack: str) -> _Source:
-    try:
-        get = config.stack_config(stack)
-        path, settings = config.stack_path(stack, get("recordings")), config.settings(get)
-        owner = f"{config.project()}--{config.stack_name(stack)}"
-        loaded = stackfile.load(config.text(path), str(path), settings.limits, settings.now(), owner)
-        return _Source(str(path), settings, loaded)
-    except config.ConfigError as error:
-        _stop(str(error))
+def _checked(asked: Source) -> report.Checked:
+    usable = asked.loaded.stack if not errors(asked.loaded.findings) else None
+    waiting = later(usable, asked.settings.limits, asked.settings.now()) if usable else {}
+    return report.Checked(asked.file, asked.loaded.findings, waiting)
 
 
 def _time(value: str | None, zone: str) -> datetime:
     try:
         return instant(moment(value), zone) if value else config.now()
     except PydanticCustomError as refusal:
-        _stop(f"--at cannot be read. {(refusal.context or {})['sentence']}")
-    except config.ConfigError as error:
-        _stop(str(error))
+        stop(f"--at cannot be read. {(refusal.context or {})['sentence']}")
 
 
-@app.command()
 def schema() -> None:
-    """Print the JSON Schema of a stack file (draft 2020-12), for editors.
+    """Print the JSON Schema of a stack file, for editors.
 
     Example: python -m provider schema > schema/stack.schema.json
     """
-    _print(json.dumps(stack_schema(), indent=2, ensure_ascii=False))
+    show(jsonform.as_json(stack_schema()))
 
 
-@app.command(context_settings={"ignore_unknown_options": False})
+def migrate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files with calls, in any form.")],
+    domain: Annotated[str, typer.Option("--domain", metavar="D", help="Push domain of calls that name none.")] = "",
+    application: Annotated[str, typer.Option("--app", metavar="A", help="App of calls that name none.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")] = None,
+    site: Annotated[SiteOption, typer.Option(help="Whose rules apply.")] = SiteOption.intl,
+) -> None:
+    """Turn old calls into tasks of a stack file.
+
+    Calls of CreateLiveRecord, of the retired CreateRecord and of CreateRecordTask, in scripts, logs and notes.
+
+    Example: python -m provider migrate calls.txt --out stacks/old.yaml
+    """
+    from provider.migration import migrated, report
+
+    texts = {name: config.contents(Path(name), "file of calls") for name in files}
+    made = migrated(texts, domain, application, SITES[site.value], config.now())
+    if made.text:
+        put(made.text, out)
+    tell(report(made))
+    raise typer.Exit(FINDINGS if made.lost else 0 if made.calls else USAGE)
+
+
 def emulate(
-    command: Annotated[list[str] | None, typer.Argument(metavar="[-- CMD]...", help="Run CMD against it.")] = None,
+    command: Annotated[list[str] | None, typer.Argument(metavar="-- CMD", help="Run CMD against it.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     state: Annotated[Path | None, typer.Option(help="Keep the account in this file.", dir_okay=False)] = None,
     site: Annotated[SiteOption, typer.Option(help="Whose rules apply.")] = SiteOption.intl,
-    now: Annotated[str | None, typer.Option(metavar="TIME", help="A clock that ticks from there.")] = None,
+    now: Annotated[
+        str | None, typer.Option(metavar="TIME", help="A clock that ticks from there. Default: LIVE_RECORDING_NOW.")
+    ] = None,
     rates: Annotated[bool, typer.Option("--rates", help="Refuse calls beyond the vendor's rates per second.")] = False,
     tls: Annotated[bool, typer.Option("--tls", help="Speak https; the second line names the CA file.")] = False,
 ) -> None:
-    """Stand in for the vendor's API on loopback; the first line of output is its URL.
+    """Stand in for the vendor's API, on this machine only.
 
-    With a command: run it with LIVE_RECORDING_ENDPOINT and credentials set, stop with it, return its exit status.
+    The first line of output is its URL. With a command: run it with LIVE_RECORDING_ENDPOINT and credentials set, stop with it, return its exit status.
+
+    URL/_control/ shows the account and the calls so far, and takes orders for faults such as a lost answer: see
+    docs/emulator.md.
 
     Example: python -m provider emulate -- pulumi up --yes --stack dev
     """
     from provider.emulator.command import emulate as run
 
+    now = now or (config.now().isoformat() if config.environment().get("LIVE_RECORDING_NOW") else None)
     raise typer.Exit(run(port=port, state=state, site=site, now=now, rates=rates, tls=tls, command=command or []))
 
 
-def _print(text: str) -> None:
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may know ASCII only
-    sys.stdout.write(text + "\n")
+VERBS = (
+    *(check, explain, cli_account.plan, cli_account.review, cli_account.deploy, cli_account.audit, cli_account.adopt),
+    *(migrate, cli_account.snapshot, emulate, cli_account.doctor, schema),
+)
+"""In the order in which the help lists them."""
 
 
-def _stop(sentence: str) -> NoReturn:
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(sentence)
-    raise typer.Exit(USAGE)
+def command_line(*, completes: bool = False) -> typer.Typer:
+    """All verbs; with *completes* the options that teach a shell to complete them, which needs a command of one word."""
+    made = typer.Typer(
+        name="python -m provider",
+        cls=Verbs,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+        add_completion=completes,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    made.callback()(about)
+    for verb in VERBS:
+        made.command()(verb)
+    return made
+
+
+app = command_line()

@@ -6,6 +6,9 @@ known, `OutcomeUnknown` says so. The SDK's own retryer is never used: it repeats
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from time import sleep
 from typing import Any
 
 import requests.utils
@@ -17,6 +20,8 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.live.v20180801.live_client import LiveClient
 
 from provider.config import Settings
+from provider.pace import Pace
+from provider.reactions import AccessDenied, OutcomeUnknown, Throttled, TimedOut, reaction
 
 TIMEOUT = 10
 """Seconds to connect and between two reads; the vendor asks for more than 3 (CN:45983)."""
@@ -29,120 +34,6 @@ READS = 4
 _WAIT = wait_random_exponential(multiplier=0.25, max=5)
 
 Body = Mapping[str, Any]
-
-
-class ApiError(Exception):
-    """A call that the vendor refused."""
-
-    verb = "was refused"
-    advice = "Look the code up in the vendor's documents, or ask the vendor's support with the RequestId."
-
-    def __init__(self, action: str, code: str, message: str, request_id: str | None) -> None:
-        request = f" RequestId {request_id}." if request_id else ""
-        super().__init__(f"{action} {self.verb}: {message.rstrip('. ')} ({code}).{request} {self.advice}")
-        self.action, self.code = action, code
-
-
-class ValueRefused(ApiError):
-    """The vendor does not take a value."""
-
-    advice = "Correct that value in the stack file."
-
-
-class NotFound(ApiError):
-    """The account does not hold this object."""
-
-    advice = "Run `pulumi refresh` so that the state learns of it."
-
-
-class AlreadyExists(ApiError):
-    """The account already holds an object under this key."""
-
-    advice = "Run `pulumi refresh`, and look at what the account holds."
-
-
-class InUse(ApiError):
-    """The object is used by another one."""
-
-    advice = "Remove the rules that use it first; some may have been made outside this stack."
-
-
-class LimitReached(ApiError):
-    """The account is full."""
-
-    advice = "Remove what is not needed any more, or ask the vendor to raise the limit."
-
-
-class Throttled(ApiError):
-    """Too many calls in a second; nothing was done."""
-
-    advice = "Others use this account at the same time. Run again in a minute."
-
-
-class AccessDenied(ApiError):
-    """The credentials are missing, wrong or not allowed to do this."""
-
-    advice = "Check the key pair (TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY) and its permissions."
-
-
-class ServiceUnavailable(ApiError):
-    """Live, or the storage behind recording, is not active for this account."""
-
-    advice = "Activate the service in the vendor's console, then run again."
-
-
-class OutcomeUnknown(ApiError):
-    """Whether the call took effect is not known."""
-
-    verb = "got no answer that can be used"
-    advice = "Run again: what was done is found and kept."
-
-
-class TimedOut(OutcomeUnknown):
-    """The vendor has the call and did not answer in time; it may still carry it out."""
-
-
-REACTIONS: Mapping[str, type[ApiError]] = {
-    "FailedOperation.NotFound": NotFound,
-    "InternalError.NotFound": NotFound,
-    "InternalError.ConfNotFound": NotFound,
-    "InternalError.RuleNotFound": NotFound,
-    "FailedOperation.RuleAlreadyExist": AlreadyExists,
-    "InternalError.RuleAlreadyExist": AlreadyExists,
-    "FailedOperation.ConfInUsed": InUse,
-    "InternalError.ConfInUsed": InUse,
-    "InternalError.RuleInUsing": InUse,
-    "InternalError.ConfOutLimit": LimitReached,
-    "InternalError.RuleOutLimit": LimitReached,
-    "InternalError.ArgsNotMatch": ApiError,
-    "InternalError.InvalidInput": ApiError,
-    "InvalidParameter": ValueRefused,
-    "InvalidParameterValue": ValueRefused,
-    "LimitExceeded.RateLimitExceeded": Throttled,
-    "LimitExceeded": LimitReached,
-    "RequestLimitExceeded": Throttled,
-    "AuthFailure": AccessDenied,
-    "UnauthorizedOperation": AccessDenied,
-    "InvalidCredential": AccessDenied,
-    "ResourceUnavailable.InvalidVodStatus": ServiceUnavailable,
-    "ResourceNotFound.ForbidService": ServiceUnavailable,
-    "ResourceNotFound.FreezeService": ServiceUnavailable,
-    "ResourceNotFound.StopService": ServiceUnavailable,
-    "ResourceNotFound.UserDisableService": ServiceUnavailable,
-    "InternalError": OutcomeUnknown,
-    "ClientNetworkError": OutcomeUnknown,
-    "ServerNetworkError": OutcomeUnknown,
-    "ConnectionError": OutcomeUnknown,
-    "ChunkedEncodingError": OutcomeUnknown,
-    "JSONDecodeError": OutcomeUnknown,
-    "WrongContentType": OutcomeUnknown,
-}
-"""Code, or the family before its dot, -> what to do (sources: recording API error lists, SDK exceptions)."""
-
-
-def reaction(code: str) -> type[ApiError]:
-    """The class for an error code: the code itself, else its family, else a plain refusal."""
-    return REACTIONS.get(code) or REACTIONS.get(code.partition(".")[0]) or ApiError
 
 
 class _Strict(LiveClient):  # type: ignore[misc]  # the SDK ships no types
@@ -162,6 +53,7 @@ class LiveApi:
     """
 
     def __init__(self, settings: Settings, before_change: Callable[[], None] = lambda: None) -> None:
+        self._pace = Pace()
         self._before_change = before_change  # called before each time that a change is sent
         self._sdk = _sdk(settings)
 
@@ -177,10 +69,16 @@ class LiveApi:
         return self._patiently(action, body, self._before_change)
 
     def _patiently(self, action: str, body: Body, before: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        for attempt in Retrying(
-            retry=retry_if_exception_type(Throttled), wait=_WAIT, stop=stop_after_delay(PATIENCE), reraise=True
-        ):
+        """The answer, the call sent when it is its turn; what is throttled queues again."""
+        attempts = Retrying(
+            retry=retry_if_exception_type(Throttled),
+            after=lambda _: self._pace.throttled(action),
+            stop=stop_after_delay(PATIENCE),
+            reraise=True,
+        )
+        for attempt in attempts:
             with attempt:
+                sleep(self._pace.turn(action))
                 before()
                 return self._once(action, body)
         raise AssertionError
@@ -214,6 +112,23 @@ def _sdk(settings: Settings) -> LiveClient:
     return client
 
 
+def stated_time(settings: Settings, seconds: float) -> datetime | None:
+    """The time that the endpoint states in its answer to an unsigned request, to the second; None: it states none.
+
+    Raises OSError with the reason where no answer comes within *seconds* at each step.
+    """
+    url, trusted = str(settings.endpoint), settings.ca_file or True
+    with requests.Session() as session:
+        session.trust_env, session.proxies = False, requests.utils.get_environ_proxies(url)
+        try:
+            with session.get(url, timeout=seconds, verify=trusted, stream=True, allow_redirects=False) as answer:
+                return parsedate_to_datetime(answer.headers["Date"])
+        except OSError as error:  # what requests raises, too
+            raise OSError(_text(error)) from None
+        except (KeyError, ValueError):
+            return None
+
+
 def _credential(settings: Settings) -> Any:
     makers = {
         "keys": lambda: Credential(settings.secret_id, settings.secret_key, settings.token or None),
@@ -224,13 +139,17 @@ def _credential(settings: Settings) -> Any:
         made = makers[settings.source]() if settings.source else None
     except TencentCloudSDKException as error:
         raise AccessDenied("Signing", error.code or "InvalidCredential", _text(error.message), None) from None
+    except OSError as error:  # the role's variables or its token file are missing
+        raise AccessDenied("Signing", "InvalidCredential", str(error), None) from None
     if made is None:
         raise AccessDenied("Signing", "InvalidCredential", "there are no credentials", None)
     return made
 
 
 READ_TIMED_OUT = "Read timed out"  # as requests says it, in whatever class the SDK wraps it
-_REASON = re.compile(rf"\[Errno -?\d+\] ([^\"')]+)|({READ_TIMED_OUT}|Name or service not known|timed out)")
+_REASON = re.compile(
+    rf"\[Errno -?\d+\] ([^\"')]+)|({READ_TIMED_OUT}|Remote end closed connection without response|Name or service not known|certificate verify failed: [\w -]*\w|timed out)"
+)
 
 
 def _text(message: object) -> str:

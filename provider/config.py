@@ -32,8 +32,20 @@ NO_CREDENTIALS = f"There are no credentials, so only the stack file was checked,
 Get = Callable[[str], str | None]
 
 
-class ConfigError(Exception):
-    """The configuration cannot be used; the text says why and what to do."""
+class Failure(Exception):
+    """Something failed that is no mistake in a stack file; the text is one sentence for the person who runs this."""
+
+    status = 3  # exit code of the command line
+
+
+class ConfigError(Failure):
+    """The configuration, or how a command was called, cannot be used; the text says why and what to do."""
+
+    status = 2
+
+
+class NoCredentials(Failure):
+    """There is nothing to sign with; the text says what to set."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +93,15 @@ class Settings:
         """Whether the time is pinned although a real account is meant; then nothing may change."""
         return self.pinned is not None and not self.endpoint.loopback
 
+    def refuse_blindness(self) -> None:
+        """Raises NoCredentials when the account cannot be looked at, because there are no credentials."""
+        if not self.source:
+            raise NoCredentials(f"There are no credentials, so the account cannot be looked at. {HOW_TO_SIGN}")
+
     def refuse_changes(self, *, preview: bool) -> None:
         """Raises ConfigError when something would change without credentials, or at a time that is only pretended."""
         if not preview and not self.source:
-            raise ConfigError(f"There are no credentials, so nothing can be applied. {HOW_TO_SIGN}")
+            raise NoCredentials(f"There are no credentials, so nothing can be applied. {HOW_TO_SIGN}")
         if self.pretends and not preview:
             raise ConfigError(
                 f"LIVE_RECORDING_NOW makes this run pretend another time, and {self.endpoint} is a real account: "
@@ -171,7 +188,7 @@ def debug() -> bool:
 
 def project() -> str:
     """The name of the Pulumi project in this directory."""
-    return str(_mapping(Path("Pulumi.yaml")).get("name") or NAMESPACE)
+    return str(mapping(Path("Pulumi.yaml")).get("name") or NAMESPACE)
 
 
 def stack_names() -> list[str]:
@@ -197,10 +214,7 @@ def stack_name(stack: str) -> str:
 
 def stack_config(stack: str) -> Get:
     """Reads plain values of our namespace from the stack's Pulumi config; encrypted ones read as unset."""
-    path = STACKS / f"Pulumi.{stack_name(stack)}.yaml"
-    values = _mapping(path).get("config") or {}
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: config is {quoted(values)}, but a mapping belongs there. Mend it first.")
+    values = _values(stack)
 
     def get(key: str) -> str | None:
         value = values.get(f"{NAMESPACE}:{key}")
@@ -209,23 +223,73 @@ def stack_config(stack: str) -> Get:
     return get
 
 
+def encrypted(stack: str) -> tuple[str, ...]:
+    """The keys of our namespace in the stack's config whose values only Pulumi can read, sorted."""
+    ours = f"{NAMESPACE}:"
+    return tuple(
+        sorted(
+            str(key).removeprefix(ours)
+            for key, value in _values(stack).items()
+            if str(key).startswith(ours) and isinstance(value, dict)
+        )
+    )
+
+
+def stack_config_path(stack: str) -> Path:
+    """The Pulumi config file of a stack."""
+    return STACKS / f"Pulumi.{stack_name(stack)}.yaml"
+
+
+def _values(stack: str) -> dict[str, Any]:
+    path = stack_config_path(stack)
+    values = mapping(path).get("config") or {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: config is {quoted(values)}, but a mapping belongs there. Mend it first.")
+    return values
+
+
 def text(path: Path) -> str:
     """The text of a stack file.
+
+    Raises ConfigError when there is none or it is not UTF-8.
+    """
+    return contents(path, "stack file", f" Stacks of this project: {', '.join(stack_names()) or 'none'}.")
+
+
+def contents(path: Path, what: str, hint: str = "") -> str:
+    """The text of a file, which sentences call *what*; *hint* follows where there is none.
 
     Raises ConfigError when there is none or it is not UTF-8.
     """
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        known = ", ".join(stack_names()) or "none"
-        raise ConfigError(f"There is no stack file {quoted(str(path))}. Stacks of this project: {known}.") from None
+        raise ConfigError(f"There is no {what} {quoted(str(path))}.{hint}") from None
     except IsADirectoryError:
-        raise ConfigError(f"{quoted(str(path))} is a directory, not a stack file.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The stack file {quoted(str(path))} cannot be read: {error}.") from None
+        raise ConfigError(f"{quoted(str(path))} is a directory, not a {what}.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"The {what} {quoted(str(path))} is no UTF-8 text: byte {error.start + 1} is none. Save it as UTF-8."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"The {what} {quoted(str(path))} cannot be read: {error.strerror or error}.") from None
 
 
-def _mapping(path: Path) -> dict[str, Any]:
+def write(path: Path, made: str) -> None:
+    """Write a file of ours. Raises ConfigError when that is not possible."""
+    try:
+        path.write_text(made, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{quoted(str(path))} cannot be written: {error.strerror or error}.") from None
+
+
+def environment() -> dict[str, str]:
+    """The environment of this process."""
+    return dict(os.environ)
+
+
+def mapping(path: Path) -> dict[str, Any]:
+    """What a YAML file says, nothing where there is none. Raises ConfigError where it cannot be read."""
     try:
         loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:

@@ -11,10 +11,8 @@ from functools import wraps
 from threading import local
 from typing import Any, ParamSpec, TypeVar
 
-from provider.client import ApiError
-from provider.config import ConfigError, debug
+from provider.config import Failure, debug
 from provider.core.values import integral
-from provider.inventory import Conflict
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,7 +49,7 @@ def answered(method: Callable[P, R]) -> Callable[P, R]:
         _asked.urn = getattr(sys._getframe(1).f_locals.get("request"), "urn", "")  # noqa: SLF001 - see above
         try:
             return method(*args, **kwargs)
-        except (ApiError, ConfigError, Conflict) as error:
+        except Failure as error:
             raise RecordingError(_told(error, str(error))) from None
         except BaseException as error:  # noqa: BLE001 - see rule 1
             bug = f"Provider bug: {type(error).__name__}: {error}. Please report it, with LIVE_RECORDING_DEBUG=1 set."

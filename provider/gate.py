@@ -75,7 +75,7 @@ def rule_key(inputs: Props) -> Key:
 
 
 def natural(kind: KindName, inputs: Props) -> tuple[str, Any] | None:
-    """The natural key of a resource, or None while a part of it is not known."""
+    """The natural key of a resource, or None while a part of it is not known, or where the kind has none."""
     try:
         return (kind, _NATURAL[kind](inputs))
     except (KeyError, TypeError):
@@ -183,6 +183,14 @@ def task(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
         yield from _crowded(account, inputs, span, now)
 
 
+def live_record(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
+    """A time that is over; nothing else, because the account lists no live record."""
+    if "end" not in inputs or (olds and not changes("live_record", olds, inputs)):
+        return
+    if datetime.fromisoformat(inputs["end"]) <= account.settings.now():
+        yield finding("bad-time", "end", f"The recording would be over already: it ends at {inputs['end']}. Remove it.")
+
+
 def _shared(account: Account, inputs: Props) -> Iterator[Finding]:
     owner = owner_of(account.templates().get(str(inputs.get("template_id")), {}).get("TemplateName", ""))
     if owner and account.owner and owner != account.owner and tasks.same(account, inputs, account.tasks()):
@@ -231,12 +239,13 @@ GATES: Mapping[KindName, Callable[[Account, Props, Props], Iterator[Finding]]] =
     "template": template,
     "rule": rule,
     "task": task,
+    "live_record": live_record,
 }
 _NATURAL: Mapping[KindName, Callable[[Props], Any]] = {
     "template": lambda given: given["template_name"],
     "rule": rule_key,
     "task": lambda given: tuple(given.get(name, "") for name in TASK_FIELDS if name != "stream_type"),
-}
+}  # a live record has none: nothing could be looked up under it
 
 
 def _at(value: str | None) -> datetime | None:

@@ -11,11 +11,12 @@ from threading import RLock
 from time import sleep
 from typing import Any, Literal, TypeVar
 
-from provider.client import LiveApi, OutcomeUnknown, TimedOut
-from provider.config import Settings
+from provider.client import LiveApi
+from provider.config import Failure, Settings
 from provider.core.limits import RULES, TEMPLATES
 from provider.core.priority import Key
 from provider.lifeline import lifeline
+from provider.reactions import OutcomeUnknown, TimedOut
 from provider.run import Run
 
 Live = dict[str, Any]
@@ -39,7 +40,7 @@ LOOK_SECONDS = 1.0
 """Time between two looks."""
 
 
-class Conflict(Exception):
+class Conflict(Failure):
     """The account holds something else than the state remembers; the text says what and what to do."""
 
 

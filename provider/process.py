@@ -3,8 +3,9 @@
 Knows nothing of Pulumi's classes; `resources` turns its answers into theirs.
 """
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from provider import gate
 from provider.config import NAMESPACE, Get, settings
@@ -15,7 +16,22 @@ from provider.edge import Given, stack_of, urn
 from provider.inventory import Account, account
 from provider.stackfile import allowed
 
+Props = Mapping[str, Any]
 Failures = list[tuple[str, str]]
+
+
+@runtime_checkable
+class Life(Protocol):
+    """What a kind of resource does in the account; each of its modules is one."""
+
+    def create(self, account: Account, inputs: Props, /) -> tuple[str, dict[str, Any]]:
+        """Id and outputs."""
+
+    def read(self, account: Account, id_: str, state: Props, /) -> dict[str, Any] | None:
+        """The outputs, or None when it is gone."""
+
+    def delete(self, account: Account, id_: str, state: Props, /) -> None:
+        """End and remove it."""
 
 
 class ProviderProcess:

@@ -3,9 +3,8 @@
 Everything is sorted and byte-stable; two runs over the same files print the same.
 """
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from sarif_pydantic import (
     ArtifactLocation,
@@ -23,8 +22,10 @@ from sarif_pydantic import (
     ToolDriver,
 )
 
+from provider import jsonform
 from provider.core.explain import Explanation, Recorder
 from provider.core.findings import KINDS, Finding, errors
+from provider.core.words import counted
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -40,27 +41,36 @@ class Checked(NamedTuple):
 def text(checked: Iterable[Checked]) -> str:
     """One line per finding and per task that waits, then one line that counts."""
     files = tuple(checked)
-    found = sorted(f for file in files for f in file.findings)
-    waiting = [
+    return "\n".join([*map(str, findings(files)), *waiting(files), conclusion(files)])
+
+
+def findings(checked: Iterable[Checked]) -> list[Finding]:
+    """All findings, sorted."""
+    return sorted(found for file in checked for found in file.findings)
+
+
+def waiting(checked: Iterable[Checked]) -> list[str]:
+    """A line for each task that waits."""
+    return [
         f"{file.file}: {name} waits: the vendor takes it from {day} on, and the next up then creates it."
-        for file in files
+        for file in checked
         for name, day in sorted(file.later.items())
     ]
+
+
+def conclusion(checked: Collection[Checked]) -> str:
+    """The line that counts."""
+    found = findings(checked)
     stopping = len(errors(found))
-    counted = f"{_count(stopping, 'error')}, {_count(len(found) - stopping, 'warning')}" if found else "nothing wrong"
-    return "\n".join([*map(str, found), *waiting, f"{_count(len(files), 'file')} checked: {counted}."])
+    seen = f"{counted(stopping, 'error')}, {counted(len(found) - stopping, 'warning')}" if found else "nothing wrong"
+    return f"{counted(len(checked), 'file')} checked: {seen}."
 
 
 def as_json(checked: Iterable[Checked]) -> str:
     """The same for programs: `findings`, a list, and `later`, file -> task -> day."""
     files = tuple(checked)
-    fields = ("file", "line", "path", "id", "severity", "sentence")
-    found = sorted(f for file in files for f in file.findings)
-    shown = {
-        "findings": [{name: getattr(f, name) for name in fields} for f in found],
-        "later": {file.file: dict(sorted(file.later.items())) for file in files if file.later},
-    }
-    return json.dumps(shown, indent=2, ensure_ascii=False)
+    later = {file.file: file.later for file in files if file.later}
+    return jsonform.as_json({"findings": jsonform.findings(findings(files)), "later": jsonform.as_data(later)})
 
 
 def as_sarif(checked: Iterable[Checked]) -> str:
@@ -74,9 +84,7 @@ def as_sarif(checked: Iterable[Checked]) -> str:
         for name, kind in sorted(KINDS.items())
     ]
     driver = ToolDriver(name="live-recording", rules=kinds)
-    run = Run(
-        tool=Tool(driver=driver), results=[_result(f) for f in sorted(f for file in checked for f in file.findings)]
-    )
+    run = Run(tool=Tool(driver=driver), results=[_result(found) for found in findings(checked)])
     made = Sarif(version="2.1.0", **{"$schema": SARIF_SCHEMA}, runs=[run])
     return str(made.model_dump_json(indent=2, by_alias=True, exclude_none=True))
 
@@ -96,24 +104,25 @@ def _result(found: Finding) -> Result:
 
 def explanation(told: Explanation) -> str:
     """Who records a stream, why nobody else does, and what tasks run."""
-    lines = [f"At {told.at} {told.stream} {_verdict(told)}"]
-    lines += [f"  {loser.path} does not: {loser.why}." for loser in told.losers]
-    lines += [
-        f"  {task.path} records it {'besides' if told.records else 'all the same'}, {_with(task)}, {task.detail}."
-        for task in told.tasks
-    ]
-    return "\n".join(lines if told.tasks else [*lines, "  No task records it at that time."])
+    losers = [f"{loser.path} does not: {loser.why}." for loser in told.losers]
+    return "\n".join([verdict(told), *(f"  {line}" for line in (*losers, *tasks(told)))])
+
+
+def verdict(told: Explanation) -> str:
+    """Who records a stream, in one sentence."""
+    return f"At {told.at} {told.stream} {_verdict(told)}"
+
+
+def tasks(told: Explanation) -> list[str]:
+    """A line for each task that records the stream at that time, or one that says that there is none."""
+    also = "besides" if told.records else "all the same"
+    lines = [f"{task.path} records it {also}, {_with(task)}, {task.detail}." for task in told.tasks]
+    return lines or ["No task records it at that time."]
 
 
 def explanation_json(told: Explanation) -> str:
     """The same for programs."""
-
-    def shown(value: Any) -> Any:
-        if hasattr(value, "_asdict"):
-            return {name: shown(inner) for name, inner in value._asdict().items()}
-        return [shown(inner) for inner in value] if isinstance(value, tuple) else value
-
-    return json.dumps(shown(told), indent=2, ensure_ascii=False)
+    return jsonform.as_json(jsonform.as_data(told))
 
 
 def _verdict(told: Explanation) -> str:
@@ -126,7 +135,3 @@ def _verdict(told: Explanation) -> str:
 
 def _with(recorder: Recorder) -> str:
     return f"with {recorder.template}" if recorder.template else "as HLS that is kept for ever"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

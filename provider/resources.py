@@ -1,7 +1,7 @@
-"""The Pulumi resources: RecordTemplate, RecordRule and RecordTask.
+"""The Pulumi resources: RecordTemplate, RecordRule, RecordTask and LiveRecord.
 
 The provider classes are pickled by reference into every state: this module path and their names never change.
-Each defines all six methods, because a missing one would silently succeed.
+Each has all six methods of its own, because a missing one would silently succeed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,12 +10,13 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions, dynamic
+from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
-from provider import rules, tasks, templates
+from provider import live_records, rules, tasks, templates
 from provider.core.diff import KindName
 from provider.edge import Given, answered, quiet
-from provider.process import ProviderProcess
+from provider.process import Life, ProviderProcess
 
 METHODS = ("check", "diff", "create", "read", "update", "delete")
 
@@ -32,16 +33,20 @@ def _known(props: Arguments) -> Props:
 
 
 class _Provider(dynamic.ResourceProvider):
-    """What the three kinds share: one process, and how its answers read in Pulumi's classes."""
+    """What the kinds share: one process, and how its answers read in Pulumi's classes."""
 
     serialize_as_secret_always = False  # nothing secret is captured: the pickle is a reference
     kind: KindName
+    life: Life
+    outputs: tuple[str, ...] = ()  # what the state holds besides the inputs
     process: ProviderProcess
 
     def __init_subclass__(cls) -> None:
-        """Let every method that the engine calls answer it, whatever happens."""
+        """Give the kind all six methods; each answers the engine, whatever happens. TypeError where its life lacks one."""
+        if not isinstance(cls.life, Life):
+            raise TypeError(f"{cls.__name__} cannot create, read and delete")
         for name in METHODS:
-            setattr(cls, name, answered(vars(cls)[name]))
+            setattr(cls, name, answered({**vars(_Provider), **vars(cls)}[name]))
 
     @answered
     def configure(self, req: dynamic.ConfigureRequest) -> None:
@@ -49,111 +54,68 @@ class _Provider(dynamic.ResourceProvider):
         quiet()
         self.process = ProviderProcess(req.config.get)
 
-    def _check(self, olds: Props, news: Props) -> dynamic.CheckResult:
+    def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
+        """Normalised inputs, and what is wrong with them."""
         inputs, failures = self.process.check(self.kind, _given(olds), _given(news))
         return dynamic.CheckResult(inputs, [dynamic.CheckFailure(*failure) for failure in failures])
 
-    def _diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
+    def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
+        """Whether anything changes, and what replaces."""
         change = self.process.diff(self.kind, id_, _given(olds), _given(news))
         if change is None:
             return dynamic.DiffResult(changes=False)
         return dynamic.DiffResult(None, list(change.replaces), delete_before_replace=change.delete_first)
 
-
-class RecordTemplateProvider(_Provider):
-    """Templates: made by name, known by id."""
-
-    kind = "template"
-
-    def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
-        """Normalised inputs, and what is wrong with them."""
-        return self._check(olds, news)
-
-    def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
-        """Whether anything changes, and what replaces."""
-        return self._diff(id_, olds, news)
-
     def create(self, props: Props) -> dynamic.CreateResult:
-        """Make the template, or take the identical one."""
-        return dynamic.CreateResult(*templates.create(self.process.account, _known(props)))
+        """Make it, or take what the account already holds."""
+        return dynamic.CreateResult(*self.life.create(self.process.account, _known(props)))
 
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
-        """The live template."""
-        found = templates.read(self.process.account, id_, _known(props))
-        return dynamic.ReadResult(id_, *found) if found else dynamic.ReadResult("", {})
+        """What is live, or that nothing is."""
+        found = self.life.read(self.process.account, id_, _known(props))
+        if found is None:
+            return dynamic.ReadResult("", {})
+        return dynamic.ReadResult(id_, found, {k: v for k, v in found.items() if k not in self.outputs})
+
+    def update(self, id_: str, _olds: Props, _news: Props) -> dynamic.UpdateResult:
+        """Refuse: of a kind whose every change replaces, nothing is changed in place."""
+        raise NotImplementedError(f"{self.kind} {id_} cannot be changed in place")
+
+    def delete(self, id_: str, props: Props) -> None:
+        """End and remove it."""
+        self.life.delete(self.process.account, id_, _known(props))
+
+
+class RecordTemplateProvider(_Provider):
+    """Templates: made by name, known by id, changed in place."""
+
+    kind, life, outputs = "template", templates, ("template_id",)
 
     def update(self, id_: str, _olds: Props, news: Props) -> dynamic.UpdateResult:
-        """Change the live template in place."""
+        """Change the live template."""
         return dynamic.UpdateResult(templates.update(self.process.account, id_, _known(news)))
-
-    def delete(self, id_: str, _props: Props) -> None:
-        """Remove the template."""
-        templates.delete(self.process.account, id_)
 
 
 class RecordRuleProvider(_Provider):
-    """Rules: bound by domain, app and stream."""
+    """Rules: bound by domain, app and stream; they change their template in place."""
 
-    kind = "rule"
-
-    def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
-        """Normalised inputs, and what is wrong with them."""
-        return self._check(olds, news)
-
-    def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
-        """Whether anything changes, and what replaces."""
-        return self._diff(id_, olds, news)
-
-    def create(self, props: Props) -> dynamic.CreateResult:
-        """Bind the key, or take the rule that already does."""
-        return dynamic.CreateResult(*rules.create(self.process.account, _known(props)))
-
-    def read(self, id_: str, props: Props) -> dynamic.ReadResult:
-        """The live rule."""
-        found = rules.read(self.process.account, id_, _known(props))
-        return dynamic.ReadResult(id_, found, dict(found)) if found else dynamic.ReadResult("", {})
+    kind, life = "rule", rules
 
     def update(self, id_: str, olds: Props, news: Props) -> dynamic.UpdateResult:
         """Point the rule to another template."""
         return dynamic.UpdateResult(rules.update(self.process.account, id_, _known(olds), _known(news)))
 
-    def delete(self, id_: str, props: Props) -> None:
-        """Remove the rule."""
-        rules.delete(self.process.account, id_, props)
-
 
 class RecordTaskProvider(_Provider):
     """Tasks: made once, never changed."""
 
-    kind = "task"
+    kind, life, outputs = "task", tasks, ("task_id", "stopped_at")
 
-    def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
-        """Normalised inputs, and what is wrong with them."""
-        return self._check(olds, news)
 
-    def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
-        """Whether anything changes; every change replaces."""
-        return self._diff(id_, olds, news)
+class LiveRecordProvider(_Provider):
+    """Live records: made once, never changed, never listed."""
 
-    def create(self, props: Props) -> dynamic.CreateResult:
-        """Make the task, or take the one that is there."""
-        return dynamic.CreateResult(*tasks.create(self.process.account, _known(props)))
-
-    def read(self, id_: str, props: Props) -> dynamic.ReadResult:
-        """The live task; a finished one is as it was."""
-        found = tasks.read(self.process.account, id_, _known(props))
-        if found is None:
-            return dynamic.ReadResult("", {})
-        inputs = {name: value for name, value in found.items() if name not in ("task_id", "stopped_at")}
-        return dynamic.ReadResult(id_, found, inputs)
-
-    def update(self, id_: str, _olds: Props, _news: Props) -> dynamic.UpdateResult:
-        """Refuse: the vendor has no call that changes a task, so every change replaces."""
-        raise NotImplementedError(f"task {id_} cannot be changed in place")
-
-    def delete(self, id_: str, props: Props) -> None:
-        """End and remove the task."""
-        tasks.delete(self.process.account, id_, _known(props))
+    kind, life, outputs = "live_record", live_records, ("task_id", "ends_at")
 
 
 class _LiveResource(dynamic.Resource):
@@ -166,9 +128,10 @@ class _LiveResource(dynamic.Resource):
             cls._resource_type_name = token
 
 
-def _props(outputs: tuple[str, ...] = (), **given: Any) -> dict[str, Any]:
-    """The set arguments, with a placeholder for what only the engine can fill."""
-    shown = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in given.items() if v is not None}
+def _props(arguments: Mapping[str, Any], *outputs: str) -> dict[str, Any]:
+    """What was set of a constructor's arguments (its locals), with a placeholder for what only the engine can fill."""
+    ours = {k: v for k, v in arguments.items() if k not in ("self", "resource_name", "opts", "__class__")}
+    shown = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in ours.items() if v is not None}
     return shown | dict.fromkeys(outputs)
 
 
@@ -200,20 +163,8 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """*template_name* defaults to `<project>--<stack>--<resource_name>`; delay_live and cos_store replace."""
-        name = template_name or f"{pulumi.get_project()}--{pulumi.get_stack()}--{resource_name}"
-        given = _props(
-            template_name=name,
-            description=description,
-            delay_live=delay_live,
-            remove_watermark=remove_watermark,
-            cos_store=cos_store,
-            flv=flv,
-            hls=hls,
-            mp4=mp4,
-            aac=aac,
-            mp3=mp3,
-        )
-        super().__init__(RecordTemplateProvider(), resource_name, given, opts)
+        template_name = template_name or f"{pulumi.get_project()}--{pulumi.get_stack()}--{resource_name}"
+        super().__init__(RecordTemplateProvider(), resource_name, _props(locals()), opts)
 
     @property
     def template_id(self) -> Output[str]:
@@ -243,8 +194,7 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """*app* and *stream* left out mean every; another key replaces, another template changes in place."""
-        given = _props(domain=domain, app=app, stream=stream, template_id=template_id)
-        super().__init__(RecordRuleProvider(), resource_name, given, opts)
+        super().__init__(RecordRuleProvider(), resource_name, _props(locals()), opts)
 
 
 class RecordTask(_LiveResource, module="live", name="RecordTask"):
@@ -273,18 +223,45 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """Without *start* it begins when created, and *end* is needed; *stream_type* is live (default) or mixed."""
-        given = _props(
-            ("task_id", "stopped_at"),
-            domain=domain,
-            app=app,
-            stream=stream,
-            start=start,
-            end=end,
-            duration=duration,
-            stream_type=stream_type,
-            template_id=template_id,
-        )
-        super().__init__(RecordTaskProvider(), resource_name, given, opts)
+        super().__init__(RecordTaskProvider(), resource_name, _props(locals(), *RecordTaskProvider.outputs), opts)
+
+
+class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
+    """One recording by the deprecated CreateLiveRecord; RecordTask is what came after it.
+
+    Scheduled from *start* to *end* (or for *duration*), or with *highlight* in real time: from its creation on, for
+    *duration* or until *end*, at most 30 minutes. Times are as in RecordTask. It records pushes within mainland China
+    only, H.264 with AAC. It cannot be listed: refresh sees nothing, and every change replaces.
+    Errors: a time that is over, a value out of range; an answer that does not arrive: a recording may exist then.
+    Source: CreateLiveRecord, CN:30148, IN:30847.
+    """
+
+    task_id: Output[str]
+    ends_at: Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        stream: Input[str],
+        app: Input[str] | None = None,
+        domain: Input[str] | None = None,
+        start: Input[str] | datetime | None = None,
+        end: Input[str] | datetime | None = None,
+        duration: Input[str | int] | None = None,
+        highlight: Input[bool] | None = None,
+        record_type: Input[str] | None = None,
+        file_format: Input[str] | None = None,
+        mix_stream: Input[bool] | None = None,
+        record_interval: Input[str | int] | None = None,
+        storage_time: Input[str | int] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """*app* defaults to live, *record_type* to video (or audio), *file_format* to flv (or hls, mp4, aac, mp3).
+
+        *record_interval* is 30m to 2h, *storage_time* like 30d or forever, or both whole seconds.
+        """
+        super().__init__(LiveRecordProvider(), resource_name, _props(locals(), *LiveRecordProvider.outputs), opts)
 
 
 def stopped(made: Iterable[pulumi.CustomResource]) -> Output[dict[str, str] | None]:
@@ -297,4 +274,10 @@ def stopped(made: Iterable[pulumi.CustomResource]) -> Output[dict[str, str] | No
     return Output.from_input(tasks).apply(known, run_with_unknowns=True)
 
 
-KINDS = {"template": RecordTemplate, "rule": RecordRule, "task": RecordTask}
+KINDS = {"template": RecordTemplate, "rule": RecordRule, "task": RecordTask, "live_record": LiveRecord}
+
+
+def reference(kind: KindName) -> tuple[str, str]:
+    """The type of a kind in a state, and its provider there: what an import file needs beside ids and properties."""
+    provider = next(made for made in _Provider.__subclasses__() if made.kind == kind)
+    return f"pulumi-python:{vars(KINDS[kind])['_resource_type_name']}", serialize_provider(provider())

@@ -9,10 +9,10 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 
-from provider.client import AlreadyExists, ApiError, NotFound
 from provider.core.names import owner_of
 from provider.core.priority import Key
 from provider.inventory import Account, Conflict
+from provider.reactions import AlreadyExists, ApiError, NotFound
 
 State = Mapping[str, Any]
 

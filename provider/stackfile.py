@@ -4,7 +4,7 @@ Rule 1: the file is read as events of the C parser, so nothing is guessed, and 4
 Rule 2: what another YAML reader could read differently (anchors, tags, merge keys, directives) is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -114,7 +114,8 @@ def parse(source: str) -> Tree:
     except yaml.reader.ReaderError as error:
         code = error.character if isinstance(error.character, int) else ord(error.character)
         what = f"it has the control character U+{code:04X}"
-        return _not_yaml(f"{what}. Remove it", source[: error.position].count("\n") + 1)
+        before = source.encode()[: error.position]  # the C parser counts bytes
+        return _not_yaml(f"{what}. Remove it", before.count(b"\n") + 1)
     except (yaml.YAMLError, ValueError) as error:
         return _not_yaml(f"{quoted(str(error).splitlines()[0])}. Save the file as UTF-8 text", 1)
     if root == "":
@@ -150,21 +151,22 @@ def _syntax(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:
 
 
 class Loaded(NamedTuple):
-    """A stack file: what it says, and every finding about it, sorted."""
+    """A stack file: what it says, every finding about it, sorted, and the line of each path."""
 
     stack: Stack | None
     findings: tuple[Finding, ...]
+    lines: Mapping[str, int]
 
 
 def load(source: str, file: str, site: Site, now: datetime, owner: str) -> Loaded:
     """Read and check the stack file *source*, which findings call *file*; *owner* is `<project>--<stack>`."""
     tree = parse(source)
     if tree.root is None:
-        return Loaded(None, tuple(found.at(file, found.line) for found in tree.findings))
+        return Loaded(None, tuple(found.at(file, found.line) for found in tree.findings), {})
     shaped: Shaped = read(tree.root)
     related = () if shaped.stack is None else check(Context(shaped.stack, shaped.broken, site, now, owner))
-    placed = [f.at(file, f.line or _line(tree.lines, f.path)) for f in (*tree.findings, *shaped.findings, *related)]
-    return Loaded(shaped.stack, tuple(sorted(set(placed))))
+    placed = [f.at(file, f.line or line(tree.lines, f.path)) for f in (*tree.findings, *shaped.findings, *related)]
+    return Loaded(shaped.stack, tuple(sorted(set(placed))), tree.lines)
 
 
 def allowed(stack: str, recordings: str | None, section: str) -> int:
@@ -181,7 +183,7 @@ def _limits(stack: str, recordings: str | None) -> Limits:
     return shaped.stack.limits if shaped.stack else Limits()
 
 
-def _line(lines: dict[str, int], path: str) -> int:
+def line(lines: Mapping[str, int], path: str) -> int:
     """The line of *path*, or of what it stands in."""
     while path and path not in lines:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]

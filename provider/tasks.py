@@ -9,15 +9,13 @@ from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from provider.client import ApiError, NotFound
 from provider.core.schedule import Window
+from provider.core.twins import SKEW_SECONDS, twins
 from provider.core.wire import task_time, timestamp
 from provider.inventory import Account, Live
+from provider.reactions import ApiError, NotFound
 
 State = Mapping[str, Any]
-
-SKEW_SECONDS = 120
-"""How far the vendor's clock may be from ours: around its start a task is treated as if it ran."""
 
 _STREAM_TYPES = {"live": 0, "mixed": 1}
 
@@ -49,27 +47,17 @@ def _begun(inputs: State, now: datetime) -> bool:
 
 
 def same(account: Account, inputs: State, live: Mapping[str, Live]) -> str | None:
-    """The id of a live task that is this one: never a stopped one, never one that a resource of this run has.
-
-    A task that was created after its start has the moment of its creation as StartTime.
-    """
-    latest = int(account.settings.now().timestamp()) + SKEW_SECONDS
-    start = timestamp(inputs["start"]) if "start" in inputs else None
-    end, template = timestamp(inputs["end"]), int(inputs.get("template_id") or 0)
-    stream = (inputs["domain"], inputs["app"], inputs["stream"])
-    begun = {
-        task_id: task["StartTime"]
-        for task_id, task in live.items()
-        if task["EndTime"] == end  # first, because it is cheap and rarely true among thousands
-        and (task["DomainName"], task["AppName"], task["StreamName"]) == stream
-        and (task.get("TemplateId") or 0) == template
-        and not task.get("Stopped")
-        and ("task", task_id) not in account.run.held
-        and task_id not in account.run.leaving
-    }
-    exact = sorted(task_id for task_id, at in begun.items() if at == start)
-    late = sorted((at, task_id) for task_id, at in begun.items() if at <= latest and (start is None or start < at))
-    return next(iter(exact), None) or next((task_id for _, task_id in late), None)
+    """The id of a live task that is this one: never a stopped one, never one that a resource of this run has."""
+    return next(
+        (
+            task_id
+            for task_id in twins(inputs, live, int(account.settings.now().timestamp()))
+            if not live[task_id].get("Stopped")
+            and ("task", task_id) not in account.run.held
+            and task_id not in account.run.leaving
+        ),
+        None,
+    )
 
 
 def read(account: Account, task_id: str, state: State) -> dict[str, Any] | None:

@@ -6,12 +6,12 @@ Rule 1: a template is known by its id; its name only finds one that a lost answe
 from collections.abc import Mapping
 from typing import Any
 
-from provider.client import InUse, NotFound
 from provider.config import project_of_run
-from provider.core import wire
-from provider.core.diff import changes, replaces
+from provider.core import namesakes, wire
+from provider.core.diff import changes
 from provider.core.names import owner_of
 from provider.inventory import Account, Conflict, Live
+from provider.reactions import InUse, NotFound
 
 State = Mapping[str, Any]
 
@@ -42,27 +42,15 @@ def default_name(account: Account, inputs: State) -> bool:
 
 
 def adoptable(account: Account, inputs: State, live: Mapping[str, Live]) -> str | None:
-    """The id of the live template that this one is, if no resource of this run has it.
-
-    An identical one; under this project's own default name also one that differs in what can be changed in place.
-    """
-    own = default_name(account, inputs)
-    found = {
-        template_id: changes("template", wire.template_inputs(template, inputs), inputs)
-        for template_id, template in sorted(live.items(), key=lambda item: int(item[0]))
-        if template.get("TemplateName") == inputs["template_name"] and ("template", template_id) not in account.run.held
-    }
-    taken = [i for i, changed in found.items() if own and not replaces("template", changed)]
-    return next((i for i, changed in found.items() if not changed), None) or next(iter(taken), None)
+    """The id of the live template that this one is, if no resource of this run has it."""
+    free = {i: template for i, template in live.items() if ("template", i) not in account.run.held}
+    return namesakes.adoptable(inputs, free, own=default_name(account, inputs))
 
 
-def read(account: Account, template_id: str, state: State) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Outputs and inputs of the live template, or None when it is gone."""
+def read(account: Account, template_id: str, state: State) -> dict[str, Any] | None:
+    """The outputs of the live template, or None when it is gone."""
     live = account.templates().get(template_id)
-    if live is None:
-        return None
-    inputs = wire.template_inputs(live, state)
-    return _outputs(template_id, inputs), inputs
+    return None if live is None else _outputs(template_id, wire.template_inputs(live, state))
 
 
 def update(account: Account, template_id: str, inputs: State) -> dict[str, Any]:
@@ -87,7 +75,7 @@ def _is(inputs: State, live: Live | None) -> bool:
     return live is not None and not changes("template", wire.template_inputs(live, inputs), inputs)
 
 
-def delete(account: Account, template_id: str) -> None:
+def delete(account: Account, template_id: str, _state: State) -> None:
     """Remove the template, unless it is gone or a resource of this run has it."""
     if ("template", template_id) in account.run.held or template_id not in account.templates():
         return

@@ -22,6 +22,7 @@ PROVIDERS = {
     "template": resources.RecordTemplateProvider,
     "rule": resources.RecordRuleProvider,
     "task": resources.RecordTaskProvider,
+    "live_record": resources.LiveRecordProvider,
 }
 
 Props = dict[str, Any]

@@ -237,7 +237,7 @@ def test_file_that_is_no_text_ends_with_2(scratch: Scratch) -> None:
     done = scratch.run("check", "dev")
 
     assert done.returncode == 2
-    assert done.stderr.startswith('The stack file "stacks/dev.yaml" cannot be read: ')
+    assert done.stderr == 'The stack file "stacks/dev.yaml" is no UTF-8 text: byte 1 is none. Save it as UTF-8.\n'
 
 
 def test_output_does_not_depend_on_the_width_of_the_terminal(scratch: Scratch) -> None:

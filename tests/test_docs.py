@@ -52,7 +52,7 @@ def commands(page: Path) -> Iterator[tuple[str, str]]:
             yield lines[-1], output
 
 
-SHOWN = [(page, *shown) for page in PAGES for shown in commands(page)]
+SHOWN = [(page, *shown) for page in PAGES if "examples" not in page.parts for shown in commands(page)]
 
 
 def scratch(root: Path) -> Path:

@@ -6,6 +6,7 @@ Rule 2: in a page, only what stands between `<!-- table: NAME -->` and `<!-- end
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import sys
@@ -20,10 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from provider.core import models, names, rrule, stack, times, values  # noqa: E402 - the path comes first
-from provider.core.findings import KINDS  # noqa: E402
+from provider.core.findings import KINDS, REVIEW_ONLY  # noqa: E402
 from provider.core.schema import stack_schema  # noqa: E402
 
 GOLDEN = ROOT / "tests/golden/err"
+REVIEWS = ROOT / "tests/golden/review"
 EXAMPLE_LINES = 16
 """A longer example file is cut in the middle."""
 
@@ -57,6 +59,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
     "Rule": (stack.Rule, None),
     "Task": (stack.Task, None),
     "Schedule": (stack.Schedule, None),
+    "LiveRecord": (stack.LiveRecord, None),
     "Limits": (stack.Limits, None),
     "Acknowledgement": (stack.Acknowledgement, None),
     "Format": (models.Format, None),
@@ -65,6 +68,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
     "TemplateArgs": (models.TemplateArgs, None),
     "RuleArgs": (models.RuleArgs, None),
     "TaskArgs": (models.TaskArgs, None),
+    "LiveRecordArgs": (models.LiveRecordArgs, None),
 }
 """Name in a marker -> the model, and the model whose fields are left out because they stand in a table of their own."""
 
@@ -86,7 +90,7 @@ def _row(name: str, info: FieldInfo) -> str:
 
 def _default(value: object) -> str:
     plain = isinstance(value, str | int) and value != ""
-    return f"`{value}`" if plain else ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`" if plain else ""
 
 
 def _takes(info: FieldInfo) -> str:
@@ -123,6 +127,9 @@ def findings() -> str:
         "meaning. A plan that is refused because of the account uses the same ids. CN and IN are page numbers of the",
         "vendor's documents, of the cn and of the intl site.",
         "",
+        f"Only `python -m provider review` finds {', '.join(sorted(REVIEW_ONLY))}, which is about a change, not about a file: there it stops until it",
+        "is acknowledged.",
+        "",
         "`--format json` prints the same for programs, `--format sarif` for code scanning. The exit code is 0 when nothing",
         "stops, 1 when an error does, 2 when the command cannot be understood or a file cannot be read.",
         "",
@@ -138,10 +145,19 @@ def findings() -> str:
 def _kind(id_: str) -> Iterator[str]:
     kind, example = KINDS[id_], GOLDEN / f"{id_}.yaml"
     yield from ("", f"## {id_}", "", f"{kind.severity.capitalize()}. {kind.meaning} Source: {kind.source}.")
-    if example.exists():
+    if id_ in REVIEW_ONLY:
+        before, after = (_lines(REVIEWS / f"{id_}.{version}.yaml") for version in ("before", "after"))
+        change = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))
+        yield from ("", "```diff", *change[3:], "```")  # without the names of the files and the line numbers
+        yield from ("", "```text", *_lines(REVIEWS / f"{id_}.out"), "```")
+    elif example.exists():
         said = example.with_suffix(".out").read_text(encoding="utf-8").splitlines()
         yield from ("", "```yaml", *_short(example.read_text(encoding="utf-8-sig").splitlines()), "```")
         yield from ("", "```text", *(line for line in said if line.endswith(f"[{id_}]")), "```")
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
 
 
 def _short(lines: list[str]) -> list[str]:

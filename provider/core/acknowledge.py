@@ -21,11 +21,17 @@ def acknowledged(found: Iterable[Finding], accepted: tuple[Acknowledgement, ...]
             yield wrong
         else:
             valid.append(entry)
-    yield from (f for f in found if not any(_covers(entry, f) for entry in valid))
+    yield from (f for f in found if not any(covers(entry, f.id, f.path) for entry in valid))
 
 
-def _covers(entry: Acknowledgement, found: Finding) -> bool:
-    return entry.finding == found.id and f"{found.path}.".startswith(f"{entry.path}.")
+def in_force(accepted: tuple[Acknowledgement, ...], now: datetime) -> tuple[Acknowledgement, ...]:
+    """The acknowledgements that accept something today."""
+    return tuple(entry for entry in accepted if _wrong("", entry, now) is None)
+
+
+def covers(entry: Acknowledgement, kind: str, path: str) -> bool:
+    """Whether a finding of this kind at *path* is accepted, and so what is inside an accepted entry."""
+    return entry.finding == kind and f"{path}.".startswith(f"{entry.path}.")
 
 
 def _wrong(path: str, entry: Acknowledgement, now: datetime) -> Finding | None:

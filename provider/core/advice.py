@@ -5,16 +5,18 @@ Rule 1: nothing here stops anybody; each sentence says what will happen and how 
 
 from collections.abc import Container, Iterable, Iterator
 
-from provider.core.agenda import Slot
+from provider.core.agenda import AnySlot, Timed
 from provider.core.entries import formats
 from provider.core.findings import Finding, finding
 from provider.core.priority import Key, heirs, level, winner
-from provider.core.stack import Rule, Stack
+from provider.core.stack import LiveRecord, Rule, Stack
 from provider.core.times import FOREVER, spoken
 from provider.core.values import quoted
 
 SHORT_SECONDS = 60
 """A push under 10 s leaves no file, and a recording starts some seconds late (feature guide)."""
+
+KEPT = "{files} files are kept, and paid for, for ever. Set storage_time, or acknowledge this."
 
 _STREAM_LEVEL, _APP_LEVEL = 2, 3
 
@@ -67,20 +69,15 @@ def retention(stack: Stack, unreadable: Container[str] = ()) -> Iterator[Finding
             continue
         kept = [name for name, form in formats(template).items() if form.storage_time in (None, FOREVER)]
         if kept and not template.cos_store:
-            sentence = (
-                f"{', '.join(kept)} files are kept, and paid for, for ever. Set storage_time, or acknowledge this."
-            )
-            yield finding("kept-forever", f"templates.{key}", sentence)
+            yield finding("kept-forever", f"templates.{key}", KEPT.format(files=", ".join(kept)))
 
 
-def recordings(stack: Stack, slots: Iterable[Slot]) -> Iterator[Finding]:
-    """Tasks without a template, very short ones, and streams that a rule records as well."""
+def recordings(stack: Stack, slots: Iterable[AnySlot]) -> Iterator[Finding]:
+    """Recordings that are kept for ever, very short ones, and streams that a rule records as well."""
     recording = {Key(r.domain, r.app, r.stream): name for name, r in stack.rules.items() if r.record is not False}
     keys = {Key(r.domain, r.app, r.stream) for r in stack.rules.values()}
     for path, slot in {slot.path: slot for slot in slots}.items():
-        if slot.entry.template is None and slot.entry.template_id is None:
-            sentence = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
-            yield finding("records-hls-forever", path, sentence)
+        yield from _kept(path, slot.entry)
         seconds = (slot.window.end - slot.window.start).total_seconds() if slot.window.start else SHORT_SECONDS
         if 0 < seconds < SHORT_SECONDS:
             sentence = (
@@ -92,3 +89,13 @@ def recordings(stack: Stack, slots: Iterable[Slot]) -> Iterator[Finding]:
             sentence = f"rules.{recording[by]} records this stream too, so there will be two recordings to pay for."
             fix = "Suppress the rule for it (record: false), or drop the task."
             yield finding("recorded-twice", path, f"{sentence} {fix}")
+
+
+def _kept(path: str, entry: Timed) -> Iterator[Finding]:
+    """Whether the vendor keeps the files for ever because nobody said how long."""
+    if isinstance(entry, LiveRecord):
+        if entry.storage_time in (None, FOREVER):
+            yield finding("kept-forever", path, KEPT.format(files=entry.file_format))
+    elif entry.template is None and entry.template_id is None:
+        sentence = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
+        yield finding("records-hls-forever", path, sentence)

@@ -1,4 +1,4 @@
-"""What is recorded at a time: tasks, and the occurrences of schedules near now.
+"""What is recorded at a time: tasks, the occurrences of schedules near now, and live records.
 
 Rule 1: an occurrence has a name that never changes: its schedule and its nominal wall-clock time.
 Rule 2: of a schedule only what matters now is looked at: from a day ago to a week ahead, and the next one after that.
@@ -6,45 +6,55 @@ Rule 2: of a schedule only what matters now is looked at: from a day ago to a we
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from provider.core import schedule
+from provider.core import live_records, schedule
 from provider.core.findings import Finding, finding
 from provider.core.priority import Key
 from provider.core.recurrence import Days, never, occurrences
 from provider.core.rrule import needs_first
 from provider.core.schedule import Window
-from provider.core.stack import Schedule, Stack, Task
+from provider.core.stack import LiveRecord, Schedule, Stack, Task
 
 BACK, AHEAD = timedelta(days=1), timedelta(days=8)
 """A running task began at most 24 h ago; no site takes tasks that start more than 7 days ahead."""
 
 
-class Slot(NamedTuple):
-    """One recording: the task resource *name* that comes from the entry at *path*."""
+Timed = Task | Schedule | LiveRecord
+Timed_co = TypeVar("Timed_co", bound=Timed, covariant=True)
+
+
+class Slot(NamedTuple, Generic[Timed_co]):
+    """One recording: the resource *name* that comes from the entry at *path*."""
 
     name: str
     path: str
-    entry: Task | Schedule
+    entry: Timed_co
     window: Window
     was: str | None
 
     @property
     def stream(self) -> Key:
-        """The full name of what is recorded."""
-        return Key(self.entry.domain, self.entry.app, self.entry.stream)
+        """The full name of what is recorded; without a domain where the entry has none."""
+        return Key(self.entry.domain or "", self.entry.app, self.entry.stream)
+
+
+TaskSlot = Slot[Task | Schedule]
+LiveSlot = Slot[LiveRecord]
+AnySlot = Slot[Timed]
 
 
 class Agenda(NamedTuple):
     """All slots by name, and why some entries have none."""
 
-    slots: Mapping[str, Slot]
+    slots: Mapping[str, TaskSlot]
+    live: Mapping[str, LiveSlot]
     findings: tuple[Finding, ...]
 
 
 def agenda(stack: Stack, now: datetime) -> Agenda:
-    """The slots of all tasks and of the schedules near *now*."""
-    slots: dict[str, Slot] = {}
+    """The slots of all tasks and live records, and of the schedules near *now*."""
+    slots: dict[str, TaskSlot] = {}
     found: list[Finding] = []
     for slot in (*_tasks(stack), *_schedules(stack, now)):
         if isinstance(slot, Finding):
@@ -54,16 +64,29 @@ def agenda(stack: Stack, now: datetime) -> Agenda:
             found.append(finding("duplicate-key", slot.path, f"Its task {slot.name} is {other} once more. Rename one."))
         else:
             slots[slot.name] = slot
-    return Agenda(slots, tuple(found))
+    live = {key: _live(key, entry, stack.time_zone) for key, entry in stack.live_records.items()}
+    found += [slot for slot in live.values() if isinstance(slot, Finding)]
+    return Agenda(slots, {key: slot for key, slot in live.items() if isinstance(slot, Slot)}, tuple(found))
 
 
-def _tasks(stack: Stack) -> Iterator[Slot | Finding]:
+def _live(key: str, entry: LiveRecord, zone: str) -> LiveSlot | Finding:
+    path = ("live_records", key)
+    span = live_records.window(path, entry, zone)
+    if isinstance(span, Finding):
+        return span
+    if span is None:  # nobody could tell from the file when it is over
+        why = "The field end is missing. A recording in real time begins with the next up, so only end says when it is over. Add it."
+        return finding("missing-field", ".".join(path), why)
+    return Slot(key, ".".join(path), entry, span, entry.was)
+
+
+def _tasks(stack: Stack) -> Iterator[TaskSlot | Finding]:
     for key, task in stack.tasks.items():
         span = schedule.window(("tasks", key), task, stack.time_zone)
         yield span if isinstance(span, Finding) else Slot(key, f"tasks.{key}", task, span, task.was)
 
 
-def _schedules(stack: Stack, now: datetime) -> Iterator[Slot | Finding]:
+def _schedules(stack: Stack, now: datetime) -> Iterator[TaskSlot | Finding]:
     for key, entry in stack.schedules.items():
         path = f"schedules.{key}"
         days = Days(

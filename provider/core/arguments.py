@@ -10,18 +10,25 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from provider.core import entries, schedule
+from provider.core import entries, live_records, schedule
 from provider.core.diff import KindName
 from provider.core.fields import Entry
 from provider.core.findings import Finding, finding
 from provider.core.limits import Site
-from provider.core.models import RuleArgs, TaskArgs, TemplateArgs
+from provider.core.models import LiveRecordArgs, RuleArgs, TaskArgs, TemplateArgs
 from provider.core.refusals import refusals
-from provider.core.schedule import Window
+from provider.core.schedule import TIMES, Window
 from provider.core.times import rfc3339
 
-ARGS: Mapping[KindName, type[Entry]] = {"template": TemplateArgs, "rule": RuleArgs, "task": TaskArgs}
-_TIMES = frozenset({"start", "end", "duration"})
+ARGS: Mapping[KindName, type[Entry]] = {
+    "template": TemplateArgs,
+    "rule": RuleArgs,
+    "task": TaskArgs,
+    "live_record": LiveRecordArgs,
+}
+
+STAND_IN = "not-known-yet.example.com"
+"""In place of a needed field that is not known yet, so that the others can be judged; all needed fields are names."""
 
 Normal = tuple[dict[str, Any], tuple[Finding, ...]]
 
@@ -30,24 +37,28 @@ def normalised(
     kind: KindName, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime, owner: str = ""
 ) -> Normal:
     """The inputs without the *unknown* top-level fields, and what is wrong with them; *owner* where it is known."""
+    fields = ARGS[kind].model_fields
+    awaited = {name: STAND_IN for name in unknown if name in fields and fields[name].is_required()}
     try:
-        args = ARGS[kind].model_validate(given)
+        args = ARGS[kind].model_validate({**awaited, **given})
     except ValidationError as error:
-        found = tuple(f for f in refusals(ARGS[kind], error) if not _awaited(f, unknown))
-        if found:
-            return dict(given), found
-        return {name: value for name, value in given.items() if name not in unknown}, ()
+        return dict(given), tuple(refusals(ARGS[kind], error))
+    inputs, found = _judged(args, given, unknown, site, now, owner)
+    return {name: value for name, value in inputs.items() if name not in awaited}, found
+
+
+def _judged(
+    args: Entry, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime, owner: str
+) -> Normal:
     inputs = args.model_dump(exclude_none=True)
     if isinstance(args, TemplateArgs):
         name = None if "template_name" in unknown else args.template_name or ""
         return inputs, tuple(entries.template((), args, name, site, owner))
     if isinstance(args, TaskArgs):
         return _task(given, inputs, args, unknown, now)
+    if isinstance(args, LiveRecordArgs):
+        return _live_record(given, inputs, args, unknown, now)
     return inputs, tuple(_rule(inputs, unknown))
-
-
-def _awaited(found: Finding, unknown: frozenset[str]) -> bool:
-    return found.id == "missing-field" and any(f"field {name} is" in found.sentence for name in unknown)
 
 
 def _rule(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Finding]:
@@ -58,11 +69,35 @@ def _rule(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Findin
 def _task(
     given: Mapping[str, Any], inputs: dict[str, Any], args: TaskArgs, unknown: frozenset[str], now: datetime
 ) -> Normal:
-    if unknown & _TIMES:
-        return {name: given[name] if name in _TIMES else value for name, value in inputs.items()}, ()
+    if unknown & TIMES:
+        return _untimed(given, inputs), tuple(_offsets(args))
     span = schedule.window((), args, "")
     if not isinstance(span, Window):
         return dict(given), (span,)
-    rest = {name: value for name, value in inputs.items() if name not in _TIMES}
+    rest = {name: value for name, value in inputs.items() if name not in TIMES}
     times = {"start": rfc3339(span.start)} if span.start else {}
     return rest | times | {"end": rfc3339(span.end)}, tuple(schedule.task((), span, now))
+
+
+def _live_record(
+    given: Mapping[str, Any], inputs: dict[str, Any], args: LiveRecordArgs, unknown: frozenset[str], now: datetime
+) -> Normal:
+    found = tuple(live_records.lengths((), args))
+    if unknown & {*TIMES, "highlight"}:
+        return _untimed(given, inputs), (*found, *_offsets(args))
+    span = live_records.window((), args, "")
+    if isinstance(span, Finding):
+        return dict(given), (span, *found)
+    return live_records.normalised(args, span), (*found, *(live_records.times((), span, now) if span else ()))
+
+
+def _untimed(given: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs while one of the times is not known, and so none can be worked out."""
+    return {name: given[name] if name in TIMES else value for name, value in inputs.items()}
+
+
+def _offsets(args: TaskArgs | LiveRecordArgs) -> Iterator[Finding]:
+    for name in ("start", "end"):
+        at = schedule.point((name,), getattr(args, name), "")
+        if isinstance(at, Finding):
+            yield at

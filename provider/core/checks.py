@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from provider.core import advice, entries, schedule
+from provider.core import advice, entries, live_records, schedule
 from provider.core.acknowledge import acknowledged
-from provider.core.agenda import Agenda, Slot, agenda
+from provider.core.agenda import Agenda, AnySlot, TaskSlot, agenda
 from provider.core.duplicates import duplicates
 from provider.core.findings import Finding, finding
 from provider.core.limits import OVERLAPS_MAX, Site
 from provider.core.plan import template_name
 from provider.core.priority import Key
 from provider.core.quotas import nearly_full, too_many
-from provider.core.references import RENAMED, renames, template_references
+from provider.core.references import RENAMED, generations, renames, template_references
 from provider.core.schedule import Window, crowded
 from provider.core.stack import Stack
 
@@ -39,9 +39,14 @@ class Context:
         return agenda(self.stack, self.now)
 
     @property
-    def slots(self) -> Mapping[str, Slot]:
+    def slots(self) -> Mapping[str, TaskSlot]:
         """Tasks and near occurrences whose time can be told."""
         return self.agenda.slots
+
+    @property
+    def unfinished(self) -> Iterator[AnySlot]:
+        """What is being recorded, or will be."""
+        yield from (slot for slot in (*self.slots.values(), *self.agenda.live.values()) if slot.window.end > self.now)
 
     def names(self, section: str) -> set[str]:
         """The keys of a section, those of unreadable entries too."""
@@ -54,7 +59,7 @@ class Context:
 
 
 def one_entry_each(on: Context) -> Iterator[Finding]:
-    """What is wrong with single templates, tasks and schedules."""
+    """What is wrong with single templates, tasks, schedules and live records."""
     bad_owner = tuple(entries.owner(on.owner, on.site))
     yield from bad_owner
     for key, template in on.stack.templates.items():
@@ -64,6 +69,10 @@ def one_entry_each(on: Context) -> Iterator[Finding]:
     spans = {slot.path: slot.window for slot in on.slots.values()}  # one occurrence speaks for its schedule
     for path, span in spans.items():
         yield from schedule.task((path,), span, on.now)
+    for key, entry in on.stack.live_records.items():
+        yield from live_records.lengths(("live_records", key), entry)
+    for slot in on.agenda.live.values():
+        yield from live_records.times((slot.path,), slot.window, on.now)
 
 
 def overlaps(on: Context) -> Iterator[Finding]:
@@ -77,7 +86,7 @@ def overlaps(on: Context) -> Iterator[Finding]:
             path = on.slots[name].path
             if path not in told:
                 told.add(path)
-                beside = ", ".join(dict.fromkeys(on.slots[other].path for other in others))
+                beside = ", ".join([*dict.fromkeys(on.slots[other].path for other in others)][:OVERLAPS_MAX])
                 sentence = (
                     f"Besides {beside} this would be one task too many at one time for {stream}: the vendor starts only"
                 )
@@ -87,14 +96,15 @@ def overlaps(on: Context) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Context], Iterator[Finding]], ...] = (
     one_entry_each,
     lambda on: template_references(on.stack, on.names("templates"), ("templates", "") in on.broken),
-    lambda on: duplicates(on.stack, on.owner, on.slots),
+    lambda on: generations({section: on.names(section) for section in RENAMED}),
+    lambda on: duplicates(on.stack, on.owner, on.agenda),
     lambda on: renames(on.stack, {section: on.names(section) for section in RENAMED}),
     lambda on: too_many(on.stack.limits, on.counts, on.stack.suppresses),
     overlaps,
     lambda on: nearly_full(on.stack.limits, on.counts, on.stack.suppresses),
     lambda on: advice.rules(on.stack),
     lambda on: advice.retention(on.stack, {key for where, key in on.broken if where == "templates"}),
-    lambda on: advice.recordings(on.stack, [slot for slot in on.slots.values() if slot.window.end > on.now]),
+    lambda on: advice.recordings(on.stack, on.unfinished),
 )
 
 

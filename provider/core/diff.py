@@ -6,17 +6,20 @@ Rule 1: which changes replace is a table. Rule 2: two descriptions with the same
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from provider.core.models import LiveRecordArgs
 from provider.core.wire import CREATE_ONLY, effective_template
 
-KindName = Literal["template", "rule", "task"]
+KindName = Literal["template", "rule", "task", "live_record"]
 
 RULE_KEY = ("domain", "app", "stream")
 TASK_FIELDS = ("domain", "app", "stream", "stream_type", "start", "end", "template_id")
+LIVE_RECORD_FIELDS = tuple(LiveRecordArgs.model_fields)
 
 REPLACES: Mapping[KindName, tuple[str, ...]] = {
     "template": CREATE_ONLY,
     "rule": RULE_KEY,  # there is no call that moves a rule; its template changes in place
     "task": TASK_FIELDS,  # there is no call that changes a task
+    "live_record": LIVE_RECORD_FIELDS,  # nor one that changes a live record
 }
 
 
@@ -26,7 +29,7 @@ def effective(kind: KindName, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         return effective_template(inputs)
     if kind == "rule":
         return {name: inputs.get(name, "") for name in (*RULE_KEY, "template_id")}
-    return {name: inputs.get(name) for name in TASK_FIELDS}
+    return {name: inputs.get(name) for name in REPLACES[kind]}
 
 
 def changes(kind: KindName, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

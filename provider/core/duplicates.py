@@ -5,7 +5,8 @@ Rule 1: of two that collide the later one is the finding, and its sentence names
 
 from collections.abc import Hashable, Iterator, Mapping
 
-from provider.core.agenda import Slot
+from provider.core import live_records
+from provider.core.agenda import Agenda
 from provider.core.findings import Finding, finding
 from provider.core.plan import NO_RECORD, template_name
 from provider.core.priority import Key
@@ -13,7 +14,7 @@ from provider.core.stack import Stack
 from provider.core.values import quoted
 
 
-def duplicates(stack: Stack, owner: str, slots: Mapping[str, Slot]) -> Iterator[Finding]:
+def duplicates(stack: Stack, owner: str, on: Agenda) -> Iterator[Finding]:
     """No natural key and no resource name stands twice."""
     rules = {key: Key(r.domain, r.app, r.stream) for key, r in stack.rules.items()}
     yield from _twice(
@@ -22,10 +23,13 @@ def duplicates(stack: Stack, owner: str, slots: Mapping[str, Slot]) -> Iterator[
         "for {what}; the vendor keeps one rule per domain, app and stream",
     )
     at = {
-        name: (slot.stream, slot.window, slot.entry.template or slot.entry.template_id) for name, slot in slots.items()
+        name: (slot.stream, slot.window, slot.entry.template or slot.entry.template_id)
+        for name, slot in on.slots.items()
     }
-    paths = {name: slot.path for name, slot in slots.items()}
+    paths = {name: slot.path for name, slot in on.slots.items()}
     yield from dict.fromkeys(_twice(paths, at, "for the same stream, time and template"))
+    forms = {name: tuple(live_records.normalised(slot.entry, slot.window).items()) for name, slot in on.live.items()}
+    yield from _twice({name: slot.path for name, slot in on.live.items()}, forms, "for the same recording")
     built_in = {"": f"{owner}--{NO_RECORD}"} if stack.suppresses else {}
     templates = built_in | {key: template_name(owner, key, t) for key, t in stack.templates.items()}
     paths = {key: f"templates.{key}" if key else "the built-in template of record: false" for key in templates}

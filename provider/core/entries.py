@@ -6,6 +6,7 @@ Rule 2: nothing here looks at another entry.
 
 from collections.abc import Iterator
 
+from provider.core.fields import Entry
 from provider.core.findings import Finding, finding, joined
 from provider.core.limits import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
 from provider.core.models import Format, TemplateArgs
@@ -79,22 +80,23 @@ def template_name(path: Path, args: TemplateArgs, name: str, site: Site) -> Iter
 
 
 def _numbers(path: Path, key: str, form: Format, site: Site) -> Iterator[Finding]:
-    low, high = site.record_interval[key]
-    for name, bottom, top in (
-        ("record_interval", low, high),
-        ("storage_time", 0, STORAGE_TIME_MAX),
-        ("flow_continue_duration", 0, FLOW_CONTINUE_MAX),
-    ):
-        value = getattr(form, name, None)
-        if value is not None and not bottom <= value <= top:
-            allowed = f"at most {spoken(top)}" if not bottom else f"{spoken(bottom)} to {spoken(top)}"
-            seconds = f" ({value} s)" if value >= UNIT_SECONDS["m"] else ""
-            forever = ", or forever," if name == "storage_time" else ""
-            sentence = f"This is {spoken(value)}{seconds}, but {allowed}{forever} is allowed here."
-            yield finding("out-of-range", joined((*path, name)), sentence)
+    yield from ranged(path, form, "record_interval", *site.record_interval[key])
+    yield from ranged(path, form, "storage_time", 0, STORAGE_TIME_MAX)
+    yield from ranged(path, form, "flow_continue_duration", 0, FLOW_CONTINUE_MAX)
     if key == "hls" and form.record_interval is not None:
         sentence = "HLS ignores record_interval: one file lasts from the beginning of a push to its end. Remove it."
         yield finding("ignored-field", joined((*path, "record_interval")), sentence)
+
+
+def ranged(path: Path, entry: Entry, name: str, low: int, high: int) -> Iterator[Finding]:
+    """Whether the length of time *name* of the entry, if it has one, is from *low* to *high* seconds."""
+    value = getattr(entry, name, None)
+    if value is not None and not low <= value <= high:
+        allowed = f"{spoken(low)} to {spoken(high)}" if low else f"at most {spoken(high)}"
+        seconds = f" ({value} s)" if value >= UNIT_SECONDS["m"] else ""
+        forever = ", or forever," if name == "storage_time" else ""
+        sentence = f"This is {spoken(value)}{seconds}, but {allowed}{forever} is allowed here."
+        yield finding("out-of-range", joined((*path, name)), sentence)
 
 
 def _storage(path: Path, form: Format, args: TemplateArgs, named: list[str]) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ Rule 1: the answer comes from the same tables that plan and check use. Rule 2: w
 from datetime import datetime
 from typing import NamedTuple
 
-from provider.core.agenda import agenda
+from provider.core.agenda import Timed, agenda
 from provider.core.priority import Key, level, matches, winner
-from provider.core.stack import Rule, Stack
+from provider.core.stack import LiveRecord, Rule, Stack
 from provider.core.times import rfc3339
 from provider.core.values import escaped, quoted
 
@@ -21,7 +21,7 @@ class Recorder(NamedTuple):
 
     path: str
     key: str
-    template: str | None  # None: it suppresses recording, or it is a task without template
+    template: str | None  # or the format of a live record; None: it suppresses, or it is a task without template
     detail: str
 
 
@@ -33,7 +33,7 @@ class Loser(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The winning rule, if any, the others, and the tasks that are active."""
+    """The winning rule, if any, the others, and the tasks or live records that are active."""
 
     stream: str
     at: str
@@ -68,8 +68,10 @@ def _by_path(item: tuple[Key, tuple[str, Rule]]) -> str:
     return item[1][0]
 
 
-def _template(rule: Rule) -> str | None:
-    return rule.template or (f"template_id {rule.template_id}" if rule.template_id else None)
+def _template(entry: Rule | Timed) -> str | None:
+    if isinstance(entry, LiveRecord):
+        return f"file_format {entry.file_format}"
+    return entry.template or (f"template_id {entry.template_id}" if entry.template_id else None)
 
 
 def _why(key: Key, stream: Key, best: Key | None) -> str:
@@ -80,16 +82,17 @@ def _why(key: Key, stream: Key, best: Key | None) -> str:
 
 
 def _tasks(stack: Stack, stream: Key, at: datetime) -> tuple[Recorder, ...]:
+    on = agenda(stack, at)
     active = (
         slot
-        for slot in agenda(stack, at).slots.values()
-        if slot.stream == stream and (slot.window.start or at) <= at < slot.window.end
+        for slot in (*on.slots.values(), *on.live.values())
+        if slot.stream in (stream, stream._replace(domain="")) and (slot.window.start or at) <= at < slot.window.end
     )
     return tuple(
         Recorder(
             slot.path,
             slot.name,
-            slot.entry.template or (f"template_id {slot.entry.template_id}" if slot.entry.template_id else None),
+            _template(slot.entry),
             f"until {rfc3339(slot.window.end)}",
         )
         for slot in sorted(active, key=lambda slot: slot.name)

@@ -44,6 +44,8 @@ VodFileName = Annotated[str, *_read(names.vod_file_name, type="string")]
 CosPath = Annotated[str, *_read(names.cos_bucket_path, type="string", pattern="^/")]
 CosBucket = Annotated[str, *_read(names.cos_bucket_name, type="string")]
 StreamType = Annotated[Literal["live", "mixed"], BeforeValidator(values.text)]
+FileFormat = Annotated[Literal["flv", "hls", "mp4", "aac", "mp3"], BeforeValidator(values.text)]
+RecordType = Annotated[Literal["video", "audio"], BeforeValidator(values.text)]
 StorageMode = Annotated[Literal["normal", "cold"], BeforeValidator(values.text)]
 NoRecord = Annotated[Literal[False], BeforeValidator(values.never)]
 

@@ -51,6 +51,11 @@ KINDS: dict[str, Kind] = {
     "too-many-overlaps": Kind(
         "error", "More than three tasks record one stream at once.", "CreateRecordTask, CN:45983, IN:37309"
     ),
+    "generations-mixed": Kind(
+        "error",
+        "The deprecated live_records stand beside tasks or schedules.",
+        "CreateRecordTask, CN:45983, IN:37309: not together with CreateLiveRecord",
+    ),
     "site-mismatch": Kind(
         "error",
         "Something is used that this site of the vendor does not have.",
@@ -72,6 +77,9 @@ KINDS: dict[str, Kind] = {
     "kept-forever": Kind("warning", "Recordings are kept for ever.", "RecordParam.StorageTime 0, CN:32614"),
     "nearly-full": Kind("warning", "Nine tenths of a limit are used.", "feature guide: at most 50 rules and templates"),
     "too-short": Kind("warning", "A recording is very short.", "feature guide: pushes under 10 s leave no file"),
+    "recording-loss": Kind(
+        "warning", "A change ends or shortens a recording.", "feature guide: priority of templates; CN:45982, CN:32608"
+    ),
     "acknowledgement-expired": Kind("warning", "A warning was accepted until a day that has passed.", _FORM),
     "ignored-field": Kind("warning", "A field has no effect where it stands.", "RecordParam, CN:32614"),
     "records-hls-forever": Kind(
@@ -80,6 +88,9 @@ KINDS: dict[str, Kind] = {
         "CreateRecordTask, CN:45983, IN:37309",
     ),
 }
+
+REVIEW_ONLY = frozenset({"recording-loss"})
+"""What only a review of a plan can find; there it stops until it is acknowledged."""
 
 
 @dataclass(frozen=True, order=True)

@@ -19,8 +19,22 @@ TASK_MAX = timedelta(hours=24)
 """Longest task (CreateRecordTask, CN:45983, IN:37309)."""
 OVERLAPS_MAX = 3
 """At most three tasks of one stream record at once; more are accepted and not recorded (IN:37309)."""
+REAL_TIME_MAX = timedelta(minutes=30)
+"""Longest live record in real-time mode; the vendor cuts off more without an error (CreateLiveRecord, CN:30148, IN:30847)."""
+LIVE_RECORD_INTERVAL = (1800, 7200)
+"""Seconds of one file of a live record (CreateLiveRecord.StreamParam, CN:30148, IN:30847)."""
 RULES, TEMPLATES = 50, 50
 """Rules and templates of an account (feature guide; CreateLiveRecordTemplate)."""
+
+CALLS_A_SECOND: Mapping[str, int] = {
+    "CreateRecordTask": 20, "StopRecordTask": 20, "DeleteRecordTask": 20, "DescribeRecordTask": 20,
+    "CreateLiveRecordTemplate": 200, "ModifyLiveRecordTemplate": 200, "DeleteLiveRecordTemplate": 200,
+    "CreateLiveRecordRule": 200, "DeleteLiveRecordRule": 200,
+    "DescribeLiveRecordTemplates": 500, "DescribeLiveRecordRules": 500,
+    "CreateLiveRecord": 500, "StopLiveRecord": 200, "DeleteLiveRecord": 200,
+}  # fmt: skip
+"""What the vendor takes of each action, per account (the page of each action; DeleteRecordTask and rules: IN:37308,
+30846, 30843, 30841)."""
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from provider.core.fields import (
     Domain,
     Duration,
     Entry,
+    FileFormat,
     Flag,
     FullPart,
     Identifier,
     Integer,
     Moment,
     Part,
+    RecordType,
     Retention,
     StorageMode,
     StreamType,
@@ -119,3 +121,23 @@ class TaskArgs(Recorded):
     )
     end: Moment | None = Field(None, description="When recording ends, at most 24 h after the start.")
     duration: Duration | None = Field(None, description="Instead of end: length of the recording, with start.")
+
+
+class LiveRecordArgs(Entry):
+    """One recording by the deprecated CreateLiveRecord. Source: CreateLiveRecord, CN:30148, IN:30847."""
+
+    domain: Domain | None = Field(None, description="Push domain; needed when the account pushes to several domains.")
+    app: FullPart = Field("live", description="App (push path).")
+    stream: FullPart = Field(description="Stream name.")
+    start: Moment | None = Field(None, description="When recording starts; needed unless highlight is true.")
+    end: Moment | None = Field(None, description="When recording ends.")
+    duration: Duration | None = Field(None, description="Instead of end: length of the recording.")
+    highlight: Flag = Field(False, description="True records from its creation on, at most 30m, without start.")
+    record_type: RecordType = Field("video", description="video (default), or audio alone.")
+    file_format: FileFormat = Field("flv", description="Format of the files.")
+    mix_stream: Flag = Field(False, description="True records the output stream of a mix.")
+    record_interval: Duration | None = Field(None, description="Longest file before the next begins: 30m to 2h.")
+    storage_time: Retention | None = Field(
+        None,
+        description="How long files are kept: like 30d, or forever, which is assumed when left out. At most 1500d.",
+    )

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from provider.core.agenda import Slot, agenda
+from provider.core import live_records
+from provider.core.agenda import LiveSlot, TaskSlot, agenda
 from provider.core.diff import KindName
 from provider.core.limits import Site
 from provider.core.models import TemplateArgs
@@ -52,10 +53,11 @@ def inputs(entry: TemplateArgs) -> dict[str, Any]:
 
 def plan(stack: Stack, owner: str, site: Site, now: datetime) -> Plan:
     """The plan of a stack without errors; *owner* is `<project>--<stack>`."""
-    slots = agenda(stack, now).slots
+    slots, live, _ = agenda(stack, now)
     phases = {name: phase(slot.window, now, site) for name, slot in sorted(slots.items())}
     due = [slots[name] for name, at in phases.items() if at in ("planned", "running")]
-    declared = (*_templates(stack, owner), *_rules(stack), *map(_task, due))
+    unfinished = [live[name] for name in sorted(live) if live[name].window.end > now]
+    declared = (*_templates(stack, owner), *_rules(stack), *map(_task, due), *map(_live_record, unfinished))
     count = {kind: sum(d.kind == kind for d in declared) for kind in ("rule", "template")}
     return Plan(
         declared,
@@ -73,7 +75,7 @@ def later(stack: Stack, site: Site, now: datetime) -> dict[str, str]:
     return _later(agenda(stack, now).slots, site, now)
 
 
-def _later(slots: Mapping[str, Slot], site: Site, now: datetime) -> dict[str, str]:
+def _later(slots: Mapping[str, TaskSlot], site: Site, now: datetime) -> dict[str, str]:
     waiting = {name: slot.window for name, slot in slots.items() if phase(slot.window, now, site) == "later"}
     return {name: _day(creatable_from(span, site)) for name, span in sorted(waiting.items())}
 
@@ -97,13 +99,17 @@ def _rules(stack: Stack) -> Iterator[Declared]:
         )
 
 
-def _task(slot: Slot) -> Declared:
+def _task(slot: TaskSlot) -> Declared:
     entry, span = slot.entry, slot.window
     given = {"domain": entry.domain, "app": entry.app, "stream": entry.stream, "stream_type": entry.stream_type}
     given |= {"start": rfc3339(span.start)} if span.start else {}
     given |= {"end": rfc3339(span.end)}
     given |= {"template_id": entry.template_id} if entry.template_id else {}
     return Declared("task", slot.name, given, entry.template, slot.was)
+
+
+def _live_record(slot: LiveSlot) -> Declared:
+    return Declared("live_record", slot.name, live_records.normalised(slot.entry, slot.window), was=slot.was)
 
 
 def _recorder(rule: Rule) -> str:

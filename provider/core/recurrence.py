@@ -13,7 +13,7 @@ from dateutil.rrule import rrulestr
 
 from provider.core.rrule import impossible, parts_of
 
-_CYCLE_DAYS = 28 * 366  # after so many years days and weekdays come round again
+_CYCLE = 28  # after so many years days and weekdays come round again
 _FAR = timedelta(days=10 * 366)
 
 
@@ -41,8 +41,11 @@ def never(days: Days) -> bool:
     if impossible(parts):
         return True
     begin = _begin(days, days.first or date(2000, 1, 1))
+    years = _CYCLE * int(parts.get("INTERVAL", "1"))
+    # The library searches for what never happens to the end of the calendar, and that repeats itself every 400 years.
+    begin = begin.replace(year=begin.year + max(0, date.max.year - years - begin.year) // 400 * 400)
     made: Any = rrulestr(days.rule, dtstart=begin)
-    cycle = timedelta(days=min(_CYCLE_DAYS * int(parts.get("INTERVAL", "1")), (date.max - begin.date()).days))
+    cycle = timedelta(days=min(366 * years, (date.max - begin.date()).days))
     return next(iter(made.replace(count=None, until=begin + cycle)), None) is None
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from provider.core.findings import Finding, finding
 from provider.core.refusals import nearest
 from provider.core.stack import Rule, Schedule, Stack, Task
-from provider.core.values import quoted
+from provider.core.values import escaped, quoted
 
-RENAMED = ("templates", "rules", "tasks", "schedules")
+RENAMED = ("templates", "rules", "tasks", "schedules", "live_records")
 """Sections whose entries may say what their key was."""
 
 
@@ -36,13 +36,24 @@ def template_references(stack: Stack, known: set[str], unreadable: bool) -> Iter
                 others = (
                     f"Templates of this file: {', '.join(map(quoted, listed))}." if listed else "This file has none."
                 )
-                hint = f"Did you mean {near}?" if near else others
+                hint = f"Did you mean {escaped(near)}?" if near else others
                 yield finding(
                     "unknown-template", f"{path}.template", f"There is no template {quoted(entry.template)}. {hint}"
                 )
             if not given and isinstance(entry, Rule):
                 sentence = "The rule says nothing to do. Add template, template_id, or record: false."
                 yield finding("missing-field", path, sentence)
+
+
+def generations(names: Mapping[str, set[str]]) -> Iterator[Finding]:
+    """The deprecated live records stand beside nothing that is made by the API that came after them."""
+    beside = [section for section in ("tasks", "schedules") if names[section]]
+    if beside and names["live_records"]:
+        sentence = (
+            f"These are made by the deprecated CreateLiveRecord, and {' and '.join(beside)} by CreateRecordTask: the vendor forbids to "
+            "use both together. Make tasks of them; what is over can go."
+        )
+        yield finding("generations-mixed", "live_records", sentence)
 
 
 def renames(stack: Stack, names: Mapping[str, set[str]]) -> Iterator[Finding]:

@@ -13,11 +13,13 @@ from pydantic_core import PydanticCustomError
 
 from provider.core.findings import Finding, finding, joined
 from provider.core.limits import TASK_MAX, Site
-from provider.core.models import TaskArgs
+from provider.core.models import LiveRecordArgs, TaskArgs
 from provider.core.times import instant, spoken
 
 _SHOWN = "%Y-%m-%dT%H:%MZ"
 CENTURY = 36525 * 86400  # seconds; far too long for a task, and no date overflows
+TIMES = frozenset({"start", "end", "duration"})
+"""The fields that say when something is recorded."""
 Path = tuple[str, ...]
 Phase = Literal["later", "planned", "running", "finished"]
 
@@ -59,9 +61,9 @@ def crowded(windows: Mapping[str, Window], now: datetime, most: int) -> Iterator
             yield (name, *sorted(other for _, other in opened if other != name))
 
 
-def window(path: Path, args: TaskArgs, zone: str) -> Window | Finding:
-    """When the task runs, or why that cannot be said."""
-    start, end = _instant((*path, "start"), args.start, zone), _instant((*path, "end"), args.end, zone)
+def window(path: Path, args: TaskArgs | LiveRecordArgs, zone: str) -> Window | Finding:
+    """When the task or live record runs, or why that cannot be said."""
+    start, end = point((*path, "start"), args.start, zone), point((*path, "end"), args.end, zone)
     if isinstance(start, Finding):
         return start
     if isinstance(end, Finding):
@@ -81,7 +83,8 @@ def window(path: Path, args: TaskArgs, zone: str) -> Window | Finding:
     return finding("missing-field", joined(path), f"The field end is missing. {advice}")
 
 
-def _instant(path: Path, value: datetime | None, zone: str) -> datetime | Finding | None:
+def point(path: Path, value: datetime | None, zone: str) -> datetime | Finding | None:
+    """The instant that the field at *path* names, if it is set, or why it names none."""
     try:
         return None if value is None else instant(value, zone)
     except PydanticCustomError as refusal:
@@ -89,15 +92,20 @@ def _instant(path: Path, value: datetime | None, zone: str) -> datetime | Findin
         return finding(context["finding"], joined(path), context["sentence"])
 
 
-def task(path: Path, span: Window, now: datetime) -> Iterator[Finding]:
-    """What is wrong with a task's time."""
-    start = span.start or now
+def backwards(path: Path, span: Window) -> Iterator[Finding]:
+    """Whether it would end before it starts."""
     if span.start is not None and span.end <= span.start:
         sentence = (
             f"The task starts {span.start:{_SHOWN}} and ends {span.end:{_SHOWN}}. The end must be later than the start."
         )
         yield finding("task-backwards", joined(path), sentence)
-    elif span.end - start > TASK_MAX:
+
+
+def task(path: Path, span: Window, now: datetime) -> Iterator[Finding]:
+    """What is wrong with a task's time."""
+    start = span.start or now
+    yield from backwards(path, span)
+    if span.end - start > TASK_MAX:
         length, parts = spoken((span.end - start).total_seconds()), -(-(span.end - start) // TASK_MAX)
         counted = "" if span.start else " from now, when it would begin"
         sentence = (

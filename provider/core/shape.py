@@ -14,7 +14,7 @@ from provider.core.refusals import nearest, refusals
 from provider.core.stack import Stack
 
 Tree = dict[str, Any]
-SECTIONS = ("templates", "rules", "tasks", "schedules")
+SECTIONS = ("templates", "rules", "tasks", "schedules", "live_records")
 EMPTY = (*SECTIONS, "limits", "acknowledge")
 """Keys under which nothing may stand, as when all entries are commented out."""
 APART = ("stream_type", "was")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from provider.core.fields import Clock, Day, Duration, Entry, Key, NoRecord, Positive, Reference, Text, Zone
 from provider.core.fields import Rule as Rrule
-from provider.core.models import Recorded, RuleArgs, TaskArgs, TemplateArgs
+from provider.core.models import LiveRecordArgs, Recorded, RuleArgs, TaskArgs, TemplateArgs
 
 
 class _Named(Entry):
@@ -50,6 +50,10 @@ class Schedule(_Named, Recorded):
     skipped: tuple[Day, ...] = Field((), alias="except", description="Days without a recording.")
 
 
+class LiveRecord(_Named, LiveRecordArgs):
+    """One recording by the deprecated CreateLiveRecord; never beside tasks or schedules."""
+
+
 class Acknowledgement(Entry):
     """A warning that is known and accepted."""
 
@@ -74,6 +78,9 @@ class Stack(Entry):
     rules: dict[Key, Rule] = Field({}, description="What to record always, by key.")
     tasks: dict[Key, Task] = Field({}, description="What to record at a time, by key.")
     schedules: dict[Key, Schedule] = Field({}, description="What to record again and again, by key.")
+    live_records: dict[Key, LiveRecord] = Field(
+        {}, description="Recordings by the deprecated CreateLiveRecord, by key; never beside tasks or schedules."
+    )
     limits: Limits = Field(Limits(), description="Limits of the account.")
     acknowledge: tuple[Acknowledgement, ...] = Field((), description="Warnings that are known and accepted.")
 

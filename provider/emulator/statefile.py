@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from provider.emulator import shapes
+from provider.emulator.account import FIRST_TEMPLATE_ID
 from provider.emulator.cloud import Cloud
 from provider.emulator.schemas import NUMBER, TEXT, Action, Field, Schema
 from provider.emulator.wire import Fields
 
 V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
+SNAPSHOT = {"version", "site", "at", "templates", "rules", "tasks"}
+"""The entries of what `python -m provider snapshot` prints: a real account can be played on in the emulator."""
 LATER = frozenset({"live_records", "v2_records"})
 """Lists that older files do not have."""
 
@@ -32,6 +35,8 @@ def load(path: Path, cloud: Cloud) -> None:
         raise StateFileError(f"The state file {path} cannot be written: its folder does not exist.")
     if state is None:
         return
+    if isinstance(state, dict) and state.keys() == SNAPSHOT:
+        state = _played(state, cloud.account.clock.china())
     if problem := _problem(state, cloud):
         raise StateFileError(f"The state file {path} cannot be used: {problem}")
     cloud.restore(state)
@@ -42,6 +47,19 @@ def save(path: Path, cloud: Cloud) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(json.dumps(cloud.state(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(path)
+
+
+def _played(snapshot: Fields, now: str) -> Fields:
+    """The account of a snapshot, with what no answer of the vendor tells."""
+    times, kept = {"CreateTime": now, "UpdateTime": now}, {"StreamType": 0, "Extension": ""}
+    rules, tasks = ([e for e in snapshot[name] if isinstance(e, dict)] for name in ("rules", "tasks"))
+    return {
+        "site": snapshot["site"],
+        "last_template_id": FIRST_TEMPLATE_ID - 1,
+        "templates": snapshot["templates"],
+        "rules": [times | rule for rule in rules],
+        "tasks": [kept | task for task in tasks],
+    }
 
 
 def _problem(state: object, cloud: Cloud) -> str | None:

@@ -1,0 +1,122 @@
+"""What a pipeline runs: plan stacks and review the plans, then apply exactly what was reviewed.
+
+Rule 1: every step is the real CLI; nothing is applied that was not planned and reviewed in the same job.
+Rule 2: a plan that time has overtaken is made once more, and applied only where it means the same for viewers.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
+
+from provider import config, snapshot
+from provider.core.review import Review
+from provider.core.snapshot import Snapshot
+from provider.review import reviewed
+from provider.review_forms import FORMS, combined
+from provider.sources import Source, source
+
+OVERTAKEN = "violates plan"
+"""How the engine says that a saved plan does not fit any more."""
+
+
+class Planned(NamedTuple):
+    """One stack that was planned: its review, and the plan that `pulumi up --plan` takes."""
+
+    stack: str
+    review: Review
+    plan: Path
+
+
+class Ended(Enum):
+    """How a deployment ended; the value is an exit code."""
+
+    applied = 0
+    stopped = 1  # by the review: nothing was applied
+    failed = 3  # the CLI failed; what it said is the reason
+
+
+def plan(asked: Source, directory: Path, held: Snapshot | None) -> Planned:
+    """Plan a stack into *directory*: STACK.preview.json, STACK.plan, and the review in all forms."""
+    directory.mkdir(parents=True, exist_ok=True)
+    base = directory / asked.stack
+    saved = base.with_name(f"{asked.stack}.plan")
+    done = _pulumi(asked.stack, "preview", "--json", "--save-plan", str(saved))
+    config.write(base.with_name(f"{asked.stack}.preview.json"), done.stdout)
+    if not done.stdout.strip():
+        raise config.Failure(f"pulumi preview of stack {asked.stack} ended without a plan: {_reason(done.stderr)}")
+    found = reviewed(asked, done.stdout, held)
+    for form, said in FORMS.items():
+        config.write(base.with_name(f"{asked.stack}.{form}"), said(found))
+    return Planned(asked.stack, found, saved)
+
+
+def held(asked: Source, account: Path | None) -> Snapshot | None:
+    """The snapshot in the file, else the live account; None without credentials."""
+    if account:
+        return snapshot.read(account)
+    return snapshot.taken(asked.settings) if asked.settings.source else None
+
+
+def planned(stacks: Iterable[str], directory: Path) -> tuple[Planned, ...]:
+    """All stacks, planned one after the other, and one review of all of them as review.md."""
+    sources = [source(stack) for stack in stacks]
+    made = tuple(plan(asked, directory, held(asked, None)) for asked in sources)
+    _combine(made, directory)
+    return made
+
+
+def _combine(made: Iterable[Planned], directory: Path) -> None:
+    config.write(directory / "review.md", combined(one.review for one in made))
+
+
+def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
+    """Plan, review and apply a stack; its plans, the second one only where time overtook the first."""
+    asked = source(stack)
+    asked.settings.refuse_blindness()
+    first = plan(asked, directory, held(asked, None))
+    _combine((first,), directory)
+    if first.review.stops:
+        return Ended.stopped, (first,)
+    status, said = _up(first)
+    if not status or OVERTAKEN not in said:
+        return (Ended.failed if status else Ended.applied), (first,)
+    second = plan(asked, directory, held(asked, None))
+    _combine((second,), directory)
+    if second.review.stops or second.review.recording != first.review.recording:
+        return Ended.stopped, (first, second)
+    status, _ = _up(second)
+    return (Ended.failed if status else Ended.applied), (first, second)
+
+
+def _up(made: Planned) -> tuple[int, str]:
+    """Apply a plan while its output is shown; the exit code, and what was said."""
+    command = _command(made.stack, "up", "--yes", "--suppress-progress", "--plan", str(made.plan))
+    said = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        for line in running.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            said.append(line)
+    return running.returncode, "".join(said)
+
+
+def _pulumi(stack: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(_command(stack, *arguments), capture_output=True, text=True, check=False)
+
+
+def _command(stack: str, *arguments: str) -> list[str]:
+    found = shutil.which("pulumi")
+    if found is None:
+        raise config.Failure(
+            "There is no pulumi on the path. Install it, or run `make setup` and put the directory that "
+            "`python3 tools/pulumi/install.py` prints on the path."
+        )
+    return [found, "--non-interactive", *arguments, "--stack", stack]
+
+
+def _reason(said: str) -> str:
+    return " ".join(said.split())[-500:] or "it said nothing."

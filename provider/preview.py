@@ -1,0 +1,165 @@
+"""Reads what `pulumi preview --json` prints: the steps of our resources, or why the engine refused.
+
+Rule 1: a value that is not known yet is left out. Rule 2: what cannot be a preview of this stack is said in a sentence.
+The form is the engine's (PreviewDigest of its display package); observed with the CLI 3.259.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, Field, ValidationError
+
+from provider.config import ConfigError
+from provider.core.diff import KindName
+from provider.core.steps import SECTIONS, Op, Step
+from provider.core.values import escaped, quoted
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine writes a string that is not known yet."""
+TYPES: Mapping[str, KindName] = {
+    "pulumi-python:dynamic/live:RecordTemplate": "template",
+    "pulumi-python:dynamic/live:RecordRule": "rule",
+    "pulumi-python:dynamic/live:RecordTask": "task",
+    "pulumi-python:dynamic/live:LiveRecord": "live_record",
+}
+STACK = "pulumi:pulumi:Stack"
+OPS: Mapping[str, Op] = {"create": "create", "update": "update", "replace": "replace", "delete": "delete"}
+NO_CHANGE = ("same", "refresh", "read")
+HOW = "Make it with: pulumi preview --json > preview.json"
+
+
+_AT_RESOURCE = re.compile(r"\S+ resource '[^']*'(: property .*?)? has a problem: ")
+_BEFORE_SENTENCE = re.compile(r"(error|Exception calling application|[\w.]*RecordingError): ")
+
+
+class Preview(NamedTuple):
+    """What the engine is going to do, or why it will not."""
+
+    steps: tuple[Step, ...]  # of our resources, by kind and name
+    refused: tuple[str, ...]  # sentences
+    destroys: bool  # the whole stack
+    unsaid: tuple[str, ...]  # steps that are not understood
+
+
+class _State(BaseModel):
+    id: str = ""
+    inputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
+    delete: bool = False
+    sources: dict[str, list[str] | None] = Field({}, alias="propertyDependencies")
+
+    @property
+    def template(self) -> str | None:
+        """The template resource that template_id comes from."""
+        urns = self.sources.get("template_id") or []
+        return _Urn.of(urns[0]).name if urns else None
+
+
+class _Step(BaseModel):
+    op: str
+    urn: str
+    before: _State = Field(_State(), alias="oldState")
+    after: _State = Field(_State(), alias="newState")
+    differs: dict[str, Any] | None = Field(None, alias="detailedDiff")
+
+
+class _Diagnostic(BaseModel):
+    urn: str = ""
+    message: str = ""
+    severity: str = ""
+
+
+class _Digest(BaseModel):
+    steps: list[_Step] = []
+    diagnostics: list[_Diagnostic] | None = []
+    summary: dict[str, Any] | None = Field(None, alias="changeSummary")
+
+
+class _Urn(NamedTuple):
+    """`urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>`."""
+
+    owner: str  # <project>--<stack>
+    type: str
+    name: str
+
+    @classmethod
+    def of(cls, urn: str) -> "_Urn":
+        head, project, types, name = (*urn.split("::", 3), "", "", "")[:4]
+        return cls(f"{project}--{head.rpartition(':')[2]}", types.rpartition("$")[2], name)
+
+
+def preview(text: str, owner: str) -> Preview:
+    """The preview of the stack *owner*, `<project>--<stack>`. Raises ConfigError when it is none, or of another one."""
+    digest = _digest(text)
+    owners = {_Urn.of(step.urn).owner for step in digest.steps} - {owner}
+    if owners:
+        theirs, _, stack = min(owners).partition("--")
+        ours, _, name = owner.partition("--")
+        seen, asked = f"stack {stack} of project {theirs}", f"stack {name} of project {ours}"
+        raise ConfigError(
+            f"This plan is of {escaped(seen)}, but the review is of {escaped(asked)}. {HOW} --stack {name}"
+        )
+    of_stack = {step.op for step in digest.steps if _Urn.of(step.urn).type == STACK}
+    if of_stack == {"refresh"}:
+        raise ConfigError(f"This is what a refresh finds, not what an up does. {HOW}")
+    ours_only = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := _Urn.of(step.urn)).type in TYPES]
+    return Preview(
+        tuple(sorted(_steps(ours_only), key=lambda step: (step.kind, step.name))),
+        tuple(_refusal(found) for found in digest.diagnostics or () if found.severity == "error"),
+        "delete" in of_stack,
+        tuple(
+            f"{SECTIONS[kind]}.{name}: The plan says {quoted(step.op)}, which is not understood here, so this step is left out."
+            for kind, name, step in ours_only
+            if step.op not in {*OPS, *NO_CHANGE}
+        ),
+    )
+
+
+def _digest(text: str) -> _Digest:
+    if not text.strip():
+        raise ConfigError(f"The plan is empty: the command that should have written it did not. {HOW}")
+    try:
+        found = _Digest.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] != "json_invalid":
+            place = quoted(".".join(map(str, first["loc"]))) if first["loc"] else "the whole"
+            raise ConfigError(f"The plan is no preview: {place} is not as the engine writes it. {HOW}") from None
+        why = (
+            "it ends in the middle" if "EOF" in first["msg"] else f"it is not JSON ({first['msg'].partition(': ')[2]})"
+        )
+        raise ConfigError(f"The plan cannot be read: {why}. {HOW}") from None
+    if not found.steps and not found.diagnostics and found.summary is None:
+        raise ConfigError(f"The plan is no preview: it has neither steps nor messages. {HOW}")
+    return found
+
+
+def _steps(found: Iterable[tuple[KindName, str, _Step]]) -> Iterator[Step]:
+    for kind, name, step in found:
+        if step.op in OPS:
+            op = OPS[step.op]
+            yield Step(
+                op,
+                kind,
+                name,
+                step.before.id,
+                _known(step.before.outputs or step.before.inputs),
+                {} if op == "delete" else _known(step.after.inputs),
+                step.before.template,
+                step.after.template,
+                tuple(sorted(name for name in step.differs or () if not name.startswith("__"))),
+                delete_first=op == "replace" and not step.before.delete,  # marked, it waits for the end of the run
+            )
+
+
+def _known(props: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in props.items() if name != "__provider" and value != UNKNOWN}
+
+
+def _refusal(found: _Diagnostic) -> str:
+    """What the engine says, from the entry on that it is about."""
+    sentence, urn = " ".join(found.message.split()), _Urn.of(found.urn)
+    for before in (_BEFORE_SENTENCE, _AT_RESOURCE, _BEFORE_SENTENCE):
+        sentence = sentence[match.end() :] if (match := before.match(sentence)) else sentence
+    return escaped(f"{SECTIONS[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)

@@ -1,0 +1,104 @@
+"""What a person at a terminal sees: the content of the plain texts, in colours and tables.
+
+Rule 1: nothing is said here; sentences come from where the plain text has them. Rule 2: `terminal` decides who sees it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from provider import report
+from provider.core.explain import Explanation
+from provider.core.findings import Finding, errors
+from provider.core.values import escaped
+
+if TYPE_CHECKING:
+    from provider.audit import Audit
+    from provider.audit_words import Told
+    from provider.diagnosis import Diagnosis
+    from provider.review_words import Verdict
+
+BAD, DOUBTFUL, GOOD = "bold red", "yellow", "green"
+STYLES: Mapping[str, str] = {"error": BAD, "warning": DOUBTFUL, "wrong": BAD, "note": DOUBTFUL, "ok": GOOD}
+"""Severities of findings and states of subjects."""
+PLACE, NAME, ID = "cyan", "bold", "dim"
+
+
+def checked(files: Collection[report.Checked]) -> RenderableType:
+    """Findings, tasks that wait, and the line that counts."""
+    found = report.findings(files)
+    style = BAD if errors(found) else DOUBTFUL if found else GOOD
+    waiting = [Text(line, style=ID) for line in report.waiting(files)]
+    return Group(*_findings(found), *waiting, Text(report.conclusion(files), style=style))
+
+
+def _findings(found: Iterable[Finding]) -> list[RenderableType]:
+    return [part for one in found for part in _finding(one)]
+
+
+def _finding(one: Finding) -> tuple[RenderableType, ...]:
+    place = f"{escaped(one.file)}:{one.line}" if one.file else ""
+    parts = ((place, PLACE), (one.severity, STYLES[one.severity]), (one.path, NAME), (f"[{one.id}]", ID))
+    head = Text(" ").join(Text(part, style=style) for part, style in parts if part)
+    return head, Padding.indent(Text(one.sentence), 2)
+
+
+def explanation(told: Explanation) -> RenderableType:
+    """Who records a stream, a table of the rules that do not, and the tasks that do."""
+    losers = _table("rule", "why it does not")
+    for loser in told.losers:
+        losers.add_row(Text(loser.path, style=NAME), Text(f"{loser.why}."))
+    verdict = Text(report.verdict(told), style=GOOD if told.records else DOUBTFUL)
+    return Group(verdict, *([losers] if told.losers else []), *map(Text, report.tasks(told)))
+
+
+def audit(found: "Audit") -> RenderableType:
+    """Findings, what is not known, a table of differences for each account, and the line that counts."""
+    from provider.audit import conclusion
+
+    parts = [*_findings(found.findings), *(Text(note, style=DOUBTFUL) for note in found.notes)]
+    for account in found.accounts:
+        at = f" at {account.at}" if account.at else ""
+        parts.append(Text(f"{account.name}{at}, with {', '.join(account.files)}:", style=NAME))
+        if account.told:
+            parts.append(_differences(account.told))
+        else:
+            parts.append(Text(account.failure or "Nothing differs.", style=BAD if account.failure else GOOD))
+    return Group(*parts, Text(conclusion(found), style=BAD if found.exit_code else GOOD))
+
+
+def _differences(told: Iterable["Told"]) -> Table:
+    table = _table("kind", "where", "what")
+    for one in told:
+        place = "" if one.undeclared else f"{escaped(one.file)}:{one.line}\n{one.path}"
+        style = DOUBTFUL if one.for_information else BAD
+        table.add_row(Text(one.kind, style=style), Text(place, style=PLACE), Text(one.sentence))
+    return table
+
+
+def diagnosis(found: "Diagnosis") -> RenderableType:
+    """A row for each subject, and the line that counts."""
+    from provider.diagnosis import conclusion
+
+    table = _table("", "subject", "what was seen, and what to do")
+    for line in found.lines:
+        table.add_row(Text(line.state, style=STYLES[line.state]), Text(line.subject, style=NAME), Text(line.sentence))
+    return Group(table, Text(conclusion(found), style=BAD if found.exit_code else GOOD))
+
+
+def verdict(of: str, said: "Verdict", *, stops: bool) -> RenderableType:
+    """The verdict of a review, and whose it is."""
+    return Text.assemble((f"{of}: ", NAME), (said.head, BAD if stops else GOOD), f": {said.sentence}")
+
+
+def _table(*columns: str) -> Table:
+    """A table that breaks what is too long, and cuts nothing."""
+    table = Table(box=SIMPLE_HEAD, header_style=ID, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

@@ -1,0 +1,34 @@
+"""The live account as a value, and as the file that stands for it where there are no credentials."""
+
+import json
+from pathlib import Path
+
+from provider.config import ConfigError, Settings, contents
+from provider.core.limits import SiteName
+from provider.core.snapshot import Snapshot, Unreadable, as_data, from_data
+from provider.inventory import account
+
+
+def taken(settings: Settings) -> Snapshot:
+    """What the account holds now. Raises ConfigError without credentials, ApiError where it cannot be read."""
+    settings.refuse_blindness()
+    live = account(settings)
+    return Snapshot(settings.site, settings.now(), live.templates(), live.rules(), live.tasks())
+
+
+def text(snapshot: Snapshot) -> str:
+    """The snapshot as JSON."""
+    return json.dumps(as_data(snapshot), indent=2, ensure_ascii=False)
+
+
+def read(path: Path, site: SiteName | None = None) -> Snapshot:
+    """The snapshot in a file, of *site* if that matters. Raises ConfigError."""
+    try:
+        found = from_data(json.loads(contents(path, "snapshot")))
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{path} is not JSON. Make it with: python -m provider snapshot > {path}.") from None
+    except Unreadable as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if site not in (None, found.site):
+        raise ConfigError(f"{path} is of an account on site {found.site}, but the stack is on site {site}.")
+    return found

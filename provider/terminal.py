@@ -1,0 +1,95 @@
+"""How every verb ends: what is printed, which exit code, and one sentence for what went wrong."""
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console, RenderableType
+from typer.core import TyperGroup
+
+from provider import config
+from provider.config import ConfigError, Failure, debug, write
+
+FINDINGS, USAGE, FAILED = 1, 2, 3
+"""Exit codes beside 0: findings that stop; a mistake in the call; network, account or the tool itself."""
+
+PLAIN = ("NO_COLOR", "CI")
+"""Variables that ask for plain text when they are set."""
+NO_COLOURS = ("dumb", "unknown")
+"""Terminals that have no colours, by their TERM."""
+
+
+class Form(StrEnum):
+    """For people or for programs."""
+
+    text = "text"
+    json = "json"
+
+
+class ReviewForm(StrEnum):
+    """For a pull request comment, a browser or programs."""
+
+    md = "md"
+    html = "html"
+    json = "json"
+
+
+class Verbs(TyperGroup):
+    """The verbs; none of them ends in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run one verb, and say in a sentence what stopped it."""
+        try:
+            return super().invoke(ctx)
+        except Failure as error:
+            if debug():
+                raise
+            stop(str(error), error.status)
+
+
+def show(text: str) -> None:
+    """Print to standard output; what the terminal cannot show is escaped."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may know ASCII only
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def present(text: str, draw: Callable[[], RenderableType]) -> None:
+    """Print the text; where a person looks at a terminal, what *draw* makes of the same content."""
+    if not _watched():
+        show(text)
+        return
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # as above
+    Console(highlight=False, markup=False, emoji=False).print(draw())
+
+
+def _watched() -> bool:
+    """Whether standard output is a terminal that has colours, and nobody asked for plain text."""
+    environment = config.environment()
+    plain = any(environment.get(name) for name in PLAIN) or environment.get("TERM", "dumb") in NO_COLOURS
+    return sys.stdout.isatty() and not plain
+
+
+def put(text: str, out: Path | None, *, force: bool = False) -> None:
+    """Print, or write to a file; one that is there is only overwritten with *force*."""
+    if out is None:
+        show(text)
+    elif out.exists() and not force:
+        raise ConfigError(
+            f"{out} is there already, and nothing was written. Name another file, or remove that one first."
+        )
+    else:
+        write(out, text)
+
+
+def tell(sentence: str) -> None:
+    """Say something to the person at the terminal, beside the output."""
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(sentence)
+
+
+def stop(sentence: str, code: int = USAGE) -> NoReturn:
+    """End with a sentence and an exit code."""
+    tell(sentence)
+    raise typer.Exit(code)

@@ -1,0 +1,132 @@
+"""The command line as a whole: help, version, exit codes, and what a shell completes."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from provider import __version__
+from provider.cli import VERBS, app
+from tests.test_check_command import GOOD, Scratch, scratch
+
+__all__ = ["scratch"]
+
+ROOT = Path(__file__).parent.parent
+NAMES = [verb.__name__ for verb in VERBS]
+UNREACHABLE = {
+    "LIVE_RECORDING_ENDPOINT": "http://127.0.0.1:1",
+    "TENCENTCLOUD_SECRET_ID": "id",
+    "TENCENTCLOUD_SECRET_KEY": "key",
+}
+ENDS = {
+    "no-verb": (2, ()),
+    "unknown-verb": (2, ("chekc",)),
+    "unknown-option": (2, ("check", "--colour")),
+    "check": (2, ("check", "nobody")),
+    "explain": (2, ("explain", "nobody", "push.example.com/live/final")),
+    "explain-half": (2, ("explain", "good", "push.example.com")),
+    "plan": (2, ("plan", "nobody")),
+    "plan-without-pulumi": (3, ("plan", "good")),
+    "review": (2, ("review", "--stack", "nobody", "--plan", "plan.json")),
+    "review-without-plan": (2, ("review", "--stack", "good", "--plan", "plan.json")),
+    "deploy": (2, ("deploy", "nobody")),
+    "audit": (2, ("audit", "nobody")),
+    "audit-unreachable": (3, ("audit", "good")),
+    "adopt-unreachable": (3, ("adopt", "--stack", "found")),
+    "adopt-there": (2, ("adopt", "--stack", "good")),
+    "migrate": (2, ("migrate", "nothing.txt")),
+    "snapshot": (2, ("snapshot", "--stack", "b@d")),
+    "snapshot-unreachable": (3, ("snapshot",)),
+    "emulate": (2, ("emulate", "--now", "soon")),
+    "doctor": (2, ("doctor", "--stack", "nobody")),
+}
+"""Call -> its exit code, the same for every verb: 2 a mistake in the call, 3 the tool failed."""
+COMPLETED = {
+    "verb": ("live-recording exp", ["explain"]),
+    "stacks": ("live-recording check ", ["dev", "prod", "staging"]),
+    "second-stack": ("live-recording audit dev p", ["prod"]),
+    "stack-option": ("live-recording review --stack sta", ["staging"]),
+    "deploy": ("live-recording deploy d", ["dev"]),
+    "form": ("live-recording check --format s", ["sarif"]),
+    "nothing": ("live-recording explain nobody", []),
+}
+COMPLETE = """source /dev/stdin <<< "$(live-recording --show-completion bash)"
+COMP_WORDS=($1) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+case $1 in *\\ ) COMP_WORDS+=("") COMP_CWORD=$((COMP_CWORD + 1)) ;; esac
+_live_recording_completion live-recording
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def help_of(*verb: str) -> str:
+    """The help in a terminal of 80 columns."""
+    return CliRunner().invoke(app, [*verb, "--help"], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"}).output
+
+
+def test_help_tells_each_verb_whole() -> None:
+    """The list of verbs cuts no sentence, and names the exit codes once."""
+    said = help_of()
+    listed = dict(re.findall(r"^  (\w+) {2,}(.+)$", said.partition("Commands:\n")[2], re.MULTILINE))
+
+    assert list(listed) == NAMES
+    assert [sentence for sentence in listed.values() if not sentence.endswith(".") or "..." in sentence] == []
+    codes = "0 nothing wrong (warnings allowed), 1 findings that stop, 2 a mistake in the call, 3 the tool failed"
+    assert codes in " ".join(said.split())
+
+
+@pytest.mark.parametrize("verb", NAMES)
+def test_help_has_an_example_that_can_be_called(verb: str) -> None:
+    """The example stands on one line, so that it can be copied, and the verb takes it."""
+    (example,) = re.findall(rf"^  Example: (python -m provider {verb}\b.*)$", help_of(verb), re.MULTILINE)
+    arguments = shlex.split(example.partition(" > ")[0])[4:]
+
+    assert get_command(app).commands[verb].make_context(verb, arguments).args == []  # type: ignore[attr-defined]  # an app of several verbs is a group
+
+
+def test_version_is_that_of_the_changelog() -> None:
+    """`--version` names the version whose changes stand first, and what it runs on."""
+    said = CliRunner().invoke(app, ["--version"])
+    first = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
+
+    assert first == __version__
+    assert re.fullmatch(
+        rf"live-recording {first}, with pulumi \S+ and tencentcloud-\S+ \S+, on Python \S+\n", said.output
+    )
+    assert said.exit_code == 0
+
+
+@pytest.mark.parametrize(("code", "arguments"), ENDS.values(), ids=ENDS)
+def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, arguments: tuple[str, ...]) -> None:
+    """2 for a mistake in the call, 3 where the account or Pulumi fails; one sentence, nothing else."""
+    scratch.write("stacks/good.yaml", GOOD)
+    scratch.write("stacks/Pulumi.b@d.yaml", "config: {live-recording:site: mars}\n")
+
+    done = scratch.run(*arguments, **UNREACHABLE, PATH="/usr/bin:/bin")
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("typed", "offered"), COMPLETED.values(), ids=COMPLETED)
+def test_shell_completes(tmp_path: Path, typed: str, offered: list[str]) -> None:
+    """A shell that has learnt the command completes verbs, options and the names of stacks."""
+    (tmp_path / "stacks").mkdir()
+    for name in ("dev", "prod", "staging", "Pulumi.dev"):
+        (tmp_path / f"stacks/{name}.yaml").write_text("", encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}/usr/bin:/bin"
+
+    done = subprocess.run(
+        ["bash", "-c", COMPLETE, "bash", typed], cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert done.stdout.split() == offered, done.stderr
+
+
+def test_completion_is_offered_only_where_it_works() -> None:
+    """`python -m provider` is no command of one word, so it offers no completion that a shell could not use."""
+    assert "completion" not in help_of()

@@ -1,0 +1,182 @@
+"""Every step of the workflows, run here in order: a pull request, its merge, drift made by hand, the next day."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from provider.config import stack_names
+from provider.emulator import Emulator
+from tests.emulator_client import NOW
+from tests.fixtures import Account
+from tests.pulumi_cli import Project
+from tests.workflows import READY, ROOT, WORKFLOWS, Runner, load
+
+FILES = sorted(WORKFLOWS.glob("*.yml"))
+COPIED = ("Pulumi.yaml", "__main__.py", "Makefile", "requirements.txt", "requirements-dev.txt", "tools", ".github")
+STACKS = ("dev", "prod", "staging")
+SEASON = """time_zone: UTC
+templates:
+  match: {{mp4: {{record_interval: 1h, storage_time: {days}d}}}}
+rules:
+  everything: {{domain: push.{stack}.example.com, template: match}}
+tasks:
+  final: {{domain: events.{stack}.example.com, app: live, stream: final, start: 2026-11-21T20:00, duration: 2h, template: match}}
+  next: {{domain: events.{stack}.example.com, app: live, stream: next, start: 2026-11-27T10:00, duration: 2h, template: match}}
+"""
+
+
+def git(checkout: Path, *arguments: str) -> str:
+    """What git says."""
+    who = ("-c", "user.name=Op", "-c", "user.email=op@example.com")
+    return subprocess.run(["git", *who, *arguments], cwd=checkout, capture_output=True, text=True, check=True).stdout
+
+
+def write(checkout: Path, days: int) -> None:
+    """The stack files, with this retention."""
+    for stack in STACKS:
+        text = SEASON.format(stack=stack, days=days)
+        (checkout / f"stacks/{stack}.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """An account for all stacks."""
+    with Emulator(now=NOW) as emulator:
+        yield Account(emulator)
+
+
+@pytest.fixture
+def runner(account: Account, tmp_path: Path) -> Runner:
+    """A machine with the project checked out from a repository of two commits: main, and a change of it."""
+    checkout = tmp_path / "checkout"
+    (checkout / "stacks").mkdir(parents=True)
+    for name in COPIED:
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, checkout / name)
+    for name in ("provider", ".venv"):
+        (checkout / name).symlink_to(ROOT / name)
+    cli = Project(checkout, tmp_path)
+    live = {name: account.environment[name] for name in ("LIVE_RECORDING_ENDPOINT", "LIVE_RECORDING_NOW")}
+    keys = {"ID": account.emulator.secret_id, "KEY": account.emulator.secret_key}
+    context = {f"secrets.TENCENTCLOUD_{kind}_{name}": keys[name] for kind in ("SECRET", "READER") for name in keys}
+    context |= {
+        "vars.PULUMI_BACKEND_URL": cli.environment["PULUMI_BACKEND_URL"],
+        "secrets.PULUMI_CONFIG_PASSPHRASE": "for tests only",
+        "github.repository": "broadcaster/recordings",
+        "github.event.pull_request.head.repo.full_name": "broadcaster/recordings",
+        "github.event.pull_request.number": "7",
+        "github.base_ref": "main",
+        "github.token": "none",
+    }
+    write(checkout, 30)
+    (checkout / ".gitignore").write_text(".venv\nprovider\nplans\naccounts\nfindings.sarif\n", encoding="utf-8")
+    for stack in STACKS:
+        cli.run("stack", "init", stack)
+    git(checkout, "init", "--initial-branch=main")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--message=Season")
+    return Runner(checkout, tmp_path / "store", cli.environment | live, context)
+
+
+def passed(done: list[subprocess.CompletedProcess[str]]) -> bool:
+    """Whether a job ran and all its steps passed; what the last one said is shown where not."""
+    failed = [one for one in done if one.returncode]
+    print(*(f"{one.args[-1]}\n{one.stdout}{one.stderr}" for one in failed), sep="\n")  # noqa: T201 - pytest shows it
+    return bool(done) and not failed
+
+
+def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) -> None:
+    """Merged, reviewed, stopped, acknowledged, deployed, drifted and topped up a day later."""
+    for stack in STACKS:
+        assert passed(runner.job("deploy", "deploy", stack=stack))
+    assert passed(runner.job("deploy", "remember")) is False  # no `run` step: it only hands on the snapshots
+    assert len(account.state["templates"]) == len(account.rules()) == len(account.state["tasks"]) == 3
+
+    git(runner.checkout, "checkout", "-b", "shorter")
+    write(runner.checkout, 7)
+    git(runner.checkout, "commit", "--all", "--message=Keep for a week only")
+    account.emulator.clear_log()
+    assert passed(runner.job("pull-request", "check"))
+    assert not passed(runner.job("pull-request", "review"))
+    assert runner.said_to_github == ["pr comment 7 --edit-last --create-if-none --body-file plans/review.md "]
+    review = (runner.checkout / "plans/review.md").read_text(encoding="utf-8")
+    assert review.count("acknowledge") >= 3
+    assert (runner.store / "artifacts/review/dev.html").exists()
+    assert account.actions() == []
+
+    for stack in STACKS:
+        with (runner.checkout / f"stacks/{stack}.yaml").open("a", encoding="utf-8") as file:
+            for path in ("templates.match", "rules.everything"):
+                file.write("" if path != "templates.match" else "acknowledge:\n")
+                file.write(f'  - {{finding: recording-loss, path: {path}, reason: "Rights end after a week"}}\n')
+    git(runner.checkout, "commit", "--all", "--message=Acknowledge it")
+    assert passed(runner.job("pull-request", "review"))
+    git(runner.checkout, "checkout", "main")
+    git(runner.checkout, "merge", "shorter")
+    for stack in STACKS:
+        assert passed(runner.job("deploy", "deploy", stack=stack))
+    assert account.actions() == ["ModifyLiveRecordTemplate"] * 3
+    assert {t["Mp4Param"]["StorageTime"] for t in account.state["templates"]} == {7 * 86400}
+
+    assert passed(runner.job("drift", "drift", stack="dev"))
+    rule = account.by_hand("DescribeLiveRecordRules")["Rules"][0]
+    account.by_hand("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
+    drifted = rule["DomainName"].split(".")[1]
+    assert not passed(runner.job("drift", "drift", stack=drifted))
+    assert "issue create" in runner.said_to_github[-1]
+    assert f"push.{drifted}.example.com" in (runner.checkout / "drift.md").read_text(encoding="utf-8")
+
+    account.emulator.set_now(NOW + timedelta(days=1))
+    runner.environment["LIVE_RECORDING_NOW"] = (NOW + timedelta(days=1)).isoformat()
+    account.emulator.clear_log()
+    for stack in STACKS:
+        assert passed(runner.job("top-up", "top-up", stack=stack))
+    assert account.actions() == ["CreateRecordTask"] * 3
+
+
+def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> None:
+    """Its change is planned against a copy of each account, and nothing is sent to the account itself."""
+    for stack in STACKS:
+        assert passed(runner.job("deploy", "deploy", stack=stack))
+    runner.job("deploy", "remember")
+    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
+    write(runner.checkout, 7)
+    git(runner.checkout, "commit", "--all", "--message=Keep for a week only")
+    runner.context["github.event.pull_request.head.repo.full_name"] = "somebody/recordings"
+    account.emulator.clear_log()
+
+    assert runner.job("pull-request", "review") == []
+    done = runner.job("pull-request", "review-without-keys")
+    assert done[-1].returncode == 0
+    assert any(one.returncode == 1 for one in done), "a retention is shortened"
+    assert (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8").count("acknowledge") >= 3
+    assert account.emulator.log == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_workflows_name_the_stacks_there_are(path: Path) -> None:
+    """A matrix lists every stack of this project."""
+    matrices = [job["strategy"]["matrix"]["stack"] for job in load(path)["jobs"].values() if "strategy" in job]
+
+    assert all(sorted(matrix) == stack_names() for matrix in matrices)
+
+
+@pytest.mark.parametrize("path", [*FILES, READY], ids=lambda path: path.stem)
+def test_actions_are_pinned(path: Path) -> None:
+    """Every foreign action is pinned to a commit, and its version stands beside it."""
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if "uses: " in line]
+    foreign = [line for line in lines if "uses: ./" not in line]
+
+    assert all(len(line.partition("@")[2].split(" # v")[0]) == 40 and " # v" in line for line in foreign)
+
+
+def test_pull_requests_from_forks_get_no_secrets() -> None:
+    """Only a job that is skipped for forks names a secret."""
+    jobs = load(WORKFLOWS / "pull-request.yml")["jobs"]
+    secret = [name for name, job in jobs.items() if "secrets." in str(job)]
+
+    assert secret == ["review"]
+    assert jobs["review"]["if"] == "github.event.pull_request.head.repo.full_name == github.repository"

@@ -1,0 +1,85 @@
+"""docs/terminal.svg: the mistakes and the loss of the README's tour, recorded from a real run in a terminal.
+
+`python tools/picture.py` draws it anew, in some ten seconds: the commands are those of the tour, against the emulator.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.pulumi_cli import Project  # noqa: E402 - the path comes first
+from tests.terminals import XTERM, watched, without_terminal  # noqa: E402
+
+PICTURE = ROOT / "docs/terminal.svg"
+TITLE = "A mistake is found before anything changes, a loss before it is applied"
+COLUMNS = 92
+FIRST_LINE = "# stacks/tour.yaml\n"
+STEPS = (
+    ("python -m provider check tour", True),
+    ("""sed -i.old 's/9h/1h/; s/clip}/clips}/; s/007/"007"/' stacks/tour.yaml""", False),
+    ("pulumi stack init tour", False),
+    ("python -m provider emulate --state tour.json -- pulumi up --yes --stack tour", False),
+    ("sed -i.old 's/30d/7d/' stacks/tour.yaml", True),
+    ("python -m provider emulate --state tour.json -- python -m provider plan tour", True),
+)
+"""What the tour runs, and whether the picture shows it."""
+FONTS = (
+    (re.compile(r"\s*@font-face \{.*?\}", re.DOTALL), ""),
+    (re.compile("font-family: Fira Code, monospace"), "font-family: ui-monospace, Menlo, Consolas, monospace"),
+    (re.compile("<svg "), f'<svg role="img" aria-label="{TITLE}" '),
+)
+"""The picture fetches nothing, and says what it is to those who do not see it."""
+
+
+def recorded() -> Iterator[str]:
+    """What stands on the terminal, with its escape sequences."""
+    with tempfile.TemporaryDirectory() as scratch:
+        directory = Path(scratch, "project")
+        (directory / "stacks").mkdir(parents=True)
+        for name in ("Pulumi.yaml", "__main__.py"):
+            shutil.copy(ROOT / name, directory)
+        for name in ("provider", ".venv"):
+            (directory / name).symlink_to(ROOT / name)
+        (directory / "stacks/tour.yaml").write_text(stack_file(), encoding="utf-8")
+        environment = without_terminal(Project(directory, Path(scratch)).environment) | XTERM
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        environment["LIVE_RECORDING_NOW"] = "2026-11-20T12:00Z"
+        for command, shown in STEPS:
+            seen = watched(["bash", "-c", command], directory, environment, COLUMNS)
+            if shown:
+                yield f"\033[1;32m$\033[0m {command.removeprefix('python -m provider emulate --state tour.json -- ')}"
+                yield seen.text
+
+
+def stack_file() -> str:
+    """The first stack file of the README's tour."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return FIRST_LINE + readme.partition(f"```yaml\n{FIRST_LINE}")[2].partition("```\n")[0]
+
+
+def drawn() -> str:
+    """The picture; two runs draw the same."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), legacy_windows=False)
+    for part in recorded():
+        console.print(Text.from_ansi(part))
+    svg = console.export_svg(title=TITLE, unique_id="terminal")
+    for pattern, instead in FONTS:
+        svg = pattern.sub(instead, svg)
+    return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(drawn(), encoding="utf-8")
