@@ -2,7 +2,6 @@
 
 import signal
 import sys
-from typing import Any
 
 import pulumi
 
@@ -33,7 +32,8 @@ def main() -> None:
     if not settings.source:
         pulumi.log.warn(config.NO_CREDENTIALS)
     planned = plan(loaded.stack, owner, settings.limits, settings.now())
-    made: dict[tuple[str, str], Any] = {}
+    resources.hasten()
+    made: dict[tuple[str, str], pulumi.CustomResource] = {}
     for kind, name, inputs, template, was in planned.declared:
         source = {"template_id": made["template", template].id} if template else {}
         opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=was)] if was else None)

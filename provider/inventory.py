@@ -101,7 +101,7 @@ class Account:
                 if found is not None:
                     return found
                 if late or attempt == ATTEMPTS - 1:
-                    raise
+                    raise unknown.unseen() from None
         raise AssertionError
 
     @staticmethod

@@ -4,6 +4,7 @@ Rule 1: one class per reaction, not per code; the table says which code is which
 """
 
 from collections.abc import Mapping
+from typing import Self
 
 from provider.config import Failure
 
@@ -91,6 +92,11 @@ class OutcomeUnknown(ApiError):
 
     verb = "got no answer that can be used"
     advice = "Run again: what was done is found and kept."
+
+    def unseen(self) -> Self:
+        """The same, after a look at the account that showed nothing of the call."""
+        self.args = (f"{self} The account was looked at and shows nothing of it so far.",)
+        return self
 
 
 class TimedOut(OutcomeUnknown):

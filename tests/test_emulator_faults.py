@@ -88,6 +88,22 @@ def test_end_does_not_wait() -> None:
     assert emulator.cloud.state()["templates"] == []
 
 
+def test_withdrawn_delay_lets_its_call_go_on() -> None:
+    """A call can be held for as long as somebody likes: when the faults are withdrawn it goes on."""
+    with Emulator() as emulator:
+        made: list[int] = []
+        emulator.fault(CREATE, "delay", seconds=3600)
+        caller = threading.Thread(target=lambda: made.append(template(sdk(emulator))))
+        caller.start()
+        while emulator._gateway.faults.open:
+            time.sleep(0.01)
+        assert emulator.cloud.state()["templates"] == []
+        emulator.clear_faults()
+        caller.join(timeout=5)
+
+        assert [one["TemplateId"] for one in emulator.cloud.state()["templates"]] == made
+
+
 def test_control_path() -> None:
     """Faults, log, state, clock and reset, over JSON."""
     with Emulator(now=NOW) as emulator:

@@ -10,7 +10,7 @@ from tests.fixtures import Account
 from tests.live_project import LiveProject
 from tests.postgres import Postgres, binaries
 from tests.pulumi_cli import Project
-from tests.test_reliability_kills import hold, live_ids, wait
+from tests.test_reliability_kills import hold, let_go, live_ids, wait
 
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 STACK = """
@@ -103,6 +103,7 @@ def test_killed_operator_is_followed_by_another(project: Shared, account: Accoun
             break
     first.kill()
     first.communicate()
+    let_go(account.emulator)
     locked = other.run(*UP, check=False)
     other.run("cancel", "--yes", "--stack", "dev")
     other.run(*UP)

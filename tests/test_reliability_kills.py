@@ -22,7 +22,7 @@ from tests.pulumi_cli import Project
 
 ALL = os.environ.get("RELIABILITY") == "all"
 LATER = NOW + timedelta(hours=2)  # when the task derby runs
-HELD = 1.5  # seconds for which a call is held, so that a process is killed meanwhile
+HELD = 3600.0  # seconds for which a call is held; it goes on when a process was killed meanwhile
 PATIENCE = 40.0
 HASTY = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
@@ -209,8 +209,17 @@ def repaired(project: Copied, emulator: Emulator, operation: Operation) -> None:
 
 
 def hold(emulator: Emulator, action: str, nth: int, fate: str) -> None:
-    """Order that the n-th call of the action waits; then it is done, or never."""
+    """Order that the n-th call of the action waits until it is let go; then it is done, or never."""
     emulator.fault(action, "delay" if fate == "done" else "drop-before", skip=nth - 1, seconds=HELD)
+
+
+def let_go(emulator: Emulator) -> None:
+    """Let the call that is held go on, and see that it is over."""
+    assert not any(call["fault"] for call in emulator.log), "the call was over before the kill"
+    emulator.clear_faults()
+    for _ in wait("the call under way was over"):
+        if any(call["fault"] for call in emulator.log):
+            break
 
 
 @pytest.mark.parametrize("kill", KILLS, ids=str)
@@ -229,10 +238,7 @@ def test_killed_cli_is_repaired_by_running_again(
         project.settled()
         cli.kill()
         cli.communicate()
-        assert not any(call["fault"] for call in emulator.log), "the call was over before the kill"
-        for _ in wait("the call under way was over"):
-            if any(call["fault"] for call in emulator.log):
-                break
+        let_go(emulator)
         project.run("cancel", "--yes", "--stack", "dev")
         repaired(project, emulator, operation)
 
@@ -268,6 +274,7 @@ def test_killed_provider_is_repaired_by_running_again(
         said, _ = cli.communicate(timeout=PATIENCE)
         assert cli.returncode, said
         assert "Traceback" not in said
+        let_go(emulator)
         repaired(project, emulator, OPERATIONS[name])
 
 

@@ -40,7 +40,7 @@ def _add_fault(gateway: Gateway, sent: object) -> Reply:
 
 
 def _clear_faults(gateway: Gateway, _sent: object) -> Reply:
-    gateway.faults.open.clear()
+    gateway.faults.clear()
     return 200, []
 
 

@@ -115,9 +115,9 @@ class Emulator:
             self._gateway.faults.open.append(fault)
 
     def clear_faults(self) -> None:
-        """Take back the faults that have not struck yet."""
+        """Take back the faults that have not struck yet; calls that wait go on at once."""
         with self._gateway.lock:
-            self._gateway.faults.open.clear()
+            self._gateway.faults.clear()
 
     def _save(self) -> None:
         if self.state:

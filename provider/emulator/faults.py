@@ -3,6 +3,7 @@
 `does` says whether the call is carried out, `refusal` what is answered instead, `delivery` how the answer travels.
 """
 
+import threading
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
@@ -87,6 +88,13 @@ class Faults:
 
     def __init__(self) -> None:
         self.open: list[Fault] = []
+        self.withdrawn = threading.Event()  # of the calls that wait now
+
+    def clear(self) -> None:
+        """Withdraw all; calls that wait go on at once."""
+        self.open.clear()
+        self.withdrawn.set()
+        self.withdrawn = threading.Event()
 
     def take(self, action: str) -> Fault | None:
         """The fault that this call meets; at most one, so that a later order waits for the earlier to be used up."""

@@ -44,11 +44,11 @@ class Gateway:
         """Carry out one request, unless a fault was ordered for it."""
         action = request.headers.get("x-tc-action", "")
         with self.lock:
-            fault = self.faults.take(action)
-        if fault and fault.seconds:
-            self.stopping.wait(fault.seconds)
-            if self.stopping.is_set():
-                return Exchange({}, faults.Delivery.NOTHING)
+            fault, withdrawn = self.faults.take(action), self.faults.withdrawn
+        if fault and fault.seconds and not self.stopping.is_set():
+            withdrawn.wait(fault.seconds)
+        if self.stopping.is_set():
+            return Exchange({}, faults.Delivery.NOTHING)
         kind = faults.KINDS[fault.kind] if fault else faults.NO_FAULT
         with self.lock:
             body = self._body(request, action)
@@ -69,11 +69,17 @@ class Gateway:
                 self._save()
         return answer
 
+    def stop(self) -> None:
+        """Answer no more; calls that wait end without being carried out."""
+        self.stopping.set()
+        with self.lock:
+            self.faults.clear()
+
     def reset(self) -> None:
         """Empty the account, the log and the faults; the clock goes on."""
         with self.lock:
             self.cloud.reset()
-            self.faults.open.clear()
+            self.faults.clear()
             self.log.clear()
             self._save()
 

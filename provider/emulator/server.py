@@ -145,7 +145,7 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Serve no more, and cut the connections that clients keep open."""
-        self.gateway.stopping.set()
+        self.gateway.stop()
         self.shutdown()
         self.server_close()
         for connection in tuple(self._connections):
