@@ -42,8 +42,9 @@ bench: setup  ## medians, as ratios to something in the same run
 	@PYTHONPATH=. $(BIN)/python bench/emulator.py
 	@$(BIN)/python bench/engine.py
 
-golden: .venv/ready  ## rewrite the expected findings; read the difference before you commit it
-	$(BIN)/pytest tests/test_golden.py tests/test_docs.py --rewrite
+golden: setup  ## rewrite the expected findings; read the difference before you commit it
+	$(BIN)/pytest tests/test_golden.py tests/test_docs_commands.py tests/test_examples.py -n auto --rewrite
 
-docs: .venv/ready  ## rewrite what is generated
+docs: setup  ## rewrite what is generated
 	PYTHONPATH=. $(BIN)/python tools/docs.py
+	PYTHONPATH=. $(BIN)/python tools/picture.py

@@ -1,5 +1,6 @@
 """How every verb ends: what is printed, which exit code, and one sentence for what went wrong."""
 
+import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -53,7 +54,13 @@ class Verbs(TyperGroup):
 def show(text: str) -> None:
     """Print to standard output; what the terminal cannot show is escaped."""
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may know ASCII only
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
+        if not isinstance(error, BrokenPipeError):  # who reads a pipe may stop when they have seen enough
+            raise Failure(f"The output cannot be written: {error.strerror or error}.") from None
 
 
 def present(text: str, draw: Callable[[], RenderableType]) -> None:

@@ -1,5 +1,6 @@
 """Fixtures."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from provider.emulator import Emulator
 from tests.emulator_client import NOW
 from tests.fixtures import Account
+
+# Who is started in the background of a shell ignores SIGINT, and so would everything that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

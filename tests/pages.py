@@ -1,7 +1,8 @@
 """A page as its reader uses it: the commands in order, in one shell, and what they print below them.
 
     ```sh                       is run
-    ```text                     is what the commands above print, stdout and stderr; a line ... is any number of lines
+    ```text                     is what the commands above print, stdout and stderr; a line ... is any number of lines.
+                                Between them is prose, but no heading and no other block
     ```KIND with a line `# FILE` first   is written to that file
     <!-- output -->             a block of another kind below is output too
     <!-- exit: 1 -->            one command of the block below ends with that
@@ -24,21 +25,22 @@ from tests.pulumi_cli import Project
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("**/*.md")), *sorted((ROOT / "tools").glob("**/*.md"))]  # fmt: skip
-PART = re.compile(r"^<!-- (?P<note>output|exit|run|not run)(?:: (?P<said>.*?))? -->$|^```(?P<kind>[^\n]*)\n(?P<block>.*?)^```$", re.DOTALL | re.MULTILINE)  # fmt: skip
+PART = re.compile(r"^<!-- (?P<note>output|exit|run|not run)(?:: (?P<said>.*?))? -->$|^```(?P<kind>[^\n]*)\n(?P<block>.*?)^```$|^(?P<heading>#+) ", re.DOTALL | re.MULTILINE)  # fmt: skip
 FILE = re.compile(r"# ([\w./-]+\.\w+)\n")
 LEFT_OUT = "...\n"
 COPIED = ("Makefile", "Pulumi.yaml", "__main__.py", "requirements.txt", "requirements-dev.txt", "stacks", "schema", "examples", "tools", ".gitignore")  # fmt: skip
 LINKED = ("provider", ".venv")
 NORMAL = (
+    (re.compile(r"^@ (previewing|updating|importing|destroying).*\n", re.MULTILINE), ""),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"file:///\S+|/tmp/\S+|(/[\w.-]+)+/pulumi\b"), "PATH"),
-    (re.compile(r"\b\d+\.\d+\.\d+\b|\b\d+(?= packages)"), "VERSION"),
+    (re.compile(r"(?<![\d.])\d+\.\d+\.\d+\b|\b\d+(?= packages)"), "VERSION"),
     (re.compile(r"(Duration: |in )\d+(\.\d+)? ?m?s\b"), r"\1TIME"),
     (re.compile(r"(2026-11-20T12:)0[0-4]:\d\d"), r"\g<1>00:00"),
     (re.compile(r'(\[id=|template_id: *|template |")\d{3,5}\b'), r"\1ID"),
     (re.compile(r"\b[0-9A-Za-z]{60}\b"), "TASK"),
 )
-"""What differs from run to run or between machines: ports, directories, versions, how long it took, clock and ids."""
+"""What differs from run to run or between machines: progress, ports, directories, versions, how long it took, clock and ids."""
 SCRIPT = """exec 2>&1 3> "$STATUS"
 trap 'echo "$?" >&3' ERR
 {}"""
@@ -46,7 +48,7 @@ STEP = 'printf "\\036"; echo step >&3\n'
 
 
 class Part(NamedTuple):
-    """A block or a hidden command of a page, and the comment right above it with what that says."""
+    """A block, a hidden command or a heading of a page, and the comment right above it with what that says."""
 
     line: int
     start: int  # of its text in the page
@@ -74,7 +76,7 @@ class Ran(NamedTuple):
 
 
 def parts(page: Path) -> Iterator[Part]:
-    """The blocks and the hidden commands of a page."""
+    """The blocks, the hidden commands and the headings of a page."""
     text = page.read_text(encoding="utf-8")
     note, said, end = "", "", -1
     for found in PART.finditer(text):
@@ -84,6 +86,8 @@ def parts(page: Path) -> Iterator[Part]:
         elif found["note"]:
             note, said, end = found["note"], found["said"] or "", found.end()
             continue
+        elif found["heading"]:
+            yield Part(line, found.start(), "heading", "", "", "")
         else:
             near = text[end : found.start()] == "\n"
             yield Part(line, found.start("block"), found["kind"], found["block"], *((note, said) if near else ("", "")))

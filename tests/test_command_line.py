@@ -113,6 +113,17 @@ def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, ar
     assert done.stdout + done.stderr
 
 
+def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:
+    """Without `--now` its clock begins at LIVE_RECORDING_NOW: it takes tasks of the day after, not of another year."""
+    by_hand = [sys.executable, str(ROOT / "examples/adoption/by_hand.py")]
+    command = [sys.executable, "-m", "provider", "emulate", "--site", "cn", "--state", str(tmp_path / "state.json")]
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(("TENCENTCLOUD_", "LIVE_RECORDING_"))}  # fmt: skip
+    environment = rest | {"LIVE_RECORDING_NOW": "2031-05-01T12:00Z"}
+
+    assert subprocess.run([*command, "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode == 0
+    assert subprocess.run([*command, "--now", "2031-08-01T12:00Z", "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode  # fmt: skip
+
+
 @pytest.mark.parametrize(("typed", "offered"), COMPLETED.values(), ids=COMPLETED)
 def test_shell_completes(tmp_path: Path, typed: str, offered: list[str]) -> None:
     """A shell that has learnt the command completes verbs, options and the names of stacks."""

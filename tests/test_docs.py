@@ -1,31 +1,29 @@
-"""The documentation says what the code does: generated parts, links, commands with their output, and sentences."""
+"""The documentation says what the code does: generated parts, links, snippets, sentences; see also test_docs_commands."""
 
+import ast
+import json
 import re
-import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
-from typer.testing import CliRunner
 
-from provider.cli import app
+from provider.cli import VERBS
 from provider.core.findings import KINDS, errors
 from provider.core.limits import SITES
 from provider.stackfile import load
-from tools import docs
+from tests import pages
+from tests.pages import PAGES, ROOT
+from tools import docs, picture
 
-ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*/*.md"))]  # fmt: skip
-VERBS = sorted(get_command(app).commands)  # type: ignore[attr-defined]  # an app of several verbs is a group
-CHEAP = re.compile(r"python -m provider (check|explain|schema)\b")
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!\w+:)([^)#]*)(?:#([^)]+))?\)")
+GENERATED = ROOT / "docs/findings.md"
+"""Its blocks are golden files."""
+PARTS = [(page, part) for page in PAGES if page != GENERATED for part in pages.parts(page)]
 
 
 def name(path: Path) -> str:
@@ -38,38 +36,30 @@ def text(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
+def place(page: Path, part: pages.Part) -> str:
+    """Where a block stands, and what kind it is."""
+    return f"{name(page)}:{part.line} {part.kind}"
+
+
 def anchors(page: Path) -> set[str]:
     """The headings of a page, as links name them."""
-    headings = re.findall(r"^#+ (.+)$", BLOCK.sub("", text(page)), re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", text(page)), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def commands(page: Path) -> Iterator[tuple[str, str]]:
-    """The cheap commands of a page whose output is shown, with that output."""
-    for (kind, block), (after, output) in pairwise(BLOCK.findall(text(page))):
-        lines = [line for line in block.splitlines() if CHEAP.match(line)]
-        if kind == "sh" and after == "text" and lines:
-            yield lines[-1], output
-
-
-SHOWN = [(page, *shown) for page in PAGES if "examples" not in page.parts for shown in commands(page)]
-
-
 def scratch(root: Path) -> Path:
-    """A copy of what the documentation tool and the command line read and write."""
+    """A copy of what the documentation tool reads and writes."""
     for folder in ("docs", "schema", "stacks", "tools", "tests/golden"):
         shutil.copytree(ROOT / folder, root / folder)
-    for file in ("README.md", "Pulumi.yaml"):
-        shutil.copy(ROOT / file, root)
+    shutil.copy(ROOT / "README.md", root)
     (root / "provider").symlink_to(ROOT / "provider")
     return root
 
 
 def run(directory: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """A command of this Python in the directory, whatever its exit status, without anybody's settings."""
-    environment = {"LIVE_RECORDING_NOW": "2026-11-20T12:00Z"}
     return subprocess.run(
-        [sys.executable, *command], cwd=directory, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=directory, env={}, capture_output=True, text=True, check=False
     )
 
 
@@ -91,6 +81,14 @@ def test_check_names_what_is_stale(tmp_path: Path) -> None:
     assert text(root / "docs/findings.md") == text(ROOT / "docs/findings.md")
 
 
+def test_picture_is_current() -> None:
+    """The terminal in the README shows what the commands of its tour print today, and fetches nothing."""
+    drawn = picture.drawn()
+
+    assert drawn == text(picture.PICTURE)
+    assert set(re.findall(r"\w+://[\w./]+", drawn)) <= {"http://www.w3.org/2000/svg", "https://www.textualize.io"}
+
+
 def test_every_table_stands_on_a_page() -> None:
     """No generated table is left unused, and none is asked for that is not there."""
     asked = {found[1] for page in PAGES for found in docs.MARKED.findall(text(page))}
@@ -98,63 +96,100 @@ def test_every_table_stands_on_a_page() -> None:
     assert asked == set(docs.TABLES)
 
 
+def test_every_page_is_looked_at() -> None:
+    """No page of the repository escapes these tests, but for those of packages and scratch directories."""
+    everywhere = {page for page in ROOT.rglob("*.md") if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)}  # fmt: skip
+
+    assert {page for page in everywhere if "golden" not in page.parts} == set(PAGES)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link names a file that is there, and a heading that it has."""
-    for path, anchor in LINK.findall(BLOCK.sub("", text(page))):
+    for path, anchor in LINK.findall(FENCED.sub("", text(page))):
         target = (page.parent / path) if path else page
 
         assert target.exists(), path
         assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_verbs_are_documented(verb: str) -> None:
-    """Each verb stands on a page and has help with an example."""
-    said = CliRunner().invoke(app, [verb, "--help"]).output
+def test_readme_leads_to_every_page() -> None:
+    """From the README every page is one step away, those of examples two."""
+    linked = {(ROOT / path).resolve() for path, _ in LINK.findall(text(ROOT / "README.md"))}
 
-    assert any(f"provider {verb}" in text(page) for page in PAGES)
-    assert f"Example: python -m provider {verb}" in said
+    assert {page for page in PAGES if page.parent in (ROOT, ROOT / "docs")} - linked == {ROOT / "README.md"}
+    assert ROOT / "examples/README.md" in linked
+
+
+WAYS_IN = {
+    "README.md": text(ROOT / "README.md").partition("## I want to ...\n")[2].partition("\n## ")[0],
+    "CONTRIBUTING.md": text(ROOT / "CONTRIBUTING.md"),
+}
+
+
+@pytest.mark.parametrize("said", WAYS_IN.values(), ids=WAYS_IN)
+def test_who_wants_to_change_something_is_sent_to_files_that_exist(said: str) -> None:
+    """Each path that stands there is one."""
+    named: list[str] = re.findall(r"`([\w.-]+/[\w./-]+)`", said)
+
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_command_is_run_or_says_why_not() -> None:
+    """A block of commands is run by a test, or the comment above it says why it is not."""
+    unsaid = [place(page, part) for page, part in PARTS if part.note == "not run" and len(part.said.split()) < 3]
+    kinds = {part.kind for _, part in PARTS} - {"heading", "run"}
+
+    assert unsaid == []
+    assert kinds <= {"sh", "text", "yaml", "python", "json"}, "a block of another kind would not be looked at"
+    run_by_tests = {page for page in PAGES if pages.steps(page)}
+    assert {page for page, part in PARTS if part.kind == "sh" and part.note != "not run"} <= run_by_tests
+
+
+def test_every_output_is_compared_or_says_why_not() -> None:
+    """A block of text stands below the commands that print it, is a file that a command reads, or says what it is."""
+    shown = {(page, step.start) for page in PAGES for step in pages.steps(page) if step.shown is not None}
+    loose = [
+        place(page, part)
+        for page, part in PARTS
+        if part.kind == "text" and part.note != "not run" and not pages.FILE.match(part.text)
+        if (page, part.start) not in shown
+    ]
+
+    assert loose == []
+
+
+SNIPPETS = [(page, part) for page, part in PARTS if part.kind in ("yaml", "python", "json")]
+
+
+@pytest.mark.parametrize(("page", "part"), SNIPPETS, ids=[place(*snippet) for snippet in SNIPPETS])
+def test_snippets_are_what_they_seem(page: Path, part: pages.Part) -> None:
+    """Python and JSON can be read; a stack file has no mistake but that it may leave its templates out."""
+    if part.kind == "python":
+        assert ast.parse(part.text)
+    elif part.kind == "json":
+        assert json.loads(part.text)
+    elif not pages.FILE.match(part.text):
+        loaded = load(
+            part.text, page.name, SITES["intl"], datetime(2026, 11, 20, 12, tzinfo=UTC), "live-recording--docs"
+        )
+        assert {found.id for found in errors(loaded.findings)} <= {"unknown-template"}
+
+
+@pytest.mark.parametrize("verb", [verb.__name__ for verb in VERBS])
+def test_verbs_are_documented(verb: str) -> None:
+    """Each verb stands in the table of the README and on another page."""
+    assert f"| `{verb}`" in text(ROOT / "README.md") or f", `{verb}`" in text(ROOT / "README.md")
+    assert any(f"provider {verb}" in text(page) for page in PAGES if page != ROOT / "README.md")
 
 
 @pytest.mark.parametrize("id_", KINDS)
 def test_findings_are_documented(id_: str) -> None:
     """Each finding has a section, with an example that shows it."""
-    section = text(ROOT / "docs/findings.md").partition(f"\n## {id_}\n")[2].partition("\n## ")[0]
+    section = text(GENERATED).partition(f"\n## {id_}\n")[2].partition("\n## ")[0]
 
     assert f"[{id_}]" in section
-
-
-@pytest.mark.parametrize(("page", "command", "output"), SHOWN, ids=[f"{name(p)}-{i}" for i, (p, _, _) in enumerate(SHOWN)])  # fmt: skip
-def test_shown_output_is_the_output(
-    page: Path, command: str, output: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    """A command on a page prints what stands below it; `--rewrite` puts it there."""
-    root = scratch(tmp_path)
-    for block in re.findall(r"^```yaml\n(# (stacks/\S+\.yaml)\n.*?)^```$", text(page), re.DOTALL | re.MULTILINE):
-        (root / block[1]).write_text(block[0], encoding="utf-8")
-
-    done = run(root, *shlex.split(command)[1:])
-    if request.config.getoption("--rewrite"):
-        page.write_text(text(page).replace(output, done.stdout + done.stderr), encoding="utf-8")
-        return
-    assert done.stdout + done.stderr == output
-
-
-SNIPPETS = [(page, block) for page in PAGES if page.name != "findings.md" for kind, block in BLOCK.findall(text(page)) if kind == "yaml" and not block.startswith("# stacks/")]  # fmt: skip
-
-
-@pytest.mark.parametrize(("page", "block"), SNIPPETS, ids=[f"{name(p)}-{i}" for i, (p, _) in enumerate(SNIPPETS)])
-def test_snippets_are_parts_of_stack_files(page: Path, block: str) -> None:
-    """A stack file on a page has no mistake but that it may leave its templates out."""
-    loaded = load(block, page.name, SITES["intl"], datetime(2026, 11, 20, 12, tzinfo=UTC), "live-recording--docs")
-
-    assert {found.id for found in errors(loaded.findings)} <= {"unknown-template"}
-
-
-def test_readme_shows_output() -> None:
-    """The tour in the README is among the commands that are run."""
-    assert {CHEAP.match(command)[1] for page, command, _ in SHOWN if page.name == "README.md"} >= {"check", "explain"}  # type: ignore[index]  # SHOWN has matching commands only
 
 
 SOURCES = [*(ROOT / "provider").glob("*.py"), *(ROOT / "provider/core").glob("*.py"), ROOT / "tools/pulumi/install.py"]

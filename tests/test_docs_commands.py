@@ -1,6 +1,7 @@
 """Every command on a page does what the page shows: pages are run whole, in order, each in one shell."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,10 @@ def name(page: Path) -> str:
 
 @pytest.mark.parametrize("page", RUN, ids=name)
 def test_page_does_what_it_shows(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Each block ends as the page says and prints what stands below it; `--rewrite` puts there what was printed."""
+    """Each block ends as the page says and prints what stands below it; `--rewrite` puts there what was printed.
+
+    Who follows the README to its end has the clone that they began with.
+    """
     directory = tmp_path / "project"
     pages.copy(directory)
     steps = pages.steps(page)
@@ -42,3 +46,8 @@ def test_page_does_what_it_shows(page: Path, tmp_path: Path, request: pytest.Fix
         assert seen.exits == ((step.exits,) if step.exits else ()), f"{page.name}:{step.line}:\n{seen.printed}"
         assert step.shown is None or pages.shows(step.shown, seen.printed), f"{page.name}:{step.line}:\n{seen.printed}"
     assert len(ran) == len(steps)
+    if page == BEGINNER:
+        assert (
+            subprocess.run(["git", "status", "--porcelain"], cwd=directory, capture_output=True, check=True).stdout
+            == b""
+        )

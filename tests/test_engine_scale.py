@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bench.rivals import HASTY, PATIENCE, Size, stack_file
 from tests.emulator_client import TASK
 from tests.fixtures import Account
@@ -76,3 +78,13 @@ def test_account_of_4000_tasks_fits_in_memory(tmp_path: Path, account: Account) 
 
     assert len(account.state["tasks"]) == LARGE
     assert 0 < use.kinds["provider"].megabytes < MEMORY_MB
+
+
+@pytest.mark.parametrize(("asked", "sent"), [("", False), ("1", True)], ids=["plain", "debugging"])
+def test_program_sends_debug_messages_only_when_asked(tmp_path: Path, account: Account, asked: str, sent: bool) -> None:
+    """The SDK's four messages for each resource reach the engine with LIVE_RECORDING_DEBUG=1 alone."""
+    project = LiveProject(tmp_path, account)
+    project.write(stack_file(Size(1, 1, 1)))
+    done = project.run("preview", "--debug", "--stack", "dev", env={"LIVE_RECORDING_DEBUG": asked})
+
+    assert ("name=k0, custom=True" in done.stdout + done.stderr) is sent

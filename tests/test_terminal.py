@@ -160,3 +160,31 @@ def test_account_that_differs_in_nothing_is_green(person: Person) -> None:
 
     assert "\x1b[32mNothing differs.\x1b[0m" in seen.text
     assert seen.status == 0
+
+
+def test_reader_may_stop(person: Person) -> None:
+    """Who reads a pipe may close it early: nothing is said about it, and the exit code is that of the check."""
+    long = "tasks:\n" + "".join(f"  t{number}: {{}}\n" for number in range(2000))
+    (person.directory / "stacks/long.yaml").write_text(long, encoding="utf-8")
+    command = [sys.executable, "-m", "provider", "check", "long"]
+    with subprocess.Popen(
+        command, cwd=person.directory, env=person.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout
+        assert running.stderr
+        assert running.stdout.readline().startswith(b"stacks/long.yaml:2: tasks.t0")
+        running.stdout.close()
+
+        assert (running.stderr.read(), running.wait()) == (b"", 1)
+
+
+def test_full_disk_is_told(person: Person) -> None:
+    """Output that cannot be written is a failure of the tool, in one sentence."""
+    command = [sys.executable, "-m", "provider", "check", "good"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command, cwd=person.directory, env=person.environment, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert done.stderr == b"The output cannot be written: No space left on device.\n"
+    assert done.returncode == 3
