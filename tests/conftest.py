@@ -9,8 +9,9 @@ from provider.emulator import Emulator
 from tests.emulator_client import NOW
 from tests.fixtures import Account
 
-# Who is started in the background of a shell ignores SIGINT, and so would everything that tests start and interrupt.
+# Who is started in the background ignores these signals, and so would everything that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,6 +4,7 @@ Rule 1: nothing of the core that makes reviews is used here; the account tells w
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,9 @@ FORMATS = {"FlvParam": "flv", "HlsParam": "hls", "Mp4Param": "mp4", "AacParam": 
 Kept = dict[str, int]  # format -> seconds
 State = Mapping[tuple[KindName, str], tuple[Any, ...]]  # what a stack remembers: (kind, name) -> id and so on
 SECTIONS = ("templates", "rules", "tasks")
+
+TIMED = re.compile(r" (on|from) 20\d\d-")
+"""How a sentence about a recording names its time; one about a pattern names none."""
 
 
 def template_formats(template: Mapping[str, Any] | None) -> Kept:
@@ -133,8 +137,8 @@ def came_true(
 ) -> Counter[str]:
     """The account is as the review told; *states*: what the stack remembers before and after. Counts what was compared."""
     after = emulator.cloud
-    by_patterns = {(loss.what, loss.kind) for loss in review.losses if " from 20" not in loss.sentence}
-    by_recordings = {(loss.what, loss.kind) for loss in review.losses if " from 20" in loss.sentence}
+    by_patterns = {(loss.what, loss.kind) for loss in review.losses if not TIMED.search(loss.sentence)}
+    by_recordings = {(loss.what, loss.kind) for loss in review.losses if TIMED.search(loss.sentence)}
     for stream in STREAMS_OF_ALL_SORTS:
         name = told(review, stream)
         for when, cloud, state in (("before", before, states[0]), ("after", after, states[1])):
