@@ -27,7 +27,7 @@ from tests.process_use import ProcessUse
 from tests.pulumi_cli import cli_directory
 
 QUICK = ["50+50+200"]
-SIZES = {"50+50+200": 7, "50+50+900": 3, "50+50+900-hasty": 5, "50+50+4000-hasty": 2}
+SIZES = {"50+50+200": 7, "50+50+1000": 2, "50+50+1000-hasty": 5, "50+50+4000-hasty": 2}
 """What `--all` measures, and how often."""
 
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.measurements import Measured
+from bench.rivals import Size
 
 BARS = {"ours": "#1f6feb", "peer": "#d1864a"}
 NAMES = {"ours": "live-recording", "peer": "one call per object"}
@@ -37,8 +38,13 @@ def _panel(axes: Axes, operation: str, measured: Sequence[Measured]) -> None:
         ratios = [one.ratio(operation, rival) for one in measured]
         bars = axes.bar(at, ratios, step * 0.92, color=BARS[rival], label=NAMES[rival])
         labels = [f"{one.ratio(operation, rival):.2f}\n{one.seconds(operation, rival):.1f} s" for one in measured]
-        axes.bar_label(bars, labels, padding=2, fontsize=8)
+        axes.bar_label(bars, labels, label_type="center", fontsize=8, color="white")
     axes.set_title(f"{operation}: time as a multiple of the floor", fontsize=10, loc="left")
-    axes.set_xticks(range(len(measured)), [one.size.replace("-", "\n") for one in measured], fontsize=8)
+    axes.set_xticks(range(len(measured)), [_size(one) for one in measured], fontsize=8)
     axes.margins(y=0.2)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _size(measured: Measured) -> str:
+    size = Size.of(measured.size)
+    return f"{size.tasks:,} tasks\n{'without' if size.hasty else 'with'} checkpoints"

@@ -64,7 +64,7 @@ def test_ratio_is_that_of_the_pairs() -> None:
 def test_measurements_are_kept(tmp_path: Path) -> None:
     """What is saved is read back; a size that was measured again takes the place of the old one; small ones come first."""
     path = tmp_path / "results/engine.json"
-    large, small = invented("50+50+900"), invented("2+2+4")
+    large, small = invented("50+50+1000"), invented("2+2+4")
     save(path, [large, small])
     again = replace(small, day="2026-11-21")
     save(path, [again])
@@ -76,7 +76,7 @@ def test_picture_is_the_same_bytes(tmp_path: Path) -> None:
     """The same measurements make the same picture, which names each rival."""
     paths = [tmp_path / "one.svg", tmp_path / "two.svg"]
     for path in paths:
-        draw([invented(), invented("50+50+900")], path)
+        draw([invented(), invented("50+50+1000")], path)
 
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert all(name in paths[0].read_text(encoding="utf-8") for name in ("live-recording", "one call per object"))
