@@ -8,6 +8,8 @@ import pulumi
 from provider import config, resources, stackfile
 from provider.core.findings import errors
 from provider.core.plan import plan
+from provider.failures import Failure
+from provider.settings import NAMESPACE, NO_CREDENTIALS
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # interrupted when a check fails: end without a traceback
 STOPPED = 32  # the exit code that tells the engine: everything has been said
@@ -15,7 +17,7 @@ STOPPED = 32  # the exit code that tells the engine: everything has been said
 
 def configured(key: str) -> str | None:
     """A config value; of a secret only that it is set, which is all the program needs."""
-    values = pulumi.Config(config.NAMESPACE)
+    values = pulumi.Config(NAMESPACE)
     return "set" if key.startswith("secret") and values.get_secret(key) is not None else values.get(key)
 
 
@@ -30,7 +32,7 @@ def main() -> None:
         sys.exit(STOPPED)
     settings.refuse_changes(preview=pulumi.runtime.is_dry_run())
     if not settings.source:
-        pulumi.log.warn(config.NO_CREDENTIALS)
+        pulumi.log.warn(NO_CREDENTIALS)
     planned = plan(loaded.stack, owner, settings.limits, settings.now())
     resources.hasten()
     made: dict[tuple[str, str], pulumi.CustomResource] = {}
@@ -45,6 +47,6 @@ def main() -> None:
 
 try:
     main()
-except config.Failure as error:
+except Failure as error:
     pulumi.log.error(str(error))
     sys.exit(STOPPED)

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from provider import resources, rules
 from provider.adoption_words import about, after, comments, left
-from provider.config import ConfigError
 from provider.core.adoption import Adopted, Adoption, Asked, Entry, adoption
 from provider.core.agenda import agenda
 from provider.core.arguments import normalised
@@ -32,6 +31,7 @@ from provider.core.snapshot import Snapshot
 from provider.core.stack import Stack
 from provider.core.times import instant
 from provider.core.values import quoted
+from provider.failures import ConfigError
 from provider.stackfile import parse
 from provider.stackwriter import Item, written
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from provider import config, jsonform, snapshot
 from provider.audit_words import Scene, Told, told
-from provider.config import ConfigError, Failure, Settings
 from provider.core.audit import compared
 from provider.core.findings import Finding, errors
 from provider.core.items import Declaring
@@ -19,7 +18,9 @@ from provider.core.snapshot import Snapshot
 from provider.core.times import rfc3339
 from provider.core.values import quoted
 from provider.core.words import counted
+from provider.failures import ConfigError, Failure
 from provider.sealed import sealed
+from provider.settings import Settings
 from provider.sources import Source, source
 
 

@@ -7,6 +7,7 @@ import typer
 
 from provider import config, report, screen, sources
 from provider.core.findings import errors
+from provider.failures import ConfigError
 from provider.terminal import FINDINGS, Form, ReviewForm, present, put, show, tell
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def adopt(
         raise typer.Exit(FINDINGS)
     for file in (imports,) if printed else (target, imports):
         if file.exists() and not force:
-            raise config.ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
+            raise ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
     held = snapshot.read(account, settings.site) if account else snapshot.taken(settings)
     owner = f"{config.project()}--{name}"
     made = adoption.adopted(held, owner, domain or (), declared.loaded.stack if declared else None)

@@ -19,9 +19,9 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.live.v20180801.live_client import LiveClient
 
-from provider.config import Settings
 from provider.pace import Pace
 from provider.reactions import AccessDenied, OutcomeUnknown, Throttled, TimedOut, reaction
+from provider.settings import Settings
 
 TIMEOUT = 10
 """Seconds to connect and between two reads; the vendor asks for more than 3 (CN:45983)."""

@@ -1,179 +1,33 @@
-"""Where recording happens: site, region, endpoint, credentials and the time, from environment and Pulumi config.
+"""Files and environment: the settings, the stacks of this project, and what stands in their files.
 
-The only module that reads files and the environment. Environment wins over config. No value of a secret is ever
-part of a representation or an error.
+The only module that reads files and the environment; what the settings may be is judged in `settings`.
 """
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, cast
-from urllib.parse import urlsplit
+from typing import Any
 
 import yaml
-from pydantic_core import PydanticCustomError
 
-from provider.core.limits import SITES, Site, SiteName
-from provider.core.times import moment
 from provider.core.values import quoted
+from provider.failures import ConfigError
+from provider.settings import NAMESPACE, Get, Settings, judged, pinned
 
-NAMESPACE = "live-recording"
 STACKS = Path("stacks")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-HOW_TO_SIGN = (
-    "Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or secretId and secretKey with "
-    "`pulumi config set --secret live-recording:secretKey`."
-)
-NO_CREDENTIALS = f"There are no credentials, so only the stack file was checked, not the account. {HOW_TO_SIGN}"
-
-Get = Callable[[str], str | None]
-
-
-class Failure(Exception):
-    """Something failed that is no mistake in a stack file; the text is one sentence for the person who runs this."""
-
-    status = 3  # exit code of the command line
-
-
-class ConfigError(Failure):
-    """The configuration, or how a command was called, cannot be used; the text says why and what to do."""
-
-    status = 2
-
-
-class NoCredentials(Failure):
-    """There is nothing to sign with; the text says what to set."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where requests go: `https` and the vendor's host, or a loopback address."""
-
-    scheme: str
-    host: str  # with the port, as it is signed
-
-    @property
-    def loopback(self) -> bool:
-        """Whether nothing leaves this machine."""
-        return urlsplit(f"//{self.host}").hostname in LOOPBACK
-
-    def __str__(self) -> str:
-        return f"{self.scheme}://{self.host}"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that is outside a stack file."""
-
-    site: SiteName
-    region: str  # used by the task APIs only
-    endpoint: Endpoint
-    secret_id: str = field(default="", repr=False)
-    secret_key: str = field(default="", repr=False)
-    token: str = field(default="", repr=False)
-    pinned: datetime | None = None  # LIVE_RECORDING_NOW
-    ca_file: str | None = None  # REQUESTS_CA_BUNDLE: authorities to trust instead of the usual ones
-
-    source: Literal["keys", "profile", "role", ""] = ""  # where credentials come from; empty: there are none
-
-    @property
-    def limits(self) -> Site:
-        """What the site allows."""
-        return SITES[self.site]
-
-    def now(self) -> datetime:
-        """The time that everything goes by: the clock, or LIVE_RECORDING_NOW."""
-        return self.pinned or datetime.now(UTC)
-
-    @property
-    def pretends(self) -> bool:
-        """Whether the time is pinned although a real account is meant; then nothing may change."""
-        return self.pinned is not None and not self.endpoint.loopback
-
-    def refuse_blindness(self) -> None:
-        """Raises NoCredentials when the account cannot be looked at, because there are no credentials."""
-        if not self.source:
-            raise NoCredentials(f"There are no credentials, so the account cannot be looked at. {HOW_TO_SIGN}")
-
-    def refuse_changes(self, *, preview: bool) -> None:
-        """Raises ConfigError when something would change without credentials, or at a time that is only pretended."""
-        if not preview and not self.source:
-            raise NoCredentials(f"There are no credentials, so nothing can be applied. {HOW_TO_SIGN}")
-        if self.pretends and not preview:
-            raise ConfigError(
-                f"LIVE_RECORDING_NOW makes this run pretend another time, and {self.endpoint} is a real account: "
-                "that is for previews only. Unset it to change anything."
-            )
 
 
 def settings(get: Get, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings, where *get* reads a Pulumi config value of our namespace.
-
-    Raises ConfigError for a value that cannot be used.
-    """
+    """The settings of this process's environment, or of *environ*. Raises ConfigError for a value that cannot be used."""
     env = os.environ if environ is None else environ
-    site = cast("SiteName", get("site") or "intl")
-    if site not in SITES:
-        raise ConfigError(
-            f"The config value {NAMESPACE}:site is {quoted(site)}, but it is intl or cn. Set one of them."
-        )
-    limits = SITES[site]
-    region = env.get("TENCENTCLOUD_REGION") or get("region") or limits.regions[0]
-    if region not in limits.regions:
-        known = ", ".join(limits.regions)
-        raise ConfigError(f"The region {quoted(region)} has no recording tasks on site {site}. Regions there: {known}.")
-    secret_id = env.get("TENCENTCLOUD_SECRET_ID") or get("secretId") or ""
-    secret_key = env.get("TENCENTCLOUD_SECRET_KEY") or get("secretKey") or ""
-    return Settings(
-        site=site,
-        region=region,
-        endpoint=_endpoint(env.get("LIVE_RECORDING_ENDPOINT") or get("endpoint") or limits.host),
-        secret_id=secret_id,
-        secret_key=secret_key,
-        token=env.get("TENCENTCLOUD_TOKEN") or "",
-        pinned=_pinned(env.get("LIVE_RECORDING_NOW")),
-        ca_file=env.get("REQUESTS_CA_BUNDLE") or None,
-        source="keys" if secret_id or secret_key else _other_source(env),
-    )
-
-
-def _other_source(env: Mapping[str, str]) -> Literal["profile", "role", ""]:
-    """The SDK's own chain behind a key pair: its profile file, then a role by OIDC."""
-    files = (Path(env.get("HOME", "/")) / ".tencentcloud/credentials", Path("/etc/tencentcloud/credentials"))
-    if any(path.is_file() for path in files):
-        return "profile"
-    return "role" if env.get("TKE_ROLE_ARN") else ""
-
-
-def _endpoint(value: str) -> Endpoint:
-    scheme, split, host = value.rpartition("://")
-    endpoint = Endpoint(scheme or "https", host.rstrip("/"))
-    if endpoint.scheme not in ("http", "https") or not endpoint.host or "/" in endpoint.host or (split and not scheme):
-        form = "http://127.0.0.1:PORT, https://HOST or a host name"
-        raise ConfigError(f"The endpoint {quoted(value)} cannot be used. Write {form}.")
-    if endpoint.scheme == "http" and not endpoint.loopback:
-        raise ConfigError(
-            f"The endpoint {quoted(value)} would be spoken to in clear. Use https, or a loopback address."
-        )
-    return endpoint
-
-
-def _pinned(value: str | None) -> datetime | None:
-    if not value:
-        return None
-    try:
-        at = moment(value)
-    except PydanticCustomError as refusal:
-        raise ConfigError(f"LIVE_RECORDING_NOW cannot be read. {(refusal.context or {})['sentence']}") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    profiles = (Path(env.get("HOME", "/")) / ".tencentcloud/credentials", Path("/etc/tencentcloud/credentials"))
+    return judged(get, env, profile=any(path.is_file() for path in profiles))
 
 
 def now() -> datetime:
     """The clock, or LIVE_RECORDING_NOW. Raises ConfigError when that cannot be read."""
-    return _pinned(os.environ.get("LIVE_RECORDING_NOW")) or datetime.now(UTC)
+    return pinned(os.environ) or datetime.now(UTC)
 
 
 def project_of_run() -> str:
@@ -194,6 +48,11 @@ def project() -> str:
 def stack_names() -> list[str]:
     """The names of all stack files of this project, sorted."""
     return sorted(path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi."))
+
+
+def configured() -> list[str]:
+    """The names of all stacks of this project that have a Pulumi config file, sorted."""
+    return sorted(path.stem.removeprefix("Pulumi.") for path in STACKS.glob("Pulumi.*.yaml"))
 
 
 def stack_path(stack: str, recordings: str | None = None) -> Path:
@@ -281,6 +140,16 @@ def write(path: Path, made: str) -> None:
         path.write_text(made, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{quoted(str(path))} cannot be written: {error.strerror or error}.") from None
+
+
+def make(directory: Path) -> None:
+    """Make a directory, if it is not there yet. Raises ConfigError when that is not possible."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{quoted(str(directory))} cannot be made: {error.strerror or error}. Name another."
+        ) from None
 
 
 def environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Literal, NamedTuple
 
 from provider import jsonform
-from provider.config import Failure
+from provider.failures import Failure
 
 State = Literal["ok", "note", "wrong"]
 

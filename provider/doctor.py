@@ -10,13 +10,14 @@ from functools import partial
 
 from provider import config, machine
 from provider.client import LiveApi, stated_time
-from provider.config import HOW_TO_SIGN, ConfigError, Failure, Settings
 from provider.core.times import spoken
 from provider.core.values import escaped
 from provider.core.words import counted
 from provider.diagnosis import Diagnosis, Examination, Line, as_json, diagnosis, text
+from provider.failures import ConfigError, Failure
 from provider.reactions import AccessDenied
 from provider.sealed import sealed
+from provider.settings import HOW_TO_SIGN, NAMESPACE, Settings
 
 __all__ = ["as_json", "examined", "text"]
 
@@ -73,14 +74,13 @@ def _stacks(stacks: Sequence[str], *, whole: bool) -> Iterator[Line]:
     for name in without:
         why = f"There is no {config.stack_config_path(name)} yet, so defaults hold. To make the stack: pulumi stack init {name}"
         yield Line(f"Stacks ({name})", "note", why)
-    configured = {path.stem.removeprefix("Pulumi.") for path in config.STACKS.glob("Pulumi.*.yaml")}
-    for name in sorted(configured - {*stacks} if whole else ()):
+    for name in (name for name in config.configured() if whole and name not in stacks):
         why = f"{config.stack_config_path(name)} has no stack file beside it. Write {config.STACKS}/{name}.yaml, or remove it."
         yield Line(f"Stacks ({name})", "note", why)
     for name in stacks:
         if config.stack_config(name)("secretKey") is not None:
             why = f"secretKey stands in clear in {config.stack_config_path(name)}, for whoever has the file. Make a new key, then: "
-            set_it = f"pulumi config set --secret {config.NAMESPACE}:secretKey --stack {name}"
+            set_it = f"pulumi config set --secret {NAMESPACE}:secretKey --stack {name}"
             yield Line(f"Secret ({name})", "wrong", why + set_it)
     if rest := [name for name in stacks if name not in without]:
         yield Line("Stacks", "ok", f"{', '.join(rest)}, each with its Pulumi config.")

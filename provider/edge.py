@@ -11,8 +11,9 @@ from functools import wraps
 from threading import local
 from typing import Any, ParamSpec, TypeVar
 
-from provider.config import Failure, debug
+from provider.config import debug
 from provider.core.values import integral
+from provider.failures import Failure
 
 P = ParamSpec("P")
 R = TypeVar("R")

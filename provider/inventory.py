@@ -12,12 +12,13 @@ from time import sleep
 from typing import Any, Literal, TypeVar
 
 from provider.client import LiveApi
-from provider.config import Failure, Settings
 from provider.core.limits import RULES, TEMPLATES
 from provider.core.priority import Key
+from provider.failures import Failure
 from provider.lifeline import lifeline
 from provider.reactions import OutcomeUnknown, TimedOut
 from provider.run import Run
+from provider.settings import Settings
 
 Live = dict[str, Any]
 T = TypeVar("T")

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from provider.config import ConfigError
 from provider.core import names
 from provider.core.limits import Site
 from provider.core.migration import Entries, Entry, Note, entries
@@ -16,6 +15,7 @@ from provider.core.oldvalues import CHINA
 from provider.core.times import FOREVER
 from provider.core.values import escaped
 from provider.core.words import counted
+from provider.failures import ConfigError
 from provider.stackwriter import Item, length, written
 
 ZONE = "Asia/Shanghai"

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from provider import config, snapshot
 from provider.core.review import Review
 from provider.core.snapshot import Snapshot
+from provider.failures import Failure
 from provider.review import reviewed
 from provider.review_forms import FORMS, combined
 from provider.sources import Source, source
@@ -41,13 +42,13 @@ class Ended(Enum):
 
 def plan(asked: Source, directory: Path, held: Snapshot | None) -> Planned:
     """Plan a stack into *directory*: STACK.preview.json, STACK.plan, and the review in all forms."""
-    directory.mkdir(parents=True, exist_ok=True)
+    config.make(directory)
     base = directory / asked.stack
     saved = base.with_name(f"{asked.stack}.plan")
     done = _pulumi(asked.stack, "preview", "--json", "--save-plan", str(saved))
     config.write(base.with_name(f"{asked.stack}.preview.json"), done.stdout)
     if not done.stdout.strip():
-        raise config.Failure(f"pulumi preview of stack {asked.stack} ended without a plan: {_reason(done.stderr)}")
+        raise Failure(f"pulumi preview of stack {asked.stack} ended without a plan: {_reason(done.stderr)}")
     found = reviewed(asked, done.stdout, held)
     for form, said in FORMS.items():
         config.write(base.with_name(f"{asked.stack}.{form}"), said(found))
@@ -111,7 +112,7 @@ def _pulumi(stack: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _command(stack: str, *arguments: str) -> list[str]:
     found = shutil.which("pulumi")
     if found is None:
-        raise config.Failure(
+        raise Failure(
             "There is no pulumi on the path. Install it, or run `make setup` and put the directory that "
             "`python3 tools/pulumi/install.py` prints on the path."
         )

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from provider.config import ConfigError
 from provider.core.diff import KindName
 from provider.core.steps import SECTIONS, Op, Step
 from provider.core.values import escaped, quoted
+from provider.failures import ConfigError
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a string that is not known yet."""

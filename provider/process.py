@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from provider import gate
-from provider.config import NAMESPACE, Get, settings
+from provider.config import settings
 from provider.core.arguments import normalised
 from provider.core.diff import KindName
 from provider.core.findings import Finding, errors
 from provider.edge import Given, stack_of, urn
 from provider.inventory import Account, account
+from provider.settings import NAMESPACE, Get
 from provider.stackfile import allowed
 
 Props = Mapping[str, Any]

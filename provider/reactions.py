@@ -6,7 +6,7 @@ Rule 1: one class per reaction, not per code; the table says which code is which
 from collections.abc import Mapping
 from typing import Self
 
-from provider.config import Failure
+from provider.failures import Failure
 
 
 class ApiError(Failure):

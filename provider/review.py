@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
-from provider.config import ConfigError
 from provider.core import blame, losses, obstacles, outlook
 from provider.core.acknowledge import in_force
 from provider.core.airtime import airings, gaps, live_airing
@@ -18,6 +17,7 @@ from provider.core.review import Format, Limit, Loss, Operation, Review
 from provider.core.snapshot import Snapshot
 from provider.core.stack import Stack
 from provider.core.steps import Step, path
+from provider.failures import ConfigError
 from provider.preview import TYPES, Preview, preview
 from provider.sources import Source
 

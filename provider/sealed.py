@@ -1,10 +1,7 @@
 """Config values that are encrypted: only Pulumi can read them, so a command beside it needs them in another way."""
 
 from provider import config
-from provider.config import NAMESPACE, Settings
-
-VARIABLES = {"secretId": "TENCENTCLOUD_SECRET_ID", "secretKey": "TENCENTCLOUD_SECRET_KEY"}
-"""Values that are encrypted for good reason, and the variable that wins over each."""
+from provider.settings import NAMESPACE, SECRETS, VARIABLES, Settings
 
 
 def sealed(stack: str, settings: Settings) -> str:
@@ -14,7 +11,7 @@ def sealed(stack: str, settings: Settings) -> str:
     if not missing:
         return ""
     about = f"{' and '.join(missing)} can be read by Pulumi only: encrypted in {config.stack_config_path(stack)}."
-    public = [key for key in missing if key not in VARIABLES]
+    public = [key for key in missing if key not in SECRETS]
     if public:
         return f"{about} {public[0]} is no secret: pulumi config set --plaintext {NAMESPACE}:{public[0]} VALUE --stack {stack}"
     ways = [f'export {VARIABLES[key]}="$(pulumi config get {NAMESPACE}:{key} --stack {stack})"' for key in missing]

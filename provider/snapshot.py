@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
-from provider.config import ConfigError, Settings, contents
+from provider.config import contents
 from provider.core.limits import SiteName
 from provider.core.snapshot import Snapshot, Unreadable, as_data, from_data
+from provider.failures import ConfigError
 from provider.inventory import account
+from provider.settings import Settings
 
 
 def taken(settings: Settings) -> Snapshot:

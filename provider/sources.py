@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from provider import config, stackfile
+from provider.settings import Settings
 
 
 class Source(NamedTuple):
@@ -15,11 +16,11 @@ class Source(NamedTuple):
     stack: str
     file: str
     owner: str  # <project>--<stack>
-    settings: config.Settings
+    settings: Settings
     loaded: stackfile.Loaded
 
 
-def place(stack: str) -> tuple[str, Path, config.Settings]:
+def place(stack: str) -> tuple[str, Path, Settings]:
     """The name of a stack, the path of its file, which need not be there, and its settings."""
     get = config.stack_config(stack)
     return config.stack_name(stack), config.stack_path(stack, get("recordings")), config.settings(get)

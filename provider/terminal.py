@@ -12,7 +12,8 @@ from rich.console import Console, RenderableType
 from typer.core import TyperGroup
 
 from provider import config
-from provider.config import ConfigError, Failure, debug, write
+from provider.config import debug, write
+from provider.failures import ConfigError, Failure
 
 FINDINGS, USAGE, FAILED = 1, 2, 3
 """Exit codes beside 0: findings that stop; a mistake in the call; network, account or the tool itself."""

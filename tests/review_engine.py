@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from provider import gate, live_records, rules, tasks, templates
 from provider.client import LiveApi
-from provider.config import Settings
 from provider.core.arguments import normalised
 from provider.core.diff import KindName
 from provider.core.findings import Finding, errors
@@ -22,6 +21,7 @@ from provider.inventory import Account, Conflict
 from provider.preview import TYPES, UNKNOWN
 from provider.process import Life
 from provider.reactions import ApiError
+from provider.settings import Settings
 from provider.sources import Source
 from provider.stackfile import load
 

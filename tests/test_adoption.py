@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from provider.adoption import adopted
 from provider.adoption_words import summary
-from provider.config import ConfigError
 from provider.core.adoption import Adopted
 from provider.core.arguments import normalised
 from provider.core.findings import errors
@@ -22,6 +21,7 @@ from provider.core.plan import plan
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot
 from provider.core.stack import Stack
+from provider.failures import ConfigError
 from provider.rules import identity
 from provider.stackfile import load
 from tests.emulator_client import AT, DAY, HOUR, NOW

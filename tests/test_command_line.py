@@ -113,6 +113,14 @@ def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, ar
     assert done.stdout + done.stderr
 
 
+def test_plans_go_into_a_directory(scratch: Scratch) -> None:
+    """Where a file stands in its place, that is a mistake in the call, told in one sentence."""
+    scratch.write("stacks/good.yaml", GOOD)
+
+    done = scratch.run("plan", "good", "--out", "stacks/good.yaml")
+    assert (done.returncode, done.stderr) == (2, '"stacks/good.yaml" cannot be made: File exists. Name another.\n')
+
+
 def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:
     """Without `--now` its clock begins at LIVE_RECORDING_NOW: it takes tasks of the day after, not of another year."""
     by_hand = [sys.executable, str(ROOT / "examples/adoption/by_hand.py")]

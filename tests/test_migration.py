@@ -12,10 +12,10 @@ from typing import cast
 
 import pytest
 
-from provider.config import ConfigError
 from provider.core.findings import errors
 from provider.core.limits import SITES, SiteName
 from provider.core.oldcalls import ACTIONS
+from provider.failures import ConfigError
 from provider.migration import Migration, migrated, report
 from provider.stackfile import load
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from provider import resources
-from provider.config import ConfigError
 from provider.core.steps import Step
+from provider.failures import ConfigError
 from provider.preview import TYPES, UNKNOWN, preview
 
 OWNER = "live-recording--dev"

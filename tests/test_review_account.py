@@ -2,7 +2,7 @@
 
 import pytest
 
-from provider.config import ConfigError
+from provider.failures import ConfigError
 from provider.review import BLIND, reviewed
 from tests.emulator_client import NOW
 from tests.fixtures import Account

@@ -22,6 +22,7 @@ from provider.core.limits import SITES, SiteName
 from provider.core.plan import later, plan
 from provider.core.schema import stack_schema
 from provider.core.stack import Stack
+from provider.failures import ConfigError
 from provider.stackfile import Loaded, load
 from tests.random_stacks import NASTY, SIZE_MAX, mutated
 from tests.test_check_command import Scratch
@@ -84,7 +85,7 @@ def read(data: bytes, path: Path) -> Loaded | None:
     path.write_bytes(data)
     try:
         source = config.text(path)
-    except config.ConfigError as error:
+    except ConfigError as error:
         refusal = str(error)
     else:
         return judged(source, "cn" if len(data) % 2 else "intl")
