@@ -6,6 +6,7 @@ import sys
 import pulumi
 
 from provider import config, resources, stackfile
+from provider.core import owners
 from provider.core.findings import errors
 from provider.core.plan import plan
 from provider.failures import Failure
@@ -23,7 +24,7 @@ def configured(key: str) -> str | None:
 
 def main() -> None:
     """Declare what the stack file says. Raises ConfigError when nothing can be declared."""
-    settings, owner = config.settings(configured), f"{pulumi.get_project()}--{pulumi.get_stack()}"
+    settings, owner = config.settings(configured), owners.of(pulumi.get_project(), pulumi.get_stack())
     path = config.stack_path(pulumi.get_stack(), configured("recordings"))
     loaded = stackfile.load(config.text(path), str(path), settings.limits, settings.now(), owner)
     for found in loaded.findings:

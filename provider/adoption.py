@@ -24,6 +24,7 @@ from provider.core.findings import Finding, errors
 from provider.core.holdings import stream
 from provider.core.items import Declaring, declared_by
 from provider.core.limits import SITES, Site, SiteName
+from provider.core.owners import default_name, parts
 from provider.core.plan import NO_RECORD
 from provider.core.priority import Key
 from provider.core.shape import read
@@ -34,6 +35,7 @@ from provider.core.values import quoted
 from provider.failures import ConfigError
 from provider.stackfile import parse
 from provider.stackwriter import Item, written
+from provider.urns import PROVIDER_KEY
 
 ZONES: Mapping[SiteName, str] = {"cn": "Asia/Shanghai", "intl": "UTC"}
 """In which zone times are written where no stack file says it."""
@@ -109,7 +111,7 @@ class _Draft:
             "rule": {*self.base.rules, NO_RECORD},
             "task": {*self.base.tasks, *agenda(self.base, self.live.at).slots, NO_RECORD},
         }
-        by = Declaring(self.owner.rpartition("--")[2], self.owner, self.base)
+        by = Declaring(parts(self.owner).stack, self.owner, self.base)
         items = tuple(declared_by(by, self.site, self.live.at))
         return Asked(self.owner, self.base.time_zone, self.domains, items, taken)
 
@@ -127,7 +129,7 @@ class _Draft:
         """The entry as a file has it: what is the default there is left out."""
         given = dict(entry.inputs)
         if entry.kind == "template":
-            default = given["template_name"] == f"{self.owner}--{entry.key}"
+            default = given["template_name"] == default_name(self.owner, entry.key)
             return {name: value for name, value in given.items() if not (default and name == "template_name")}
         source: dict[str, Any] = {"template": entry.template} if entry.template else {}
         if entry.template == NO_RECORD and NO_RECORD not in self.base.templates:
@@ -177,7 +179,7 @@ class _Draft:
         type_, provider = resources.reference(entry.kind)
         id_ = rules.identity(entry.id) if isinstance(entry.id, Key) else entry.id
         inputs, _ = normalised(entry.kind, entry.inputs, frozenset(), self.site, self.live.at, self.owner)
-        inputs["__provider"] = provider
+        inputs[PROVIDER_KEY] = provider
         outputs = {**inputs, **({IDS[entry.kind]: id_} if entry.kind in IDS else {})}
         return {"type": type_, "name": entry.key, "id": id_, "inputs": inputs, "outputs": outputs}
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from provider.core.audit import COUNTS, Difference, Kind
 from provider.core.diff import KindName
+from provider.core.owners import parts, spoken
 from provider.core.values import quoted
 from provider.sources import Source
 from provider.stackfile import line
@@ -79,7 +80,7 @@ def _differs(scene: Scene) -> str:
     found = scene.found
     seen = f"{scene.thing} is not as it is declared: {'; '.join(found.details)}."
     if found.owner and found.owner != scene.stack.owner:
-        return f"{seen} That template belongs to {_spoken(found.owner)}: remove the rule there first, or leave its key to that stack."
+        return f"{seen} That template belongs to {spoken(found.owner)}: remove the rule there first, or leave its key to that stack."
     return f"{seen} To make it so: {_up(scene)}. If what is live is right, change the file."
 
 
@@ -103,7 +104,7 @@ def _declared_twice(scene: Scene) -> str:
 def _not_declared(scene: Scene) -> str:
     found = scene.found
     bound = f"; it has {found.details[0]}" if found.details else ""
-    stack = found.owner.partition("--")[2]
+    stack = parts(found.owner).stack
     if not stack:
         only = next(iter(scene.sources.values())).stack if len(scene.sources) == 1 else "STACK"
         adopt = f"Adopt it (python -m provider adopt --stack {only} --out more.yaml), or delete it."
@@ -124,7 +125,7 @@ def _named(scene: Scene) -> str:
 
 
 def _foreign(scene: Scene) -> str:
-    return f"{scene.thing} is declared by no stack file here. {_by_name(scene)} of {_spoken(scene.found.owner)}."
+    return f"{scene.thing} is declared by no stack file here. {_by_name(scene)} of {spoken(scene.found.owner)}."
 
 
 def _ended(scene: Scene) -> str:
@@ -135,11 +136,6 @@ def _ended(scene: Scene) -> str:
 
 def _unlisted(_: Scene) -> str:
     return "The vendor has no list of live records, so nobody can tell whether those of this file are in the account."
-
-
-def _spoken(owner: str) -> str:
-    project, _, stack = owner.partition("--")
-    return f"stack {stack} of project {project}"
 
 
 SENTENCES: Mapping[Kind, Callable[[Scene], str]] = {

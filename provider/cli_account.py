@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provider import config, report, screen, sources
+from provider.core import owners
 from provider.core.findings import errors
 from provider.failures import ConfigError
 from provider.terminal import FINDINGS, Form, ReviewForm, present, put, show, tell
@@ -155,7 +156,7 @@ def adopt(
         if file.exists() and not force:
             raise ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
     held = snapshot.read(account, settings.site) if account else snapshot.taken(settings)
-    owner = f"{config.project()}--{name}"
+    owner = owners.of(config.project(), name)
     made = adoption.adopted(held, owner, domain or (), declared.loaded.stack if declared else None)
     if made.resources:
         config.write(imports, adoption.import_file(made))

@@ -14,11 +14,10 @@ from typing import Any, ParamSpec, TypeVar
 from provider.config import debug
 from provider.core.values import integral
 from provider.failures import Failure
+from provider.urns import PROVIDER_KEY
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-PROVIDER_KEY = "__provider"
 
 
 class RecordingError(Exception):
@@ -31,12 +30,6 @@ _asked = local()
 def urn() -> str:
     """The URN of the resource that the engine asks about, or "" where it is not told."""
     return getattr(_asked, "urn", "")
-
-
-def stack_of(of_urn: str) -> tuple[str, str] | None:
-    """Project and stack of a URN, `urn:pulumi:<stack>::<project>::<type>::<name>`."""
-    head, _, rest = of_urn.partition("::")
-    return (rest.partition("::")[0], head.rpartition(":")[2]) if rest else None
 
 
 def answered(method: Callable[P, R]) -> Callable[P, R]:

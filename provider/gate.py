@@ -11,7 +11,7 @@ from provider import tasks, templates
 from provider.core.diff import TASK_FIELDS, KindName, changes, replaces
 from provider.core.findings import Finding, finding
 from provider.core.limits import OVERLAPS_MAX
-from provider.core.names import owner_of
+from provider.core.owners import owner_of, spoken
 from provider.core.priority import Key
 from provider.core.quotas import full
 from provider.core.schedule import Window, creatable_from, crowded, phase
@@ -99,7 +99,7 @@ def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
             account.run.adoptable.add(found)
             return
     namesakes = [i for i, live in account.templates().items() if live.get("TemplateName") == inputs["template_name"]]
-    if namesakes and not known and not templates.default_name(account, inputs):
+    if namesakes and not known and not templates.own_name(account, inputs):
         yield finding(
             "duplicate-key",
             "template_name",
@@ -151,7 +151,7 @@ def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: 
         yield finding(
             "duplicate-key",
             "",
-            f"The rule for {key} belongs to stack {_spoken(owner)}: it points to its template {quoted(name)}. "
+            f"The rule for {key} belongs to {spoken(owner)}: it points to its template {quoted(name)}. "
             "Remove it there first, or leave the key to that stack.",
         )
     elif live != wanted and (wanted is not None or live not in account.run.adoptable):
@@ -197,7 +197,7 @@ def _shared(account: Account, inputs: Props) -> Iterator[Finding]:
         yield finding(
             "duplicate-key",
             "",
-            f"The account already has this very task, and its template belongs to stack {_spoken(owner)}. "
+            f"The account already has this very task, and its template belongs to {spoken(owner)}. "
             "Remove it there first, or leave it to that stack.",
         )
 
@@ -250,8 +250,3 @@ _NATURAL: Mapping[KindName, Callable[[Props], Any]] = {
 
 def _at(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
-
-
-def _spoken(owner: str) -> str:
-    project, _, stack = owner.partition("--")
-    return f"{stack} of project {project}"

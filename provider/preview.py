@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, Field, ValidationError
 
 from provider.core.diff import KindName
+from provider.core.owners import parts, spoken
 from provider.core.steps import SECTIONS, Op, Step
 from provider.core.values import escaped, quoted
 from provider.failures import ConfigError
+from provider.urns import PROVIDER_KEY, Urn
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a string that is not known yet."""
@@ -53,7 +55,7 @@ class _State(BaseModel):
     def template(self) -> str | None:
         """The template resource that template_id comes from."""
         urns = self.sources.get("template_id") or []
-        return _Urn.of(urns[0]).name if urns else None
+        return Urn.of(urns[0]).name if urns else None
 
 
 class _Step(BaseModel):
@@ -76,34 +78,17 @@ class _Digest(BaseModel):
     summary: dict[str, Any] | None = Field(None, alias="changeSummary")
 
 
-class _Urn(NamedTuple):
-    """`urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>`."""
-
-    owner: str  # <project>--<stack>
-    type: str
-    name: str
-
-    @classmethod
-    def of(cls, urn: str) -> "_Urn":
-        head, project, types, name = (*urn.split("::", 3), "", "", "")[:4]
-        return cls(f"{project}--{head.rpartition(':')[2]}", types.rpartition("$")[2], name)
-
-
 def preview(text: str, owner: str) -> Preview:
     """The preview of the stack *owner*, `<project>--<stack>`. Raises ConfigError when it is none, or of another one."""
     digest = _digest(text)
-    owners = {_Urn.of(step.urn).owner for step in digest.steps} - {owner}
-    if owners:
-        theirs, _, stack = min(owners).partition("--")
-        ours, _, name = owner.partition("--")
-        seen, asked = f"stack {stack} of project {theirs}", f"stack {name} of project {ours}"
-        raise ConfigError(
-            f"This plan is of {escaped(seen)}, but the review is of {escaped(asked)}. {HOW} --stack {name}"
-        )
-    of_stack = {step.op for step in digest.steps if _Urn.of(step.urn).type == STACK}
+    others = {Urn.of(step.urn).owner for step in digest.steps} - {owner}
+    if others:
+        seen, asked = escaped(spoken(min(others))), escaped(spoken(owner))
+        raise ConfigError(f"This plan is of {seen}, but the review is of {asked}. {HOW} --stack {parts(owner).stack}")
+    of_stack = {step.op for step in digest.steps if Urn.of(step.urn).type == STACK}
     if of_stack == {"refresh"}:
         raise ConfigError(f"This is what a refresh finds, not what an up does. {HOW}")
-    ours_only = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := _Urn.of(step.urn)).type in TYPES]
+    ours_only = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.of(step.urn)).type in TYPES]
     return Preview(
         tuple(sorted(_steps(ours_only), key=lambda step: (step.kind, step.name))),
         tuple(_refusal(found) for found in digest.diagnostics or () if found.severity == "error"),
@@ -154,12 +139,12 @@ def _steps(found: Iterable[tuple[KindName, str, _Step]]) -> Iterator[Step]:
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in props.items() if name != "__provider" and value != UNKNOWN}
+    return {name: value for name, value in props.items() if name != PROVIDER_KEY and value != UNKNOWN}
 
 
 def _refusal(found: _Diagnostic) -> str:
     """What the engine says, from the entry on that it is about."""
-    sentence, urn = " ".join(found.message.split()), _Urn.of(found.urn)
+    sentence, urn = " ".join(found.message.split()), Urn.of(found.urn)
     for before in (_BEFORE_SENTENCE, _AT_RESOURCE, _BEFORE_SENTENCE):
         sentence = sentence[match.end() :] if (match := before.match(sentence)) else sentence
     return escaped(f"{SECTIONS[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)

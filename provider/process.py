@@ -12,10 +12,11 @@ from provider.config import settings
 from provider.core.arguments import normalised
 from provider.core.diff import KindName
 from provider.core.findings import Finding, errors
-from provider.edge import Given, stack_of, urn
+from provider.edge import Given, urn
 from provider.inventory import Account, account
 from provider.settings import NAMESPACE, Get
 from provider.stackfile import allowed
+from provider.urns import Urn
 
 Props = Mapping[str, Any]
 Failures = list[tuple[str, str]]
@@ -46,14 +47,15 @@ class ProviderProcess:
     def account(self) -> Account:
         """The account that all resources of this process share. Raises AccessDenied without credentials."""
         found = account(self.settings)
-        if not found.owner and (stack := stack_of(urn())):
-            found.owner = "--".join(stack)
-            found.allowed = partial(allowed, stack[1], self.recordings)
+        if not found.owner and urn():
+            asked = Urn.of(urn())
+            found.owner = asked.owner
+            found.allowed = partial(allowed, asked.stack, self.recordings)
         return found
 
     def check(self, kind: KindName, olds: Given, news: Given) -> tuple[dict[str, Any], Failures]:
         """The normalised inputs, and (property, reason) for each thing that is wrong with them."""
-        site, now, owner = self.settings.limits, self.settings.now(), "--".join(stack_of(urn()) or ())
+        site, now, owner = self.settings.limits, self.settings.now(), Urn.of(urn()).owner if urn() else ""
         inputs, found = normalised(kind, news.known, news.names, site, now, owner)
         if not errors(found) and self.settings.source:
             found = gate.check(kind, self.account, inputs, olds.known, news.names, urn())

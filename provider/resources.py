@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 
 import pulumi
-from pulumi import Input, Output, ResourceOptions, dynamic
+from pulumi import Input, Output, ResourceOptions, dynamic, get_project, get_stack
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from provider import live_records, rules, tasks, templates
 from provider.config import debug
+from provider.core import owners
 from provider.core.diff import KindName
 from provider.edge import Given, answered, quiet
 from provider.process import Life, ProviderProcess
@@ -165,7 +166,7 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """*template_name* defaults to `<project>--<stack>--<resource_name>`; delay_live and cos_store replace."""
-        template_name = template_name or f"{pulumi.get_project()}--{pulumi.get_stack()}--{resource_name}"
+        template_name = template_name or owners.default_name(owners.of(get_project(), get_stack()), resource_name)
         super().__init__(RecordTemplateProvider(), resource_name, _props(locals()), opts)
 
     @property

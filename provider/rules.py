@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 
-from provider.core.names import owner_of
+from provider.core.owners import owner_of
 from provider.core.priority import Key
 from provider.inventory import Account, Conflict
 from provider.reactions import AlreadyExists, ApiError, NotFound

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from provider import config, stackfile
+from provider.core import owners
 from provider.settings import Settings
 
 
@@ -29,6 +30,6 @@ def place(stack: str) -> tuple[str, Path, Settings]:
 def source(stack: str) -> Source:
     """The stack of a name such as `prod`, or of the path of a stack file."""
     name, path, settings = place(stack)
-    owner = f"{config.project()}--{name}"
+    owner = owners.of(config.project(), name)
     loaded = stackfile.load(config.text(path), str(path), settings.limits, settings.now(), owner)
     return Source(name, str(path), owner, settings, loaded)

@@ -9,7 +9,7 @@ from typing import Any
 from provider.config import project_of_run
 from provider.core import namesakes, wire
 from provider.core.diff import changes
-from provider.core.names import owner_of
+from provider.core.owners import owner_of, parts
 from provider.inventory import Account, Conflict, Live
 from provider.reactions import InUse, NotFound
 
@@ -35,16 +35,16 @@ def _send(account: Account, inputs: State) -> str:
     return template_id
 
 
-def default_name(account: Account, inputs: State) -> bool:
+def own_name(account: Account, inputs: State) -> bool:
     """Whether the name is one that only this stack gives; where the stack is not known, this project."""
-    owner = owner_of(inputs["template_name"]) or ""
-    return owner == account.owner if account.owner else owner.startswith(f"{project_of_run()}--")
+    owner = owner_of(inputs["template_name"])
+    return owner is not None and (owner == account.owner if account.owner else parts(owner).project == project_of_run())
 
 
 def adoptable(account: Account, inputs: State, live: Mapping[str, Live]) -> str | None:
     """The id of the live template that this one is, if no resource of this run has it."""
     free = {i: template for i, template in live.items() if ("template", i) not in account.run.held}
-    return namesakes.adoptable(inputs, free, own=default_name(account, inputs))
+    return namesakes.adoptable(inputs, free, own=own_name(account, inputs))
 
 
 def read(account: Account, template_id: str, state: State) -> dict[str, Any] | None:

@@ -15,11 +15,11 @@ from provider.core.names import (
     domain,
     full_part,
     key,
-    owner_of,
     part,
     reference,
     vod_file_name,
 )
+from provider.core.owners import owner_of
 from provider.core.values import Plain
 
 Reader = Callable[[object], str]

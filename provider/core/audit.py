@@ -11,6 +11,7 @@ from provider.core.diff import KindName
 from provider.core.holdings import Holdings, Match, stream, template_of
 from provider.core.items import Declaring, Item, Place, declared_by, spell
 from provider.core.limits import SITES
+from provider.core.owners import parts
 from provider.core.snapshot import Snapshot
 from provider.core.twins import Live
 from provider.core.values import escaped
@@ -120,7 +121,7 @@ def _left(account: Holdings, named: Mapping[str, Place], project: str) -> Iterat
 
 def _whose(template_id: str, account: Holdings, project: str) -> tuple[Kind, str]:
     owner = account.owner(template_id)
-    return ("foreign" if owner and owner.partition("--")[0] != project else "not-declared"), owner
+    return ("foreign" if owner and parts(owner).project != project else "not-declared"), owner
 
 
 def _spelled(task: Live) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from provider.core import live_records
 from provider.core.agenda import Agenda
 from provider.core.findings import Finding, finding
+from provider.core.owners import default_name
 from provider.core.plan import NO_RECORD, template_name
 from provider.core.priority import Key
 from provider.core.stack import Stack
@@ -30,7 +31,7 @@ def duplicates(stack: Stack, owner: str, on: Agenda) -> Iterator[Finding]:
     yield from dict.fromkeys(_twice(paths, at, "for the same stream, time and template"))
     forms = {name: tuple(live_records.normalised(slot.entry, slot.window).items()) for name, slot in on.live.items()}
     yield from _twice({name: slot.path for name, slot in on.live.items()}, forms, "for the same recording")
-    built_in = {"": f"{owner}--{NO_RECORD}"} if stack.suppresses else {}
+    built_in = {"": default_name(owner, NO_RECORD)} if stack.suppresses else {}
     templates = built_in | {key: template_name(owner, key, t) for key, t in stack.templates.items()}
     paths = {key: f"templates.{key}" if key else "the built-in template of record: false" for key in templates}
     yield from _twice(paths, templates, "called {what} in the account")

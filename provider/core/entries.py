@@ -10,7 +10,7 @@ from provider.core.fields import Entry
 from provider.core.findings import Finding, finding, joined
 from provider.core.limits import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
 from provider.core.models import Format, TemplateArgs
-from provider.core.names import owner_of
+from provider.core.owners import HYPHENS, owner_of
 from provider.core.times import UNIT_SECONDS, spoken
 from provider.core.values import quoted
 from provider.core.wire import FORMATS
@@ -27,7 +27,7 @@ def formats(template: TemplateArgs) -> dict[str, Format]:
 
 def owner(name: str, site: Site) -> Iterator[Finding]:
     """What is wrong with `<project>--<stack>`, with which every default template name begins."""
-    parts = name.split("--")
+    parts = name.split(HYPHENS)
     if len(parts) != 2 or any(part.strip("-") != part for part in parts):  # noqa: PLR2004 - project, stack
         sentence = f"Template names begin with project and stack, {quoted(name)}, and two hyphens may stand only between these."
         yield finding("bad-name", "", f"{sentence} Rename the stack or the project.")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from provider.core.diff import KindName
 from provider.core.holdings import stream, template_of
 from provider.core.limits import OVERLAPS_MAX, SITES
-from provider.core.names import owner_of
+from provider.core.owners import owner_of, parts
 from provider.core.priority import Key
 from provider.core.schedule import Window, creatable_from, crowded, phase
 from provider.core.snapshot import Live, Snapshot
@@ -74,7 +74,7 @@ def _of_other_stacks(rest: Snapshot, scene: Scene) -> Reasons:
 
 
 def _spoken(owner: str) -> str:
-    project, _, stack = owner.partition("--")
+    project, stack = parts(owner)
     return f"stack {quoted(stack)} of project {quoted(project)}"
 
 

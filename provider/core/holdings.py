@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from provider.core.drift import drift
 from provider.core.items import Item, key_of
-from provider.core.names import owner_of
+from provider.core.owners import default_name, owner_of
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot
 from provider.core.twins import Live, twins
@@ -76,8 +76,8 @@ class Holdings:
         """By its name, or the one that it had before its entry was renamed."""
         declared, inputs = item.declared, item.declared.inputs
         names = {inputs["template_name"]}
-        if declared.was and inputs["template_name"] == f"{item.owner}--{declared.name}":
-            names.add(f"{item.owner}--{declared.was}")
+        if declared.was and inputs["template_name"] == default_name(item.owner, declared.name):
+            names.add(default_name(item.owner, declared.was))
         found = {i: drift(live, inputs) for i, live in self.templates.items() if live.get("TemplateName") in names}
         best = min(found, key=lambda i: (i not in bound, len(found[i]), int(i)), default=None)
         self._ids[item.place.stack, declared.name] = best

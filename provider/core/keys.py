@@ -13,6 +13,7 @@ from typing import TypeVar
 from unicodedata import combining, normalize
 
 from provider.core.names import KEY
+from provider.core.owners import default_name
 from provider.core.priority import Key
 
 LONGEST = 60
@@ -33,7 +34,7 @@ def slug(*names: str) -> str:
 
 def template(template_id: str, name: str, owner: str) -> Wishes:
     """Wishes for a template: of a default name of *owner* the key in it, else what the name says."""
-    own = name.removeprefix(f"{owner}--")
+    own = name.removeprefix(default_name(owner, ""))
     return (own if own != name and KEY.fullmatch(own) else slug(name), f"template-{template_id}")
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from provider.core import obstacles, wire
 from provider.core.diff import TASK_FIELDS, KindName
-from provider.core.names import owner_of
 from provider.core.namesakes import adoptable
+from provider.core.owners import owner_of
 from provider.core.picture import Picture, Ref, Resource, live_task
 from provider.core.priority import Key
 from provider.core.snapshot import Live, Snapshot

@@ -22,7 +22,6 @@ COS_PLACEHOLDERS = (*VOD_PLACEHOLDERS, "RecordSource", "RecordId", "RandomID", "
 KEY = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff]+(-[0-9A-Za-z_\u4e00-\u9fff]+)*")
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)+(?![0-9]+\Z){_LABEL}")
-_DEFAULT_NAME_PARTS = 3  # <project>--<stack>--<key>
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
@@ -70,12 +69,6 @@ def full_part(value: object) -> str:
     if not name:
         raise refuse("missing-field", "Nothing stands here, but a task needs the full name of one stream. Write it.")
     return name
-
-
-def owner_of(template_name: str) -> str | None:
-    """The `<project>--<stack>` that a default template name begins with, or None for another name."""
-    parts = template_name.split("--")
-    return "--".join(parts[:2]) if len(parts) == _DEFAULT_NAME_PARTS and all(parts) else None
 
 
 def _file_name(value: object, known: Collection[str], finding: str) -> str:

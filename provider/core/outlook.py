@@ -10,7 +10,7 @@ from typing import Literal
 
 from provider.core.airtime import Airing, airings
 from provider.core.forecast import Forecast
-from provider.core.names import owner_of
+from provider.core.owners import owner_of, spoken
 from provider.core.picture import Picture
 from provider.core.priority import Key
 from provider.core.review import Limit, Task, TaskChange
@@ -127,6 +127,5 @@ def _template(account: Snapshot, template_id: str, owner: str) -> str:
     """A template by its id and name, and whose it is, as far as the name tells."""
     name = str(account.templates.get(template_id, {}).get("TemplateName") or "")
     whose = owner_of(name)
-    project, _, stack = (whose or "").partition("--")
-    of = f" of stack {stack} of project {project}" if whose and whose != owner else ""
+    of = f" of {spoken(whose)}" if whose and whose != owner else ""
     return f"{template_id} ({escaped(name)}){of}" if name else template_id

@@ -13,6 +13,7 @@ from provider.core.agenda import LiveSlot, TaskSlot, agenda
 from provider.core.diff import KindName
 from provider.core.limits import Site
 from provider.core.models import TemplateArgs
+from provider.core.owners import default_name
 from provider.core.priority import Key
 from provider.core.schedule import creatable_from, phase
 from provider.core.stack import Rule, Stack, Template
@@ -43,7 +44,7 @@ class Plan(NamedTuple):
 
 def template_name(owner: str, key: str, template: Template) -> str:
     """The template's name in the account."""
-    return template.template_name if template.template_name is not None else f"{owner}--{key}"
+    return template.template_name if template.template_name is not None else default_name(owner, key)
 
 
 def inputs(entry: TemplateArgs) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def _templates(stack: Stack, owner: str) -> Iterator[Declared]:
         )
     if stack.suppresses:
         about = "Made for record: false; records nothing"
-        yield Declared("template", NO_RECORD, {"template_name": f"{owner}--{NO_RECORD}", "description": about})
+        yield Declared("template", NO_RECORD, {"template_name": default_name(owner, NO_RECORD), "description": about})
 
 
 def _rules(stack: Stack) -> Iterator[Declared]:
