@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 
 from provider import resources, rules
 from provider.adoption_words import about, after, comments, left
-from provider.core.adoption import Adopted, Adoption, Asked, Entry, adoption
+from provider.core.adoption import KINDS, Adopted, Adoption, Asked, Entry, adoption
 from provider.core.agenda import agenda
 from provider.core.arguments import normalised
 from provider.core.checks import Context, check
-from provider.core.diff import KindName
-from provider.core.exclusions import Thing, window
+from provider.core.exclusions import Thing
 from provider.core.findings import Finding, errors
-from provider.core.holdings import stream
 from provider.core.items import Declaring, declared_by
+from provider.core.kinds import SECTION_OF, KindName
 from provider.core.limits import SITES, Site, SiteName
+from provider.core.listed import key_of, window
 from provider.core.owners import default_name, parts
 from provider.core.plan import NO_RECORD
 from provider.core.priority import Key
@@ -39,7 +39,7 @@ from provider.urns import PROVIDER_KEY
 
 ZONES: Mapping[SiteName, str] = {"cn": "Asia/Shanghai", "intl": "UTC"}
 """In which zone times are written where no stack file says it."""
-SECTIONS: Mapping[KindName, str] = {"template": "templates", "rule": "rules", "task": "tasks"}
+SECTIONS = {kind: SECTION_OF[kind] for kind in KINDS}
 IDS: Mapping[KindName, str] = {"template": "template_id", "task": "task_id"}
 """Outputs beside the inputs."""
 CANNOT = "A stack file cannot say it"
@@ -51,7 +51,7 @@ def adopted(snapshot: Snapshot, owner: str, domains: Collection[str] = (), decla
     *declared* is a stack without errors. With *domains*, only their rules and tasks, and the templates that these use.
     Raises ConfigError for a domain that nothing is for, or where no file can be made.
     """
-    there = {key.domain for key in snapshot.rules} | {stream(task).domain for task in snapshot.tasks.values()}
+    there = {key.domain for key in snapshot.rules} | {key_of(task).domain for task in snapshot.tasks.values()}
     for domain in sorted({*domains} - there):
         known = ", ".join(map(quoted, sorted(there))) or "none"
         raise ConfigError(f"No rule and no task of the account is for {quoted(domain)}. Push domains there: {known}.")

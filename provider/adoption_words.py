@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from provider.core.adoption import Adopted, Adoption, Entry, Left
 from provider.core.exclusions import Thing
-from provider.core.holdings import stream
+from provider.core.listed import key_of, name_of
 from provider.core.snapshot import Snapshot
 from provider.core.times import rfc3339
 from provider.core.values import quoted
@@ -22,12 +22,11 @@ def left(found: Adoption) -> tuple[Left, ...]:
     """What stays out: templates, then rules, then tasks, each sorted."""
     held = found.held
     named: dict[Thing, str] = {
-        ("template", i): f"template {i} ({_called(template.get('TemplateName'))})"
-        for i, template in held.templates.items()
+        ("template", i): f"template {i} ({_called(name_of(template))})" for i, template in held.templates.items()
     }
     named |= {("rule", key): f"rule {key}" for key in held.rules}
     named |= {
-        ("task", i): f"task {i} ({stream(task)} from {task_time(task['StartTime'])} to {task_time(task['EndTime'])})"
+        ("task", i): f"task {i} ({key_of(task)} from {task_time(task['StartTime'])} to {task_time(task['EndTime'])})"
         for i, task in held.tasks.items()
     }
     return tuple(Left(what, found.out[thing]) for thing, what in named.items() if thing in found.out)
@@ -70,7 +69,7 @@ def comments(entry: Entry, live: Snapshot, found: Adoption) -> tuple[str, ...]:
         return ()
     if template_id not in live.templates:
         return (f"The account has no template {template_id}: the vendor records this as HLS and keeps it for ever.",)
-    name = _called(live.templates[template_id].get("TemplateName"))
+    name = _called(name_of(live.templates[template_id]))
     return (f"Template {template_id} is {name} in the account, and not managed by this stack.",)
 
 
@@ -117,7 +116,7 @@ def _next(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[st
     yield "From the import on the stack owns what it has: pulumi destroy would delete it."
 
 
-def _called(name: object) -> str:
+def _called(name: str) -> str:
     return quoted(name) if name else "without a name"
 
 

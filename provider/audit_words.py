@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from provider.core.audit import COUNTS, Difference, Kind
-from provider.core.diff import KindName
+from provider.core.kinds import KindName
 from provider.core.owners import parts, spoken
 from provider.core.values import quoted
 from provider.sources import Source

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from provider import tasks, templates
-from provider.core.diff import TASK_FIELDS, KindName, changes, replaces
+from provider.core.diff import TASK_KEY, changes, replaces
 from provider.core.findings import Finding, finding
+from provider.core.kinds import KindName
 from provider.core.limits import OVERLAPS_MAX
+from provider.core.listed import key_of, name_of, window
 from provider.core.owners import owner_of, spoken
 from provider.core.priority import Key
 from provider.core.quotas import full
@@ -98,7 +100,7 @@ def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
         if found:
             account.run.adoptable.add(found)
             return
-    namesakes = [i for i, live in account.templates().items() if live.get("TemplateName") == inputs["template_name"]]
+    namesakes = [i for i, live in account.templates().items() if name_of(live) == inputs["template_name"]]
     if namesakes and not known and not templates.own_name(account, inputs):
         yield finding(
             "duplicate-key",
@@ -145,7 +147,7 @@ def delete_first(account: Account) -> bool:
 
 
 def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: bool) -> Iterator[Finding]:
-    name = account.templates().get(live, {}).get("TemplateName", "")
+    name = name_of(account.templates().get(live, {}))
     owner = owner_of(name)
     if owner and account.owner and owner != account.owner:
         yield finding(
@@ -192,7 +194,7 @@ def live_record(account: Account, inputs: Props, olds: Props) -> Iterator[Findin
 
 
 def _shared(account: Account, inputs: Props) -> Iterator[Finding]:
-    owner = owner_of(account.templates().get(str(inputs.get("template_id")), {}).get("TemplateName", ""))
+    owner = owner_of(name_of(account.templates().get(str(inputs.get("template_id")), {})))
     if owner and account.owner and owner != account.owner and tasks.same(account, inputs, account.tasks()):
         yield finding(
             "duplicate-key",
@@ -204,11 +206,11 @@ def _shared(account: Account, inputs: Props) -> Iterator[Finding]:
 
 def _crowded(account: Account, inputs: Props, span: Window, now: datetime) -> Iterator[Finding]:
     """A running task is replaced beside its successor, which counts as one more recording of the stream."""
-    stream = (inputs["domain"], inputs["app"], inputs["stream"])
+    stream = Key.of(inputs)
     live = {
-        task_id: tasks.window(found)
+        task_id: window(found)
         for task_id, found in account.tasks().items()
-        if (found["DomainName"], found["AppName"], found["StreamName"]) == stream and not found.get("Stopped")
+        if key_of(found) == stream and not found.get("Stopped")
     }
     if any(crowded({**live, "": span}, now, OVERLAPS_MAX)):
         yield finding(
@@ -244,7 +246,7 @@ GATES: Mapping[KindName, Callable[[Account, Props, Props], Iterator[Finding]]] =
 _NATURAL: Mapping[KindName, Callable[[Props], Any]] = {
     "template": lambda given: given["template_name"],
     "rule": rule_key,
-    "task": lambda given: tuple(given.get(name, "") for name in TASK_FIELDS if name != "stream_type"),
+    "task": lambda given: tuple(given.get(name, "") for name in TASK_KEY),
 }  # a live record has none: nothing could be looked up under it
 
 

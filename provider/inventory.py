@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from provider.client import LiveApi
 from provider.core.limits import RULES, TEMPLATES
+from provider.core.listed import key_of
 from provider.core.priority import Key
 from provider.failures import Failure
 from provider.lifeline import lifeline
@@ -137,8 +138,7 @@ class Account:
 
     def _read_rules(self) -> Iterator[tuple[Key, str]]:
         for found in self.api.read("DescribeLiveRecordRules", {}).get("Rules") or []:
-            key = Key(found["DomainName"], found.get("AppName") or "", found.get("StreamName") or "")
-            yield key, str(found["TemplateId"])
+            yield key_of(found), str(found["TemplateId"])
 
     def _read_tasks(self) -> Iterator[tuple[str, Live]]:
         now = self.settings.now()

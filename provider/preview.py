@@ -10,21 +10,16 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from provider.core.diff import KindName
+from provider.core.kinds import CLASS_OF, SECTION_OF, KindName
 from provider.core.owners import parts, spoken
-from provider.core.steps import SECTIONS, Op, Step
+from provider.core.steps import Op, Step
 from provider.core.values import escaped, quoted
 from provider.failures import ConfigError
 from provider.urns import PROVIDER_KEY, Urn
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a string that is not known yet."""
-TYPES: Mapping[str, KindName] = {
-    "pulumi-python:dynamic/live:RecordTemplate": "template",
-    "pulumi-python:dynamic/live:RecordRule": "rule",
-    "pulumi-python:dynamic/live:RecordTask": "task",
-    "pulumi-python:dynamic/live:LiveRecord": "live_record",
-}
+TYPES: Mapping[str, KindName] = {f"pulumi-python:dynamic/live:{name}": kind for kind, name in CLASS_OF.items()}
 STACK = "pulumi:pulumi:Stack"
 OPS: Mapping[str, Op] = {"create": "create", "update": "update", "replace": "replace", "delete": "delete"}
 NO_CHANGE = ("same", "refresh", "read")
@@ -94,7 +89,7 @@ def preview(text: str, owner: str) -> Preview:
         tuple(_refusal(found) for found in digest.diagnostics or () if found.severity == "error"),
         "delete" in of_stack,
         tuple(
-            f"{SECTIONS[kind]}.{name}: The plan says {quoted(step.op)}, which is not understood here, so this step is left out."
+            f"{SECTION_OF[kind]}.{name}: The plan says {quoted(step.op)}, which is not understood here, so this step is left out."
             for kind, name, step in ours_only
             if step.op not in {*OPS, *NO_CHANGE}
         ),
@@ -147,4 +142,4 @@ def _refusal(found: _Diagnostic) -> str:
     sentence, urn = " ".join(found.message.split()), Urn.of(found.urn)
     for before in (_BEFORE_SENTENCE, _AT_RESOURCE, _BEFORE_SENTENCE):
         sentence = sentence[match.end() :] if (match := before.match(sentence)) else sentence
-    return escaped(f"{SECTIONS[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)
+    return escaped(f"{SECTION_OF[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)

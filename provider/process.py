@@ -10,8 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 from provider import gate
 from provider.config import settings
 from provider.core.arguments import normalised
-from provider.core.diff import KindName
 from provider.core.findings import Finding, errors
+from provider.core.kinds import KindName
 from provider.edge import Given, urn
 from provider.inventory import Account, account
 from provider.settings import NAMESPACE, Get

@@ -17,7 +17,7 @@ from pulumi.output import Unknown
 from provider import live_records, rules, tasks, templates
 from provider.config import debug
 from provider.core import owners
-from provider.core.diff import KindName
+from provider.core.kinds import KindName
 from provider.edge import Given, answered, quiet
 from provider.process import Life, ProviderProcess
 

@@ -10,6 +10,7 @@ from provider.core.airtime import airings, gaps, live_airing
 from provider.core.coverage import patterns, recorder, untold
 from provider.core.findings import errors
 from provider.core.forecast import Forecast, forecast
+from provider.core.kinds import CLASS_OF
 from provider.core.plan import Declared, Plan, plan
 from provider.core.priority import Key
 from provider.core.recollection import recollected
@@ -18,14 +19,13 @@ from provider.core.snapshot import Snapshot
 from provider.core.stack import Stack
 from provider.core.steps import Step, path
 from provider.failures import ConfigError
-from provider.preview import TYPES, Preview, preview
+from provider.preview import Preview, preview
 from provider.sources import Source
 
 BLIND = (
     "The account was not looked at: what was before is what the state of this stack remembers. What others record, how "
     "full the account is, and what somebody changed by hand cannot be said."
 )
-_NAMES = {kind: token.rpartition(":")[2] for token, kind in TYPES.items()}
 
 
 def reviewed(source: Source, plan_text: str, snapshot: Snapshot | None) -> Review:
@@ -90,7 +90,7 @@ def _of_account(review: Review, stack: Stack, source: Source, seen: Preview, sna
 
 
 def _operations(steps: Iterable[Step]) -> tuple[Operation, ...]:
-    return tuple(sorted(Operation(step.op, _NAMES[step.kind], step.name, step.fields) for step in steps))
+    return tuple(sorted(Operation(step.op, CLASS_OF[step.kind], step.name, step.fields) for step in steps))
 
 
 def _refuse_other_file(steps: Iterable[Step], declared: Iterable[Declared], file: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 
+from provider.core.listed import name_of
 from provider.core.owners import owner_of
 from provider.core.priority import Key
 from provider.inventory import Account, Conflict
@@ -27,17 +28,13 @@ def key_of(rule_id: str) -> Key:
     return Key(*(unquote(part) for part in rule_id.split("/")))
 
 
-def _key(inputs: State) -> Key:
-    return Key(inputs["domain"], inputs.get("app", ""), inputs.get("stream", ""))
-
-
 def _body(key: Key) -> dict[str, Any]:
     return {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream}
 
 
 def create(account: Account, inputs: State) -> tuple[str, dict[str, Any]]:
     """Bind the key to the template, or take the rule that already does."""
-    key, wanted = _key(inputs), str(inputs["template_id"])
+    key, wanted = Key.of(inputs), str(inputs["template_id"])
     if ("rule", identity(key)) in account.run.held:
         raise Conflict(f"Another resource of this stack already has the rule for {key}. Remove one of them.")
     _bind(account, key, wanted)
@@ -75,7 +72,7 @@ def read(account: Account, rule_id: str, state: State) -> dict[str, Any] | None:
 
 def _foreign(account: Account, found: str, ours: str) -> bool:
     """Whether the rule now points to a template that another stack owns, by the form of its name."""
-    owner, own = (owner_of(account.templates().get(i, {}).get("TemplateName", "")) for i in (found, ours))
+    owner, own = (owner_of(name_of(account.templates().get(i, {}))) for i in (found, ours))
     return owner is not None and owner != (account.owner or own)
 
 

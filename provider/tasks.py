@@ -6,10 +6,9 @@ Rule 2: a finished task needs no call.
 
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from provider.core.schedule import Window
 from provider.core.twins import SKEW_SECONDS, twins
 from provider.core.wire import task_time, timestamp
 from provider.inventory import Account, Live
@@ -69,11 +68,6 @@ def read(account: Account, task_id: str, state: State) -> dict[str, Any] | None:
         return None
     inputs = {name: value for name, value in state.items() if name not in ("task_id", "stopped_at")}
     return _outputs(task_id, inputs, live.get("Stopped") or 0)
-
-
-def window(live: Live) -> Window:
-    """When a live task runs."""
-    return Window(datetime.fromtimestamp(live["StartTime"], UTC), datetime.fromtimestamp(live["EndTime"], UTC))
 
 
 def _over(account: Account, state: State) -> bool:

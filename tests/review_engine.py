@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from provider import gate, live_records, rules, tasks, templates
 from provider.client import LiveApi
 from provider.core.arguments import normalised
-from provider.core.diff import KindName
 from provider.core.findings import Finding, errors
+from provider.core.kinds import KindName
 from provider.core.plan import Declared, plan
 from provider.core.snapshot import Snapshot
 from provider.core.stack import Limits

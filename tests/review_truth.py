@@ -12,7 +12,7 @@ from itertools import pairwise, product
 from typing import Any
 from urllib.parse import quote
 
-from provider.core.diff import KindName
+from provider.core.kinds import KindName
 from provider.core.priority import Key
 from provider.core.review import Review
 from provider.emulator import Emulator

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provider.core.arguments import ARGS, normalised
-from provider.core.diff import KindName
 from provider.core.findings import KINDS
+from provider.core.kinds import KindName
 from provider.core.limits import SITES
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider.core.diff import REPLACES, KindName, changes, effective, replaces
+from provider.core.diff import REPLACES, changes, effective, replaces
+from provider.core.kinds import KindName
 from provider.core.wire import TEMPLATE_FIELDS
 
 RULE = {"domain": "push.example.com", "app": "", "stream": "", "template_id": "17016"}

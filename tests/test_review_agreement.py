@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from provider.config import settings as configured
-from provider.core.diff import KindName
 from provider.core.findings import errors
+from provider.core.kinds import KindName
 from provider.emulator import Emulator
 from provider.preview import TYPES, preview
 from provider.review import reviewed

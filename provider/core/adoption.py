@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from provider.core import keys
-from provider.core.diff import KindName
-from provider.core.exclusions import Scene, Thing, exclusions, window, without
-from provider.core.holdings import NO_TEMPLATE, Holdings, stream, template_of
-from provider.core.items import Item, key_of
+from provider.core.exclusions import Scene, Thing, exclusions, without
+from provider.core.holdings import Holdings
+from provider.core.items import Item
+from provider.core.kinds import KindName
+from provider.core.listed import NO_TEMPLATE, Live, key_of, name_of, template_of, window
 from provider.core.plan import Declared
 from provider.core.priority import Key
-from provider.core.snapshot import Live, Snapshot
+from provider.core.snapshot import Snapshot
 from provider.core.wire import FORMATS, task_time, template_inputs
 
 KINDS: tuple[KindName, ...] = ("template", "rule", "task")
@@ -89,8 +90,8 @@ def _asked_for(live: Snapshot, domains: Collection[str]) -> Snapshot:
     rules = {key: i for key, i in sorted(live.rules.items()) if not domains or key.domain in domains}
     tasks = {
         i: task
-        for i, task in sorted(live.tasks.items(), key=lambda item: (stream(item[1]), window(item[1]), item[0]))
-        if window(task).end > live.at and (not domains or stream(task).domain in domains)
+        for i, task in sorted(live.tasks.items(), key=lambda item: (key_of(item[1]), window(item[1]), item[0]))
+        if window(task).end > live.at and (not domains or key_of(task).domain in domains)
     }
     used = {*rules.values(), *map(template_of, tasks.values())}
     ids = (i for i in sorted(live.templates, key=int) if not domains or i in used)
@@ -103,7 +104,7 @@ def _known(live: Snapshot, items: tuple[Item, ...]) -> dict[Thing, Declared]:
     nameless = live._replace(templates={i: found for i, found in live.templates.items() if i not in named})
     found = [match for match in Holdings(nameless).take(items) if match.live]
     return {
-        (d.kind, key_of(d.inputs) if d.kind == "rule" else str(match.live)): d
+        (d.kind, Key.of(d.inputs) if d.kind == "rule" else str(match.live)): d
         for match in found
         for d in (match.item.declared,)
     }
@@ -111,13 +112,13 @@ def _known(live: Snapshot, items: tuple[Item, ...]) -> dict[Thing, Declared]:
 
 def _wishes(kind: KindName, kept: Snapshot, asked: Asked) -> dict[Thing, keys.Wishes]:
     if kind == "template":
-        names = {i: str(found.get("TemplateName") or "") for i, found in kept.templates.items()}
+        names = {i: name_of(found) for i, found in kept.templates.items()}
         return {("template", i): keys.template(i, name, asked.owner) for i, name in names.items()}
     if kind == "rule":
         return {("rule", key): keys.rule(key) for key in kept.rules}
     zone = ZoneInfo(asked.zone)
     starts = {i: (window(task).start or kept.at).astimezone(zone) for i, task in kept.tasks.items()}
-    return {("task", i): keys.task(stream(task), starts[i]) for i, task in kept.tasks.items()}
+    return {("task", i): keys.task(key_of(task), starts[i]) for i, task in kept.tasks.items()}
 
 
 def _entries(kept: Snapshot, known: Mapping[Thing, Declared], names: Mapping[Thing, str]) -> Iterator[Entry]:
@@ -132,7 +133,7 @@ def _entries(kept: Snapshot, known: Mapping[Thing, Declared], names: Mapping[Thi
     for i, task in kept.tasks.items():
         d, used = known.get(("task", i)), template_of(task)
         times = {"start": task_time(task["StartTime"]), "end": task_time(task["EndTime"])}
-        inputs = dict(d.inputs) if d else {**stream(task)._asdict(), "stream_type": "live", **times}
+        inputs = dict(d.inputs) if d else {**key_of(task)._asdict(), "stream_type": "live", **times}
         inputs |= {"template_id": used} if used != NO_TEMPLATE else {}
         yield Entry("task", i, names["task", i], inputs, keys_of.get(used), d is not None)
 

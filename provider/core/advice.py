@@ -23,7 +23,7 @@ _STREAM_LEVEL, _APP_LEVEL = 2, 3
 
 def rules(stack: Stack) -> Iterator[Finding]:
     """Rules that change nothing, suppress nothing, or beat another one where nobody expects it."""
-    keys = {Key(r.domain, r.app, r.stream): (name, r) for name, r in stack.rules.items() if _one_thing(r)}
+    keys = {r.natural: (name, r) for name, r in stack.rules.items() if _one_thing(r)}
     for key, (name, rule) in keys.items():
         heirs_of = [keys[heir] if heir else None for heir in heirs(keys, key)]
         if rule.record is False and not any(heir and heir[1].record is not False for heir in heirs_of):
@@ -74,8 +74,8 @@ def retention(stack: Stack, unreadable: Container[str] = ()) -> Iterator[Finding
 
 def recordings(stack: Stack, slots: Iterable[AnySlot]) -> Iterator[Finding]:
     """Recordings that are kept for ever, very short ones, and streams that a rule records as well."""
-    recording = {Key(r.domain, r.app, r.stream): name for name, r in stack.rules.items() if r.record is not False}
-    keys = {Key(r.domain, r.app, r.stream) for r in stack.rules.values()}
+    recording = {r.natural: name for name, r in stack.rules.items() if r.record is not False}
+    keys = {r.natural for r in stack.rules.values()}
     for path, slot in {slot.path: slot for slot in slots}.items():
         yield from _kept(path, slot.entry)
         seconds = (slot.window.end - slot.window.start).total_seconds() if slot.window.start else SHORT_SECONDS

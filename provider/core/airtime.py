@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from provider.core.coverage import HLS_FOREVER, formats
 from provider.core.limits import OVERLAPS_MAX
+from provider.core.listed import Live, key_of
 from provider.core.priority import Key
 from provider.core.review import Format, LossKind
 from provider.core.shortfall import Change, shortfall
-from provider.core.snapshot import Live, Snapshot
+from provider.core.snapshot import Snapshot
 from provider.core.steps import Inputs
 from provider.core.times import FOREVER
 
@@ -61,8 +62,7 @@ def airings(account: Snapshot, now: datetime) -> dict[str, Airing]:
 def _airing(task: Live, recorded: Mapping[str, tuple[Format, ...]]) -> Airing:
     template_id = str(task.get("TemplateId") or "")
     start, end = (datetime.fromtimestamp(task[name], UTC) for name in ("StartTime", "EndTime"))
-    stream = Key(task["DomainName"], task["AppName"], task["StreamName"])
-    return Airing(str(task["TaskId"]), stream, start, end, recorded.get(template_id, HLS_FOREVER), template_id)
+    return Airing(str(task["TaskId"]), key_of(task), start, end, recorded.get(template_id, HLS_FOREVER), template_id)
 
 
 def live_airing(record_id: str, inputs: Inputs, now: datetime) -> Airing:

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from provider.core import entries, live_records, schedule
-from provider.core.diff import KindName
 from provider.core.fields import Entry
 from provider.core.findings import Finding, finding
+from provider.core.kinds import KindName
 from provider.core.limits import Site
 from provider.core.models import LiveRecordArgs, RuleArgs, TaskArgs, TemplateArgs
 from provider.core.refusals import refusals

@@ -7,13 +7,13 @@ Rule 3: what is found is data; `provider/audit.py` words it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from provider.core.diff import KindName
-from provider.core.holdings import Holdings, Match, stream, template_of
+from provider.core.holdings import Holdings, Match
 from provider.core.items import Declaring, Item, Place, declared_by, spell
+from provider.core.kinds import KindName
 from provider.core.limits import SITES
+from provider.core.listed import Live, key_of, name_of, template_of
 from provider.core.owners import parts
 from provider.core.snapshot import Snapshot
-from provider.core.twins import Live
 from provider.core.values import escaped
 from provider.core.wire import task_time
 
@@ -101,7 +101,7 @@ def _left(account: Holdings, named: Mapping[str, Place], project: str) -> Iterat
     """The live objects that no declared one took."""
     for template_id, template in account.templates.items():
         kind, owner = _whose(template_id, account, project)
-        name = escaped(str(template.get("TemplateName") or ""))
+        name = escaped(name_of(template))
         if template_id in named:
             yield Difference("named", "template", name, template_id, named[template_id])
         else:
@@ -125,4 +125,4 @@ def _whose(template_id: str, account: Holdings, project: str) -> tuple[Kind, str
 
 
 def _spelled(task: Live) -> str:
-    return spell(stream(task), task_time(task["StartTime"]), task_time(task["EndTime"]))
+    return spell(key_of(task), task_time(task["StartTime"]), task_time(task["EndTime"]))

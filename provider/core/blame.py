@@ -10,7 +10,7 @@ from provider.core.airtime import Airing
 from provider.core.diff import TASK_FIELDS
 from provider.core.picture import Picture
 from provider.core.priority import Key, level, winner
-from provider.core.steps import Step, key, path
+from provider.core.steps import Step, path
 
 
 def of_pattern(at: Key, before: Picture, after: Picture) -> str:
@@ -33,7 +33,7 @@ def of_recording(one: Airing, before: Picture, after: Picture, steps: Sequence[S
     name = before.names.get(("template", one.template))
     if name and before.account.templates.get(one.template) != after.account.templates.get(one.template):
         return f"templates.{name}"
-    crowding = (step for step in steps if step.kind == "task" and step.new and key(step.new) == one.stream)
+    crowding = (step for step in steps if step.kind == "task" and step.new and Key.of(step.new) == one.stream)
     return next((path(step.kind, step.name, tasks) for step in crowding), "")
 
 

@@ -18,9 +18,9 @@ from provider.core.limits import OVERLAPS_MAX, Site
 from provider.core.plan import template_name
 from provider.core.priority import Key
 from provider.core.quotas import nearly_full, too_many
-from provider.core.references import RENAMED, generations, renames, template_references
+from provider.core.references import generations, renames, template_references
 from provider.core.schedule import Window, crowded
-from provider.core.stack import Stack
+from provider.core.stack import SECTIONS, Stack
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def overlaps(on: Context) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Context], Iterator[Finding]], ...] = (
     one_entry_each,
     lambda on: template_references(on.stack, on.names("templates"), ("templates", "") in on.broken),
-    lambda on: generations({section: on.names(section) for section in RENAMED}),
+    lambda on: generations({section: on.names(section) for section in SECTIONS}),
     lambda on: duplicates(on.stack, on.owner, on.agenda),
-    lambda on: renames(on.stack, {section: on.names(section) for section in RENAMED}),
+    lambda on: renames(on.stack, {section: on.names(section) for section in SECTIONS}),
     lambda on: too_many(on.stack.limits, on.counts, on.stack.suppresses),
     overlaps,
     lambda on: nearly_full(on.stack.limits, on.counts, on.stack.suppresses),

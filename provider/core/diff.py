@@ -4,15 +4,16 @@ Rule 1: which changes replace is a table. Rule 2: two descriptions with the same
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
+from provider.core.kinds import KindName
 from provider.core.models import LiveRecordArgs
 from provider.core.wire import CREATE_ONLY, effective_template
 
-KindName = Literal["template", "rule", "task", "live_record"]
-
 RULE_KEY = ("domain", "app", "stream")
 TASK_FIELDS = ("domain", "app", "stream", "stream_type", "start", "end", "template_id")
+TASK_KEY = tuple(name for name in TASK_FIELDS if name != "stream_type")
+"""What tells tasks apart in the vendor's list."""
 LIVE_RECORD_FIELDS = tuple(LiveRecordArgs.model_fields)
 
 REPLACES: Mapping[KindName, tuple[str, ...]] = {
@@ -41,3 +42,8 @@ def changes(kind: KindName, old: Mapping[str, Any], new: Mapping[str, Any]) -> t
 def replaces(kind: KindName, changed: tuple[str, ...]) -> tuple[str, ...]:
     """Those changes that need a new object."""
     return tuple(name for name in changed if name in REPLACES[kind])
+
+
+def indistinct(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the vendor's list cannot tell two tasks apart."""
+    return all(one.get(name) == other.get(name) for name in TASK_KEY)

@@ -10,14 +10,13 @@ from provider.core.agenda import Agenda
 from provider.core.findings import Finding, finding
 from provider.core.owners import default_name
 from provider.core.plan import NO_RECORD, template_name
-from provider.core.priority import Key
 from provider.core.stack import Stack
 from provider.core.values import quoted
 
 
 def duplicates(stack: Stack, owner: str, on: Agenda) -> Iterator[Finding]:
     """No natural key and no resource name stands twice."""
-    rules = {key: Key(r.domain, r.app, r.stream) for key, r in stack.rules.items()}
+    rules = {key: r.natural for key, r in stack.rules.items()}
     yield from _twice(
         {key: f"rules.{key}" for key in rules},
         rules,

@@ -6,16 +6,15 @@ Rule 2: a reason is a sentence that names what is in the way, and whose it is wh
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from provider.core.diff import KindName
-from provider.core.holdings import stream, template_of
+from provider.core.kinds import KindName
 from provider.core.limits import OVERLAPS_MAX, SITES
+from provider.core.listed import key_of, name_of, template_of, window
 from provider.core.owners import owner_of, parts
 from provider.core.priority import Key
 from provider.core.schedule import Window, creatable_from, crowded, phase
-from provider.core.snapshot import Live, Snapshot
+from provider.core.snapshot import Snapshot
 from provider.core.times import rfc3339
 from provider.core.values import quoted
 
@@ -49,11 +48,6 @@ def without(live: Snapshot, out: Mapping[Thing, str]) -> Snapshot:
     )
 
 
-def window(task: Live) -> Window:
-    """When a live task runs."""
-    return Window(datetime.fromtimestamp(task["StartTime"], UTC), datetime.fromtimestamp(task["EndTime"], UTC))
-
-
 def _stopped(rest: Snapshot, _: Scene) -> Reasons:
     for i, task in rest.tasks.items():
         if task.get("Stopped"):
@@ -61,7 +55,7 @@ def _stopped(rest: Snapshot, _: Scene) -> Reasons:
 
 
 def _of_other_stacks(rest: Snapshot, scene: Scene) -> Reasons:
-    names = {i: str(found.get("TemplateName") or "") for i, found in rest.templates.items()}
+    names = {i: name_of(found) for i, found in rest.templates.items()}
     owners = {i: owner_of(name) for i, name in names.items()}
     foreign = {i: _spoken(owner) for i, owner in owners.items() if owner and owner != scene.owner}
     for i, owner in foreign.items():
@@ -87,7 +81,7 @@ def _pointing_nowhere(rest: Snapshot, scene: Scene) -> Reasons:
 def _unspeakable(rest: Snapshot, _: Scene) -> Reasons:
     things: dict[Thing, Any] = {("template", i): found for i, found in rest.templates.items()}
     things |= {("rule", key): key for key in rest.rules}
-    things |= {("task", i): stream(task) for i, task in rest.tasks.items()}
+    things |= {("task", i): key_of(task) for i, task in rest.tasks.items()}
     for thing, found in things.items():
         if any("\ud800" <= c <= "\udfff" for c in json.dumps(found, ensure_ascii=False)):
             yield thing, "A text of it has half a character in it, which no file can hold."
@@ -98,7 +92,7 @@ def _namesakes(rest: Snapshot, scene: Scene) -> Reasons:
     named: dict[str, list[tuple[bool, bool, int]]] = {}
     for i, found in rest.templates.items():
         likeliest = (("template", i) not in scene.known, i not in bound, int(i))  # as a later adoption takes them
-        named.setdefault(str(found.get("TemplateName") or ""), []).append(likeliest)
+        named.setdefault(name_of(found), []).append(likeliest)
     for name, likely in named.items():
         (*_, first), *others = sorted(likely)
         for *_, other in others:
@@ -116,7 +110,7 @@ def _not_yet(rest: Snapshot, _: Scene) -> Reasons:
 def _twins(rest: Snapshot, scene: Scene) -> Reasons:
     first: dict[Any, str] = {}
     for i, task in sorted(rest.tasks.items(), key=lambda item: (("task", item[0]) not in scene.known, item[0])):
-        other = first.setdefault((stream(task), window(task), template_of(task)), i)
+        other = first.setdefault((key_of(task), window(task), template_of(task)), i)
         if other != i:
             yield ("task", i), f"Task {other} records the same stream at the same time with the same template."
 
@@ -124,7 +118,7 @@ def _twins(rest: Snapshot, scene: Scene) -> Reasons:
 def _crowding(rest: Snapshot, scene: Scene) -> Reasons:
     streams: dict[Key, dict[str, Window]] = {}
     for i, task in rest.tasks.items():
-        streams.setdefault(stream(task), {})[i] = window(task)
+        streams.setdefault(key_of(task), {})[i] = window(task)
     for windows in streams.values():
         while surplus := next(
             (i for crowd in crowded(windows, rest.at, OVERLAPS_MAX) for i in crowd if ("task", i) not in scene.known),

@@ -45,7 +45,7 @@ class Explanation(NamedTuple):
 
 def explain(stack: Stack, stream: Key, at: datetime) -> Explanation:
     """Who records the full name *stream* at *at*."""
-    rules = {Key(r.domain, r.app, r.stream): (f"rules.{name}", r) for name, r in stack.rules.items()}
+    rules = {r.natural: (f"rules.{name}", r) for name, r in stack.rules.items()}
     best = winner(rules, stream)
     won = rules[best] if best else None
     return Explanation(

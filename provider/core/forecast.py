@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from provider.core.diff import KindName
+from provider.core.kinds import KindName
 from provider.core.moves import Moves
 from provider.core.picture import Picture, Ref, Resource, remembered
 from provider.core.plan import Declared

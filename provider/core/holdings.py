@@ -8,16 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from provider.core.drift import drift
-from provider.core.items import Item, key_of
+from provider.core.items import Item
+from provider.core.listed import NO_TEMPLATE, Live, key_of, name_of, template_of
 from provider.core.owners import default_name, owner_of
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot
-from provider.core.twins import Live, twins
+from provider.core.twins import twins
 from provider.core.values import quoted
 from provider.core.wire import task_time, timestamp
-
-NO_TEMPLATE = "0"
-"""What the vendor lists as the template of a task that has none."""
 
 
 class Match(NamedTuple):
@@ -28,11 +26,6 @@ class Match(NamedTuple):
     template: str = NO_TEMPLATE  # the id of the template that a live rule or task has
     details: tuple[str, ...] = ()
     stopped: str = ""  # when somebody stopped the task
-
-
-def stream(task: Live) -> Key:
-    """The full name of what a live task records."""
-    return Key(task["DomainName"], task["AppName"], task["StreamName"])
 
 
 class Holdings:
@@ -46,7 +39,7 @@ class Holdings:
 
     def name(self, template_id: str) -> str:
         """The name of a live template."""
-        return str(self._held.templates.get(template_id, {}).get("TemplateName") or "")
+        return name_of(self._held.templates.get(template_id, {}))
 
     def has(self, template_id: str) -> bool:
         """Whether the account has the template, or none is meant."""
@@ -66,7 +59,7 @@ class Holdings:
     def take(self, items: Sequence[Item]) -> Iterator[Match]:
         """What became of each declared template, rule and task."""
         templates, rules, tasks = ([i for i in items if i.declared.kind == k] for k in ("template", "rule", "task"))
-        keys = {key_of(item.declared.inputs) for item in rules}
+        keys = {Key.of(item.declared.inputs) for item in rules}
         bound = {template for key, template in self.rules.items() if key in keys}
         yield from [self._template(item, bound) for item in templates]
         yield from [self._rule(item) for item in rules]
@@ -78,14 +71,14 @@ class Holdings:
         names = {inputs["template_name"]}
         if declared.was and inputs["template_name"] == default_name(item.owner, declared.name):
             names.add(default_name(item.owner, declared.was))
-        found = {i: drift(live, inputs) for i, live in self.templates.items() if live.get("TemplateName") in names}
+        found = {i: drift(live, inputs) for i, live in self.templates.items() if name_of(live) in names}
         best = min(found, key=lambda i: (i not in bound, len(found[i]), int(i)), default=None)
         self._ids[item.place.stack, declared.name] = best
         self.templates.pop(best or "", None)
         return Match(item, best, details=found.get(best or "", ()))
 
     def _rule(self, item: Item) -> Match:
-        live = self.rules.pop(key_of(item.declared.inputs), None)
+        live = self.rules.pop(Key.of(item.declared.inputs), None)
         return Match(item, live, live, self._binding(item, live)) if live else Match(item, None)
 
     def _wanted(self, item: Item) -> str | None:
@@ -104,12 +97,12 @@ class Holdings:
         """Each task with the live one that is most like it; those that are more alike choose first."""
         near: dict[tuple[Key, int], dict[str, Live]] = {}
         for task_id, task in self.tasks.items():
-            near.setdefault((stream(task), task["EndTime"]), {})[task_id] = task
+            near.setdefault((key_of(task), task["EndTime"]), {})[task_id] = task
         pairs = sorted(
             (unlike, task["StartTime"], number, task_id)
             for number, item in enumerate(items)
             for task_id, task in near.get(
-                (key_of(item.declared.inputs), timestamp(item.declared.inputs["end"])), {}
+                (Key.of(item.declared.inputs), timestamp(item.declared.inputs["end"])), {}
             ).items()
             if (unlike := self._unlike(item, task)) is not None
         )
@@ -131,8 +124,3 @@ class Holdings:
         if other and (stopped or self.owner(template) not in ("", item.owner)):
             return None
         return other, stopped, "start" not in inputs or task["StartTime"] != timestamp(inputs["start"])
-
-
-def template_of(task: Live) -> str:
-    """The id of a live task's template."""
-    return str(task.get("TemplateId") or NO_TEMPLATE)

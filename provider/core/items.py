@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from provider.core.agenda import agenda
-from provider.core.diff import KindName
+from provider.core.kinds import SECTION_OF, KindName
 from provider.core.limits import Site
 from provider.core.plan import Declared, plan
 from provider.core.priority import Key
@@ -55,17 +55,12 @@ def declared_by(by: Declaring, site: Site, now: datetime) -> Iterator[Item]:
     slots = agenda(by.stack, now).slots
     suppressing = min((key for key, rule in by.stack.rules.items() if rule.record is False), default="")
     for declared in plan(by.stack, by.owner, site, now).declared:
-        path = f"{declared.kind}s.{declared.name}"
+        path = f"{SECTION_OF[declared.kind]}.{declared.name}"
         if declared.kind == "task":
             path = slots[declared.name].path
         elif declared.kind == "template" and declared.name not in by.stack.templates:
             path = f"rules.{suppressing}"
         yield Item(Place(by.name, path), by.owner, declared)
-
-
-def key_of(inputs: Mapping[str, Any]) -> Key:
-    """The key of a declared rule, or the full name of the stream of a task."""
-    return Key(inputs.get("domain", ""), inputs["app"], inputs["stream"])
 
 
 def spell(stream: Key, start: str | None, end: str) -> str:
@@ -75,12 +70,12 @@ def spell(stream: Key, start: str | None, end: str) -> str:
 
 
 def _recording(inputs: Mapping[str, Any]) -> str:
-    return spell(key_of(inputs), inputs.get("start"), inputs["end"])
+    return spell(Key.of(inputs), inputs.get("start"), inputs["end"])
 
 
 _NATURAL: Mapping[KindName, Callable[[Item], Any]] = {
     "template": lambda item: item.declared.inputs["template_name"],
-    "rule": lambda item: key_of(item.declared.inputs),
+    "rule": lambda item: Key.of(item.declared.inputs),
     "task": lambda item: (
         _recording(item.declared.inputs),
         (item.place.stack, item.declared.template)
@@ -91,7 +86,7 @@ _NATURAL: Mapping[KindName, Callable[[Item], Any]] = {
 }
 _WHAT: Mapping[KindName, Callable[[Mapping[str, Any]], str]] = {
     "template": lambda inputs: escaped(inputs["template_name"]),
-    "rule": lambda inputs: str(key_of(inputs)),
+    "rule": lambda inputs: str(Key.of(inputs)),
     "task": _recording,
     "live_record": _recording,
 }

@@ -7,16 +7,17 @@ id. Rule 3: a move that the account will refuse is told, and leaves everything a
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any
 
-from provider.core import obstacles, wire
-from provider.core.diff import TASK_FIELDS, KindName
+from provider.core import listed, obstacles, wire
+from provider.core.diff import indistinct
+from provider.core.kinds import KindName
+from provider.core.listed import Live
 from provider.core.namesakes import adoptable
 from provider.core.owners import owner_of
-from provider.core.picture import Picture, Ref, Resource, live_task
+from provider.core.picture import Picture, Ref, Resource
 from provider.core.priority import Key
-from provider.core.snapshot import Live, Snapshot
-from provider.core.steps import Step, key, path
+from provider.core.snapshot import Snapshot
+from provider.core.steps import Step, path
 from provider.core.twins import twins
 
 
@@ -37,8 +38,8 @@ class Moves:
         """What the checks and diffs of a run tell before anything is deleted."""
         for step in steps:
             if step.kind == "rule" and step.op != "delete":
-                self._hold(step, key(step.new))
-            if step.kind == "task" and step.op == "replace" and _natural(step.old) == _natural(step.new):
+                self._hold(step, Key.of(step.new))
+            if step.kind == "task" and step.op == "replace" and indistinct(step.old, step.new):
                 self._leaving.add(step.id)  # to the vendor it looks like its successor, and must not be taken for it
 
     def make(self, step: Step) -> None:
@@ -68,7 +69,7 @@ class Moves:
         """Bind the key, or take the rule that already does."""
         if step.delete_first:
             self.drop_rule(step)
-        at, wanted = key(step.new), self._wanted(step)
+        at, wanted = Key.of(step.new), self._wanted(step)
         live, before = self.rules.get(at), step.old.get("template_id", "") if step.op == "update" else None
         if wanted is None:
             self._refused(step, obstacles.UNTOLD)
@@ -86,7 +87,7 @@ class Moves:
         now = int(self._now.timestamp())
         inputs = {**step.new, "template_id": self._wanted(step) or "0"}
         found = next(filter(self._free, twins(inputs, self.tasks, now)), None) or self._unmade()
-        self.tasks.setdefault(found, live_task(found, inputs, now))
+        self.tasks.setdefault(found, listed.task(found, inputs, now))
         self._hold(step, found)
 
     def _free(self, task_id: str) -> bool:
@@ -102,7 +103,7 @@ class Moves:
 
     def drop_rule(self, step: Step) -> None:
         """A rule goes while it points where the state remembers."""
-        at, ours = key(step.old), step.old.get("template_id", "")
+        at, ours = Key.of(step.old), step.old.get("template_id", "")
         live = self.rules.get(at)
         if live is None or ("rule", at) in self._held:
             return
@@ -134,10 +135,6 @@ class Moves:
 
     def _refused(self, step: Step, sentence: str) -> None:
         self.refused.add(f"{path(step.kind, step.name, ())}: {sentence}")
-
-
-def _natural(inputs: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(inputs.get(name) for name in TASK_FIELDS if name != "stream_type")
 
 
 _Move = Callable[[Moves, Step], None]

@@ -10,6 +10,7 @@ from typing import Literal
 
 from provider.core.airtime import Airing, airings
 from provider.core.forecast import Forecast
+from provider.core.listed import name_of
 from provider.core.owners import owner_of, spoken
 from provider.core.picture import Picture
 from provider.core.priority import Key
@@ -125,7 +126,7 @@ def _foreign_templates(made: Forecast) -> list[str]:
 
 def _template(account: Snapshot, template_id: str, owner: str) -> str:
     """A template by its id and name, and whose it is, as far as the name tells."""
-    name = str(account.templates.get(template_id, {}).get("TemplateName") or "")
+    name = name_of(account.templates.get(template_id, {}))
     whose = owner_of(name)
     of = f" of {spoken(whose)}" if whose and whose != owner else ""
     return f"{template_id} ({escaped(name)}){of}" if name else template_id

@@ -8,12 +8,13 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from provider.core.diff import KindName
+from provider.core.kinds import KindName
+from provider.core.listed import Live, name_of
 from provider.core.namesakes import namesakes
 from provider.core.plan import Declared
 from provider.core.priority import Key
-from provider.core.snapshot import Live, Snapshot
-from provider.core.steps import Step, key
+from provider.core.snapshot import Snapshot
+from provider.core.steps import Step
 from provider.core.twins import twins
 from provider.core.values import escaped
 from provider.core.wire import timestamp
@@ -31,7 +32,7 @@ class Picture(NamedTuple):
     def template(self, template_id: str) -> str:
         """What people call the template: the key of its entry where this stack has it, its name in the account, or its id."""
         live = self.account.templates.get(template_id, {})
-        return self.names.get(("template", template_id)) or escaped(live.get("TemplateName") or template_id)
+        return self.names.get(("template", template_id)) or escaped(name_of(live) or template_id)
 
     def rule(self, at: Key) -> str:
         """The entry that has the rule, or nothing where this stack does not."""
@@ -54,7 +55,7 @@ def remembered(
     for one in same:
         if (one.kind, one.name) in found or one.kind == "live_record":
             continue
-        candidates: Iterable[Ref] = (key(one.inputs),)
+        candidates: Iterable[Ref] = (Key.of(one.inputs),)
         if one.kind == "template":
             candidates = namesakes(one.inputs, taken.templates)
         elif one.kind == "task":
@@ -74,23 +75,8 @@ def told(steps: Iterable[Step], unchanged_templates: Container[str]) -> dict[Res
     found: dict[Resource, Ref] = {}
     for step in steps:
         if step.op != "create":
-            found[step.kind, step.name] = key(step.old) if step.kind == "rule" else step.id
+            found[step.kind, step.name] = Key.of(step.old) if step.kind == "rule" else step.id
         for template, given in ((step.old_template, step.old), (step.template, step.new)):
             if template in unchanged_templates and "template_id" in given:
                 found["template", str(template)] = given["template_id"]
     return found
-
-
-def live_task(task_id: str, inputs: Mapping[str, Any], now: int) -> Live:
-    """The task as the account will list it; one that starts late has begun now."""
-    start = timestamp(inputs["start"]) if "start" in inputs else now
-    return {
-        "TaskId": task_id,
-        "DomainName": inputs["domain"],
-        "AppName": inputs["app"],
-        "StreamName": inputs["stream"],
-        "StartTime": max(start, now),
-        "EndTime": timestamp(inputs["end"]),
-        "TemplateId": int(inputs["template_id"]),
-        "Stopped": 0,
-    }

@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 from provider.core import live_records
 from provider.core.agenda import LiveSlot, TaskSlot, agenda
-from provider.core.diff import KindName
+from provider.core.kinds import KindName
 from provider.core.limits import Site
 from provider.core.models import TemplateArgs
 from provider.core.owners import default_name
-from provider.core.priority import Key
 from provider.core.schedule import creatable_from, phase
 from provider.core.stack import Rule, Stack, Template
 from provider.core.times import rfc3339
@@ -63,7 +62,7 @@ def plan(stack: Stack, owner: str, site: Site, now: datetime) -> Plan:
     return Plan(
         declared,
         _later(slots, site, now),
-        {str(Key(r.domain, r.app, r.stream)): _recorder(r) for _, r in sorted(stack.rules.items())},
+        {str(r.natural): _recorder(r) for _, r in sorted(stack.rules.items())},
         {
             "rules": f"{count['rule']}/{stack.limits.rules}",
             "templates": f"{count['template']}/{stack.limits.templates}",

@@ -5,8 +5,8 @@ Source: feature guide, "Enabling Recording for All Live Streams": StreamName out
 other way round.
 """
 
-from collections.abc import Collection, Container
-from typing import NamedTuple
+from collections.abc import Collection, Container, Mapping
+from typing import Any, NamedTuple
 
 from provider.core.values import escaped
 
@@ -17,6 +17,11 @@ class Key(NamedTuple):
     domain: str
     app: str = ""
     stream: str = ""
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, Any]) -> "Key":
+        """The key of a rule, or the full name of a task's stream, by the inputs of the resource."""
+        return cls(inputs.get("domain", ""), inputs.get("app", ""), inputs.get("stream", ""))
 
     def __str__(self) -> str:
         return escaped("/".join((self.domain, self.app or "*", self.stream or "*")))

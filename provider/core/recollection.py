@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import count
 
+from provider.core import listed
 from provider.core.limits import SiteName
-from provider.core.picture import Resource, live_task, told
+from provider.core.picture import Resource, told
 from provider.core.plan import Declared
+from provider.core.priority import Key
 from provider.core.snapshot import Snapshot
-from provider.core.steps import Inputs, Step, key
+from provider.core.steps import Inputs, Step
 from provider.core.wire import create_template
 
 FIRST_ID = -1_000_000
@@ -39,9 +41,9 @@ def recollected(steps: Sequence[Step], declared: Iterable[Declared], site: SiteN
             for (kind, _), (i, inputs) in was.items()
             if kind == "template"
         },
-        {key(inputs): inputs["template_id"] for (kind, _), (_, inputs) in was.items() if kind == "rule"},
+        {Key.of(inputs): inputs["template_id"] for (kind, _), (_, inputs) in was.items() if kind == "rule"},
         {
-            i: live_task(i, {"template_id": "0", **inputs}, int(now.timestamp()))
+            i: listed.task(i, {"template_id": "0", **inputs}, int(now.timestamp()))
             for (kind, _), (i, inputs) in was.items()
             if kind == "task" and "stopped_at" not in inputs
         },

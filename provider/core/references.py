@@ -9,11 +9,8 @@ from typing import Any
 
 from provider.core.findings import Finding, finding
 from provider.core.refusals import nearest
-from provider.core.stack import Rule, Schedule, Stack, Task
+from provider.core.stack import SECTIONS, Rule, Schedule, Stack, Task
 from provider.core.values import escaped, quoted
-
-RENAMED = ("templates", "rules", "tasks", "schedules", "live_records")
-"""Sections whose entries may say what their key was."""
 
 
 def template_references(stack: Stack, known: set[str], unreadable: bool) -> Iterator[Finding]:
@@ -58,7 +55,7 @@ def generations(names: Mapping[str, set[str]]) -> Iterator[Finding]:
 
 def renames(stack: Stack, names: Mapping[str, set[str]]) -> Iterator[Finding]:
     """A former key is free, and one entry only comes from it."""
-    for section in RENAMED:
+    for section in SECTIONS:
         items: Mapping[str, Any] = getattr(stack, section)
         taken = Counter(entry.was for entry in items.values() if entry.was)
         for key, entry in items.items():

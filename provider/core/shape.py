@@ -11,10 +11,9 @@ from pydantic import ValidationError
 
 from provider.core.findings import Finding
 from provider.core.refusals import nearest, refusals
-from provider.core.stack import Stack
+from provider.core.stack import SECTIONS, Stack
 
 Tree = dict[str, Any]
-SECTIONS = ("templates", "rules", "tasks", "schedules", "live_records")
 EMPTY = (*SECTIONS, "limits", "acknowledge")
 """Keys under which nothing may stand, as when all entries are commented out."""
 APART = ("stream_type", "was")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from provider.core.limits import SITES, SiteName
+from provider.core.listed import Live, key_of
 from provider.core.priority import Key
 from provider.core.times import rfc3339
 from provider.core.values import quoted
@@ -15,7 +16,6 @@ from provider.core.values import quoted
 VERSION = 1
 TASK = {"DomainName": str, "AppName": str, "StreamName": str, "StartTime": int, "EndTime": int}
 """What every task has."""
-Live = Mapping[str, Any]
 
 
 class Unreadable(Exception):
@@ -61,12 +61,7 @@ def from_data(data: object) -> Snapshot:
             cast("SiteName", data["site"]),
             datetime.fromisoformat(data["at"]).astimezone(UTC),
             {str(int(template["TemplateId"])): template for template in data["templates"]},
-            {
-                Key(rule["DomainName"], rule.get("AppName") or "", rule.get("StreamName") or ""): str(
-                    int(rule["TemplateId"])
-                )
-                for rule in data["rules"]
-            },
+            {key_of(rule): str(int(rule["TemplateId"])) for rule in data["rules"]},
             {
                 str(task["TaskId"]): {**task, **{name: kind(task[name]) for name, kind in TASK.items()}}
                 for task in data["tasks"]

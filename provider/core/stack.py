@@ -5,9 +5,14 @@ Rule 1: an entry has the arguments of its resource, and what only a file needs: 
 
 from pydantic import Field
 
+from provider.core import priority
 from provider.core.fields import Clock, Day, Duration, Entry, Key, NoRecord, Positive, Reference, Text, Zone
 from provider.core.fields import Rule as Rrule
+from provider.core.limits import RULES, TEMPLATES
 from provider.core.models import LiveRecordArgs, Recorded, RuleArgs, TaskArgs, TemplateArgs
+
+SECTIONS = ("templates", "rules", "tasks", "schedules", "live_records")
+"""Those with entries by key, which may say what their key was."""
 
 
 class _Named(Entry):
@@ -25,6 +30,11 @@ class Rule(_Named, RuleArgs):
     record: NoRecord | None = Field(
         None, description="false: these streams are not recorded, whatever wider rules say."
     )
+
+    @property
+    def natural(self) -> priority.Key:
+        """What there is one rule for."""
+        return priority.Key(self.domain, self.app, self.stream)
 
 
 class Task(_Named, TaskArgs):
@@ -66,8 +76,8 @@ class Acknowledgement(Entry):
 class Limits(Entry):
     """What the vendor allows this account; raise a number here when the vendor has raised it."""
 
-    rules: Positive = Field(50, description="Recording rules of the account.")
-    templates: Positive = Field(50, description="Recording templates of the account.")
+    rules: Positive = Field(RULES, description="Recording rules of the account.")
+    templates: Positive = Field(TEMPLATES, description="Recording templates of the account.")
 
 
 class Stack(Entry):

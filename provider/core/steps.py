@@ -8,18 +8,11 @@ import re
 from collections.abc import Container, Mapping
 from typing import Any, Literal, NamedTuple
 
-from provider.core.diff import KindName
-from provider.core.priority import Key
+from provider.core.kinds import SECTION_OF, KindName
 
 Op = Literal["create", "update", "replace", "delete"]
 Inputs = Mapping[str, Any]
 
-SECTIONS: Mapping[KindName, str] = {
-    "template": "templates",
-    "rule": "rules",
-    "task": "tasks",
-    "live_record": "live_records",
-}
 _OCCURRENCE = re.compile(r"(.+)-([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})")
 
 
@@ -38,25 +31,20 @@ class Step(NamedTuple):
     delete_first: bool = False  # the old object goes before the new one is made
 
 
-def key(inputs: Inputs) -> Key:
-    """The key of a rule, or the full name of the stream of a task."""
-    return Key(inputs.get("domain", ""), inputs.get("app", ""), inputs.get("stream", ""))
-
-
 def path(kind: KindName, name: str, tasks: Container[str]) -> str:
     """The entry of a stack file that the resource comes from; *tasks* are the keys of the file's single tasks.
 
     A task that is gone from the file and is called like an occurrence is taken for one.
     """
     found = _occurrence(kind, name, tasks)
-    return f"schedules.{found[1]}" if found else f"{SECTIONS[kind]}.{name}"
+    return f"schedules.{found[1]}" if found else f"{SECTION_OF[kind]}.{name}"
 
 
 def title(kind: KindName, name: str, tasks: Container[str]) -> str:
     """The same for people: with the time of an occurrence, such as `schedules.derby (2026-11-21T19:45)`."""
     found = _occurrence(kind, name, tasks)
     if not found:
-        return f"{SECTIONS[kind]}.{name}"
+        return f"{SECTION_OF[kind]}.{name}"
     schedule, year, month, day, hour, minute = found.groups()
     return f"schedules.{schedule} ({year}-{month}-{day}T{hour}:{minute})"
 

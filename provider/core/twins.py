@@ -7,9 +7,9 @@ Rule 2: whether a task was stopped, or belongs to another resource, is for the c
 from collections.abc import Mapping
 from typing import Any
 
+from provider.core.listed import Live, key_of
+from provider.core.priority import Key
 from provider.core.wire import timestamp
-
-Live = Mapping[str, Any]
 
 SKEW_SECONDS = 120
 """How far the vendor's clock may be from ours: around its start a task is treated as if it ran."""
@@ -23,12 +23,12 @@ def twins(inputs: Mapping[str, Any], live: Mapping[str, Live], now: int) -> tupl
     latest = now + SKEW_SECONDS
     start = timestamp(inputs["start"]) if "start" in inputs else None
     end, template = timestamp(inputs["end"]), int(inputs.get("template_id") or 0)
-    stream = (inputs["domain"], inputs["app"], inputs["stream"])
+    stream = Key.of(inputs)
     begun = {
         task_id: task["StartTime"]
         for task_id, task in live.items()
         if task["EndTime"] == end  # first, because it is cheap and rarely true among thousands
-        and (task["DomainName"], task["AppName"], task["StreamName"]) == stream
+        and key_of(task) == stream
         and (task.get("TemplateId") or 0) == template
     }
     exact = sorted(task_id for task_id, at in begun.items() if at == start)
