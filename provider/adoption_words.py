@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from provider.core.adoption import Adopted, Adoption, Entry, Left
 from provider.core.exclusions import Thing
+from provider.core.grammar import counted, plural, series
 from provider.core.listed import key_of, name_of
 from provider.core.snapshot import Snapshot
 from provider.core.times import rfc3339
@@ -82,9 +83,9 @@ def summary(made: Adopted, stack: str, file: str, import_file: str) -> str:
 
 
 def _summary(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[str]:
-    counts = [f"{count} {section if count > 1 else section[:-1]}" for section, count in made.counts.items() if count]
+    counts = [counted(count, section[:-1]) for section, count in made.counts.items() if count]
     if counts:
-        what = " and ".join([*filter(None, [", ".join(counts[:-1])]), counts[-1]])
+        what = series(counts)
         yield f"{file}: {what} of the account." if file else f"This is {what} of the account."
     else:
         yield f"The account holds nothing that stack {stack} could adopt{' beside what it declares' if made.part else ''}."
@@ -92,7 +93,7 @@ def _summary(made: Adopted, stack: str, file: str, import_file: str) -> Iterator
         kinds = ", ".join(f"{id_} ({count})" for id_, count in made.accepted.items())
         yield f"Its warnings are acknowledged as they were found: {kinds}. Look at them when you have time."
     if made.left:
-        yield f"{len(made.left)} of the account's objects stay{'s' * (len(made.left) == 1)} unmanaged:"
+        yield f"{len(made.left)} of the account's objects {plural(len(made.left), 'stays', 'stay')} unmanaged:"
         yield from (f"  {one}" for one in made.left[:LISTED])
         if made.left[LISTED:]:
             place = f": the end of {file or 'the file'} lists them all" if made.text else ""

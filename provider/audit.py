@@ -13,11 +13,11 @@ from provider import config, jsonform, snapshot
 from provider.audit_words import Scene, Told, told
 from provider.core.audit import compared
 from provider.core.findings import Finding, errors
+from provider.core.grammar import counted
 from provider.core.items import Declaring
 from provider.core.snapshot import Snapshot
 from provider.core.times import rfc3339
 from provider.core.values import quoted
-from provider.core.words import counted
 from provider.failures import ConfigError, Failure
 from provider.sealed import sealed
 from provider.settings import Settings
@@ -142,10 +142,19 @@ def text(found: Audit) -> str:
     """Findings, what is not known, one line per difference by account, and one line that counts."""
     lines = [*map(str, found.findings), *found.notes]
     for account in found.accounts:
-        at = f" at {account.at}" if account.at else ""
-        lines.append(f"{account.name}{at}, with {', '.join(account.files)}:")
-        lines += [f"  {one}" for one in account.told or (account.failure or "Nothing differs.",)]
+        lines += [heading(account), *(f"  {one}" for one in account.told or (outcome(account),))]
     return "\n".join([*lines, conclusion(found)])
+
+
+def heading(account: Account) -> str:
+    """Which account was looked at, when, and for which files."""
+    at = f" at {account.at}" if account.at else ""
+    return f"{account.name}{at}, with {', '.join(account.files)}:"
+
+
+def outcome(account: Account) -> str:
+    """What there is to say of an account without a difference."""
+    return account.failure or "Nothing differs."
 
 
 def conclusion(found: Audit) -> str:

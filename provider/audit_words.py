@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from provider.core.audit import COUNTS, Difference, Kind
+from provider.core.grammar import opened
 from provider.core.kinds import KindName
 from provider.core.owners import parts, spoken
 from provider.core.values import quoted
@@ -60,8 +61,7 @@ def told(scene: Scene) -> Told:
     undeclared = not found.place.stack or found.kind == "named"
     file, path = ("", "") if undeclared else found.place
     at = 0 if undeclared else line(scene.sources[file].loaded.lines, path)
-    sentence = SENTENCES[found.kind](scene)
-    whole = sentence[0].upper() + sentence[1:]
+    whole = opened(SENTENCES[found.kind](scene))
     return Told(
         not COUNTS[found.kind], undeclared, file, at, path, found.kind, found.thing, found.what, found.id, whole
     )

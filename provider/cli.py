@@ -24,7 +24,7 @@ from provider.core.plan import later
 from provider.core.priority import Key
 from provider.core.schema import stack_schema
 from provider.core.times import instant, moment
-from provider.core.values import quoted
+from provider.core.values import quoted, refused
 from provider.sources import Source, source
 from provider.terminal import FINDINGS, USAGE, Form, Verbs, present, put, show, stop, tell
 
@@ -130,7 +130,7 @@ def _time(value: str | None, zone: str) -> datetime:
     try:
         return instant(moment(value), zone) if value else config.now()
     except PydanticCustomError as refusal:
-        stop(f"--at cannot be read. {(refusal.context or {})['sentence']}")
+        stop(f"--at cannot be read. {refused(refusal).sentence}")
 
 
 def schema() -> None:

@@ -10,9 +10,10 @@ from functools import partial
 
 from provider import config, machine
 from provider.client import LiveApi, stated_time
+from provider.core.grammar import counted
+from provider.core.limits import SIGNATURE_SKEW
 from provider.core.times import spoken
 from provider.core.values import escaped
-from provider.core.words import counted
 from provider.diagnosis import Diagnosis, Examination, Line, as_json, diagnosis, text
 from provider.failures import ConfigError, Failure
 from provider.reactions import AccessDenied
@@ -25,8 +26,8 @@ PATIENCE = 25.0
 """Seconds for everything; all subjects are examined at the same time."""
 CONNECT = 5.0
 """Seconds to connect to the endpoint, and to wait for its answer."""
-SKEW_NOTED, SKEW_WRONG = timedelta(seconds=60), timedelta(seconds=300)
-"""How far clocks may be apart: signatures that are five minutes off are refused (AuthFailure.SignatureExpire)."""
+SKEW_NOTED = timedelta(seconds=60)
+"""How far clocks may be apart before that is worth a line."""
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 SHOWN_DOMAINS = 3
 WHOLE_ID = 16  # characters; of a shorter id, which is none of the vendor's, less is shown
@@ -143,7 +144,7 @@ def _clock(of: str, stated: datetime | None, here: datetime) -> Line:
         return Line(f"Clock{of}", "note", "The endpoint states no time, so nothing is known of this machine's clock.")
     ahead = here - (stated if stated.tzinfo else stated.replace(tzinfo=UTC))
     apart = f"{spoken(abs(ahead).total_seconds())} {'ahead of' if ahead > timedelta(0) else 'behind'} the endpoint's"
-    if abs(ahead) > SKEW_WRONG:
+    if abs(ahead) > SIGNATURE_SKEW:
         why = "Signatures are refused when they are 5 minutes off. Set the clock, and keep it set (NTP)."
         return Line(f"Clock{of}", "wrong", f"This machine's clock is {apart}. {why}")
     if abs(ahead) > SKEW_NOTED:

@@ -12,7 +12,7 @@ from time import sleep
 from typing import Any, Literal, TypeVar
 
 from provider.client import LiveApi
-from provider.core.limits import RULES, TEMPLATES
+from provider.core.limits import QUERY_MAX, RULES, TASK_MAX, TEMPLATES
 from provider.core.listed import key_of
 from provider.core.priority import Key
 from provider.failures import Failure
@@ -27,9 +27,9 @@ Section = Literal["rules", "templates"]
 
 DEFAULT_LIMITS: dict[Section, int] = {"rules": RULES, "templates": TEMPLATES}
 
-TASK_WINDOWS = ((timedelta(days=-1), timedelta(days=6)), (timedelta(0), timedelta(days=7)))
-"""A query spans at most 7 days and returns what lies inside it (CN:56135): one that begins a day ago catches running
-tasks, which last at most 24 h; one that begins now catches the latest planned ones."""
+TASK_WINDOWS = ((-TASK_MAX, QUERY_MAX - TASK_MAX), (timedelta(0), QUERY_MAX))
+"""From when to when, from now on: a query that begins as long ago as a task may last catches running ones, one that
+begins now the latest planned ones."""
 
 
 ATTEMPTS = 3

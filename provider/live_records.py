@@ -5,20 +5,21 @@ Rule 2: a running one is stopped before it is deleted, or the vendor refuses; on
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from provider.core.limits import REAL_TIME_MAX
-from provider.core.times import rfc3339
+from provider.core.live_records import STREAM_PARAM
+from provider.core.times import CHINA, rfc3339
 from provider.core.twins import SKEW_SECONDS
 from provider.inventory import Account, Conflict
 from provider.reactions import AccessDenied, ApiError, NotFound, OutcomeUnknown, Throttled
 
 State = Mapping[str, Any]
 
-CHINA = timezone(timedelta(hours=8))
-STREAM_PARAMS = ("record_interval", "storage_time")
+OUTPUTS = ("task_id", "ends_at")
+"""What the state holds besides the inputs."""
 
 
 def create(account: Account, inputs: State) -> tuple[str, dict[str, Any]]:
@@ -64,7 +65,7 @@ def _body(inputs: State, end: datetime) -> dict[str, Any]:
     }
     body |= {"DomainName": inputs["domain"]} if "domain" in inputs else {}
     body |= {"StartTime": _in_china(datetime.fromisoformat(inputs["start"]))} if "start" in inputs else {}
-    params = {name: inputs[name] for name in STREAM_PARAMS if name in inputs}
+    params = {name: inputs[name] for name in STREAM_PARAM if name in inputs}
     return body | ({"StreamParam": urlencode(params)} if params else {})
 
 

@@ -7,16 +7,15 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from provider.core import names
+from provider.core.grammar import counted
 from provider.core.limits import Site
 from provider.core.migration import Entries, Entry, Note, entries
 from provider.core.oldforms import calls
 from provider.core.oldrecordings import Options, Shape
-from provider.core.oldvalues import CHINA
-from provider.core.times import FOREVER
-from provider.core.values import escaped
-from provider.core.words import counted
+from provider.core.times import CHINA, FOREVER, length
+from provider.core.values import escaped, refused
 from provider.failures import ConfigError
-from provider.stackwriter import Item, length, written
+from provider.stackwriter import Item, written
 
 ZONE = "Asia/Shanghai"
 READ = (
@@ -75,7 +74,7 @@ def _option(option: str, value: str, read: Any) -> str:
     try:
         return str(read(value)) if value else ""
     except PydanticCustomError as refusal:
-        raise ConfigError(f"{option} cannot be used. {(refusal.context or {})['sentence']}") from None
+        raise ConfigError(f"{option} cannot be used. {refused(refusal).sentence}") from None
 
 
 def _templates(tasks: Iterable[Entry]) -> dict[Shape, str]:

@@ -25,7 +25,7 @@ from sarif_pydantic import (
 from provider import jsonform
 from provider.core.explain import Explanation, Recorder
 from provider.core.findings import KINDS, Finding, errors
-from provider.core.words import counted
+from provider.core.grammar import counted
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

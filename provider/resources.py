@@ -92,7 +92,7 @@ class _Provider(dynamic.ResourceProvider):
 class RecordTemplateProvider(_Provider):
     """Templates: made by name, known by id, changed in place."""
 
-    kind, life, outputs = "template", templates, ("template_id",)
+    kind, life, outputs = "template", templates, templates.OUTPUTS
 
     def update(self, id_: str, _olds: Props, news: Props) -> dynamic.UpdateResult:
         """Change the live template."""
@@ -112,13 +112,13 @@ class RecordRuleProvider(_Provider):
 class RecordTaskProvider(_Provider):
     """Tasks: made once, never changed."""
 
-    kind, life, outputs = "task", tasks, ("task_id", "stopped_at")
+    kind, life, outputs = "task", tasks, tasks.OUTPUTS
 
 
 class LiveRecordProvider(_Provider):
     """Live records: made once, never changed, never listed."""
 
-    kind, life, outputs = "live_record", live_records, ("task_id", "ends_at")
+    kind, life, outputs = "live_record", live_records, live_records.OUTPUTS
 
 
 class _LiveResource(dynamic.Resource):

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from provider import review_words as words
+from provider.core.grammar import counted, opened
 from provider.core.review import Review
 from provider.core.values import escaped
-from provider.core.words import counted
 from provider.review_sections import Room, Section, fitted
 from provider.review_words import Name, Words
 
@@ -81,7 +81,7 @@ def _losses(review: Review) -> Section:
     losses = words.losses(review)
     rows = [
         f"- {code(loss.path)}: {plain(loss.sentence)}"
-        + (f" *{plain(words.opened(words.accepted(loss.acknowledged)))}*" if loss.acknowledged else "")
+        + (f" *{plain(opened(words.accepted(loss.acknowledged)))}*" if loss.acknowledged else "")
         + (f"<br>{code(line)}" if line else "")
         for loss, line in losses
     ]

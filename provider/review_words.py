@@ -11,12 +11,12 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from provider.core.explain import LEVEL_NAMES
+from provider.core.grammar import counted, opened, plural
+from provider.core.losses import FINDING
 from provider.core.names import KEY
 from provider.core.review import Format, Limit, Loss, LossKind, Pattern, Recorder, Review, Task
 from provider.core.stack import Acknowledgement
-from provider.core.times import FOREVER
-from provider.core.words import counted, plural
-from provider.stackwriter import length
+from provider.core.times import FOREVER, hours, length
 
 ACCEPTED_FOR = timedelta(days=7)
 """How long the acknowledgement that a review proposes holds: it is about one change, not about the next one too."""
@@ -144,7 +144,7 @@ def acknowledgement(loss: Loss, at: datetime) -> Name:
     """The line to write under `acknowledge:` for a loss that is meant."""
     path = loss.path if all(KEY.fullmatch(part) for part in loss.path.split(".")) else json.dumps(loss.path)
     until = (at + ACCEPTED_FOR).date()
-    return Name(f'- {{finding: recording-loss, path: {path}, reason: "...", until: {until}}}')
+    return Name(f'- {{finding: {FINDING}, path: {path}, reason: "...", until: {until}}}')
 
 
 class Entry(NamedTuple):
@@ -172,11 +172,6 @@ def accepted(entry: Acknowledgement) -> str:
     return f"accepted {f'until {entry.until}' if entry.until else 'without an end'}: {entry.reason}"
 
 
-def opened(sentence: str) -> str:
-    """A sentence that begins on its own."""
-    return sentence[:1].upper() + sentence[1:]
-
-
 def recording(recorder: Recorder | None) -> Words:
     """Which template records, and what."""
     return (Name(recorder.template), f": {files(recorder.formats)}") if recorder else ("nothing",)
@@ -199,8 +194,8 @@ def task_recording(task: Task) -> Words:
 
 def _spoken(seconds: int) -> str:
     """A length of time in one unit."""
-    written = length(seconds)
-    return f"{written[:-1]} {written[-1]}"
+    shown = length(seconds)
+    return f"{shown[:-1]} {shown[-1]}"
 
 
 def why(pattern: Pattern) -> Words:
@@ -237,11 +232,7 @@ def window(start: datetime, end: datetime, zone: str) -> str:
     far = (
         f"{last:%a %d %b} " if last - first > timedelta(days=6) else f"{last:%a} " if last.date() > first.date() else ""
     )
-    return f"{first:%a %d %b} {_clock(first)} to {far}{_clock(last)}"
-
-
-def _clock(at: datetime) -> str:
-    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+    return f"{first:%a %d %b} {hours(first)} to {far}{hours(last)}"
 
 
 def urgency(task: Task, at: datetime) -> str:

@@ -59,16 +59,15 @@ def explanation(told: Explanation) -> RenderableType:
 
 def audit(found: "Audit") -> RenderableType:
     """Findings, what is not known, a table of differences for each account, and the line that counts."""
-    from provider.audit import conclusion
+    from provider.audit import conclusion, heading, outcome
 
     parts = [*_findings(found.findings), *(Text(note, style=DOUBTFUL) for note in found.notes)]
     for account in found.accounts:
-        at = f" at {account.at}" if account.at else ""
-        parts.append(Text(f"{account.name}{at}, with {', '.join(account.files)}:", style=NAME))
+        parts.append(Text(heading(account), style=NAME))
         if account.told:
             parts.append(_differences(account.told))
         else:
-            parts.append(Text(account.failure or "Nothing differs.", style=BAD if account.failure else GOOD))
+            parts.append(Text(outcome(account), style=BAD if account.failure else GOOD))
     return Group(*parts, Text(conclusion(found), style=BAD if found.exit_code else GOOD))
 
 

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from provider.core.limits import SITES, Site, SiteName
 from provider.core.times import moment
-from provider.core.values import quoted
+from provider.core.values import quoted, refused
 from provider.failures import ConfigError, NoCredentials
 
 NAMESPACE = "live-recording"
@@ -152,5 +152,5 @@ def pinned(environ: Mapping[str, str]) -> datetime | None:
     try:
         at = moment(value)
     except PydanticCustomError as refusal:
-        raise ConfigError(f"LIVE_RECORDING_NOW cannot be read. {(refusal.context or {})['sentence']}") from None
+        raise ConfigError(f"LIVE_RECORDING_NOW cannot be read. {refused(refusal).sentence}") from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

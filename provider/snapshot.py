@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from provider import jsonform
 from provider.config import contents
 from provider.core.limits import SiteName
 from provider.core.snapshot import Snapshot, Unreadable, as_data, from_data
@@ -20,7 +21,7 @@ def taken(settings: Settings) -> Snapshot:
 
 def text(snapshot: Snapshot) -> str:
     """The snapshot as JSON."""
-    return json.dumps(as_data(snapshot), indent=2, ensure_ascii=False)
+    return jsonform.as_json(as_data(snapshot))
 
 
 def read(path: Path, site: SiteName | None = None) -> Snapshot:

@@ -13,7 +13,7 @@ from yaml import ScalarNode
 from yaml.emitter import Emitter
 from yaml.resolver import Resolver
 
-from provider.core.times import FOREVER, UNIT_SECONDS
+from provider.core.times import FOREVER, length
 from provider.core.values import Plain, escaped, text
 
 SCHEMA = "# yaml-language-server: $schema=../schema/stack.schema.json"
@@ -80,12 +80,6 @@ def _shown(name: str, value: Any) -> str:
     if name in RETENTIONS and value == FOREVER:
         return "forever"
     return length(value) if name in (*DURATIONS, *RETENTIONS) else str(value)
-
-
-def length(seconds: int) -> str:
-    """A duration as a stack file has it, in the largest unit that is whole: `90s`, `30m`, `1h`, `7d`."""
-    unit = next(u for u in "dhms" if seconds % UNIT_SECONDS[u] == 0 and (seconds or u == "s"))
-    return f"{seconds // UNIT_SECONDS[unit]}{unit}"
 
 
 def _offset(value: datetime) -> str:

@@ -16,6 +16,8 @@ from provider.reactions import ApiError, NotFound
 
 State = Mapping[str, Any]
 
+OUTPUTS = ("task_id", "stopped_at")
+"""What the state holds besides the inputs."""
 _STREAM_TYPES = {"live": 0, "mixed": 1}
 
 
@@ -66,7 +68,7 @@ def read(account: Account, task_id: str, state: State) -> dict[str, Any] | None:
     live = account.tasks().get(task_id)
     if live is None:
         return None
-    inputs = {name: value for name, value in state.items() if name not in ("task_id", "stopped_at")}
+    inputs = {name: value for name, value in state.items() if name not in OUTPUTS}
     return _outputs(task_id, inputs, live.get("Stopped") or 0)
 
 

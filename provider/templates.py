@@ -15,6 +15,9 @@ from provider.reactions import InUse, NotFound
 
 State = Mapping[str, Any]
 
+OUTPUTS = ("template_id",)
+"""What the state holds besides the inputs."""
+
 
 def create(account: Account, inputs: State) -> tuple[str, dict[str, Any]]:
     """Make the template, or take the one that an earlier run has left."""

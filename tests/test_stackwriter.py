@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from provider.core.limits import SITES
 from provider.core.stack import Stack
+from provider.core.times import length
 from provider.stackfile import load, parse
-from provider.stackwriter import Item, length, written
+from provider.stackwriter import Item, written
 from tests.emulator_client import NOW
 from tests.random_stacks import NASTY
 

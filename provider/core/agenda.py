@@ -10,14 +10,15 @@ from typing import Generic, NamedTuple, TypeVar
 
 from provider.core import live_records, schedule
 from provider.core.findings import Finding, finding
+from provider.core.limits import TASK_MAX
 from provider.core.priority import Key
 from provider.core.recurrence import Days, never, occurrences
 from provider.core.rrule import needs_first
 from provider.core.schedule import Window
 from provider.core.stack import LiveRecord, Schedule, Stack, Task
 
-BACK, AHEAD = timedelta(days=1), timedelta(days=8)
-"""A running task began at most 24 h ago; no site takes tasks that start more than 7 days ahead."""
+BACK, AHEAD = TASK_MAX, timedelta(days=8)
+"""A running task began at most so long ago; no site takes tasks that start more than 7 days ahead."""
 
 
 Timed = Task | Schedule | LiveRecord

@@ -18,6 +18,7 @@ from provider.core.shortfall import Change, shortfall
 from provider.core.snapshot import Snapshot
 from provider.core.steps import Inputs
 from provider.core.times import FOREVER
+from provider.core.wire import FORMAT_FIELDS
 
 
 class Airing(NamedTuple):
@@ -70,7 +71,7 @@ def live_airing(record_id: str, inputs: Inputs, now: datetime) -> Airing:
     start = datetime.fromisoformat(inputs["start"]) if "start" in inputs else now
     end = inputs.get("ends_at") or inputs.get("end")
     form = inputs["file_format"]
-    interval = None if form == "hls" else inputs.get("record_interval", 1800)
+    interval = None if form == "hls" else inputs.get("record_interval", FORMAT_FIELDS["record_interval"].default)
     return Airing(
         record_id,
         Key(inputs.get("domain", "*"), inputs["app"], inputs["stream"]),

@@ -23,6 +23,12 @@ REAL_TIME_MAX = timedelta(minutes=30)
 """Longest live record in real-time mode; the vendor cuts off more without an error (CreateLiveRecord, CN:30148, IN:30847)."""
 LIVE_RECORD_INTERVAL = (1800, 7200)
 """Seconds of one file of a live record (CreateLiveRecord.StreamParam, CN:30148, IN:30847)."""
+V2_INTERVAL = 1800
+"""Seconds after which a recording of the retired API v2 begins another file (CN:4723)."""
+QUERY_MAX = timedelta(days=7)
+"""Longest window that DescribeRecordTask is asked about; it lists what lies inside (CN:56135)."""
+SIGNATURE_SKEW = timedelta(minutes=5)
+"""How far a signature's time may be from the vendor's (AuthFailure.SignatureExpire)."""
 RULES, TEMPLATES = 50, 50
 """Rules and templates of an account (feature guide; CreateLiveRecordTemplate)."""
 

@@ -18,6 +18,9 @@ from provider.core.times import rfc3339, spoken
 
 Path = tuple[str, ...]
 
+STREAM_PARAM = ("record_interval", "storage_time")
+"""What goes into the parameter StreamParam, and all that it may hold (CN:30148)."""
+
 
 def window(path: Path, args: LiveRecordArgs, zone: str) -> Window | Finding | None:
     """When the recording runs, or why that cannot be said; None: in real time, for as long as its duration says."""

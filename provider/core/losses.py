@@ -4,19 +4,19 @@ Rule 1: one loss is about one pattern or one recording, and one kind. Rule 2: wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from provider.core.acknowledge import covers
 from provider.core.airtime import Airing, Gap, Span
+from provider.core.grammar import series
 from provider.core.plan import NO_RECORD
 from provider.core.priority import Key
 from provider.core.review import Format, Loss, LossKind, Pattern, Recorder
 from provider.core.shortfall import Change, shortfall
 from provider.core.stack import Acknowledgement
-from provider.core.times import FOREVER, spoken
+from provider.core.times import FOREVER, hours, spoken
 
-KIND = "recording-loss"
+FINDING = "recording-loss"
 """The id of the finding that an acknowledgement names."""
 TIMES_SHOWN = 3
 """Of a loss that happens again and again, how many times are written out."""
@@ -47,7 +47,7 @@ def judged(found: Iterable[Loss], in_force: Iterable[Acknowledgement]) -> tuple[
     """The losses in their order, each with the acknowledgement that accepts it."""
     accepted = tuple(in_force)
     return tuple(
-        loss._replace(acknowledged=next((entry for entry in accepted if covers(entry, KIND, loss.path)), None))
+        loss._replace(acknowledged=next((entry for entry in accepted if covers(entry, FINDING, loss.path)), None))
         for loss in sorted(found, key=lambda loss: (ORDER.index(loss.kind), loss.path, loss.what, loss.sentence))
     )
 
@@ -65,12 +65,12 @@ def _stops(_: tuple[Change, ...]) -> str:
 
 
 def _formats(changes: tuple[Change, ...]) -> str:
-    return f"is no longer recorded as {_list(old.name.upper() for old, _ in changes)}"
+    return f"is no longer recorded as {series(old.name.upper() for old, _ in changes)}"
 
 
 def _retention(changes: tuple[Change, ...]) -> str:
     kept = (f"{old.name.upper()} {_kept(new, 'for ')} instead of {_kept(old, '')}" for old, new in changes if new)
-    return f"keeps {_list(kept)}"
+    return f"keeps {series(kept)}"
 
 
 _SENTENCES = {"stops": _stops, "format": _formats, "retention": _retention}
@@ -82,23 +82,14 @@ def _kept(one: Format, before_lengths: str) -> str:
     return "for ever" if one.storage_time == FOREVER else f"{before_lengths}{spoken(one.storage_time)}"
 
 
-def _list(parts: Iterable[str]) -> str:
-    *rest, last = parts
-    return f"{', '.join(rest)} and {last}" if rest else last
-
-
 def _when(spans: Sequence[Span], zone: str) -> str:
     shown = [_span(span, ZoneInfo(zone)) for span in spans[:TIMES_SHOWN]]
     more = len(spans) - len(shown)
-    return f"{_list([*shown, *([f'{more} more times'] if more else [])])} ({zone})"
+    return f"{series([*shown, *([f'{more} more times'] if more else [])])} ({zone})"
 
 
 def _span(span: Span, zone: ZoneInfo) -> str:
     start, end = (at.astimezone(zone) for at in span)
     if start.date() == end.date():
-        return f"on {start:%Y-%m-%d} from {_clock(start)} to {_clock(end)}"
-    return f"from {start:%Y-%m-%d} {_clock(start)} to {end:%Y-%m-%d} {_clock(end)}"
-
-
-def _clock(at: datetime) -> str:
-    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+        return f"on {start:%Y-%m-%d} from {hours(start)} to {hours(end)}"
+    return f"from {start:%Y-%m-%d} {hours(start)} to {end:%Y-%m-%d} {hours(end)}"

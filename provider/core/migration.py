@@ -12,8 +12,7 @@ from provider.core.limits import OVERLAPS_MAX, TASK_MAX, TEMPLATES
 from provider.core.oldcalls import ACTIONS, Call
 from provider.core.oldparts import Part, named, parts, surplus
 from provider.core.oldrecordings import Options, Recording, Shape, recording
-from provider.core.oldvalues import CHINA
-from provider.core.times import spoken
+from provider.core.times import CHINA, spoken
 
 PARTS_MAX = 7
 """A recording that lasts more days is meant to go on always, and that is what a rule is for."""

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from provider.core.live_records import STREAM_PARAM
+
 Fate = Literal["carried", "ends", "standing"]
 STREAM = ("DomainName", "AppName", "StreamName")
 TIMES = ("StartTime", "EndTime")
@@ -50,8 +52,6 @@ ACTIONS: Mapping[str, Action] = {
     "DeleteLiveRecordRule": Action("standing", STREAM),
 }
 FIELDS = frozenset(name for action in ACTIONS.values() for name in action.fields)
-PARAMS = ("record_interval", "storage_time")
-"""What StreamParam may hold (CN:30148). Pasted into a URL without encoding they look like fields of their own."""
 FROM_FILE = "cli-input-json"
 """The option of the vendor's command line whose value is the whole call, or the file that has it."""
 _ANSWER = frozenset({"Error", "RequestId", "Response", "Stopped", "TaskList"})
@@ -112,10 +112,11 @@ def call(file: str, piece: Piece) -> Call | None:
     action = ACTIONS[name]
     known = {*action.fields, FROM_FILE}
     fields = {field: value for field, value in piece.fields.items() if field in known and value not in (None, "")}
-    loose = [f"{param}={piece.fields[param]}" for param in PARAMS if param in piece.fields]
+    # Pasted into a URL without encoding, its parts look like fields of their own.
+    loose = [f"{param}={piece.fields[param]}" for param in STREAM_PARAM if param in piece.fields]
     if loose and "StreamParam" in known:
         fields["StreamParam"] = "&".join([*(str(fields[f]) for f in ("StreamParam",) if f in fields), *loose])
-    rest = piece.fields.keys() - known - {*PARAMS}
+    rest = piece.fields.keys() - known - {*STREAM_PARAM}
     unknown = sorted(field for field in rest if field and field.lower() not in _COMMON and not _SECRET.search(field))
     return Call(file, piece.line, name, fields, tuple(unknown) if action.fate == "carried" else (), piece.cut)
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from provider.core import keys
 from provider.core.limits import OVERLAPS_MAX, TASK_MAX
 from provider.core.oldrecordings import Recording
-from provider.core.oldvalues import CHINA
 from provider.core.priority import Key
 from provider.core.schedule import Window
+from provider.core.times import CHINA
 
 
 class Part(NamedTuple):

@@ -10,16 +10,15 @@ from typing import NamedTuple
 from pydantic_core import PydanticCustomError
 
 from provider.core import names
-from provider.core.limits import STORAGE_TIME_MAX, Site
-from provider.core.oldcalls import FROM_FILE, PARAMS, Call
+from provider.core.limits import STORAGE_TIME_MAX, V2_INTERVAL, Site
+from provider.core.live_records import STREAM_PARAM
+from provider.core.oldcalls import FROM_FILE, Call
 from provider.core.oldvalues import china, flag, needed, number, params, text, unix, wrong
 from provider.core.priority import Key
 from provider.core.schedule import Window
 from provider.core.times import FOREVER
-from provider.core.values import quoted, refuse
+from provider.core.values import quoted, refuse, refused
 from provider.core.wire import FORMATS
-
-V2_INTERVAL = 1800  # seconds after which API v2 begins another file (CN:4723)
 
 
 class Shape(NamedTuple):
@@ -65,7 +64,7 @@ def recording(call: Call, options: Options) -> Recording | str:
             raise refuse("missing-field", f"Its values stand in another file ({FROM_FILE}). Name that file too.")
         made = READERS[call.action](call, options)
     except PydanticCustomError as refusal:
-        return str((refusal.context or {})["sentence"])
+        return refused(refusal).sentence
     left = (Remark(f"{quoted(name)} is none of its fields and was left out.", lost=True) for name in call.unknown)
     return made._replace(remarks=(*made.remarks, *left))
 
@@ -141,9 +140,10 @@ def _shape(call: Call, site: Site) -> tuple[Shape, tuple[Remark, ...]]:
     if kept > STORAGE_TIME_MAX:
         raise wrong("storage_time", kept, f"at most {STORAGE_TIME_MAX} seconds belong there")
     sound = f"It asks for sound alone as {form}, which no template can do. The task records aac instead."
+    more = f"StreamParam says more than {' and '.join(STREAM_PARAM)}. The rest was left out."
     remarks = (
         (made != form, Remark(sound, lost=True)),
-        (strange, Remark(f"StreamParam says more than {' and '.join(PARAMS)}. The rest was left out.", lost=True)),
+        (strange, Remark(more, lost=True)),
         (made == "hls" and interval is not None, Remark("record_interval was left out: HLS ignores it.", lost=False)),
     )
     shape = Shape(made, None if made == "hls" else interval, kept)

@@ -5,16 +5,15 @@ Rule 2: nothing is worked out: a variable, a placeholder or a call of a function
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from pydantic_core import PydanticCustomError
 
-from provider.core.oldcalls import PARAMS, Call, Unread, unquoted
-from provider.core.times import YEARS
+from provider.core.live_records import STREAM_PARAM
+from provider.core.oldcalls import Call, Unread, unquoted
+from provider.core.times import CHINA, YEARS
 from provider.core.values import integral, quoted, refuse
 
-CHINA = timezone(timedelta(hours=8))
-"""China Standard Time, in which old calls name times; no year that can be meant has another one."""
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _PLACEHOLDER = re.compile(r"[${}]|%s|%d(?![0-9A-Fa-f])|\A<")
 _SHOWN = 24  # characters of a value that a sentence shows
@@ -108,7 +107,7 @@ def params(call: Call) -> tuple[dict[str, int], bool]:
     strange = False
     for param in filter(None, unquoted(text(call, "StreamParam")).strip("?&").split("&")):
         name, _, value = param.partition("=")
-        if name not in PARAMS:
+        if name not in STREAM_PARAM:
             strange = True
         elif not re.fullmatch("[0-9]{1,12}", value):
             raise wrong(name, value, "whole seconds belong there")

@@ -15,6 +15,7 @@ from provider.core.findings import Finding, finding, joined
 from provider.core.limits import TASK_MAX, Site
 from provider.core.models import LiveRecordArgs, TaskArgs
 from provider.core.times import instant, spoken
+from provider.core.values import refused
 
 _SHOWN = "%Y-%m-%dT%H:%MZ"
 CENTURY = 36525 * 86400  # seconds; far too long for a task, and no date overflows
@@ -88,8 +89,8 @@ def point(path: Path, value: datetime | None, zone: str) -> datetime | Finding |
     try:
         return None if value is None else instant(value, zone)
     except PydanticCustomError as refusal:
-        context = refusal.context or {}
-        return finding(context["finding"], joined(path), context["sentence"])
+        kind, sentence = refused(refusal)
+        return finding(kind, joined(path), sentence)
 
 
 def backwards(path: Path, span: Window) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ Rule 2: a wall-clock time keeps its form until the zone of its file is known.
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ T = TypeVar("T")
 UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 FOREVER = 0
 """StorageTime 0 keeps a recording for ever (CN:32614)."""
+CHINA = timezone(timedelta(hours=8))
+"""In which old calls name times; no year that can be meant has another one."""
 
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,9})([smhd]?)")
 _MACHINES_OWN = ("localtime", "posix", "right/")  # zones that mean another one on another machine
@@ -121,6 +123,17 @@ def instant(value: datetime, zone_name: str) -> datetime:
 def rfc3339(value: datetime) -> str:
     """The instant as state and outputs write it: UTC, whole seconds, Z."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def length(seconds: int) -> str:
+    """A duration as a stack file has it, in the largest unit that is whole: `90s`, `30m`, `1h`, `7d`."""
+    unit = next(u for u in "dhms" if seconds % UNIT_SECONDS[u] == 0 and (seconds or u == "s"))
+    return f"{seconds // UNIT_SECONDS[unit]}{unit}"
+
+
+def hours(at: datetime) -> str:
+    """A time of day for people: `20:00`, or with seconds where there are any."""
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
 def spoken(seconds: float) -> str:

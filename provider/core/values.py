@@ -6,6 +6,7 @@ Rule 2: a refusal says what was seen, what is allowed and what to do, under the 
 
 import json
 import re
+from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
@@ -26,6 +27,18 @@ class Plain(str):
 def refuse(finding: str, sentence: str) -> PydanticCustomError:
     """The refusal *sentence* under the id *finding*."""
     return PydanticCustomError("finding", "{sentence}", {"finding": finding, "sentence": sentence})
+
+
+class Refused(NamedTuple):
+    """What a refusal says, and under the id of which finding."""
+
+    finding: str
+    sentence: str
+
+
+def refused(by: PydanticCustomError) -> Refused:
+    """What *by*, a refusal, says."""
+    return Refused(**(by.context or {}))
 
 
 def quoted(value: object) -> str:

@@ -40,11 +40,11 @@ class Emulator:
     """The only token that is accepted; default: a request with one is refused."""
     rates: bool = False
     """Whether calls per second are limited."""
-    template_limit: int = 50
-    rule_limit: int = 50
-    running_limit: int | None = None
-    page_size: int = 100
-    omitted_app: str = ""
+    template_limit: int = Terms.templates
+    rule_limit: int = Terms.rules
+    running_limit: int | None = Terms.running_tasks
+    page_size: int = Terms.page
+    omitted_app: str = Terms.omitted_app
     tls: bool = False
     """Whether it speaks https, with a certificate authority of its own."""
     ca_file: Path | None = field(default=None, init=False)
