@@ -100,12 +100,12 @@ class Settings:
             )
 
 
-def judged(get: Get, environ: Mapping[str, str], *, profile: bool) -> Settings:
+def judged(get: Get, environment: Mapping[str, str], *, profile: bool) -> Settings:
     """The settings that config and environment name; *profile*: whether the SDK's profile file is there.
 
     Raises ConfigError for a value that cannot be used.
     """
-    given = {key: environ.get(variable) or get(key) or "" for key, variable in VARIABLES.items()}
+    given = {key: environment.get(variable) or get(key) or "" for key, variable in VARIABLES.items()}
     site = cast("SiteName", get("site") or "intl")
     if site not in SITES:
         raise ConfigError(
@@ -117,16 +117,16 @@ def judged(get: Get, environ: Mapping[str, str], *, profile: bool) -> Settings:
         known = ", ".join(limits.regions)
         raise ConfigError(f"The region {quoted(region)} has no recording tasks on site {site}. Regions there: {known}.")
     # Behind a key pair comes the SDK's own chain: its profile file, then a role by OIDC.
-    chain: Literal["profile", "role", ""] = "profile" if profile else "role" if environ.get("TKE_ROLE_ARN") else ""
+    chain: Literal["profile", "role", ""] = "profile" if profile else "role" if environment.get("TKE_ROLE_ARN") else ""
     return Settings(
         site=site,
         region=region,
         endpoint=_endpoint(given["endpoint"] or limits.host),
         secret_id=given["secretId"],
         secret_key=given["secretKey"],
-        token=environ.get("TENCENTCLOUD_TOKEN") or "",
-        pinned=pinned(environ),
-        ca_file=environ.get("REQUESTS_CA_BUNDLE") or None,
+        token=environment.get("TENCENTCLOUD_TOKEN") or "",
+        pinned=pinned(environment),
+        ca_file=environment.get("REQUESTS_CA_BUNDLE") or None,
         source="keys" if any(given[key] for key in SECRETS) else chain,
     )
 
@@ -144,9 +144,9 @@ def _endpoint(value: str) -> Endpoint:
     return endpoint
 
 
-def pinned(environ: Mapping[str, str]) -> datetime | None:
+def pinned(environment: Mapping[str, str]) -> datetime | None:
     """The time that LIVE_RECORDING_NOW pretends, if it is set. Raises ConfigError when it cannot be read."""
-    value = environ.get("LIVE_RECORDING_NOW")
+    value = environment.get("LIVE_RECORDING_NOW")
     if not value:
         return None
     try:

@@ -6,6 +6,7 @@ import pickletools
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -99,24 +100,53 @@ def test_only_the_command_line_starts_the_emulator() -> None:
     assert {user for user in users if not user.startswith("provider/emulator/")} == {"provider/cli.py"}
 
 
-FOREIGN_AT = {
-    "pulumi": {"provider/resources.py"},
-    "tencentcloud": {"provider/client.py"},
-    "typer": {"provider/cli.py", "provider/cli_account.py", "provider/terminal.py"},
-    "rich": {"provider/screen.py", "provider/terminal.py"},
-    "sarif_pydantic": {"provider/report.py"},
-    "jinja2": {"provider/review_html.py"},
-    "markupsafe": {"provider/review_html.py"},
-    "dateutil": {"provider/core/recurrence.py", "provider/core/rrule.py"},
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+ALONE = {
+    package: {f"{name.replace('.', '/')}.py" for name in contract["allowed_importers"]}
+    for contract in CONTRACTS
+    if contract["type"] == "protected"
+    for package in contract["protected_modules"]
 }
+"""Package -> who may import it; `make lint` sees that nobody else does."""
 
 
-@pytest.mark.parametrize("package", FOREIGN_AT)
-def test_each_foreign_package_has_one_edge(package: str) -> None:
-    """One module talks to one foreign thing."""
+@pytest.mark.parametrize("package", sorted({*FOREIGN, *ALONE} - {"grpc", "provider.emulator"}))
+def test_each_foreign_package_has_its_edge(package: str) -> None:
+    """Who talks to a foreign thing is written down, and each who may do so does."""
     users = {ids(path) for path in ALL if package in {name.partition(".")[0] for name in imported(path)}}
 
-    assert users == FOREIGN_AT[package]
+    assert users == ALONE[package]
+
+
+CONFIG = "provider/config.py"
+DOORS = {
+    "environ": {CONFIG},
+    "getenv": set(),
+    "read_text": {CONFIG},
+    "read_bytes": {CONFIG},
+    "write_text": {CONFIG},
+    "write_bytes": set(),
+    "mkdir": {CONFIG},
+    "unlink": set(),
+    "iterdir": set(),
+    "glob": {CONFIG, "provider/machine.py"},  # which programs were built here
+    "open": {"provider/terminal.py"},  # the null device, when nobody reads what is printed
+}
+"""Way to a file or to the environment -> who goes it."""
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_only_config_reads_files_and_environment(door: str) -> None:
+    """Every other module asks it; the emulator, which stands for itself, does not count."""
+    users = {ids(path) for path in (PROVIDER.glob("*.py")) if door in _mentioned(path)}
+
+    assert users == DOORS[door]
+
+
+def _mentioned(path: Path) -> set[str]:
+    """The names and attributes that a file uses."""
+    nodes = list(ast.walk(tree(path)))
+    return {n.id for n in nodes if isinstance(n, ast.Name)} | {n.attr for n in nodes if isinstance(n, ast.Attribute)}
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
