@@ -18,9 +18,9 @@ from provider.core.adoption import KINDS, Adopted, Adoption, Asked, Entry, adopt
 from provider.core.agenda import agenda
 from provider.core.arguments import normalised
 from provider.core.checks import Context, check
+from provider.core.declarations import Declaring, declared_by
 from provider.core.exclusions import Thing
 from provider.core.findings import Finding, errors
-from provider.core.items import Declaring, declared_by
 from provider.core.kinds import SECTION_OF, KindName
 from provider.core.limits import SITES, Site, SiteName
 from provider.core.listed import key_of, window

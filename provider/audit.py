@@ -12,9 +12,9 @@ from typing import NamedTuple
 from provider import config, jsonform, snapshot
 from provider.audit_words import Scene, Told, told
 from provider.core.audit import compared
+from provider.core.declarations import Declaring
 from provider.core.findings import Finding, errors
 from provider.core.grammar import counted
-from provider.core.items import Declaring
 from provider.core.snapshot import Snapshot
 from provider.core.times import rfc3339
 from provider.core.values import quoted

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from provider.core.audit import Difference, compared
-from provider.core.items import Declaring
+from provider.core.declarations import Declaring
 from provider.core.limits import SITES
 from provider.core.plan import plan
 from provider.core.priority import Key

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provider.core.audit import COUNTS
-from provider.core.items import Declaring, Place
+from provider.core.declarations import Declaring, Place
 from provider.core.limits import SITES
 from provider.core.plan import plan
 from provider.core.priority import Key

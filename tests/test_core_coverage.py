@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from provider.core.coverage import formats, patterns, recorder, untold
-from provider.core.picture import Picture
+from provider.core.ownership import Picture
 from provider.core.priority import Key
 from provider.core.review import Format, Recorder
 from provider.core.snapshot import Snapshot

@@ -9,7 +9,7 @@ from provider.core import blame
 from provider.core.acknowledge import in_force
 from provider.core.airtime import Airing, Gap, Span, airings, gaps, live_airing
 from provider.core.losses import judged, of_patterns, of_recordings
-from provider.core.picture import Picture
+from provider.core.ownership import Picture
 from provider.core.priority import Key
 from provider.core.review import Format, Loss, Pattern, Recorder
 from provider.core.shortfall import Shortfall, shortfall

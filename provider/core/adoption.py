@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from provider.core import keys
+from provider.core.declarations import Item
 from provider.core.exclusions import Scene, Thing, exclusions, without
-from provider.core.holdings import Holdings
-from provider.core.items import Item
 from provider.core.kinds import KindName
 from provider.core.listed import NO_TEMPLATE, Live, key_of, name_of, template_of, window
+from provider.core.matching import Holdings
 from provider.core.plan import Declared
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot

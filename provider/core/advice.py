@@ -6,10 +6,10 @@ Rule 1: nothing here stops anybody; each sentence says what will happen and how 
 from collections.abc import Container, Iterable, Iterator
 
 from provider.core.agenda import AnySlot, Timed
-from provider.core.entries import formats
 from provider.core.findings import Finding, finding
 from provider.core.priority import Key, heirs, level, winner
 from provider.core.stack import LiveRecord, Rule, Stack
+from provider.core.templates import formats
 from provider.core.times import FOREVER, spoken
 from provider.core.values import quoted
 

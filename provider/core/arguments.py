@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from provider.core import entries, live_records, schedule
+from provider.core import live_records, schedule, templates
 from provider.core.fields import Entry
 from provider.core.findings import Finding, finding
 from provider.core.kinds import KindName
@@ -53,7 +53,7 @@ def _judged(
     inputs = args.model_dump(exclude_none=True)
     if isinstance(args, TemplateArgs):
         name = None if "template_name" in unknown else args.template_name or ""
-        return inputs, tuple(entries.template((), args, name, site, owner))
+        return inputs, tuple(templates.template((), args, name, site, owner))
     if isinstance(args, TaskArgs):
         return _task(given, inputs, args, unknown, now)
     if isinstance(args, LiveRecordArgs):

@@ -7,11 +7,11 @@ Rule 3: what is found is data; `provider/audit.py` words it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from provider.core.holdings import Holdings, Match
-from provider.core.items import Declaring, Item, Place, declared_by, spell
+from provider.core.declarations import Declaring, Item, Place, declared_by, spell
 from provider.core.kinds import KindName
 from provider.core.limits import SITES
 from provider.core.listed import Live, key_of, name_of, template_of
+from provider.core.matching import Holdings, Match
 from provider.core.owners import parts
 from provider.core.snapshot import Snapshot
 from provider.core.values import escaped

@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 
 from provider.core.airtime import Airing
 from provider.core.diff import TASK_FIELDS
-from provider.core.picture import Picture
+from provider.core.ownership import Picture
 from provider.core.priority import Key, level, winner
 from provider.core.steps import Step, path
 

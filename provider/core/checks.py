@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from provider.core import advice, entries, live_records, schedule
+from provider.core import advice, live_records, schedule, templates
 from provider.core.acknowledge import acknowledged
 from provider.core.agenda import Agenda, AnySlot, TaskSlot, agenda
 from provider.core.duplicates import duplicates
@@ -60,11 +60,11 @@ class Context:
 
 def one_entry_each(on: Context) -> Iterator[Finding]:
     """What is wrong with single templates, tasks, schedules and live records."""
-    bad_owner = tuple(entries.owner(on.owner, on.site))
+    bad_owner = tuple(templates.owner(on.owner, on.site))
     yield from bad_owner
     for key, template in on.stack.templates.items():
         name = None if bad_owner and template.template_name is None else template_name(on.owner, key, template)
-        yield from entries.template(("templates", key), template, name, on.site, on.owner)
+        yield from templates.template(("templates", key), template, name, on.site, on.owner)
     yield from on.agenda.findings
     spans = {slot.path: slot.window for slot in on.slots.values()}  # one occurrence speaks for its schedule
     for path, span in spans.items():

@@ -7,7 +7,7 @@ Source: feature guide, priority of templates; retention and formats from RecordP
 from collections.abc import Iterator
 
 from provider.core.listed import Live
-from provider.core.picture import Picture
+from provider.core.ownership import Picture
 from provider.core.priority import Key, level, winner
 from provider.core.review import Format, Pattern, Recorder
 from provider.core.wire import FORMATS, effective_template, template_inputs

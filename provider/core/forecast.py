@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from provider.core.kinds import KindName
 from provider.core.moves import Moves
-from provider.core.picture import Picture, Ref, Resource, remembered
+from provider.core.ownership import Picture, Ref, Resource, remembered
 from provider.core.plan import Declared
 from provider.core.snapshot import Snapshot
 from provider.core.steps import Step

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from provider.core import schedule
-from provider.core.entries import ranged
 from provider.core.findings import Finding, finding, joined
 from provider.core.limits import LIVE_RECORD_INTERVAL, REAL_TIME_MAX, STORAGE_TIME_MAX
 from provider.core.models import LiveRecordArgs
 from provider.core.schedule import TIMES, Window
+from provider.core.templates import ranged
 from provider.core.times import rfc3339, spoken
 
 Path = tuple[str, ...]

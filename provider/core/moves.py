@@ -14,7 +14,7 @@ from provider.core.kinds import KindName
 from provider.core.listed import Live
 from provider.core.namesakes import adoptable
 from provider.core.owners import owner_of
-from provider.core.picture import Picture, Ref, Resource
+from provider.core.ownership import Picture, Ref, Resource
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot
 from provider.core.steps import Step, path

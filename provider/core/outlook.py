@@ -12,7 +12,7 @@ from provider.core.airtime import Airing, airings
 from provider.core.forecast import Forecast
 from provider.core.listed import name_of
 from provider.core.owners import owner_of, spoken
-from provider.core.picture import Picture
+from provider.core.ownership import Picture
 from provider.core.priority import Key
 from provider.core.review import Limit, Task, TaskChange
 from provider.core.snapshot import Snapshot

@@ -10,7 +10,7 @@ from itertools import count
 
 from provider.core import listed
 from provider.core.limits import SiteName
-from provider.core.picture import Resource, told
+from provider.core.ownership import Resource, told
 from provider.core.plan import Declared
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot

@@ -7,8 +7,8 @@ Rule 2: each live object is taken once; of several that could be meant, the one 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from provider.core.declarations import Item
 from provider.core.drift import drift
-from provider.core.items import Item
 from provider.core.listed import NO_TEMPLATE, Live, key_of, name_of, template_of
 from provider.core.owners import default_name, owner_of
 from provider.core.priority import Key

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from provider.core.items import Place
+from provider.core.declarations import Place
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot
 from provider.core.wire import timestamp
