@@ -56,9 +56,7 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
 
     Raises ConfigError for a stack, a configuration or a snapshot that cannot be used.
     """
-    asked = {found.file: found for found in map(source, stacks or config.stack_names())}
-    if not asked:
-        raise ConfigError(f"There is no stack file in {config.STACKS}/. Write {config.STACKS}/dev.yaml first.")
+    asked = {found.file: found for found in map(source, config.stacks_asked(stacks))}
     held = snapshot.read(account) if account else None
     groups: dict[Settings, list[Source]] = {}
     for found in asked.values():

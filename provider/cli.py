@@ -81,10 +81,7 @@ def check(
 
     Example: python -m provider check prod
     """
-    chosen = dict.fromkeys(stacks or config.stack_names())
-    if not chosen:
-        stop(f"There is no stack file in {config.STACKS}/. Write {config.STACKS}/dev.yaml first.")
-    checked = [_checked(source(stack)) for stack in chosen]
+    checked = [_checked(source(stack)) for stack in config.stacks_asked(stacks)]
     if form is FindingsForm.text:
         present(report.text(checked), lambda: screen.checked(checked))
     else:

@@ -186,7 +186,7 @@ def plan(
     """
     from provider.pipeline import planned
 
-    made = planned(stacks or config.stack_names(), out)
+    made = planned(config.stacks_asked(stacks), out)
     for one in made:
         _tell_verdict(one.stack, one)
     show(f"Written: {out / 'review.md'}, and for each stack its plan and review as {out}/STACK.*")

@@ -4,7 +4,7 @@ The only module that reads files and the environment; what the settings may be i
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from provider.failures import ConfigError
 from provider.settings import NAMESPACE, Get, Settings, judged, pinned
 
 STACKS = Path("stacks")
+NO_STACK = f"There is no stack file in {STACKS}/. Write {STACKS}/dev.yaml first."
 
 
 def settings(get: Get, environ: Mapping[str, str] | None = None) -> Settings:
@@ -48,6 +49,14 @@ def project() -> str:
 def stack_names() -> list[str]:
     """The names of all stack files of this project, sorted."""
     return sorted(path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi."))
+
+
+def stacks_asked(named: Sequence[str] | None) -> list[str]:
+    """The stacks that a command was called with, each once, or all of this project. Raises ConfigError for none."""
+    asked = list(dict.fromkeys(named or stack_names()))
+    if not asked:
+        raise ConfigError(NO_STACK)
+    return asked
 
 
 def configured() -> list[str]:

@@ -68,9 +68,7 @@ def _accounts(stacks: Sequence[str]) -> dict[tuple[Settings | str, str], list[st
 def _stacks(stacks: Sequence[str], *, whole: bool) -> Iterator[Line]:
     """Which stacks there are, and that each says where it records."""
     if not stacks:
-        yield Line(
-            "Stacks", "wrong", f"There is no stack file in {config.STACKS}/. Write {config.STACKS}/dev.yaml first."
-        )
+        yield Line("Stacks", "wrong", config.NO_STACK)
     without = [name for name in stacks if not config.stack_config_path(name).is_file()]
     for name in without:
         why = f"There is no {config.stack_config_path(name)} yet, so defaults hold. To make the stack: pulumi stack init {name}"

@@ -15,8 +15,8 @@ from provider import config
 from provider.config import debug, write
 from provider.failures import ConfigError, Failure
 
-FINDINGS, USAGE, FAILED = 1, 2, 3
-"""Exit codes beside 0: findings that stop; a mistake in the call; network, account or the tool itself."""
+FINDINGS, USAGE = 1, ConfigError.status
+"""Exit codes beside 0: findings that stop; a mistake in the call. What fails ends with the status of its failure."""
 
 PLAIN = ("NO_COLOR", "CI")
 """Variables that ask for plain text when they are set."""

@@ -113,6 +113,14 @@ def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, ar
     assert done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("verb", ["check", "plan", "audit"])
+def test_project_without_stacks_is_told_what_to_write(scratch: Scratch, verb: str) -> None:
+    """What works on all stacks does not succeed with none."""
+    done = scratch.run(verb)
+
+    assert (done.returncode, done.stderr) == (2, "There is no stack file in stacks/. Write stacks/dev.yaml first.\n")
+
+
 def test_plans_go_into_a_directory(scratch: Scratch) -> None:
     """Where a file stands in its place, that is a mistake in the call, told in one sentence."""
     scratch.write("stacks/good.yaml", GOOD)

@@ -58,7 +58,7 @@ def ranking(keys: Container[Key], stream: Key) -> tuple[Key, ...]:
 
 def winner(keys: Container[Key], stream: Key) -> Key | None:
     """The key whose rule records *stream*, or None."""
-    return next((key for key in candidates(stream) if key in keys), None)
+    return next(iter(ranking(keys, stream)), None)
 
 
 def heirs(keys: Collection[Key], key: Key) -> frozenset[Key | None]:
