@@ -121,21 +121,6 @@ def test_readme_leads_to_every_page() -> None:
     assert ROOT / "examples/README.md" in linked
 
 
-WAYS_IN = {
-    "README.md": text(ROOT / "README.md").partition("## I want to ...\n")[2].partition("\n## ")[0],
-    "CONTRIBUTING.md": text(ROOT / "CONTRIBUTING.md"),
-}
-
-
-@pytest.mark.parametrize("said", WAYS_IN.values(), ids=WAYS_IN)
-def test_who_wants_to_change_something_is_sent_to_files_that_exist(said: str) -> None:
-    """Each path that stands there is one."""
-    named: list[str] = re.findall(r"`([\w.-]+/[\w./-]+)`", said)
-
-    assert len(named) > 10
-    assert [path for path in named if not (ROOT / path).exists()] == []
-
-
 def test_every_command_is_run_or_says_why_not() -> None:
     """A block of commands is run by a test, or the comment above it says why it is not."""
     unsaid = [place(page, part) for page, part in PARTS if part.note == "not run" and len(part.said.split()) < 3]

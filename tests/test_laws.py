@@ -3,7 +3,6 @@
 import ast
 import base64
 import pickletools
-import re
 import subprocess
 import sys
 import tomllib
@@ -230,17 +229,3 @@ def test_folders_are_two_levels_deep() -> None:
     folders = {path.parent.relative_to(PROVIDER) for path in ALL}
 
     assert all(len(folder.parts) <= 1 for folder in folders)
-
-
-def test_architecture_names_every_module() -> None:
-    """The map of the code has each module, and no module that is gone."""
-    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-    table = page.partition("## What is where")[2].partition("## ")[0]
-    rows = [row.split("|") for row in table.splitlines() if row.startswith("|")]
-    core, rest = (
-        {name for row in rows for cell in row[cells] for name in re.findall(r"`(\w+)`", cell)}
-        for cells in (slice(2, 3), slice(3, None))
-    )
-
-    assert core == {path.stem for path in CORE} - {"__init__"}
-    assert rest == {path.stem for path in PROVIDER.glob("*.py")} - {"__init__", "__main__"}
