@@ -1,14 +1,12 @@
 """What tests of the provider share: an account in the emulator, and who talks to it."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from provider.emulator import Emulator
 from tests.dynamic_host import Host
 from tests.emulator_client import NOW, call, sdk
-
-PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
+from tests.pulumi_cli import callers
 
 
 class Account:
@@ -31,8 +29,7 @@ class Account:
     @staticmethod
     def environment_of(emulator: Emulator) -> dict[str, str]:
         """The same for any emulator."""
-        rest = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
-        return rest | {
+        return callers() | {
             "LIVE_RECORDING_ENDPOINT": emulator.url,
             "TENCENTCLOUD_SECRET_ID": emulator.secret_id,
             "TENCENTCLOUD_SECRET_KEY": emulator.secret_key,
@@ -74,3 +71,14 @@ class Account:
     def actions(self) -> list[str]:
         """The changing actions since the last look, sorted; then forgets all calls."""
         return sorted(action for action, _ in self.changes())
+
+
+def in_comments(defaults: Mapping[str, str], text: str) -> dict[str, str]:
+    """The settings in the comments at the beginning of a file, those of *defaults* and no others."""
+    found = dict(defaults)
+    for line in text.splitlines():
+        name, colon, value = line.removeprefix("#").partition(":")
+        if not (line.startswith("#") and colon and name.strip() in defaults):
+            break
+        found[name.strip()] = value.strip()
+    return found

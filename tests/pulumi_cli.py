@@ -15,6 +15,11 @@ INSTALL = Path(__file__).parent.parent / "tools" / "pulumi" / "install.py"
 PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
 
 
+def callers() -> dict[str, str]:
+    """The caller's environment, without their Pulumi and their accounts."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
+
+
 @functools.cache
 def cli_directory() -> Path:
     """The directory that has the CLI; the first call on a machine may take minutes."""
@@ -29,8 +34,7 @@ class Project:
         self.directory = directory
         for name in ("home", "backend"):
             (scratch / name).mkdir(parents=True, exist_ok=True)
-        callers = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
-        self.environment = callers | {
+        self.environment = callers() | {
             "PATH": f"{cli_directory()}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_HOME": str(scratch / "home"),
             "PULUMI_BACKEND_URL": f"file://{scratch / 'backend'}",

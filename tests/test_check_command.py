@@ -1,7 +1,6 @@
 """`python -m provider check` and `schema`, as people and pipelines call them."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from provider.core.findings import KINDS
+from tests.pulumi_cli import callers
 
 NOW = "2026-11-20T12:00Z"
 ROOT = Path(__file__).parent.parent
-PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
 GOOD = "templates:\n  archive: {mp4: {storage_time: 30d}}\n"
 WARNS = GOOD + "tasks:\n  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-20T20:00}\n"
 WRONG = GOOD + "rules:\n  all: {domain: push.example.com, template: gone}\n"
@@ -37,11 +36,10 @@ class Scratch:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """The finished command."""
-        rest = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
         return subprocess.run(
             [sys.executable, "-m", "provider", *arguments],
             cwd=self.directory,
-            env=rest | {"PYTHONPATH": str(ROOT), "LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"} | environment,
+            env=callers() | {"PYTHONPATH": str(ROOT), "LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"} | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

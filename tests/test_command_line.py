@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from provider import __version__
 from provider.cli import VERBS, app
+from tests.pulumi_cli import callers
 from tests.test_check_command import GOOD, Scratch, scratch
 
 __all__ = ["scratch"]
@@ -133,8 +134,7 @@ def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:
     """Without `--now` its clock begins at LIVE_RECORDING_NOW: it takes tasks of the day after, not of another year."""
     by_hand = [sys.executable, str(ROOT / "examples/adoption/by_hand.py")]
     command = [sys.executable, "-m", "provider", "emulate", "--site", "cn", "--state", str(tmp_path / "state.json")]
-    rest = {name: value for name, value in os.environ.items() if not name.startswith(("TENCENTCLOUD_", "LIVE_RECORDING_"))}  # fmt: skip
-    environment = rest | {"LIVE_RECORDING_NOW": "2031-05-01T12:00Z"}
+    environment = callers() | {"LIVE_RECORDING_NOW": "2031-05-01T12:00Z"}
 
     assert subprocess.run([*command, "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode == 0
     assert subprocess.run([*command, "--now", "2031-08-01T12:00Z", "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from tests import pages
-from tests.pulumi_cli import PRIVATE, cli_directory
+from tests.pulumi_cli import callers, cli_directory
 
 SHOWS = (
     (
@@ -52,12 +52,11 @@ def run(root: Path, settings: Mapping[str, str], edit: tuple[str, str] = ("\0", 
     stack = checkout / "stacks/dev.yaml"
     stack.write_text(stack.read_text(encoding="utf-8").replace(*edit), encoding="utf-8")
     home.mkdir()
-    callers = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
     own = {"HOME": str(home), "TMPDIR": str(home), "PATH": f"{cli_directory()}:{os.environ['PATH']}"}
     done = subprocess.run(
         ["tools/demo"],
         cwd=checkout,
-        env=callers | own | dict(settings),
+        env=callers() | own | dict(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

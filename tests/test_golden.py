@@ -19,6 +19,7 @@ from provider.core.findings import KINDS, REVIEW_ONLY, Finding, errors
 from provider.core.limits import SITES, SiteName
 from provider.core.plan import plan
 from provider.stackfile import Loaded, load
+from tests.fixtures import in_comments
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,21 +28,10 @@ OK = sorted((GOLDEN / "ok").glob("*.yaml"))
 DEFAULTS = {"site": "intl", "now": NOW.isoformat(), "owner": "live-recording--golden"}
 
 
-def settings(text: str) -> dict[str, str]:
-    """The settings in the comments at the beginning of a file."""
-    found = dict(DEFAULTS)
-    for line in text.splitlines():
-        name, colon, value = line.removeprefix("#").partition(":")
-        if not (line.startswith("#") and colon and name.strip() in DEFAULTS):
-            break
-        found[name.strip()] = value.strip()
-    return found
-
-
 def loaded(path: Path) -> Loaded:
     """The stack file, read with its own settings under its bare name."""
     text = path.read_bytes().decode("utf-8-sig")
-    given = settings(text)
+    given = in_comments(DEFAULTS, text)
     site = SITES[cast("SiteName", given["site"])]
     return load(text, path.name, site, datetime.fromisoformat(given["now"]), given["owner"])
 
@@ -66,7 +56,7 @@ def test_findings_are_the_expected_lines(path: Path, request: pytest.FixtureRequ
 def test_good_files_yield_nothing(path: Path) -> None:
     """A file without mistakes yields no finding, no warning either, and a plan."""
     read = loaded(path)
-    given = settings(path.read_text(encoding="utf-8-sig"))
+    given = in_comments(DEFAULTS, path.read_text(encoding="utf-8-sig"))
 
     assert shown(read.findings) == ""
     assert read.stack is not None

@@ -1,16 +1,12 @@
 """`python -m provider migrate`, as people call it with what they have kept."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.old_calls import FORMS, SECRETS
+from tests.test_check_command import Scratch
 
-ROOT = Path(__file__).parent.parent
-PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
 FIELDS = {"DomainName": "push.example.com", "StreamName": "final", "StartTime": "2026-11-21 20:00:00", "EndTime": "2026-11-21 22:30:00"}  # fmt: skip
 WRITTEN = """\
 # yaml-language-server: $schema=../schema/stack.schema.json
@@ -27,32 +23,6 @@ tasks:
 COUNTED = "1 call read; 1 task and 1 template written.\n"
 REAL_TIME = "tccli live CreateLiveRecord --DomainName push.example.com --StreamName a --Highlight 1\n"
 V2 = "/v2/index.php?Action=CreateRecord&channelId=final&tapeType=0&startTime=2026-11-21 20:00:00&endTime=2026-11-21 22:30:00\n"
-
-
-class Scratch:
-    """A directory with texts, in which the command runs."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        (directory / "Pulumi.yaml").write_text("name: scratch\nruntime: python\n", encoding="utf-8")
-
-    def write(self, name: str, text: str) -> None:
-        """A file in the directory."""
-        (self.directory / name).write_text(text, encoding="utf-8")
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The finished command."""
-        rest = {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
-        now = {"LIVE_RECORDING_NOW": "2026-11-20T12:00Z", "NO_COLOR": "1"}
-        return subprocess.run(
-            [sys.executable, "-m", "provider", *arguments],
-            cwd=self.directory,
-            env=rest | {"PYTHONPATH": str(ROOT)} | now,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
 
 @pytest.fixture
@@ -72,7 +42,6 @@ def test_stack_file_goes_to_standard_output(scratch: Scratch) -> None:
 def test_file_that_is_written_passes_check(scratch: Scratch) -> None:
     """With --out there is a file that `check` takes, and a second time it is not overwritten."""
     scratch.write("calls.json", FORMS["json_pretty"](FIELDS))
-    (scratch.directory / "stacks").mkdir()
     first = scratch.run("migrate", "calls.json", "--out", "stacks/old.yaml")
     checked = scratch.run("check", "old")
     again = scratch.run("migrate", "calls.json", "--out", "stacks/old.yaml")

@@ -18,6 +18,7 @@ from provider.core.oldcalls import ACTIONS
 from provider.failures import ConfigError
 from provider.migration import Migration, migrated, report
 from provider.stackfile import load
+from tests.fixtures import in_comments
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden" / "migrate"
@@ -25,21 +26,10 @@ TEXTS = sorted(GOLDEN.glob("*.txt"))
 DEFAULTS = {"domain": "", "app": "", "site": "intl", "now": NOW.isoformat()}
 
 
-def settings(text: str) -> dict[str, str]:
-    """The options in the comments at the beginning of a text."""
-    found = dict(DEFAULTS)
-    for line in text.splitlines():
-        name, colon, value = line.removeprefix("#").partition(":")
-        if not (line.startswith("#") and colon and name.strip() in DEFAULTS):
-            break
-        found[name.strip()] = value.strip()
-    return found
-
-
 def made(path: Path) -> Migration:
     """What becomes of a text, under its bare name."""
     text = path.read_text(encoding="utf-8")
-    given = settings(text)
+    given = in_comments(DEFAULTS, text)
     site, now = SITES[cast("SiteName", given["site"])], datetime.fromisoformat(given["now"])
     return migrated({path.name: text}, given["domain"], given["app"], site, now)
 
@@ -59,7 +49,7 @@ def test_texts_become_the_expected_files(path: Path, request: pytest.FixtureRequ
 def test_files_pass_check(path: Path) -> None:
     """What is written has no error, now and whenever it is looked at later."""
     text = made(path).text
-    given = settings(path.read_text(encoding="utf-8"))
+    given = in_comments(DEFAULTS, path.read_text(encoding="utf-8"))
     for now in (datetime.fromisoformat(given["now"]), datetime(2027, 1, 1, tzinfo=UTC)) if text else ():
         loaded = load(text, path.name, SITES[cast("SiteName", given["site"])], now, "live-recording--golden")
         assert errors(loaded.findings) == ()
