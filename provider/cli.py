@@ -16,7 +16,7 @@ import typer
 from pydantic_core import PydanticCustomError
 
 from provider import __version__, cli_account, config, jsonform, report, screen
-from provider.cli_account import StackArgument, StacksArgument
+from provider.cli_account import StackArgument, StacksArgument, usable
 from provider.core.explain import explain as explained
 from provider.core.findings import errors
 from provider.core.limits import SITES
@@ -104,13 +104,8 @@ def explain(
         stop(
             f"{quoted(stream)} is not the full name of a stream. Write DOMAIN/APP/STREAM, such as push.example.com/live/final."
         )
-    asked = source(stack)
-    loaded = asked.loaded
-    if loaded.stack is None or errors(loaded.findings):
-        checked = [_checked(asked)]
-        present(report.text(checked), lambda: screen.checked(checked))
-        raise typer.Exit(FINDINGS)
-    told = explained(loaded.stack, Key(*parts), _time(at, loaded.stack.time_zone))
+    declared = usable(source(stack))
+    told = explained(declared, Key(*parts), _time(at, declared.time_zone))
     if form is Form.text:
         present(report.explanation(told), lambda: screen.explanation(told))
     else:
@@ -118,8 +113,8 @@ def explain(
 
 
 def _checked(asked: Source) -> report.Checked:
-    usable = asked.loaded.stack if not errors(asked.loaded.findings) else None
-    waiting = later(usable, asked.settings.limits, asked.settings.now()) if usable else {}
+    stack = asked.loaded.stack if not errors(asked.loaded.findings) else None
+    waiting = later(stack, asked.settings.limits, asked.settings.now()) if stack else {}
     return report.Checked(asked.file, asked.loaded.findings, waiting)
 
 

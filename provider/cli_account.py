@@ -8,6 +8,7 @@ import typer
 from provider import config, report, screen, sources
 from provider.core import owners
 from provider.core.findings import errors
+from provider.core.stack import Stack
 from provider.failures import ConfigError
 from provider.terminal import FINDINGS, Form, ReviewForm, present, put, show, tell
 
@@ -31,6 +32,16 @@ AccountOption = Annotated[
     Path | None, typer.Option("--account", metavar="FILE", help="A snapshot instead of the live account.")
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")]
+
+
+def usable(asked: sources.Source) -> Stack:
+    """What a stack file without errors says; those of another one are shown, and are the end."""
+    stack = asked.loaded.stack
+    if stack is None or errors(asked.loaded.findings):
+        checked = [report.Checked(asked.file, asked.loaded.findings, {})]
+        present(report.text(checked), lambda: screen.checked(checked))
+        raise typer.Exit(FINDINGS)
+    return stack
 
 
 def snapshot(
@@ -147,17 +158,13 @@ def adopt(
     name, path, settings = sources.place(stack)
     printed = out == Path("-")
     target, imports = out or path, import_file or Path(f"{name}.import.json")
-    declared = sources.source(stack) if target != path and path.is_file() else None
-    if declared and errors(declared.loaded.findings):
-        checked = [report.Checked(declared.file, declared.loaded.findings, {})]
-        present(report.text(checked), lambda: screen.checked(checked))
-        raise typer.Exit(FINDINGS)
+    declared = usable(sources.source(stack)) if target != path and path.is_file() else None
     for file in (imports,) if printed else (target, imports):
         if file.exists() and not force:
             raise ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
     held = snapshot.read(account, settings.site) if account else snapshot.taken(settings)
     owner = owners.of(config.project(), name)
-    made = adoption.adopted(held, owner, domain or (), declared.loaded.stack if declared else None)
+    made = adoption.adopted(held, owner, domain or (), declared)
     if made.resources:
         config.write(imports, adoption.import_file(made))
     if made.text:

@@ -170,7 +170,7 @@ ACCOUNTS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(ACCOUNTS)
 def test_any_account_is_told_honestly(live: Snapshot) -> None:
     """Whatever the vendor lists: the file passes the checks without a word, and nothing is lost or doubled."""
@@ -180,7 +180,7 @@ def test_any_account_is_told_honestly(live: Snapshot) -> None:
     assert done == adopted(live, OWNER)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(ACCOUNTS, ACCOUNTS)
 def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> None:
     """An account that changes after adoption: what the file has keeps its key, and new entries fit into the file."""

@@ -34,7 +34,7 @@ OWNER = "live-recording--dev"
 REGION = "ap-guangzhou"
 BOTH: tuple[SiteName, ...] = ("intl", "cn")
 MAKE = {"template": templates.create, "rule": rules.create, "task": tasks.create}
-QUIET = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUIET = settings(derandomize=True, suppress_health_check=list(HealthCheck))
 Tree = dict[str, Any]
 
 

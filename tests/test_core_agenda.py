@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provider.core.agenda import AHEAD, BACK, agenda
@@ -186,7 +186,6 @@ FIELDS = st.sampled_from(
 
 
 @given(FIELDS, MOMENTS, st.timedeltas(timedelta(0), timedelta(days=10)))
-@settings(deadline=None)
 def test_an_occurrence_keeps_its_name_and_time(fields: dict[str, Any], now: datetime, passed: timedelta) -> None:
     """Whoever looks earlier or later finds an occurrence under the same name, and at the same time, or not at all."""
     of = stack(schedules={"derby": DAILY | fields})
@@ -198,7 +197,6 @@ def test_an_occurrence_keeps_its_name_and_time(fields: dict[str, Any], now: date
 
 
 @given(FIELDS, MOMENTS, st.sampled_from(sorted(SITES)))
-@settings(deadline=None)
 def test_nothing_is_missed_by_daily_runs(fields: dict[str, Any], now: datetime, site: str) -> None:
     """What a run a day declares has every occurrence before it starts."""
     of, limits = stack(schedules={"derby": DAILY | fields}), SITES[site]  # type: ignore[index]  # keys of the table

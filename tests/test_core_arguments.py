@@ -154,7 +154,7 @@ GIVEN = st.dictionaries(st.sampled_from([*FIELDS, "template", "x"]), VALUES, max
 
 
 @given(st.sampled_from(sorted(ARGS)), GIVEN, st.frozensets(st.sampled_from(FIELDS), max_size=2))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_anything_is_normalised_or_found(kind: KindName, given_: dict[str, Any], unknown: frozenset[str]) -> None:
     """Whatever a program hands over, there are inputs or findings of known kinds; nothing is raised."""
     known = {name: value for name, value in given_.items() if name not in unknown}

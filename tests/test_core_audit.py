@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provider.core.audit import COUNTS
@@ -65,14 +65,12 @@ def stacks(draw: st.DrawFn) -> tuple[Declaring, ...]:
     return tuple(made)
 
 
-@settings(deadline=None)
 @given(stacks())
 def test_account_as_declared_differs_in_nothing(files: tuple[Declaring, ...]) -> None:
     """Right after an `up` of all stacks there is nothing to tell, whatever they declare."""
     assert told(applied(*files), *files) == []
 
 
-@settings(deadline=None)
 @given(stacks(), st.data())
 def test_each_missing_rule_and_task_is_told_once(files: tuple[Declaring, ...], data: st.DataObject) -> None:
     """One object that is gone is one difference, and nothing else is said."""
@@ -86,7 +84,6 @@ def test_each_missing_rule_and_task_is_told_once(files: tuple[Declaring, ...], d
     assert [one.kind for one in told(held._replace(**{section: rest}), *files)] == ["not-live"]  # type: ignore[arg-type]  # one of two fields
 
 
-@settings(deadline=None)
 @given(stacks(), st.data())
 def test_each_stranger_is_told_once(files: tuple[Declaring, ...], data: st.DataObject) -> None:
     """One live object that nobody declares is one difference, a copy of a declared one too."""
@@ -100,7 +97,6 @@ def test_each_stranger_is_told_once(files: tuple[Declaring, ...], data: st.DataO
     assert [one.kind for one in told(plus(held, **stranger), *files)] == ["not-declared"]
 
 
-@settings(deadline=None)
 @given(stacks())
 def test_empty_account_lacks_everything(files: tuple[Declaring, ...]) -> None:
     """Of a new account every declared object is told, and nothing twice."""

@@ -259,7 +259,7 @@ def test_paths_are_shown_as_users_write_them() -> None:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_findings_do_not_depend_on_the_order_of_sections(order: Random) -> None:
     """The same mistakes are found wherever their sections stand."""
     tree = {**RULES["four-overlaps"][0], "rules": {"a": {"domain": "x"}}, "limits": {"rules": 0}}

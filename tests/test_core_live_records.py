@@ -187,7 +187,7 @@ def test_findings_and_refusals_agree() -> None:
     """An entry has an error if and only if the vendor refuses it, or takes it and ends it at another time."""
     seen: Counter[bool] = Counter()
 
-    @settings(deadline=None, derandomize=True, max_examples=300, suppress_health_check=list(HealthCheck))
+    @settings(derandomize=True, max_examples=300, suppress_health_check=list(HealthCheck))
     @given(st.one_of(SCHEDULED, REAL_TIME))
     def agree(entry: dict[str, Any]) -> None:
         text = yaml.safe_dump({"live_records": {"x": entry}}, allow_unicode=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -163,7 +163,6 @@ def test_vod_has_fifteen_placeholders() -> None:
 
 
 @given(st.lists(st.sampled_from([*VOD_PLACEHOLDERS, "_", "-", "a", "{", "}", "{}", "{x}"])))
-@settings(deadline=None)
 def test_braces_hold_known_placeholders_only(pieces: list[str]) -> None:
     """A file name is taken exactly when every brace of it belongs to a known placeholder."""
     name = "".join(f"{{{piece}}}" if piece in VOD_PLACEHOLDERS else piece for piece in pieces)
@@ -179,7 +178,6 @@ def test_braces_hold_known_placeholders_only(pieces: list[str]) -> None:
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_keys_can_be_joined_by_two_hyphens(name: str) -> None:
     """A key never has two hyphens or one at an end, so that a default name can be taken apart again."""
     try:

@@ -181,7 +181,7 @@ ENTRIES: dict[str, Any] = {
 
 
 @given(st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_order_of_the_file_is_no_change(order: Random) -> None:
     """Entries may stand in any order."""
     shuffled: dict[str, Any] = {}

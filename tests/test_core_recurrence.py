@@ -6,7 +6,7 @@ from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -267,7 +267,6 @@ AFTER = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.ju
 
 
 @given(RULES, CLOCK, FIRST, ZONES, AFTER)
-@settings(deadline=None)
 def test_occurrences_are_sorted_unique_and_at_their_time(
     source: str, at: str, first: date, zone: str, after: datetime
 ) -> None:
@@ -284,7 +283,6 @@ def test_occurrences_are_sorted_unique_and_at_their_time(
 
 
 @given(RULES, CLOCK, FIRST, ZONES, AFTER, st.timedeltas(timedelta(0), timedelta(days=60)))
-@settings(deadline=None)
 def test_time_only_takes_occurrences_away(
     source: str, at: str, first: date, zone: str, after: datetime, passed: timedelta
 ) -> None:

@@ -127,7 +127,7 @@ FILES = st.dictionaries(
 
 
 @given(FILES, st.sampled_from(list(SITES)))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_any_tree_is_read_or_found(tree: dict[str, Any], site: SiteName) -> None:
     """Whatever a file holds, it yields a stack or findings, each a sentence in one printable line; nothing is raised."""
     findings = told(tree, site)

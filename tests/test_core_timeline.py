@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provider.core.review import Task
@@ -73,7 +73,6 @@ def test_bar_stays_inside_and_can_be_seen(hours: float, length: float) -> None:
     assert bar.x + bar.width <= FULL
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-24, 168), st.floats(0.1, 24), st.sampled_from("abc")), max_size=30))
 def test_nothing_overlaps(given_tasks: list[tuple[float, float, str]]) -> None:
     """In one row of a lane, a bar with its label never meets another."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -163,7 +163,6 @@ def test_without_a_zone_an_offset_is_needed() -> None:
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), st.sampled_from(ZONES))  # noqa: DTZ001 - wall clocks
-@settings(deadline=None)
 def test_instant_shows_the_wall_clock_or_refuses(wall: datetime, zone_name: str) -> None:
     """The instant of a wall-clock time shows that time in its zone, and no earlier instant does."""
     try:
@@ -255,7 +254,6 @@ def test_other_times_of_day_are_refused(value: object) -> None:
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2200, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds
-@settings(deadline=None)
 def test_rfc3339_reads_back(at: datetime) -> None:
     """What state and outputs write reads back as the same second."""
     written = rfc3339(at)

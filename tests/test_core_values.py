@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -171,7 +171,6 @@ def test_values_are_shown_escaped(value: object, expected: str) -> None:
 
 
 @given(st.text() | st.floats() | st.booleans() | st.integers() | st.lists(st.text(), max_size=2))
-@settings(deadline=None)
 def test_shown_values_are_one_printable_line(value: object) -> None:
     """Whatever a value is, it is shown in one line without control characters and without engine sequences."""
     shown = quoted(value)
@@ -196,7 +195,6 @@ def test_engine_numbers_become_integers_again(number: int) -> None:
     | st.none()
     | st.lists(st.none(), max_size=2),
 )
-@settings(deadline=None)
 def test_readers_answer_or_refuse(reader: str, value: object) -> None:
     """A reader returns a value that it reads as itself, or refuses with a sentence; it never fails otherwise."""
     try:

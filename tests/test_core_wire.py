@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provider.core.diff import changes
@@ -113,7 +113,6 @@ def _leaves(body: Any) -> int:
 
 
 @given(TEMPLATES)
-@settings(deadline=None)
 def test_create_sends_nothing_else(asked: dict[str, Any]) -> None:
     """A create has one value per value that was asked for, and `Enable: 1` per format."""
     body = create_template(asked)
@@ -124,14 +123,12 @@ def test_create_sends_nothing_else(asked: dict[str, Any]) -> None:
 
 
 @given(TEMPLATES)
-@settings(deadline=None)
 def test_created_template_reads_back(asked: dict[str, Any]) -> None:
     """From our names to the API's and back again, a template is itself."""
     assert template_inputs(simulated(create_template(asked)), asked) == asked
 
 
 @given(TEMPLATES, TEMPLATES)
-@settings(deadline=None)
 def test_modified_template_is_what_was_asked_for(before: dict[str, Any], asked: dict[str, Any]) -> None:
     """After a change in place the live template means exactly what was asked for, except what only a create sets."""
     live = simulated(create_template(before))
@@ -217,7 +214,6 @@ def test_api_names_are_distinct() -> None:
 
 
 @given(TEMPLATES)
-@settings(deadline=None)
 def test_bodies_are_json(asked: dict[str, Any]) -> None:
     """A body survives JSON unchanged, so what is signed is what was meant."""
     body = create_template(asked)

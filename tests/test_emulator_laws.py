@@ -237,6 +237,5 @@ TestCn = CnLaws.TestCase
 TestIntl.settings = TestCn.settings = settings(
     max_examples=60,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no failure
 )

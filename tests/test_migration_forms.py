@@ -72,7 +72,7 @@ def read(text: str) -> Stack:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(old=OLDS)
 def test_each_form_means_the_same(form: str, old: Old) -> None:
     """One call in any form becomes the tasks that it means, and no secret of it goes along."""
@@ -84,7 +84,7 @@ def test_each_form_means_the_same(form: str, old: Old) -> None:
     assert not [secret for secret in SECRETS if secret in made.text + report(made)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(calls=st.lists(st.tuples(OLDS, st.sampled_from(sorted(FORMS))), min_size=1, max_size=8))
 def test_calls_among_each_other(calls: list[tuple[Old, str]]) -> None:
     """Calls of all forms in one text become what they mean together; what is left out is said."""
@@ -110,7 +110,7 @@ CROWDED = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(olds=st.lists(CROWDED, min_size=4, max_size=30))
 def test_crowded_streams_pass(olds: list[Old]) -> None:
     """However many recordings of one stream overlap, what is written passes, and what is left out is said."""

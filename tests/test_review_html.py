@@ -142,7 +142,7 @@ def test_names_from_files_stay_text() -> None:
     assert "b" not in {e.tag for e in page.found if "title" in e.around}
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.text(min_size=1))
 def test_any_name_stays_text(name: str) -> None:
     """Whatever an account calls its streams, templates and tasks, the page stays whole and shows it."""

@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -69,7 +69,6 @@ def sized(losses: int, patterns: int, tasks: int, lists: int) -> Review:
 SIZES = st.integers(0, 4) | st.integers(0, 200)
 
 
-@settings(deadline=None)
 @given(SIZES, SIZES, SIZES, SIZES)
 def test_comment_is_always_under_60_lines(losses: int, patterns: int, tasks: int, lists: int) -> None:
     """Whatever the size of the review, the comment is short, and says where it was cut."""
@@ -82,7 +81,6 @@ def test_comment_is_always_under_60_lines(losses: int, patterns: int, tasks: int
         assert MORE in text
 
 
-@settings(deadline=None)
 @given(SIZES, SIZES, SIZES, SIZES)
 def test_losses_are_cut_last(losses: int, patterns: int, tasks: int, lists: int) -> None:
     """Where a loss is left out, everything else but refusals stands in one line each."""
@@ -117,7 +115,6 @@ def test_stacks_share_a_comment() -> None:
     assert combined((RICH,)) == markdown(RICH)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(list(REVIEWS.values())), min_size=2, max_size=70))
 def test_many_stacks_share_a_comment(reviews: list[Review]) -> None:
     """Whatever the number of stacks, those that stop are shown before others, and nothing is too long."""
@@ -172,7 +169,6 @@ def test_tables_have_the_cells_of_their_heads() -> None:
         assert len(counts) == 1
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_text_is_shown_as_it_is(text: str) -> None:
     """In a table and in a list, what people see is the text, spaces at its ends aside."""
@@ -187,7 +183,6 @@ def test_text_is_shown_as_it_is(text: str) -> None:
         assert unescape(found[1]).replace("\u200b", "") == shown
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="-+#=.)1a> ", min_size=1).filter(lambda text: text.strip() == text))
 def test_text_does_not_begin_a_block(text: str) -> None:
     """A sentence that begins like a heading, a list or a number stays a sentence."""
@@ -197,7 +192,6 @@ def test_text_does_not_begin_a_block(text: str) -> None:
     assert unescape(found[1]).replace("\u200b", "") == text
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda text: escaped(text).strip(" ")))
 def test_code_is_shown_as_it_is(text: str) -> None:
     """In a table and in a list, a name keeps every character."""

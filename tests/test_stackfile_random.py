@@ -128,7 +128,7 @@ TREES = _mapping(SECTIONS, ENTRIES | ENTRIES | ANYTHING)
 
 
 @pytest.mark.parametrize("site", SITES)
-@settings(max_examples=800, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=800, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, flow=st.booleans())
 def test_invented_structures_are_refused_or_planned(site: SiteName, tree: dict[str, Any], flow: bool) -> None:
     """Any structure that YAML can write is read to an end."""

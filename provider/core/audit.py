@@ -1,7 +1,7 @@
 """What an account holds against what the stack files on it declare.
 
 Rule 1: no state is looked at, only files and the account. Rule 2: what no declared object takes is declared by no file.
-Rule 3: what is found is data; `provider/audit.py` words it.
+Rule 3: what is found is data; `audit_words` words it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

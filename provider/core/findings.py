@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 from provider.core.values import escaped
 
 Severity = Literal["error", "warning"]
+Path = tuple[str, ...]
+"""Where in a stack file: section, key, field."""
 
 
 class Kind(NamedTuple):

@@ -9,14 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from provider.core import schedule
-from provider.core.findings import Finding, finding, joined
+from provider.core.findings import Finding, Path, finding, joined
 from provider.core.limits import LIVE_RECORD_INTERVAL, REAL_TIME_MAX, STORAGE_TIME_MAX
 from provider.core.models import LiveRecordArgs
 from provider.core.schedule import TIMES, Window
 from provider.core.templates import ranged
 from provider.core.times import rfc3339, spoken
-
-Path = tuple[str, ...]
 
 STREAM_PARAM = ("record_interval", "storage_time")
 """What goes into the parameter StreamParam, and all that it may hold (CN:30148)."""

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from provider.core.findings import Finding, finding, joined
+from provider.core.findings import Finding, Path, finding, joined
 from provider.core.limits import TASK_MAX, Site
 from provider.core.models import LiveRecordArgs, TaskArgs
 from provider.core.times import instant, spoken
@@ -21,7 +21,6 @@ _SHOWN = "%Y-%m-%dT%H:%MZ"
 CENTURY = 36525 * 86400  # seconds; far too long for a task, and no date overflows
 TIMES = frozenset({"start", "end", "duration"})
 """The fields that say when something is recorded."""
-Path = tuple[str, ...]
 Phase = Literal["later", "planned", "running", "finished"]
 
 

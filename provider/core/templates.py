@@ -7,7 +7,7 @@ Rule 2: nothing here looks at another entry.
 from collections.abc import Iterator
 
 from provider.core.fields import Entry
-from provider.core.findings import Finding, finding, joined
+from provider.core.findings import Finding, Path, finding, joined
 from provider.core.limits import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
 from provider.core.models import Format, TemplateArgs
 from provider.core.owners import HYPHENS, owner_of
@@ -15,7 +15,6 @@ from provider.core.times import UNIT_SECONDS, spoken
 from provider.core.values import quoted
 from provider.core.wire import FORMATS
 
-Path = tuple[str, ...]
 COS_FIELDS = ("cos_bucket_name", "cos_bucket_region", "cos_bucket_path")
 _ASCII_NAME = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 

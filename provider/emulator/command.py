@@ -18,7 +18,6 @@ from provider.emulator.statefile import StateFileError
 
 USAGE = 2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-REGION = {"cn": "ap-guangzhou", "intl": "ap-singapore"}
 
 
 def emulate(
@@ -119,7 +118,7 @@ def _environment(emulator: Emulator) -> dict[str, str]:
     environment["LIVE_RECORDING_ENDPOINT"] = emulator.url
     environment["TENCENTCLOUD_SECRET_ID"] = emulator.secret_id
     environment["TENCENTCLOUD_SECRET_KEY"] = emulator.secret_key
-    environment["TENCENTCLOUD_REGION"] = environment.get("TENCENTCLOUD_REGION") or REGION[emulator.site]
+    environment["TENCENTCLOUD_REGION"] = environment.get("TENCENTCLOUD_REGION") or SITES[emulator.site].region
     if emulator.ca_file:
         environment["REQUESTS_CA_BUNDLE"] = str(emulator.ca_file)
     if not emulator.token:

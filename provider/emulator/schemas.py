@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
-from provider.emulator.sites import Site
+from provider.emulator.sites import DAY, Site
 
 VALUE = "InvalidParameterValue"
 PARAMETER = "InvalidParameter"  # the only parameter code on the lists of the RecordTask family
@@ -83,7 +83,8 @@ FILE_NAME = matching(
     rf"(?:[^{{}}]|\{{(?:{'|'.join(PLACEHOLDERS)})\}})*",
     "a text whose braces hold one of " + ", ".join(PLACEHOLDERS),
 )  # CN:45983, RecordParam.VodFileName
-FOREVER_OR_SECONDS = between(0, 1500 * 86_400)
+LONGEST_STORAGE = 1500 * DAY
+FOREVER_OR_SECONDS = between(0, LONGEST_STORAGE)
 FLAG = Field(int, among(0, 1))
 NUMBER = Field(int)
 TEXT = Field(str)
@@ -95,8 +96,11 @@ BUCKET = matching(
 COS_PARAM: Schema = {"CosBucketName": Field(str, BUCKET), "CosBucketRegion": TEXT, "CosBucketPath": TEXT}
 
 
-STREAM_PARAM: Mapping[str, tuple[int, int]] = {"record_interval": (1800, 7200), "storage_time": (0, 1500 * 86_400)}
+STREAM_PARAM: Mapping[str, tuple[int, int]] = {"record_interval": (1800, 7200), "storage_time": (0, LONGEST_STORAGE)}
 """CN:30148; that storage_time has the limit of StorageTime, and that nothing else is known, is assumed."""
+
+
+STREAM_WORDS = " and ".join(f"{name} ({low} to {high})" for name, (low, high) in STREAM_PARAM.items())
 
 
 def stream_param(text: str) -> bool:
@@ -167,7 +171,7 @@ def actions(site: Site) -> Mapping[str, Action]:
         "MixStream": FLAG,
         "StreamParam": Field(
             str,
-            Allowed("record_interval (1800 to 7200) and storage_time (0 to 129600000), joined by &", stream_param),
+            Allowed(f"{STREAM_WORDS}, joined by &", stream_param),
         ),
     }
     live_record_id: Schema = {"StreamName": filled, "TaskId": Field(int, required=True)}

@@ -17,6 +17,8 @@ class Site:
     name: str
     regions: frozenset[str]
     """Regions of the four RecordTask actions; all other actions ignore the region."""
+    region: str
+    """Of these the one that a client is given who names none."""
     intervals: Mapping[str, tuple[int, int]]
     """RecordInterval per format, seconds, both ends allowed; HLS ignores the field, so none is refused."""
     latest_start: int | None
@@ -48,6 +50,7 @@ INTL = Site(
             "sa-saopaulo",
         }
     ),  # IN:37309
+    region="ap-singapore",
     # IN:30845; MP3 is assumed to follow the others.
     intervals={"FlvParam": (30, 7200), "Mp4Param": (30, 7200), "AacParam": (30, 7200), "Mp3Param": (30, 7200)},
     latest_start=6 * DAY,  # IN:37309
@@ -58,6 +61,7 @@ INTL = Site(
 CN = Site(
     name="cn",
     regions=frozenset({"ap-guangzhou"}),  # CN:45983
+    region="ap-guangzhou",
     # CN:32614 since 2025-08-22; MP3 is assumed to follow AAC.
     intervals={"FlvParam": (60, 43200), "Mp4Param": (60, 43200), "AacParam": (60, 7200), "Mp3Param": (60, 7200)},
     latest_start=None,
