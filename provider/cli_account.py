@@ -63,7 +63,7 @@ def snapshot(
     """
     from provider.snapshot import taken, text
 
-    show(text(taken(config.settings(config.stack_config(stack) if stack else lambda _: None))))
+    show(text(taken(config.settings_of(stack))))
 
 
 def review(

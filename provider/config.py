@@ -15,7 +15,7 @@ from provider.core.values import quoted
 from provider.failures import ConfigError
 from provider.settings import NAMESPACE, Get, Settings, judged, pinned
 
-STACKS = Path("stacks")
+PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
 NO_STACK = f"There is no stack file in {STACKS}/. Write {STACKS}/dev.yaml first."
 
 
@@ -24,6 +24,11 @@ def settings(get: Get, environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     profiles = (Path(env.get("HOME", "/")) / ".tencentcloud/credentials", Path("/etc/tencentcloud/credentials"))
     return judged(get, env, profile=any(path.is_file() for path in profiles))
+
+
+def settings_of(stack: str | None) -> Settings:
+    """The settings that a stack's Pulumi config gives, as far as it can be read; without a stack the environment's alone."""
+    return settings(stack_config(stack) if stack else dict[str, str]().get)
 
 
 def now() -> datetime:
@@ -43,7 +48,7 @@ def debug() -> bool:
 
 def project() -> str:
     """The name of the Pulumi project in this directory."""
-    return str(mapping(Path("Pulumi.yaml")).get("name") or NAMESPACE)
+    return str(mapping(PROJECT).get("name") or NAMESPACE)
 
 
 def stack_names() -> list[str]:

@@ -58,7 +58,7 @@ def _accounts(stacks: Sequence[str]) -> dict[tuple[Settings | str, str], list[st
     found: dict[tuple[Settings | str, str], list[str]] = {}
     for name in stacks or [""]:
         try:
-            settings = config.settings(config.stack_config(name) if name else lambda _: None)
+            settings = config.settings_of(name)
             found.setdefault((settings, sealed(name, settings) if name else ""), []).append(name)
         except ConfigError as error:
             found.setdefault((str(error), ""), []).append(name)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from provider import config
+from provider.config import PROJECT
 from provider.diagnosis import Line, State, together
 
-PROJECT, REQUIREMENTS = Path("Pulumi.yaml"), Path("requirements.txt")
+REQUIREMENTS = Path("requirements.txt")
 OLDEST_PYTHON, OLDEST_CLI = (3, 11), (3, 254)
 """The oldest that will do; of the CLI the first whose import files may carry outputs."""
 COMPANIONS = ("pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
