@@ -1,16 +1,13 @@
 """The Pulumi program: read the stack file, check it as a whole, and declare it - or say why not and declare nothing."""
 
 import signal
-import sys
 
 import pulumi
 
 from provider import config, resources, stackfile
-from provider.core import owners
-from provider.core.findings import errors
-from provider.core.plan import plan
+from provider.core import owners, plan
 from provider.failures import Failure
-from provider.settings import NAMESPACE, NO_CREDENTIALS
+from provider.settings import NAMESPACE, NO_CREDENTIALS, SECRETS
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # interrupted when a check fails: end without a traceback
 STOPPED = 32  # the exit code that tells the engine: everything has been said
@@ -19,7 +16,7 @@ STOPPED = 32  # the exit code that tells the engine: everything has been said
 def configured(key: str) -> str | None:
     """A config value; of a secret only that it is set, which is all the program needs."""
     values = pulumi.Config(NAMESPACE)
-    return "set" if key.startswith("secret") and values.get_secret(key) is not None else values.get(key)
+    return "set" if key in SECRETS and values.get_secret(key) is not None else values.get(key)
 
 
 def main() -> None:
@@ -29,12 +26,12 @@ def main() -> None:
     loaded = stackfile.load(config.text(path), str(path), settings.limits, settings.now(), owner)
     for found in loaded.findings:
         (pulumi.log.error if found.severity == "error" else pulumi.log.warn)(str(found))
-    if loaded.stack is None or errors(loaded.findings):
-        sys.exit(STOPPED)
+    if loaded.usable is None:
+        raise SystemExit(STOPPED)
     settings.refuse_changes(preview=pulumi.runtime.is_dry_run())
     if not settings.source:
         pulumi.log.warn(NO_CREDENTIALS)
-    planned = plan(loaded.stack, owner, settings.limits, settings.now())
+    planned = plan.plan(loaded.usable, owner, settings.limits, settings.now())
     resources.hasten()
     made: dict[tuple[str, str], pulumi.CustomResource] = {}
     for kind, name, inputs, template, was in planned.declared:
@@ -50,4 +47,4 @@ try:
     main()
 except Failure as error:
     pulumi.log.error(str(error))
-    sys.exit(STOPPED)
+    raise SystemExit(STOPPED) from None

@@ -74,13 +74,13 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
     others, notes = _others(asked)
     made = []
     for identity, group in groups.items():
-        files, broken = sorted(found.file for found in group), [f.file for f in group if errors(f.loaded.findings)]
+        files, broken = sorted(found.file for found in group), [f.file for f in group if not f.loaded.usable]
         if broken:
             notes.append(f"The account of {', '.join(files)} was not looked at. Mend {', '.join(broken)} first.")
             continue
         beside = [other for other in others if _identity(other.settings) == identity]
         made.append(_account(str(account or identity.endpoint), group, beside, held))
-    findings = [f for found in asked.values() if errors(found.loaded.findings) for f in found.loaded.findings]
+    findings = [f for found in asked.values() if not found.loaded.usable for f in found.loaded.findings]
     return Audit(tuple(sorted(findings)), tuple(sorted(made)), tuple(sorted(notes)))
 
 
@@ -101,7 +101,7 @@ def _others(asked: Mapping[str, Source]) -> tuple[list[Source], list[str]]:
         except ConfigError as error:
             notes.append(f"What stack {name} declares is not known. {error}")
             continue
-        if errors(found.loaded.findings):
+        if not found.loaded.usable:
             notes.append(f"What {found.file} declares is not known. See: python -m provider check {name}.")
         else:
             usable.append(found)
@@ -117,7 +117,7 @@ def _account(name: str, group: Sequence[Source], beside: Sequence[Source], held:
     declaring = [
         Declaring(found.file, found.owner, stack, found in group)
         for found in (*group, *beside)
-        if (stack := found.loaded.stack)
+        if (stack := found.loaded.usable)
     ]
     sources = {found.file: found for found in (*group, *beside)}
     stacks, differences = config.stack_names(), compared(held, declaring, config.project())

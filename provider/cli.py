@@ -113,7 +113,7 @@ def explain(
 
 
 def _checked(asked: Source) -> report.Checked:
-    stack = asked.loaded.stack if not errors(asked.loaded.findings) else None
+    stack = asked.loaded.usable
     waiting = later(stack, asked.settings.limits, asked.settings.now()) if stack else {}
     return report.Checked(asked.file, asked.loaded.findings, waiting)
 

@@ -7,7 +7,6 @@ import typer
 
 from provider import config, report, screen, sources
 from provider.core import owners
-from provider.core.findings import errors
 from provider.core.stack import Stack
 from provider.failures import ConfigError
 from provider.terminal import FINDINGS, Form, ReviewForm, present, put, show, tell
@@ -36,12 +35,11 @@ OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="W
 
 def usable(asked: sources.Source) -> Stack:
     """What a stack file without errors says; those of another one are shown, and are the end."""
-    stack = asked.loaded.stack
-    if stack is None or errors(asked.loaded.findings):
+    if asked.loaded.usable is None:
         checked = [report.Checked(asked.file, asked.loaded.findings, {})]
         present(report.text(checked), lambda: screen.checked(checked))
         raise typer.Exit(FINDINGS)
-    return stack
+    return asked.loaded.usable
 
 
 def snapshot(

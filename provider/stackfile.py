@@ -13,7 +13,7 @@ import yaml
 
 from provider.config import stack_path, text
 from provider.core.checks import Context, check
-from provider.core.findings import Finding, finding, joined
+from provider.core.findings import Finding, errors, finding, joined
 from provider.core.limits import Site
 from provider.core.shape import Shaped, read
 from provider.core.stack import Limits, Stack
@@ -156,6 +156,11 @@ class Loaded(NamedTuple):
     stack: Stack | None
     findings: tuple[Finding, ...]
     lines: Mapping[str, int]
+
+    @property
+    def usable(self) -> Stack | None:
+        """What it says, where no finding stops."""
+        return None if errors(self.findings) else self.stack
 
 
 def load(source: str, file: str, site: Site, now: datetime, owner: str) -> Loaded:

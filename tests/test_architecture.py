@@ -94,7 +94,7 @@ KNOWLEDGE = {
     "the verdict of a review": (r"\bVerdict\(", {"review_words.py"}),
     "what an audit finds": (r'"declared-twice": ', {"core/audit.py", "audit_words.py"}),
     "a verb of the command line": (r"\btyper\.Option\(", {"cli.py", "cli_account.py"}),
-    "a step of the pipeline": (r'"--save-plan"|"--plan", str', {"pipeline.py"}),
+    "a step of the pipeline": (r'"--save-plan"', {"pipeline.py"}),
 }
 """Line -> how to know such lines, and the only modules that have any."""
 

@@ -296,6 +296,5 @@ def test_time_only_takes_occurrences_away(
 def test_endless_rules_are_lazy() -> None:
     """A rule without end is expanded as far as somebody looks."""
     endless = occurrences(days("FREQ=DAILY"), NOW)
-
     assert len(list(islice(endless, 1000))) == 1000
     assert next(endless).nominal.date() == date(2026, 11, 20) + timedelta(days=1000)
