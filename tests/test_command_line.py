@@ -12,7 +12,10 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from provider import __version__
-from provider.cli import VERBS, app
+from provider.cli import FINDINGS_FORMS, VERBS, FindingsForm, SiteOption, app
+from provider.core.limits import SITES
+from provider.review_forms import FORMS
+from provider.terminal import ReviewForm
 from tests.pulumi_cli import callers
 from tests.test_check_command import GOOD, Scratch, scratch
 
@@ -112,6 +115,13 @@ def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, ar
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout + done.stderr
+
+
+def test_options_offer_what_there_is() -> None:
+    """The sites and the forms that a verb offers are those that the tables have."""
+    assert [*SiteOption] == [*SITES]
+    assert [*ReviewForm] == [*FORMS]
+    assert {*FindingsForm} == {*FINDINGS_FORMS, "text"}
 
 
 @pytest.mark.parametrize("verb", ["check", "plan", "audit"])
