@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from provider import machine
+from tools.pulumi import install
+
 ROOT = Path(__file__).parent.parent
 PROVIDER = ROOT / "provider"
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
@@ -108,3 +111,8 @@ def test_what_stands_in_one_place_stands_nowhere_else(line: str) -> None:
 
     assert seen == files
     assert files <= {*FILE.findall(LINES[line])}
+
+
+def test_installer_and_doctor_ask_for_the_same_cli() -> None:
+    """The installer runs before there is a virtualenv, so it says again which CLI will do; both mean the same."""
+    assert (install.OLDEST, install.COMPANIONS) == (machine.OLDEST_CLI, machine.COMPANIONS)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from provider.core.diff import changes, replaces
+from provider.core.listed import name_of
 from provider.core.wire import template_inputs
 
 Inputs = Mapping[str, Any]
@@ -18,7 +19,7 @@ def namesakes(inputs: Inputs, live: Mapping[str, Inputs]) -> Mapping[str, tuple[
     found = {
         template_id: changes("template", template_inputs(template, inputs), inputs)
         for template_id, template in sorted(live.items(), key=lambda item: int(item[0]))
-        if template.get("TemplateName") == inputs["template_name"]
+        if name_of(template) == inputs["template_name"]
     }
     return dict(sorted(found.items(), key=lambda item: bool(item[1])))
 
