@@ -80,7 +80,7 @@ def _differs(scene: Scene) -> str:
     found = scene.found
     seen = f"{scene.thing} is not as it is declared: {'; '.join(found.details)}."
     if found.owner and found.owner != scene.stack.owner:
-        return f"{seen} That template belongs to {spoken(found.owner)}: remove the rule there first, or leave its key to that stack."
+        return f"{seen} That template belongs to stack {spoken(found.owner)}: remove the rule there first, or leave its key to that stack."
     return f"{seen} To make it so: {_up(scene)}. If what is live is right, change the file."
 
 
@@ -125,7 +125,7 @@ def _named(scene: Scene) -> str:
 
 
 def _foreign(scene: Scene) -> str:
-    return f"{scene.thing} is declared by no stack file here. {_by_name(scene)} of {spoken(scene.found.owner)}."
+    return f"{scene.thing} is declared by no stack file here. {_by_name(scene)} of stack {spoken(scene.found.owner)}."
 
 
 def _ended(scene: Scene) -> str:

@@ -153,7 +153,7 @@ def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: 
         yield finding(
             "duplicate-key",
             "",
-            f"The rule for {key} belongs to {spoken(owner)}: it points to its template {quoted(name)}. "
+            f"The rule for {key} belongs to stack {spoken(owner)}: it points to its template {quoted(name)}. "
             "Remove it there first, or leave the key to that stack.",
         )
     elif live != wanted and (wanted is not None or live not in account.run.adoptable):
@@ -199,7 +199,7 @@ def _shared(account: Account, inputs: Props) -> Iterator[Finding]:
         yield finding(
             "duplicate-key",
             "",
-            f"The account already has this very task, and its template belongs to {spoken(owner)}. "
+            f"The account already has this very task, and its template belongs to stack {spoken(owner)}. "
             "Remove it there first, or leave it to that stack.",
         )
 

@@ -79,7 +79,9 @@ def preview(text: str, owner: str) -> Preview:
     others = {Urn.of(step.urn).owner for step in digest.steps} - {owner}
     if others:
         seen, asked = escaped(spoken(min(others))), escaped(spoken(owner))
-        raise ConfigError(f"This plan is of {seen}, but the review is of {asked}. {HOW} --stack {parts(owner).stack}")
+        raise ConfigError(
+            f"This plan is of stack {seen}, but the review is of stack {asked}. {HOW} --stack {parts(owner).stack}"
+        )
     of_stack = {step.op for step in digest.steps if Urn.of(step.urn).type == STACK}
     if of_stack == {"refresh"}:
         raise ConfigError(f"This is what a refresh finds, not what an up does. {HOW}")

@@ -128,5 +128,5 @@ def _template(account: Snapshot, template_id: str, owner: str) -> str:
     """A template by its id and name, and whose it is, as far as the name tells."""
     name = name_of(account.templates.get(template_id, {}))
     whose = owner_of(name)
-    of = f" of {spoken(whose)}" if whose and whose != owner else ""
+    of = f" of stack {spoken(whose)}" if whose and whose != owner else ""
     return f"{template_id} ({escaped(name)}){of}" if name else template_id

@@ -29,8 +29,8 @@ def parts(owner: str) -> Parts:
 
 
 def spoken(owner: str) -> str:
-    """An owner as sentences name it."""
-    return f"stack {parts(owner).stack} of project {parts(owner).project}"
+    """A stack as sentences name it: `prod of project live-recording`."""
+    return f"{parts(owner).stack} of project {parts(owner).project}"
 
 
 def default_name(owner: str, key: str) -> str:
