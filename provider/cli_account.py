@@ -191,11 +191,14 @@ def plan(
     """
     from provider.pipeline import planned
 
-    made = planned(config.stacks_asked(stacks), out)
+    made, failed = planned(config.stacks_asked(stacks), out)
     for one in made:
         _tell_verdict(one.stack, one)
+    for name, failure in failed.items():
+        tell(f"{name}: Not planned: {failure}")
     show(f"Written: {out / 'review.md'}, and for each stack its plan and review as {out}/STACK.*")
-    raise typer.Exit(FINDINGS if any(one.review.stops for one in made) else 0)
+    stops = FINDINGS if any(one.review.stops for one in made) else 0
+    raise typer.Exit(max([stops, *(failure.status for failure in failed.values())]))
 
 
 def deploy(

@@ -2,12 +2,13 @@
 
 Rule 1: every step is the real CLI; nothing is applied that was not planned and reviewed in the same job.
 Rule 2: a plan that time has overtaken is made once more, and applied only where it means the same for viewers.
+Rule 3: a stack that cannot be planned hides no other one.
 """
 
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,8 @@ from provider.sources import Source, source
 
 OVERTAKEN = "violates plan"
 """How the engine says that a saved plan does not fit any more."""
+NO_STACK = "no stack named"
+"""How the CLI says that the backend has no such stack."""
 
 
 class Planned(NamedTuple):
@@ -47,9 +50,13 @@ def plan(asked: Source, directory: Path, held: Snapshot | None) -> Planned:
     saved = base.with_name(f"{asked.stack}.plan")
     done = _pulumi(asked.stack, "preview", "--json", "--save-plan", str(saved))
     config.write(base.with_name(f"{asked.stack}.preview.json"), done.stdout)
+    if NO_STACK in done.stderr:
+        raise Failure(f"The backend has no stack {asked.stack} yet. Make it once: pulumi stack init {asked.stack}")
     if not done.stdout.strip():
         raise Failure(f"pulumi preview of stack {asked.stack} ended without a plan: {_reason(done.stderr)}")
     found = reviewed(asked, done.stdout, held)
+    if done.returncode and not found.refused:
+        raise Failure(f"pulumi preview of stack {asked.stack} failed: {_reason(done.stderr)}")
     for form, said in FORMS.items():
         config.write(base.with_name(f"{asked.stack}.{form}"), said(found))
     return Planned(asked.stack, found, saved)
@@ -62,16 +69,25 @@ def held(asked: Source, account: Path | None) -> Snapshot | None:
     return snapshot.taken(asked.settings) if asked.settings.source else None
 
 
-def planned(stacks: Iterable[str], directory: Path) -> tuple[Planned, ...]:
-    """All stacks, planned one after the other, and one review of all of them as review.md."""
-    sources = [source(stack) for stack in stacks]
-    made = tuple(plan(asked, directory, held(asked, None)) for asked in sources)
-    _combine(made, directory)
-    return made
+def planned(stacks: Iterable[str], directory: Path) -> tuple[tuple[Planned, ...], Mapping[str, Failure]]:
+    """All stacks, planned one after the other, and those that could not be; one review of all of them as review.md."""
+    made, failed = [], {}
+    for stack in stacks:
+        try:
+            asked = source(stack)
+            made.append(plan(asked, directory, held(asked, None)))
+        except Failure as failure:
+            if config.debug():
+                raise
+            failed[stack] = failure
+    _combine(made, failed, directory)
+    return tuple(made), failed
 
 
-def _combine(made: Iterable[Planned], directory: Path) -> None:
-    config.write(directory / "review.md", combined(one.review for one in made))
+def _combine(made: Iterable[Planned], failed: Mapping[str, Failure], directory: Path) -> None:
+    config.make(directory)
+    unplanned = {stack: str(failure) for stack, failure in failed.items()}
+    config.write(directory / "review.md", combined((one.review for one in made), unplanned))
 
 
 def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
@@ -79,14 +95,14 @@ def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     asked = source(stack)
     asked.settings.refuse_blindness()
     first = plan(asked, directory, held(asked, None))
-    _combine((first,), directory)
+    _combine((first,), {}, directory)
     if first.review.stops:
         return Ended.stopped, (first,)
     status, said = _up(first)
     if not status or OVERTAKEN not in said:
         return (Ended.failed if status else Ended.applied), (first,)
     second = plan(asked, directory, held(asked, None))
-    _combine((second,), directory)
+    _combine((second,), {}, directory)
     if second.review.stops or second.review.recording != first.review.recording:
         return Ended.stopped, (first, second)
     status, _ = _up(second)

@@ -1,0 +1,97 @@
+"""`plan` and `deploy` with the real CLI: stacks that fail, plans that time overtakes, runs that are ended."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.emulator_client import NOW
+from tests.fixtures import Account
+from tests.live_project import LiveProject
+
+RULE = """templates:
+  match: {mp4: {record_interval: 1h, storage_time: 30d}}
+rules:
+  everything: {domain: push.example.com, template: match}
+"""
+TASK = "  {}: {{domain: events.example.com, app: live, stream: {}, start: {}, end: {}, template: match}}\n"
+ACKNOWLEDGED = "acknowledge:\n  - {finding: recording-loss, path: templates.match, reason: A week is enough}\n"
+SLOW = """#!/bin/sh
+LIVE_RECORDING_NOW=$(cat {0}/clock) {1} "$@"
+status=$?
+case " $* " in *" preview "*)
+    touch {0}/planned
+    while [ ! -e {0}/go ]; do sleep 0.1; done
+esac
+exit $status
+"""
+"""A `pulumi` that waits behind its first preview, and goes by the clock in a file."""
+
+
+class Pipeline(LiveProject):
+    """The project with our command line in it."""
+
+    def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """`python -m provider` with these arguments, both outputs in one pipe."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "provider", *arguments], cwd=self.directory, env=self.environment | environment,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def call(self, *arguments: str, **environment: str) -> tuple[int, str]:
+        """The same once it has ended: its exit code, and what it said."""
+        running = self.begin(*arguments, **environment)
+        said, _ = running.communicate(timeout=300)
+        return running.returncode, said
+
+    @property
+    def review(self) -> str:
+        """The review of all stacks."""
+        return (self.directory / "plans/review.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, account: Account) -> Pipeline:
+    """The project with the stack dev, on an empty account."""
+    return Pipeline(tmp_path, account)
+
+
+def task(name: str, start: timedelta, end: timedelta) -> str:
+    """A line of a task, by its distance from now."""
+    return TASK.format(name, name, *(f"{NOW + one:%Y-%m-%dT%H:%M:%SZ}" for one in (start, end)))
+
+
+def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None:
+    """The others are planned and reviewed, and the comment says what is wrong with each that is not."""
+    pipeline.write(RULE)
+    pipeline.init("refused")
+    pipeline.write(RULE.replace("template: match", "template: mach"), "refused")
+    pipeline.write(RULE, "unmade")
+    pipeline.init("elsewhere")
+    pipeline.write(RULE, "elsewhere")
+    pipeline.run("config", "set", "live-recording:region", "ap-moon", "--stack", "elsewhere")
+
+    status, said = pipeline.call("plan")
+    assert status == 3, said
+    assert "unmade: Not planned: The backend has no stack unmade yet. Make it once: pulumi stack init unmade" in said
+    verdicts = dict(
+        line.split(": ", 1) for line in pipeline.review.splitlines() if line.startswith("- `") and "**:" in line
+    )
+    assert verdicts["- `dev`"].startswith("**No recording is lost**")
+    assert verdicts["- `refused`"].startswith("**Refused**")
+    assert verdicts["- `unmade`"].startswith("**Not planned**: The backend has no stack unmade yet.")
+    assert verdicts["- `elsewhere`"].startswith('**Not planned**: The region "ap-moon" has no recording tasks')
+    assert 'There is no template "mach"' in pipeline.review
+    assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
+
+
+def test_plan_that_was_not_written_is_no_plan(pipeline: Pipeline) -> None:
+    """Where Pulumi fails in its last step, the tool has failed, whatever it printed before."""
+    pipeline.write(RULE)
+    (pipeline.directory / "plans/dev.plan").mkdir(parents=True)
+
+    status, said = pipeline.call("plan", "dev")
+    assert status == 3, said
+    assert "pulumi preview of stack dev failed: " in said
