@@ -1,7 +1,7 @@
 """What a pipeline runs: plan stacks and review the plans, then apply exactly what was reviewed.
 
 Rule 1: every step is the real CLI; nothing is applied that was not planned and reviewed in the same job.
-Rule 2: a plan that time has overtaken is made once more, and applied only where it means the same for viewers.
+Rule 2: a plan that time has overtaken is made once more, and applied only where it means no more for viewers.
 Rule 3: a stack that cannot be planned hides no other one.
 """
 
@@ -21,8 +21,8 @@ from provider.review import reviewed
 from provider.review_forms import FORMS, combined
 from provider.sources import Source, source
 
-OVERTAKEN = "violates plan"
-"""How the engine says that a saved plan does not fit any more."""
+OVERTAKEN = ("violates plan", "but none were seen")
+"""How the engine says that a saved plan does not fit any more: something else happens, or something does not."""
 NO_STACK = "no stack named"
 """How the CLI says that the backend has no such stack."""
 
@@ -36,11 +36,12 @@ class Planned(NamedTuple):
 
 
 class Ended(Enum):
-    """How a deployment ended; the value is an exit code."""
+    """How a deployment ended: its exit code, and what to do."""
 
-    applied = 0
-    stopped = 1  # by the review: nothing was applied
-    failed = 3  # the CLI failed; what it said is the reason
+    applied = 0, "Applied."
+    stopped = 1, "Nothing was applied. Read {out}/review.md."
+    changed = 1, "Not applied: by now the plan means something else. Read {out}/review.md; if it is right, run again."
+    failed = 3, "Pulumi ended with an error: see above. Run it again once that is mended."
 
 
 def plan(asked: Source, directory: Path, held: Snapshot | None) -> Planned:
@@ -99,12 +100,14 @@ def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     if first.review.stops:
         return Ended.stopped, (first,)
     status, said = _up(first)
-    if not status or OVERTAKEN not in said:
+    if not status or not any(words in said for words in OVERTAKEN):
         return (Ended.failed if status else Ended.applied), (first,)
     second = plan(asked, directory, held(asked, None))
     _combine((second,), {}, directory)
-    if second.review.stops or second.review.recording != first.review.recording:
+    if second.review.stops:
         return Ended.stopped, (first, second)
+    if not second.review.means_no_more_than(first.review):
+        return Ended.changed, (first, second)
     status, _ = _up(second)
     return (Ended.failed if status else Ended.applied), (first, second)
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from tests.emulator_client import NOW
 from tests.fixtures import Account
 from tests.live_project import LiveProject
+from tests.pulumi_cli import cli_directory
+from tests.reviews import RICH
+from tests.test_reliability_kills import wait
 
 RULE = """templates:
   match: {mp4: {record_interval: 1h, storage_time: 30d}}
@@ -95,3 +99,69 @@ def test_plan_that_was_not_written_is_no_plan(pipeline: Pipeline) -> None:
     status, said = pipeline.call("plan", "dev")
     assert status == 3, said
     assert "pulumi preview of stack dev failed: " in said
+
+
+OVERTAKEN = {
+    "falls-due": task("later", timedelta(days=6, hours=1), timedelta(days=6, hours=2)),
+    "is-over": task("short", timedelta(minutes=-5), timedelta(minutes=30)),
+    "was-never-made": task("missed", timedelta(minutes=10), timedelta(minutes=30)),
+}
+MADE_BEFORE = ("is-over",)
+FINAL = "tasks:\n" + task("final", timedelta(days=1), timedelta(days=1, hours=2))
+
+
+def deployed(pipeline: Pipeline, scratch: Path, meanwhile: Callable[[], object]) -> tuple[int, str]:
+    """A deployment during which something happens between plan and apply: its exit code, and what it said."""
+    tools = scratch / "slow"
+    tools.mkdir()
+    (tools / "clock").write_text(NOW.isoformat(), encoding="utf-8")
+    (tools / "pulumi").write_text(SLOW.format(tools, cli_directory() / "pulumi"), encoding="utf-8")
+    (tools / "pulumi").chmod(0o755)
+    running = pipeline.begin("deploy", "dev", PATH=f"{tools}:{pipeline.environment['PATH']}")
+    for _ in wait("the first plan was made"):
+        if (tools / "planned").exists():
+            break
+    later = NOW + timedelta(hours=2)
+    pipeline.account.emulator.set_now(later)
+    (tools / "clock").write_text(later.isoformat(), encoding="utf-8")
+    meanwhile()
+    (tools / "go").touch()
+    said, _ = running.communicate(timeout=120)
+    return running.returncode, said
+
+
+@pytest.mark.parametrize("name", OVERTAKEN)
+def test_plan_that_time_overtakes_is_made_again(
+    pipeline: Pipeline, account: Account, tmp_path: Path, name: str
+) -> None:
+    """A task falls due, is over, or is over before it was made; what was reviewed is applied all the same."""
+    pipeline.up(RULE + FINAL + (OVERTAKEN[name] if name in MADE_BEFORE else ""))
+    pipeline.write(RULE.replace("30d", "7d") + FINAL + OVERTAKEN[name] + ACKNOWLEDGED)
+
+    status, said = deployed(pipeline, tmp_path, lambda: None)
+    assert status == 0, said
+    assert "dev, plan 2: Recording is lost, as acknowledged" in said
+    assert said.endswith("Applied.\n")
+    assert [t["Mp4Param"]["StorageTime"] for t in account.state["templates"]] == [7 * 86400]
+
+
+def test_plan_that_means_more_by_now_is_not_applied(pipeline: Pipeline, account: Account, tmp_path: Path) -> None:
+    """A rule that somebody made meanwhile would lose by the change too, which nobody has read."""
+    pipeline.up(RULE + FINAL)
+    pipeline.write(RULE.replace("30d", "7d") + FINAL + OVERTAKEN["falls-due"] + ACKNOWLEDGED)
+    (template_id,) = account.rules().values()
+
+    status, said = deployed(pipeline, tmp_path, lambda: account.rule(template_id, "push.example.com", "news"))
+    assert status == 1, said
+    assert "Not applied: by now the plan means something else." in said
+    assert "push.example.com/news/" in pipeline.review
+    assert [t["Mp4Param"]["StorageTime"] for t in account.state["templates"]] == [30 * 86400]
+
+
+def test_time_alone_is_no_new_meaning() -> None:
+    """A loss that begins later, or is over, changes nothing for viewers; a new one does, and so does another picture."""
+    (first, *rest) = RICH.losses
+    assert RICH._replace(losses=(first._replace(sentence="From 12:01 on."), *rest)).means_no_more_than(RICH)
+    assert RICH._replace(losses=tuple(rest)).means_no_more_than(RICH)
+    assert not RICH.means_no_more_than(RICH._replace(losses=tuple(rest)))
+    assert not RICH._replace(patterns=RICH.patterns[1:]).means_no_more_than(RICH)
