@@ -9,16 +9,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-from provider import config, snapshot
+from provider import config, sealed, snapshot
 from provider.core.review import Review
 from provider.core.snapshot import Snapshot
 from provider.failures import Failure
 from provider.review import reviewed
 from provider.review_forms import FORMS, combined
+from provider.settings import NAMESPACE
 from provider.sources import Source, source
 
 OVERTAKEN = ("violates plan", "but none were seen")
@@ -75,7 +77,7 @@ def planned(stacks: Iterable[str], directory: Path) -> tuple[tuple[Planned, ...]
     made, failed = [], {}
     for stack in stacks:
         try:
-            asked = source(stack)
+            asked = _opened(stack)
             made.append(plan(asked, directory, held(asked, None)))
         except Failure as failure:
             if config.debug():
@@ -93,7 +95,7 @@ def _combine(made: Iterable[Planned], failed: Mapping[str, Failure], directory: 
 
 def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     """Plan, review and apply a stack; its plans, the second one only where time overtook the first."""
-    asked = source(stack)
+    asked = _opened(stack)
     asked.settings.refuse_blindness()
     first = plan(asked, directory, held(asked, None))
     _combine((first,), {}, directory)
@@ -110,6 +112,24 @@ def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
         return Ended.changed, (first, second)
     status, _ = _up(second)
     return (Ended.failed if status else Ended.applied), (first, second)
+
+
+def _opened(stack: str) -> Source:
+    """The stack, its key pair read by Pulumi where only Pulumi can read it."""
+    asked = source(stack)
+    settings = asked.settings
+    pair = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
+    for key in config.encrypted(stack):
+        if not pair.get(key, "given"):
+            done = _pulumi(asked.stack, "config", "get", f"{NAMESPACE}:{key}")
+            if done.returncode:
+                raise Failure(f"Pulumi cannot read {key} of stack {asked.stack}: {_reason(done.stderr)}")
+            pair[key] = done.stdout.strip()
+    if all(pair.values()):
+        settings = replace(settings, secret_id=pair["secretId"], secret_key=pair["secretKey"], source="keys")
+    if why := sealed.sealed(stack, settings):
+        raise Failure(why)
+    return asked._replace(settings=settings)
 
 
 def _up(made: Planned) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """`plan` and `deploy` with the real CLI: stacks that fail, plans that time overtakes, runs that are ended."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from provider.emulator import Emulator
 from tests.emulator_client import NOW
 from tests.fixtures import Account
 from tests.live_project import LiveProject
@@ -165,3 +167,28 @@ def test_time_alone_is_no_new_meaning() -> None:
     assert RICH._replace(losses=tuple(rest)).means_no_more_than(RICH)
     assert not RICH.means_no_more_than(RICH._replace(losses=tuple(rest)))
     assert not RICH._replace(patterns=RICH.patterns[1:]).means_no_more_than(RICH)
+
+
+def test_each_stack_is_planned_with_the_keys_in_its_config(pipeline: Pipeline, account: Account) -> None:
+    """Two accounts in one run, their key pairs encrypted: each stack is reviewed against its own account, and applied there."""
+    with Emulator(now=NOW, secret_id="other-id", secret_key="other-key") as emulator:
+        other = Account(emulator)
+        other.rule(other.template("by-hand"), "other.example.com")
+        pipeline.init("other")
+        for stack, one in (("dev", account), ("other", other)):
+            pipeline.write(RULE, stack)
+            pipeline.run("config", "set", "live-recording:endpoint", one.emulator.url, "--stack", stack)
+            for key, value in (("secretId", one.emulator.secret_id), ("secretKey", one.emulator.secret_key)):
+                pipeline.run("config", "set", "--secret", f"live-recording:{key}", value, "--stack", stack)
+        for name in ("LIVE_RECORDING_ENDPOINT", "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
+            del pipeline.environment[name]
+
+        status, said = pipeline.call("plan")
+        assert status == 0, said
+        reviews = {
+            name: json.loads((pipeline.directory / f"plans/{name}.json").read_text()) for name in ("dev", "other")
+        }
+        assert {name: review["limits"][0]["before"] for name, review in reviews.items()} == {"dev": 0, "other": 1}
+        assert pipeline.call("deploy", "other")[0] == 0
+        assert other.actions() == ["CreateLiveRecordRule", "CreateLiveRecordTemplate"]
+        assert account.actions() == []
