@@ -6,6 +6,7 @@ Rule 3: a stack that cannot be planned hides no other one.
 """
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -96,7 +97,7 @@ def _combine(made: Iterable[Planned], failed: Mapping[str, Failure], directory: 
 def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     """Plan, review and apply a stack; its plans, the second one only where time overtook the first."""
     asked = _opened(stack)
-    asked.settings.refuse_blindness()
+    asked.settings.refuse_changes(preview=False)
     first = plan(asked, directory, held(asked, None))
     _combine((first,), {}, directory)
     if first.review.stops:
@@ -133,14 +134,25 @@ def _opened(stack: str) -> Source:
 
 
 def _up(made: Planned) -> tuple[int, str]:
-    """Apply a plan while its output is shown; the exit code, and what was said."""
+    """Apply a plan while its output is shown; the exit code, and what was said.
+
+    The CLI has a process group of its own: who ends this program ends it once, so that it can give the lock back.
+    """
     command = _command(made.stack, "up", "--yes", "--suppress-progress", "--plan", str(made.plan))
     said = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+    ) as running:
+        before = {
+            number: signal.signal(number, lambda sent, _: running.send_signal(sent))
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
         for line in running.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()
             said.append(line)
+    for number, handler in before.items():
+        signal.signal(number, handler)
     return running.returncode, "".join(said)
 
 

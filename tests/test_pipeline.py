@@ -1,6 +1,7 @@
 """`plan` and `deploy` with the real CLI: stacks that fail, plans that time overtakes, runs that are ended."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -167,6 +168,48 @@ def test_time_alone_is_no_new_meaning() -> None:
     assert RICH._replace(losses=tuple(rest)).means_no_more_than(RICH)
     assert not RICH.means_no_more_than(RICH._replace(losses=tuple(rest)))
     assert not RICH._replace(patterns=RICH.patterns[1:]).means_no_more_than(RICH)
+
+
+def test_deployment_that_is_ended_gives_its_lock_back(pipeline: Pipeline, account: Account) -> None:
+    """One signal to our process alone, as a cancelled job sends it, lets Pulumi end what is under way; then run again."""
+    pipeline.write(RULE)
+    account.emulator.fault("CreateLiveRecordTemplate", "delay", seconds=2)
+    deployment = pipeline.begin("deploy", "dev")
+    for _ in wait("a template was being created"):
+        if not account.emulator._gateway.faults.open:
+            break
+    deployment.send_signal(signal.SIGINT)
+    said, _ = deployment.communicate(timeout=60)
+    assert deployment.returncode == 3, said
+    assert "Traceback" not in said
+
+    status, said = pipeline.call("deploy", "dev")
+    assert status == 0, said
+    assert account.actions() == ["CreateLiveRecordRule", "CreateLiveRecordTemplate"]
+
+
+def test_locked_stack_is_said(pipeline: Pipeline) -> None:
+    """Where another run holds the lock, or was killed with it, nothing is applied and the way out is shown."""
+    pipeline.write(RULE)
+    lock = Path(
+        pipeline.environment["PULUMI_BACKEND_URL"].removeprefix("file://"),
+        ".pulumi/locks/organization/live-recording/dev/1.json",
+    )
+    lock.parent.mkdir(parents=True)
+    lock.write_text(json.dumps({"pid": 1, "username": "op", "hostname": "elsewhere", "timestamp": NOW.isoformat()}))
+
+    status, said = pipeline.call("deploy", "dev")
+    assert status == 3
+    assert "pulumi cancel" in said
+
+
+def test_deployment_at_a_pretended_time_is_refused_at_once(pipeline: Pipeline) -> None:
+    """Against a real account nothing is even planned: no account is asked, no CLI is needed."""
+    pipeline.write(RULE)
+
+    status, said = pipeline.call("deploy", "dev", LIVE_RECORDING_ENDPOINT="live.example.com", PATH="/usr/bin:/bin")
+    assert status == 2, said
+    assert said.startswith("LIVE_RECORDING_NOW makes this run pretend another time")
 
 
 def test_each_stack_is_planned_with_the_keys_in_its_config(pipeline: Pipeline, account: Account) -> None:
