@@ -42,6 +42,14 @@ def write(checkout: Path, days: int) -> None:
         (checkout / f"stacks/{stack}.yaml").write_text(text, encoding="utf-8")
 
 
+def fork(runner: Runner, days: int) -> None:
+    """A pull request of somebody else, which changes the retention."""
+    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
+    write(runner.checkout, days)
+    git(runner.checkout, "commit", "--all", "--message=Keep for another time")
+    runner.context["github.event.pull_request.head.repo.full_name"] = "somebody/recordings"
+
+
 def by_hand(runner: Runner, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Somebody runs a command in the checkout."""
     path = ":".join([*reversed(runner.path), runner.environment["PATH"]])
@@ -99,7 +107,6 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     """Merged, reviewed, stopped, acknowledged, deployed, drifted and topped up a day later."""
     for stack in STACKS:
         assert passed(runner.job("deploy", "deploy", stack=stack))
-    assert passed(runner.job("deploy", "remember")) is False  # no `run` step: it only hands on the snapshots
     assert len(account.state["templates"]) == len(account.rules()) == len(account.state["tasks"]) == 3
 
     git(runner.checkout, "checkout", "-b", "shorter")
@@ -164,19 +171,51 @@ def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> No
     """Its change is planned against a copy of each account, and nothing is sent to the account itself."""
     for stack in STACKS:
         assert passed(runner.job("deploy", "deploy", stack=stack))
-    runner.job("deploy", "remember")
-    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
-    write(runner.checkout, 7)
-    git(runner.checkout, "commit", "--all", "--message=Keep for a week only")
-    runner.context["github.event.pull_request.head.repo.full_name"] = "somebody/recordings"
+    fork(runner, 7)
     account.emulator.clear_log()
 
-    assert runner.job("pull-request", "review") == []
-    done = runner.job("pull-request", "review-without-keys")
-    assert done[-1].returncode == 0
-    assert any(one.returncode == 1 for one in done), "a retention is shortened"
-    assert (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8").count("acknowledge") >= 3
+    assert runner.job("pull-request", "review", stack="dev") == []
+    for stack in STACKS:
+        *_, planned, shown = runner.job("pull-request", "review-without-keys", stack=stack)
+        assert (planned.returncode, shown.returncode) == (1, 0), "a retention is shortened"
+    summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
+    assert summary.count("keeps MP4 for 7 d instead of 30 d") == 6
     assert account.emulator.log == []
+
+
+def test_a_fork_is_reviewed_before_any_snapshot(runner: Runner) -> None:
+    """Without a snapshot the stack files are compared, and the review says that the account was not looked at."""
+    fork(runner, 7)
+    *_, planned, _ = runner.job("pull-request", "review-without-keys", stack="dev")
+    summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
+
+    assert planned.returncode == 1
+    assert "push.dev.example.com/\\*/\\* keeps MP4 for 7 d instead of 30 d" in summary
+    assert "The account was not looked at." in summary
+
+
+def test_a_fork_adds_and_removes_stacks(runner: Runner) -> None:
+    """A stack that only one of the two commits has is told of, beside the others."""
+    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
+    (runner.checkout / "stacks/dev.yaml").rename(runner.checkout / "stacks/new.yaml")
+    runner.job("pull-request", "check")  # sets the path
+    done = by_hand(runner, "tools/plan-without-keys", "origin/main", "accounts", "plans", "dev", "new", "prod")
+    review = (runner.checkout / "plans/review.md").read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert "`dev`: There is no stacks/dev.yaml any more." in review
+    assert review.count("**Not certain: the account was not looked at") == 2
+    assert "| `push.dev.example.com/*/*` | nothing | `match`: MP4 30 d" in review
+
+
+def test_a_mistyped_base_is_no_base(runner: Runner) -> None:
+    """A commit that is not there is said; the change is not taken for a first deployment."""
+    done = by_hand(runner, "tools/plan-without-keys", "origin/mian", "accounts", "plans", "dev")
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "There is no commit origin/mian here. Fetch it, or name another one.\n",
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -127,8 +127,8 @@ def _sarif(runner: Runner, given: Mapping[str, str]) -> None:
     Sarif.model_validate_json((runner.checkout / given["sarif_file"]).read_text(encoding="utf-8"))
 
 
-def _artifacts(runner: Runner, given: Mapping[str, str]) -> None:
-    for path in (runner.store / "artifacts").glob(given["pattern"]):
+def _restore(runner: Runner, given: Mapping[str, str]) -> None:
+    for path in (runner.store / "cache").glob(f"{given['restore-keys']}*"):
         runner.copy(path, runner.checkout / given["path"])
 
 
@@ -138,7 +138,8 @@ ACTIONS: Mapping[str, Callable[[Runner, Mapping[str, str]], None]] = {
     "actions/upload-artifact": lambda runner, given: runner.copy(
         runner.checkout / given["path"], runner.store / "artifacts" / given["name"]
     ),
-    "actions/download-artifact": _artifacts,
-    "actions/cache/save": lambda runner, given: runner.copy(runner.checkout / given["path"], runner.store / "cache"),
-    "actions/cache/restore": lambda runner, given: runner.copy(runner.store / "cache", runner.checkout / given["path"]),
+    "actions/cache/save": lambda runner, given: runner.copy(
+        runner.checkout / given["path"], runner.store / "cache" / given["key"]
+    ),
+    "actions/cache/restore": _restore,
 }
