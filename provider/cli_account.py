@@ -191,11 +191,14 @@ def plan(
     """
     from provider.pipeline import planned
 
-    made = planned(config.stacks_asked(stacks), out)
+    made, failed = planned(config.stacks_asked(stacks), out)
     for one in made:
         _tell_verdict(one.stack, one)
+    for name, failure in failed.items():
+        tell(f"{name}: Not planned: {failure}")
     show(f"Written: {out / 'review.md'}, and for each stack its plan and review as {out}/STACK.*")
-    raise typer.Exit(FINDINGS if any(one.review.stops for one in made) else 0)
+    stops = FINDINGS if any(one.review.stops for one in made) else 0
+    raise typer.Exit(max([stops, *(failure.status for failure in failed.values())]))
 
 
 def deploy(
@@ -204,23 +207,18 @@ def deploy(
 ) -> None:
     """Plan, review and apply a stack in one go.
 
-    Nothing is applied that a review stops. A plan that time has overtaken is made once more, and applied where it means the same for viewers.
+    Nothing is applied that a review stops. A plan that time has overtaken is made once more, and applied where it means no more for viewers.
 
     Example: python -m provider deploy prod
     """
-    from provider.pipeline import Ended, deploy
+    from provider.pipeline import deploy
 
     ended, made = deploy(stack, out)
     for number, one in enumerate(made, 1):
         _tell_verdict(f"{one.stack}, plan {number}", one)
-    show(
-        {
-            Ended.applied: "Applied.",
-            Ended.stopped: f"Nothing was applied. Read {out}/review.md.",
-            Ended.failed: "Pulumi ended with an error: see above. Run it again once that is mended.",
-        }[ended]
-    )
-    raise typer.Exit(ended.value)
+    code, sentence = ended.value
+    show(sentence.format(out=out))
+    raise typer.Exit(code)
 
 
 def _tell_verdict(of: str, made: "Planned") -> None:

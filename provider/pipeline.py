@@ -1,27 +1,33 @@
 """What a pipeline runs: plan stacks and review the plans, then apply exactly what was reviewed.
 
 Rule 1: every step is the real CLI; nothing is applied that was not planned and reviewed in the same job.
-Rule 2: a plan that time has overtaken is made once more, and applied only where it means the same for viewers.
+Rule 2: a plan that time has overtaken is made once more, and applied only where it means no more for viewers.
+Rule 3: a stack that cannot be planned hides no other one.
 """
 
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-from provider import config, snapshot
+from provider import config, sealed, snapshot
 from provider.core.review import Review
 from provider.core.snapshot import Snapshot
 from provider.failures import Failure
 from provider.review import reviewed
 from provider.review_forms import FORMS, combined
+from provider.settings import NAMESPACE
 from provider.sources import Source, source
 
-OVERTAKEN = "violates plan"
-"""How the engine says that a saved plan does not fit any more."""
+OVERTAKEN = ("violates plan", "but none were seen")
+"""How the engine says that a saved plan does not fit any more: something else happens, or something does not."""
+NO_STACK = "no stack named"
+"""How the CLI says that the backend has no such stack."""
 
 
 class Planned(NamedTuple):
@@ -33,11 +39,12 @@ class Planned(NamedTuple):
 
 
 class Ended(Enum):
-    """How a deployment ended; the value is an exit code."""
+    """How a deployment ended: its exit code, and what to do."""
 
-    applied = 0
-    stopped = 1  # by the review: nothing was applied
-    failed = 3  # the CLI failed; what it said is the reason
+    applied = 0, "Applied."
+    stopped = 1, "Nothing was applied. Read {out}/review.md."
+    changed = 1, "Not applied: by now the plan means something else. Read {out}/review.md; if it is right, run again."
+    failed = 3, "Pulumi ended with an error: see above. Run it again once that is mended."
 
 
 def plan(asked: Source, directory: Path, held: Snapshot | None) -> Planned:
@@ -47,9 +54,13 @@ def plan(asked: Source, directory: Path, held: Snapshot | None) -> Planned:
     saved = base.with_name(f"{asked.stack}.plan")
     done = _pulumi(asked.stack, "preview", "--json", "--save-plan", str(saved))
     config.write(base.with_name(f"{asked.stack}.preview.json"), done.stdout)
+    if NO_STACK in done.stderr:
+        raise Failure(f"The backend has no stack {asked.stack} yet. Make it once: pulumi stack init {asked.stack}")
     if not done.stdout.strip():
         raise Failure(f"pulumi preview of stack {asked.stack} ended without a plan: {_reason(done.stderr)}")
     found = reviewed(asked, done.stdout, held)
+    if done.returncode and not found.refused:
+        raise Failure(f"pulumi preview of stack {asked.stack} failed: {_reason(done.stderr)}")
     for form, said in FORMS.items():
         config.write(base.with_name(f"{asked.stack}.{form}"), said(found))
     return Planned(asked.stack, found, saved)
@@ -62,46 +73,86 @@ def held(asked: Source, account: Path | None) -> Snapshot | None:
     return snapshot.taken(asked.settings) if asked.settings.source else None
 
 
-def planned(stacks: Iterable[str], directory: Path) -> tuple[Planned, ...]:
-    """All stacks, planned one after the other, and one review of all of them as review.md."""
-    sources = [source(stack) for stack in stacks]
-    made = tuple(plan(asked, directory, held(asked, None)) for asked in sources)
-    _combine(made, directory)
-    return made
+def planned(stacks: Iterable[str], directory: Path) -> tuple[tuple[Planned, ...], Mapping[str, Failure]]:
+    """All stacks, planned one after the other, and those that could not be; one review of all of them as review.md."""
+    made, failed = [], {}
+    for stack in stacks:
+        try:
+            asked = _opened(stack)
+            made.append(plan(asked, directory, held(asked, None)))
+        except Failure as failure:
+            if config.debug():
+                raise
+            failed[stack] = failure
+    _combine(made, failed, directory)
+    return tuple(made), failed
 
 
-def _combine(made: Iterable[Planned], directory: Path) -> None:
-    config.write(directory / "review.md", combined(one.review for one in made))
+def _combine(made: Iterable[Planned], failed: Mapping[str, Failure], directory: Path) -> None:
+    config.make(directory)
+    unplanned = {stack: str(failure) for stack, failure in failed.items()}
+    config.write(directory / "review.md", combined((one.review for one in made), unplanned))
 
 
 def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     """Plan, review and apply a stack; its plans, the second one only where time overtook the first."""
-    asked = source(stack)
-    asked.settings.refuse_blindness()
+    asked = _opened(stack)
+    asked.settings.refuse_changes(preview=False)
     first = plan(asked, directory, held(asked, None))
-    _combine((first,), directory)
+    _combine((first,), {}, directory)
     if first.review.stops:
         return Ended.stopped, (first,)
     status, said = _up(first)
-    if not status or OVERTAKEN not in said:
+    if not status or not any(words in said for words in OVERTAKEN):
         return (Ended.failed if status else Ended.applied), (first,)
     second = plan(asked, directory, held(asked, None))
-    _combine((second,), directory)
-    if second.review.stops or second.review.recording != first.review.recording:
+    _combine((second,), {}, directory)
+    if second.review.stops:
         return Ended.stopped, (first, second)
+    if not second.review.means_no_more_than(first.review):
+        return Ended.changed, (first, second)
     status, _ = _up(second)
     return (Ended.failed if status else Ended.applied), (first, second)
 
 
+def _opened(stack: str) -> Source:
+    """The stack, its key pair read by Pulumi where only Pulumi can read it."""
+    asked = source(stack)
+    settings = asked.settings
+    pair = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
+    for key in config.encrypted(stack):
+        if not pair.get(key, "given"):
+            done = _pulumi(asked.stack, "config", "get", f"{NAMESPACE}:{key}")
+            if done.returncode:
+                raise Failure(f"Pulumi cannot read {key} of stack {asked.stack}: {_reason(done.stderr)}")
+            pair[key] = done.stdout.strip()
+    if all(pair.values()):
+        settings = replace(settings, secret_id=pair["secretId"], secret_key=pair["secretKey"], source="keys")
+    if why := sealed.sealed(stack, settings):
+        raise Failure(why)
+    return asked._replace(settings=settings)
+
+
 def _up(made: Planned) -> tuple[int, str]:
-    """Apply a plan while its output is shown; the exit code, and what was said."""
+    """Apply a plan while its output is shown; the exit code, and what was said.
+
+    The CLI has a process group of its own: who ends this program ends it once, so that it can give the lock back.
+    """
     command = _command(made.stack, "up", "--yes", "--suppress-progress", "--plan", str(made.plan))
     said = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+    ) as running:
+        before = {
+            number: signal.signal(number, lambda sent, _: running.send_signal(sent))
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
         for line in running.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()
             said.append(line)
+    for number, handler in before.items():
+        signal.signal(number, handler)
     return running.returncode, "".join(said)
 
 

@@ -4,7 +4,7 @@ A review of any size fits: sections give up rows, the last ones first, and recor
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from provider import review_words as words
 from provider.core.grammar import counted, opened
@@ -34,12 +34,16 @@ def markdown(review: Review) -> str:
     return "\n".join([*head, *fitted(_sections(review), ROOM.less(head))]) + "\n"
 
 
-def combined(reviews: Iterable[Review]) -> str:
-    """One comment about several stacks: their verdicts, and then what changes, first of those that stop."""
+def combined(reviews: Iterable[Review], unplanned: Mapping[str, str]) -> str:
+    """One comment about several stacks: their verdicts, and then what changes, first of those that stop.
+
+    *unplanned* are the stacks that could not be planned, and why.
+    """
     found = tuple(reviews)
-    if len(found) == 1:
+    if len(found) == 1 and not unplanned:
         return markdown(found[0])
-    verdicts = _list("### Recording reviews", [_verdict(r) for r in found])
+    failed = [f"- {code(stack)}: **Not planned**: {plain(why)}" for stack, why in unplanned.items()]
+    verdicts = _list("### Recording reviews", [*failed, *map(_verdict, found)])
     lines = [_marker(found), *fitted([verdicts], ROOM.less([""]))[1:]]
     telling = sorted((r for r in found if r.stops or r.operations), key=lambda review: not review.stops)
     for number, review in enumerate(telling):

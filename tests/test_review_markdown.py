@@ -104,7 +104,7 @@ ALL = (UNCHANGED, RICH, REFUSED, HUGE)
 
 def test_stacks_share_a_comment() -> None:
     """All verdicts come first, then what stops, and the comment is no longer than for one stack."""
-    text = combined(ALL)
+    text = combined(ALL, {})
     lines = text.splitlines()
 
     assert lines[0] == "<!-- live-recording review: staging, prod, prod, prod -->"
@@ -112,13 +112,13 @@ def test_stacks_share_a_comment() -> None:
     assert text.count("\n## ") == 3
     assert text.count("### Recording loss") == 2
     assert len(lines) <= ROOM.lines
-    assert combined((RICH,)) == markdown(RICH)
+    assert combined((RICH,), {}) == markdown(RICH)
 
 
 @given(st.lists(st.sampled_from(list(REVIEWS.values())), min_size=2, max_size=70))
 def test_many_stacks_share_a_comment(reviews: list[Review]) -> None:
     """Whatever the number of stacks, those that stop are shown before others, and nothing is too long."""
-    text = combined(reviews)
+    text = combined(reviews, {})
     first = [line for line in text.splitlines() if line.startswith("- `")]
 
     assert len(text.splitlines()) <= ROOM.lines

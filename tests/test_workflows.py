@@ -42,6 +42,21 @@ def write(checkout: Path, days: int) -> None:
         (checkout / f"stacks/{stack}.yaml").write_text(text, encoding="utf-8")
 
 
+def fork(runner: Runner, days: int) -> None:
+    """A pull request of somebody else, which changes the retention."""
+    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
+    write(runner.checkout, days)
+    git(runner.checkout, "commit", "--all", "--message=Keep for another time")
+    runner.context["github.event.pull_request.head.repo.full_name"] = "somebody/recordings"
+
+
+def by_hand(runner: Runner, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Somebody runs a command in the checkout."""
+    path = ":".join([*reversed(runner.path), runner.environment["PATH"]])
+    everything = runner.environment | environment | {"PATH": path}
+    return subprocess.run(command, cwd=runner.checkout, env=everything, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture
 def account() -> Iterator[Account]:
     """An account for all stacks."""
@@ -92,7 +107,6 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     """Merged, reviewed, stopped, acknowledged, deployed, drifted and topped up a day later."""
     for stack in STACKS:
         assert passed(runner.job("deploy", "deploy", stack=stack))
-    assert passed(runner.job("deploy", "remember")) is False  # no `run` step: it only hands on the snapshots
     assert len(account.state["templates"]) == len(account.rules()) == len(account.state["tasks"]) == 3
 
     git(runner.checkout, "checkout", "-b", "shorter")
@@ -101,9 +115,8 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     account.emulator.clear_log()
     assert passed(runner.job("pull-request", "check"))
     assert not passed(runner.job("pull-request", "review"))
-    assert runner.said_to_github == ["pr comment 7 --edit-last --create-if-none --body-file plans/review.md "]
-    review = (runner.checkout / "plans/review.md").read_text(encoding="utf-8")
-    assert review.count("acknowledge") >= 3
+    (comment,) = runner.github["comments"]
+    assert comment["body"].count("acknowledge") >= 3
     assert (runner.store / "artifacts/review/dev.html").exists()
     assert account.actions() == []
 
@@ -114,6 +127,8 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
                 file.write(f'  - {{finding: recording-loss, path: {path}, reason: "Rights end after a week"}}\n')
     git(runner.checkout, "commit", "--all", "--message=Acknowledge it")
     assert passed(runner.job("pull-request", "review"))
+    (comment,) = runner.github["comments"]
+    assert "each accepted with a reason" in comment["body"]
     git(runner.checkout, "checkout", "main")
     git(runner.checkout, "merge", "shorter")
     for stack in STACKS:
@@ -126,8 +141,23 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     account.by_hand("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
     drifted = rule["DomainName"].split(".")[1]
     assert not passed(runner.job("drift", "drift", stack=drifted))
-    assert "issue create" in runner.said_to_github[-1]
-    assert f"push.{drifted}.example.com" in (runner.checkout / "drift.md").read_text(encoding="utf-8")
+    (issue,) = runner.github["issues"]
+    assert issue["title"] == f"Drift check of {drifted}"
+    assert issue["body"].startswith(f"The account does not hold what stack {drifted} declares.")
+    assert f"push.{drifted}.example.com" in issue["body"]
+
+    keys = {
+        f"TENCENTCLOUD_{name}": runner.context[f"secrets.TENCENTCLOUD_{name}"] for name in ("SECRET_ID", "SECRET_KEY")
+    }
+    assert by_hand(runner, "pulumi", "up", "--refresh", "--yes", "--stack", drifted, **keys).returncode == 0
+    assert passed(runner.job("drift", "drift", stack=drifted))
+    assert [issue["state"] for issue in runner.github["issues"]] == ["closed"]
+    runner.context["secrets.TENCENTCLOUD_READER_KEY"] = "revoked"
+    looked, _ = runner.job("drift", "drift", stack="dev")[-2:]
+    assert looked.returncode == 3
+    assert runner.github["issues"][-1]["body"].startswith(
+        "Whether the account holds what stack dev declares cannot be told."
+    )
 
     account.emulator.set_now(NOW + timedelta(days=1))
     runner.environment["LIVE_RECORDING_NOW"] = (NOW + timedelta(days=1)).isoformat()
@@ -141,19 +171,51 @@ def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> No
     """Its change is planned against a copy of each account, and nothing is sent to the account itself."""
     for stack in STACKS:
         assert passed(runner.job("deploy", "deploy", stack=stack))
-    runner.job("deploy", "remember")
-    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
-    write(runner.checkout, 7)
-    git(runner.checkout, "commit", "--all", "--message=Keep for a week only")
-    runner.context["github.event.pull_request.head.repo.full_name"] = "somebody/recordings"
+    fork(runner, 7)
     account.emulator.clear_log()
 
-    assert runner.job("pull-request", "review") == []
-    done = runner.job("pull-request", "review-without-keys")
-    assert done[-1].returncode == 0
-    assert any(one.returncode == 1 for one in done), "a retention is shortened"
-    assert (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8").count("acknowledge") >= 3
+    assert runner.job("pull-request", "review", stack="dev") == []
+    for stack in STACKS:
+        *_, planned, shown = runner.job("pull-request", "review-without-keys", stack=stack)
+        assert (planned.returncode, shown.returncode) == (1, 0), "a retention is shortened"
+    summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
+    assert summary.count("keeps MP4 for 7 d instead of 30 d") == 6
     assert account.emulator.log == []
+
+
+def test_a_fork_is_reviewed_before_any_snapshot(runner: Runner) -> None:
+    """Without a snapshot the stack files are compared, and the review says that the account was not looked at."""
+    fork(runner, 7)
+    *_, planned, _ = runner.job("pull-request", "review-without-keys", stack="dev")
+    summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
+
+    assert planned.returncode == 1
+    assert "push.dev.example.com/\\*/\\* keeps MP4 for 7 d instead of 30 d" in summary
+    assert "The account was not looked at." in summary
+
+
+def test_a_fork_adds_and_removes_stacks(runner: Runner) -> None:
+    """A stack that only one of the two commits has is told of, beside the others."""
+    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
+    (runner.checkout / "stacks/dev.yaml").rename(runner.checkout / "stacks/new.yaml")
+    runner.job("pull-request", "check")  # sets the path
+    done = by_hand(runner, "tools/plan-without-keys", "origin/main", "accounts", "plans", "dev", "new", "prod")
+    review = (runner.checkout / "plans/review.md").read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert "`dev`: There is no stacks/dev.yaml any more." in review
+    assert review.count("**Not certain: the account was not looked at") == 2
+    assert "| `push.dev.example.com/*/*` | nothing | `match`: MP4 30 d" in review
+
+
+def test_a_mistyped_base_is_no_base(runner: Runner) -> None:
+    """A commit that is not there is said; the change is not taken for a first deployment."""
+    done = by_hand(runner, "tools/plan-without-keys", "origin/mian", "accounts", "plans", "dev")
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "There is no commit origin/mian here. Fetch it, or name another one.\n",
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -1,8 +1,10 @@
 """Runs the steps of our workflows here, in order: `run` steps as they stand, actions by what they leave behind."""
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +16,8 @@ from sarif_pydantic import Sarif
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = ROOT / ".github/workflows"
 READY = ROOT / ".github/actions/ready/action.yml"
-GH = """#!/usr/bin/env bash
-printf '%q ' "$@" >> "$GH_LOG"
-echo >> "$GH_LOG"
+GH = f"""#!/bin/sh
+exec {sys.executable} {ROOT}/tests/gh.py "$@"
 """
 OPERATORS = {"&&": " and ", "||": " or ", "!=": "!=", "==": "=="}
 
@@ -45,10 +46,10 @@ class Runner:
         self.path = [str(tools)]
 
     @property
-    def said_to_github(self) -> list[str]:
-        """The calls of `gh` so far."""
-        log = self.store / "gh.log"
-        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    def github(self) -> dict[str, list[dict[str, Any]]]:
+        """The comments and issues that GitHub keeps."""
+        kept: dict[str, list[dict[str, Any]]] = json.loads((self.store / "github.json").read_text(encoding="utf-8"))
+        return kept
 
     def job(self, workflow: str, name: str, **matrix: str) -> list[subprocess.CompletedProcess[str]]:
         """The `run` steps of a job that were run; after one that fails only those that ask for it."""
@@ -87,7 +88,7 @@ class Runner:
         files = {name: str(self.store / name) for name in ("GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")}
         given = {name: self._text(str(value), context) for name, value in env.items()}
         path = ":".join([*reversed(self.path), self.environment["PATH"]])
-        everything = {**self.environment, **files, **given, "PATH": path, "GH_LOG": str(self.store / "gh.log")}
+        everything = {**self.environment, **files, **given, "PATH": path, "GH_KEPT": str(self.store / "github.json")}
         return subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self._text(command, context)],
             cwd=self.checkout, env=everything, capture_output=True, text=True, timeout=300, check=False,
@@ -126,8 +127,8 @@ def _sarif(runner: Runner, given: Mapping[str, str]) -> None:
     Sarif.model_validate_json((runner.checkout / given["sarif_file"]).read_text(encoding="utf-8"))
 
 
-def _artifacts(runner: Runner, given: Mapping[str, str]) -> None:
-    for path in (runner.store / "artifacts").glob(given["pattern"]):
+def _restore(runner: Runner, given: Mapping[str, str]) -> None:
+    for path in (runner.store / "cache").glob(f"{given['restore-keys']}*"):
         runner.copy(path, runner.checkout / given["path"])
 
 
@@ -137,7 +138,8 @@ ACTIONS: Mapping[str, Callable[[Runner, Mapping[str, str]], None]] = {
     "actions/upload-artifact": lambda runner, given: runner.copy(
         runner.checkout / given["path"], runner.store / "artifacts" / given["name"]
     ),
-    "actions/download-artifact": _artifacts,
-    "actions/cache/save": lambda runner, given: runner.copy(runner.checkout / given["path"], runner.store / "cache"),
-    "actions/cache/restore": lambda runner, given: runner.copy(runner.store / "cache", runner.checkout / given["path"]),
+    "actions/cache/save": lambda runner, given: runner.copy(
+        runner.checkout / given["path"], runner.store / "cache" / given["key"]
+    ),
+    "actions/cache/restore": _restore,
 }

@@ -115,10 +115,14 @@ class Review(NamedTuple):
     obstacles: tuple[str, ...] = ()  # what the account will refuse while the plan is applied: whole sentences
     unsaid: tuple[str, ...] = ()  # what this review cannot tell, and why: whole sentences
 
-    @property
-    def recording(self) -> tuple[tuple[Loss, ...], tuple[Pattern, ...]]:
-        """What the plan means for viewers, whatever the resources and tasks are by now."""
-        return self.losses, tuple(pattern for pattern in self.patterns if pattern.changed)
+    def means_no_more_than(self, other: "Review") -> bool:
+        """Whether viewers get from this plan what they get from the other one, and lose nothing that they do not lose there.
+
+        When a loss begins does not count: it moves with the clock.
+        """
+        lost, lost_there = ({(loss.kind, loss.path, loss.what) for loss in one.losses} for one in (self, other))
+        changed, changed_there = ([p for p in one.patterns if p.changed] for one in (self, other))
+        return lost <= lost_there and changed == changed_there
 
     @property
     def stops(self) -> bool:
