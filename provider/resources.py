@@ -141,7 +141,7 @@ def _props(arguments: Mapping[str, Any], *outputs: str) -> dict[str, Any]:
 class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
     """How something is recorded; without any format nothing is.
 
-    Formats are mappings with the fields of a stack file (docs/resources.md): record_interval and storage_time in
+    Formats are mappings with the fields of a stack file (docs/stack-file.md): record_interval and storage_time in
     seconds or like "1h" and "30d", vod_file_name and so on. What is unset keeps the vendor's default.
     Errors: a value out of the site's range, a name that the account does not take; the account is full.
     Source: CreateLiveRecordTemplate, CN:32614, IN:30845.
@@ -203,7 +203,8 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
 class RecordTask(_LiveResource, module="live", name="RecordTask"):
     """One recording with a beginning and an end, whatever the rules say.
 
-    Times are RFC 3339 with an offset, or aware datetimes; a task lasts at most 24 h. Every change replaces.
+    Times are RFC 3339 with an offset, or aware datetimes. It needs *end*, or *start* and *duration*, and lasts at most
+    24 h. Every change replaces.
     Errors: a time that the vendor does not take yet or no more.
     Source: CreateRecordTask, CN:45983, IN:37309.
     """

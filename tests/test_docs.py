@@ -14,6 +14,7 @@ import pytest
 from provider.cli import VERBS
 from provider.core.findings import KINDS, errors
 from provider.core.limits import SITES
+from provider.resources import KINDS as RESOURCES
 from provider.stackfile import load
 from tests import pages
 from tests.pages import PAGES, ROOT
@@ -90,10 +91,29 @@ def test_picture_is_current() -> None:
 
 
 def test_every_table_stands_on_a_page() -> None:
-    """No generated table is left unused, and none is asked for that is not there."""
-    asked = {found[1] for page in PAGES for found in docs.MARKED.findall(text(page))}
+    """No generated table is left unused, none is asked for that is not there, and each resource speaks for itself."""
+    asked = {found[1:3] for page in PAGES for found in docs.MARKED.findall(text(page))}
 
-    assert asked == set(docs.TABLES)
+    assert {name for kind, name in asked if kind == "table"} == set(docs.TABLES)
+    assert {name for kind, name in asked if kind == "docstring"} == {made.__name__ for made in RESOURCES.values()}
+
+
+@pytest.mark.parametrize(
+    ("resource", "row"),
+    [
+        ("RecordTemplate", "| `delay_live` | `true` or `false` |  | .* | replaces |"),
+        ("RecordTemplate", "| `mp4` | mapping |  | .* | in place |"),
+        ("RecordRule", "| `stream` | name |  | .* | replaces |"),
+        ("RecordRule", "| `template_id` | id | required | .* | in place |"),
+        ("RecordTask", "| `duration` | duration |  | .* | replaces |"),
+        ("LiveRecord", "| `file_format` | .* | `flv` | .* | replaces |"),
+    ],
+)
+def test_resources_page_says_what_is_needed_and_what_replaces(resource: str, row: str) -> None:
+    """The table of a resource has what its constructor demands, and what its diff does with a change."""
+    section = text(ROOT / "docs/resources.md").partition(f"\n## {resource}\n")[2].partition("\n## ")[0]
+
+    assert re.search(f"^{row.replace('|', '[|]')}$", section, re.MULTILINE)
 
 
 def test_every_page_is_looked_at() -> None:

@@ -1,12 +1,14 @@
 """Write the parts of the documentation that come from the code: `python tools/docs.py`, or `--check` to compare only.
 
-Rule 1: what the models and the table of findings say is said there once; the files here repeat it.
-Rule 2: in a page, only what stands between `<!-- table: NAME -->` and `<!-- end -->` is generated.
+Rule 1: what models, resources and the table of findings say is said there once; the files here repeat it.
+Rule 2: in a page, only what stands between `<!-- table: NAME -->` or `<!-- docstring: NAME -->` and `<!-- end -->` is
+generated.
 """
 
 from __future__ import annotations
 
 import difflib
+import inspect
 import json
 import re
 import sys
@@ -20,8 +22,11 @@ from pydantic.fields import FieldInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from provider.core import models, names, rrule, stack, times, values  # noqa: E402 - the path comes first
+from provider import resources  # noqa: E402 - the path comes first
+from provider.core import models, names, rrule, stack, times, values  # noqa: E402
+from provider.core.diff import REPLACES  # noqa: E402
 from provider.core.findings import KINDS, REVIEW_ONLY  # noqa: E402
+from provider.core.kinds import KindName  # noqa: E402
 from provider.core.schema import stack_schema  # noqa: E402
 
 GOLDEN = ROOT / "tests/golden/err"
@@ -72,20 +77,45 @@ TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
 }
 """Name in a marker -> the model, and the model whose fields are left out because they stand in a table of their own."""
 
-MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+ARGUMENTS: Mapping[str, KindName] = {
+    "TemplateArgs": "template",
+    "RuleArgs": "rule",
+    "TaskArgs": "task",
+    "LiveRecordArgs": "live_record",
+}
+"""The models that are the arguments of a resource: their tables say what a change does."""
+KEPT_AS = {"duration": "end"}
+"""A field that inputs hold in the form of another one."""
+
+MARKED = re.compile(r"(<!-- (table|docstring): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def table(name: str) -> str:
-    """The fields of a model as a Markdown table."""
+    """The fields of a model as a Markdown table; `was` comes last."""
     model, base = TABLES[name]
-    known = base.model_fields if base else {}
-    rows = [_row(key, info) for key, info in model.model_fields.items() if key not in known]
-    return "\n".join(["| field | what it takes | default | meaning |", "|---|---|---|---|", *rows]) + "\n"
+    known, kind = base.model_fields if base else {}, ARGUMENTS.get(name)
+    fields = sorted(model.model_fields.items(), key=lambda field: field[0] == "was")
+    head = ["field", "what it takes", "default", "meaning", *(["a change"] if kind else [])]
+    rows = (head, *(_cells(key, info, kind) for key, info in fields if key not in known))
+    first, *rest = (f"| {' | '.join(cells)} |" for cells in rows)
+    return "\n".join([first, "|" + "---|" * len(head), *rest]) + "\n"
 
 
-def _row(name: str, info: FieldInfo) -> str:
-    default = "required" if info.is_required() else _default(info.default)
-    return f"| `{info.alias or name}` | {_takes(info)} | {default} | {_escaped(info.description or '')} |"
+def _cells(name: str, info: FieldInfo, kind: KindName | None) -> list[str]:
+    required = info.is_required() or (kind is not None and _demanded(name, kind))
+    default = "required" if required else _default(info.default)
+    said = [f"`{info.alias or name}`", _takes(info), default, _escaped(info.description or "")]
+    return said if kind is None else [*said, "replaces" if KEPT_AS.get(name, name) in REPLACES[kind] else "in place"]
+
+
+def _demanded(name: str, kind: KindName) -> bool:
+    """Whether the constructor of the resource takes no less."""
+    return inspect.signature(resources.KINDS[kind]).parameters[name].default is inspect.Parameter.empty
+
+
+def docstring(name: str) -> str:
+    """What a resource says of itself, with a paragraph for its errors and one for its source."""
+    return re.sub(r"\s+(Errors|Source): ", r"\n\n\1: ", inspect.getdoc(getattr(resources, name)) or "") + "\n"
 
 
 def _default(value: object) -> str:
@@ -171,12 +201,16 @@ def schema() -> str:
     return json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+MAKES: Mapping[str, Callable[[str], str]] = {"table": table, "docstring": docstring}
+"""What a marker asks for."""
+
+
 def page(path: str) -> Callable[[], str]:
-    """The page as it is, with its tables anew."""
+    """The page as it is, with its tables and docstrings anew."""
 
     def made() -> str:
         text = (ROOT / path).read_text(encoding="utf-8")
-        return MARKED.sub(lambda found: found[1] + table(found[2]) + found[3], text)
+        return MARKED.sub(lambda found: found[1] + MAKES[found[2]](found[3]) + found[4], text)
 
     return made
 
