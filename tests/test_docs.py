@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from provider.cli import VERBS
+from provider.core.explain import explain
 from provider.core.findings import KINDS, errors
 from provider.core.limits import SITES
+from provider.core.priority import Key
 from provider.resources import KINDS as RESOURCES
 from provider.stackfile import load
 from tests import pages
 from tests.pages import PAGES, ROOT
-from tools import docs, picture
+from tools import docs, picture, priority
 
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!\w+:)([^)#]*)(?:#([^)]+))?\)")
@@ -88,6 +90,21 @@ def test_picture_is_current() -> None:
 
     assert drawn == text(picture.PICTURE)
     assert set(re.findall(r"\w+://[\w./]+", drawn)) <= {"http://www.w3.org/2000/svg", "https://www.textualize.io"}
+
+
+def test_picture_of_priority_is_what_explain_says() -> None:
+    """Each stream of the picture has one winner, with the template that the command names; and the page shows it."""
+    rows = list(priority.rows())
+    stack = load(text(priority.STACK), "dev", SITES["intl"], datetime(2026, 11, 20, 12, tzinfo=UTC), "docs").stack
+    assert stack
+
+    for place, stream in enumerate(priority.STREAMS):
+        (winner,) = [row for row in rows if row.cells[place] not in (None, priority.OUTRANKED)]
+        told = explain(stack, Key("push.dev.example.com", *stream), datetime(2026, 11, 20, 12, tzinfo=UTC))
+        assert told.winner
+        assert told.winner.path == f"rules.{winner.name}"
+        assert winner.cells[place] == priority.cell(told.winner.template)
+    assert "](priority.svg)" in text(ROOT / "docs/priority.md")
 
 
 def test_every_table_stands_on_a_page() -> None:

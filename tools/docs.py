@@ -28,6 +28,7 @@ from provider.core.diff import REPLACES  # noqa: E402
 from provider.core.findings import KINDS, REVIEW_ONLY  # noqa: E402
 from provider.core.kinds import KindName  # noqa: E402
 from provider.core.schema import stack_schema  # noqa: E402
+from tools import priority  # noqa: E402
 
 GOLDEN = ROOT / "tests/golden/err"
 REVIEWS = ROOT / "tests/golden/review"
@@ -217,6 +218,7 @@ def page(path: str) -> Callable[[], str]:
 
 FILES: Mapping[str, Callable[[], str]] = {
     "docs/findings.md": findings,
+    "docs/priority.svg": priority.picture,
     "docs/resources.md": page("docs/resources.md"),
     "docs/stack-file.md": page("docs/stack-file.md"),
     "schema/stack.schema.json": schema,
