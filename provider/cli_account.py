@@ -222,7 +222,8 @@ def deploy(
 
 
 def _tell_verdict(of: str, made: "Planned") -> None:
-    from provider.review_words import verdict
+    from provider.review_words import below, verdict
 
-    said = verdict(made.review)
-    present(f"{of}: {said}", lambda: screen.verdict(of, said, stops=made.review.stops))
+    said, lines = verdict(made.review), below(made.review)
+    text = "\n  ".join([f"{of}: {said}", *lines])
+    present(text, lambda: screen.verdict(of, said, lines, stops=made.review.stops))

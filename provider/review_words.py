@@ -17,6 +17,7 @@ from provider.core.names import KEY
 from provider.core.review import Format, Limit, Loss, LossKind, Pattern, Recorder, Review, Task
 from provider.core.stack import Acknowledgement
 from provider.core.times import FOREVER, hours, length
+from provider.core.values import escaped
 
 ACCEPTED_FOR = timedelta(days=7)
 """How long the acknowledgement that a review proposes holds: it is about one change, not about the next one too."""
@@ -36,6 +37,8 @@ EMPTY_BLIND = {
     "limits": "This is not known without the account.",
     "tasks": "The plan alone tells of none.",
 }
+BELOW = 10
+"""How many lines a terminal shows below a verdict; the review has them all."""
 LATER = "The vendor takes these tasks from a later day on; the first deployment from then on creates them."
 LOSS_NAMES: dict[LossKind, str] = {"stops": "Stops", "format": "Format lost", "retention": "Kept shorter"}
 
@@ -138,6 +141,14 @@ def losses(review: Review) -> tuple[tuple[Loss, Name | None], ...]:
         proposed.add(loss.path)
         shown.append((loss, acknowledgement(loss, review.at) if fresh else None))
     return tuple(shown)
+
+
+def below(review: Review) -> tuple[str, ...]:
+    """What a terminal shows below the verdict: why it stops, then what cannot be told; of much, the first lines."""
+    lost = (f"{loss.path}: {loss.sentence}" for loss in review.losses if loss.acknowledged is None)
+    lines = [escaped(line) for line in (*review.refused, *review.obstacles, *lost, *review.unsaid)]
+    rest = len(lines) - BELOW
+    return (*lines[:BELOW], *([f"... and {rest} more: see the review."] if rest > 0 else []))
 
 
 def acknowledgement(loss: Loss, at: datetime) -> Name:

@@ -90,9 +90,10 @@ def diagnosis(found: "Diagnosis") -> RenderableType:
     return Group(table, Text(conclusion(found), style=BAD if found.exit_code else GOOD))
 
 
-def verdict(of: str, said: "Verdict", *, stops: bool) -> RenderableType:
-    """The verdict of a review, and whose it is."""
-    return Text.assemble((f"{of}: ", NAME), (said.head, BAD if stops else GOOD), f": {said.sentence}")
+def verdict(of: str, said: "Verdict", below: Iterable[str], *, stops: bool) -> RenderableType:
+    """The verdict of a review, whose it is, and what stands below it."""
+    head = Text.assemble((f"{of}: ", NAME), (said.head, BAD if stops else GOOD), f": {said.sentence}")
+    return Group(head, *(Padding.indent(Text(line), 2) for line in below))
 
 
 def _table(*columns: str) -> Table:

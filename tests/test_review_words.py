@@ -69,6 +69,25 @@ def test_verdict_agrees_with_whether_it_stops(name: str) -> None:
     assert REVIEWS[name].stops is (head in ("Refused", "Recording is lost", "Cannot be applied"))
 
 
+@pytest.mark.parametrize("name", REVIEWS)
+def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
+    """Each reason to stop and each thing that cannot be told has a line, in the order of the verdict."""
+    review = REVIEWS[name]
+    whole = [*review.refused, *review.obstacles]
+    whole += [f"{loss.path}: {loss.sentence}" for loss in review.losses if not loss.acknowledged] + [*review.unsaid]
+    more = [f"... and {len(whole) - words.BELOW} more: see the review."]
+
+    assert list(words.below(review)) == whole[: words.BELOW] + more * (len(whole) > words.BELOW)
+    assert bool(whole) or not review.stops
+
+
+def test_terminal_shows_no_control_characters_of_the_account() -> None:
+    """A name that somebody gave an object cannot paint the terminal."""
+    loss = Loss("stops", "rules.x", "", "a/\x1b[31mred is no longer recorded.", None)
+
+    assert words.below(UNCHANGED._replace(losses=(loss,))) == ("rules.x: a/\\u001b[31mred is no longer recorded.",)
+
+
 @pytest.mark.parametrize(
     ("path", "shown"),
     [("rules.studio", "rules.studio"), ("rules.体育", "rules.体育"), ("rules.a, b: {c}", '"rules.a, b: {c}"')],
