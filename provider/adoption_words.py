@@ -110,10 +110,12 @@ def _next(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[st
         yield f"  move the entries of {file} into the stack file of {stack}"
     yield f"  pulumi import -f {import_file} --generate-code=false --protect=false --yes --stack {stack}"
     if made.part:
-        yield f"  pulumi preview --stack {stack}    # shows where the account differs from the stack file"
+        yield f"  pulumi preview --stack {stack}"
+        yield "The preview shows where the account differs from the stack file."
     else:
         yield f"  pulumi preview --stack {stack} --expect-no-changes"
-        yield f"  pulumi up --stack {stack}    # changes nothing: Pulumi learns which rule uses which template"
+        yield f"  pulumi up --stack {stack}"
+        yield "The up changes no object: Pulumi learns which rule uses which template."
     yield "From the import on the stack owns what it has: pulumi destroy would delete it."
 
 

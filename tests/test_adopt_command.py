@@ -42,7 +42,8 @@ def test_adopt_writes_both_files_and_says_what_to_do(held: Account, scratch: Scr
         "Nothing was changed in the account. To go on:",
         f"  pulumi import -f {IMPORT} --generate-code=false --protect=false --yes --stack dev",
         "  pulumi preview --stack dev --expect-no-changes",
-        "  pulumi up --stack dev    # changes nothing: Pulumi learns which rule uses which template",
+        "  pulumi up --stack dev",
+        "The up changes no object: Pulumi learns which rule uses which template.",
         "From the import on the stack owns what it has: pulumi destroy would delete it.",
     ]
     assert scratch.run("check", "dev").stdout == "1 file checked: nothing wrong.\n"
