@@ -1,6 +1,13 @@
 """`python -m provider VERB`."""
 
-from provider.cli import app
+import sys
+
+try:
+    from provider.cli import app
+except ImportError as missing:  # of another Python than the one that `make setup` prepared
+    what_to_do = "Run `make setup`, then `. .venv/bin/activate`, and try again."
+    sys.stderr.write(f"{sys.executable} cannot run this: {missing}. {what_to_do}\n")
+    sys.exit(3)
 
 if __name__ == "__main__":
     app()

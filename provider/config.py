@@ -16,7 +16,8 @@ from provider.failures import ConfigError
 from provider.settings import NAMESPACE, Get, Settings, judged, pinned
 
 PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
-NO_STACK = f"There is no stack file in {STACKS}/. Write {STACKS}/dev.yaml first."
+WRITE_ONE = f"Write {STACKS}/dev.yaml first, or run this in the root of the checkout."
+NO_STACK = f"There is no stack file in {STACKS}/. {WRITE_ONE}"
 
 
 def settings(get: Get, environ: Mapping[str, str] | None = None) -> Settings:
@@ -126,7 +127,9 @@ def text(path: Path) -> str:
 
     Raises ConfigError when there is none or it is not UTF-8.
     """
-    return contents(path, "stack file", f" Stacks of this project: {', '.join(stack_names()) or 'none'}.")
+    known = ", ".join(stack_names())
+    others = f"Stacks of this project: {known}." if known else f"Nor is there another. {WRITE_ONE}"
+    return contents(path, "stack file", f" {others}")
 
 
 def contents(path: Path, what: str, hint: str = "") -> str:

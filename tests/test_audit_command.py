@@ -247,7 +247,10 @@ def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
     """A project without stacks has nothing to compare."""
     done = scratch.run("audit")
 
-    assert (done.returncode, done.stderr) == (2, "There is no stack file in stacks/. Write stacks/dev.yaml first.\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "There is no stack file in stacks/. Write stacks/dev.yaml first, or run this in the root of the checkout.\n",
+    )
 
 
 def test_page_has_every_kind() -> None:

@@ -16,6 +16,7 @@ GOOD = "templates:\n  archive: {mp4: {storage_time: 30d}}\n"
 WARNS = GOOD + "tasks:\n  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-20T20:00}\n"
 WRONG = GOOD + "rules:\n  all: {domain: push.example.com, template: gone}\n"
 HLS = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
+WRITE_ONE = "Write stacks/dev.yaml first, or run this in the root of the checkout."
 UNKNOWN = (
     'stacks/wrong.yaml:4: rules.all.template: There is no template "gone". '
     'Templates of this file: "archive". [unknown-template]'
@@ -136,7 +137,15 @@ def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
     done = scratch.run("check")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "There is no stack file in stacks/. Write stacks/dev.yaml first.\n"
+    assert done.stderr == f"There is no stack file in stacks/. {WRITE_ONE}\n"
+
+
+def test_stack_where_there_is_none_ends_with_2(scratch: Scratch) -> None:
+    """Who stands in another directory than they think is told so."""
+    done = scratch.run("check", "prd")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f'There is no stack file "stacks/prd.yaml". Nor is there another. {WRITE_ONE}\n'
 
 
 def test_stack_that_is_named_twice_is_checked_once(scratch: Scratch) -> None:

@@ -17,7 +17,7 @@ from provider.core.limits import SITES
 from provider.review_forms import FORMS
 from provider.terminal import ReviewForm
 from tests.pulumi_cli import callers
-from tests.test_check_command import GOOD, Scratch, scratch
+from tests.test_check_command import GOOD, WRITE_ONE, Scratch, scratch
 
 __all__ = ["scratch"]
 
@@ -129,7 +129,7 @@ def test_project_without_stacks_is_told_what_to_write(scratch: Scratch, verb: st
     """What works on all stacks does not succeed with none."""
     done = scratch.run(verb)
 
-    assert (done.returncode, done.stderr) == (2, "There is no stack file in stacks/. Write stacks/dev.yaml first.\n")
+    assert (done.returncode, done.stderr) == (2, f"There is no stack file in stacks/. {WRITE_ONE}\n")
 
 
 def test_plans_go_into_a_directory(scratch: Scratch) -> None:
@@ -138,6 +138,15 @@ def test_plans_go_into_a_directory(scratch: Scratch) -> None:
 
     done = scratch.run("plan", "good", "--out", "stacks/good.yaml")
     assert (done.returncode, done.stderr) == (2, '"stacks/good.yaml" cannot be made: File exists. Name another.\n')
+
+
+def test_another_python_is_told_what_to_do() -> None:
+    """Without the packages of the virtualenv a verb ends with 3 and one sentence, not with a traceback."""
+    command = [sys.executable, "-S", "-m", "provider", "check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert re.fullmatch(r"\S+ cannot run this: No module named '\w+'\. Run `make setup`, .* try again\.\n", done.stderr)
 
 
 def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:

@@ -127,7 +127,10 @@ def test_machine_that_has_nothing(patient: Patient) -> None:
     }
     assert lines["Project"][1] == "There is no Pulumi.yaml here. Run this in the directory of the project."
     assert lines["Pulumi CLI"][1] == "There is no pulumi on PATH. Install 3.254 or newer, or build one: make setup"
-    assert lines["Stacks"][1] == "There is no stack file in stacks/. Write stacks/dev.yaml first."
+    assert (
+        lines["Stacks"][1]
+        == "There is no stack file in stacks/. Write stacks/dev.yaml first, or run this in the root of the checkout."
+    )
     assert lines["Endpoint"][1].startswith(
         "http://127.0.0.1:1 cannot be reached: Connection refused. Start the emulator there"
     )
