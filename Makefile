@@ -11,6 +11,8 @@ path: setup  ## what a shell needs on its PATH, one directory per line
 	@echo $(CURDIR)/$(BIN)
 
 .venv/ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is Python " + sys.version.split()[0] \
+		+ ", but 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +28,10 @@ SHOWS = (
     ("Left in the account: 0 templates, 0 rules, 0 tasks.", "Next: open .demo/review.html"),
 )
 """What each step has to show, in order."""
+OLD_PYTHON = """#!/bin/sh
+exec {} -c 'import sys; sys.version, sys.version_info = "3.9.2 (default)", (3, 9, 2); exec(sys.argv[1])' "$2"
+"""
+"""What takes itself for an older Python, called with -c."""
 PRIVATE_SETTINGS = {
     "LIVE_RECORDING_ENDPOINT": "https://example.com",
     "LIVE_RECORDING_NOW": "2031-01-01T00:00Z",
@@ -95,6 +101,20 @@ def test_demo_leaves_the_review_and_nothing_else(demo: Demo) -> None:
     assert f"{demo.checkout}/.demo/review.html" in demo.done.stdout
     assert status.stdout == ""
     assert [str(path.relative_to(demo.home)) for path in demo.home.rglob("*")] == []
+
+
+def test_old_python_is_refused(tmp_path: Path) -> None:
+    """A Python that cannot run this is named before anything is installed, with how to name another one."""
+    old = tmp_path / "python3.9"
+    old.write_text(OLD_PYTHON.format(sys.executable), encoding="utf-8")
+    old.chmod(0o755)
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(pages.ROOT / name, tmp_path)
+
+    made = subprocess.run(["make", "demo", f"PYTHON={old}"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert made.returncode == 2
+    assert f"{old} is Python 3.9.2, but 3.11 or newer is needed. Name one: make demo PYTHON=python3.12\n" in made.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_demo_says_when_the_stack_was_edited(tmp_path: Path) -> None:
