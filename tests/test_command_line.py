@@ -140,6 +140,34 @@ def test_plans_go_into_a_directory(scratch: Scratch) -> None:
     assert (done.returncode, done.stderr) == (2, '"stacks/good.yaml" cannot be made: File exists. Name another.\n')
 
 
+CLOSED = {
+    "output": ('"$0" -m provider schema >&-', "The output cannot be written: standard output is closed.\n", 3),
+    "full": ('"$0" -m provider --version > /dev/full', "The output cannot be written: No space left on device.\n", 3),
+    "errors": ('"$0" -m provider check nobody 2> /dev/full', "", 2),
+}
+
+
+@pytest.mark.parametrize(("call", "said", "code"), CLOSED.values(), ids=CLOSED)
+def test_output_that_goes_nowhere(tmp_path: Path, call: str, said: str, code: int) -> None:
+    """Where nothing can be written, one sentence says so, and the exit code keeps its meaning."""
+    command = ["bash", "-c", call, sys.executable]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
+
+
+def test_mistake_of_ours_is_a_sentence(scratch: Scratch) -> None:
+    """What nobody foresaw ends with 3 and asks for a report; with LIVE_RECORDING_DEBUG=1 it shows where it was."""
+    (scratch.directory / "stacks/dev.yaml").write_text(GOOD, encoding="utf-8")
+    name = "x" * 255
+    told, shown = (scratch.run("doctor", "--stack", name, LIVE_RECORDING_DEBUG=debug) for debug in ("", "1"))
+
+    assert (told.returncode, told.stderr.count("\n")) == (3, 1)
+    assert told.stderr.startswith("This is a bug: OSError: ")
+    assert "Traceback" in shown.stderr
+
+
 def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:
     """Without `--now` its clock begins at LIVE_RECORDING_NOW: it takes tasks of the day after, not of another year."""
     by_hand = [sys.executable, str(ROOT / "examples/adoption/by_hand.py")]
