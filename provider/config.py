@@ -70,10 +70,10 @@ def configured() -> list[str]:
 
 
 def stack_path(stack: str, recordings: str | None = None) -> Path:
-    """The stack file of a name such as `prod`, or the path itself."""
-    if recordings:
-        return Path(recordings)
-    return Path(stack) if _is_path(stack) else STACKS / f"{stack}.yaml"
+    """The stack file of a name such as `prod`, which may be in *recordings*; of a path the path itself."""
+    if _is_path(stack):
+        return Path(stack)
+    return Path(recordings) if recordings else STACKS / f"{stack}.yaml"
 
 
 def _is_path(stack: str) -> bool:
@@ -126,7 +126,10 @@ def text(path: Path) -> str:
 
     Raises ConfigError when there is none or it is not UTF-8.
     """
-    return contents(path, "stack file", f" Stacks of this project: {', '.join(stack_names()) or 'none'}.")
+    known = f" Stacks of this project: {', '.join(stack_names()) or 'none'}."
+    if path.name.startswith("Pulumi."):
+        raise ConfigError(f"{quoted(str(path))} is configuration of Pulumi, not a stack file.{known}")
+    return contents(path, "stack file", known)
 
 
 def contents(path: Path, what: str, hint: str = "") -> str:
@@ -178,5 +181,8 @@ def mapping(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path} cannot be read: {' '.join(str(error).split())}. Mend it first.") from None
+        reason = getattr(error, "strerror", None) or " ".join(
+            str(error).replace('in "<unicode string>", ', "at ").split()
+        )
+        raise ConfigError(f"{path} cannot be read: {reason}. Mend it first.") from None
     return loaded if isinstance(loaded, dict) else {}
