@@ -104,7 +104,7 @@ def _storage(path: Path, form: Format, args: TemplateArgs, named: list[str]) -> 
             sentence = f"{name} has no effect without cos_store: true on the template. Add that, or remove it."
             yield finding("ignored-field", joined((*path, name)), sentence)
         return
-    missing = [name for name in COS_FIELDS if name not in named]
+    missing = [name for name in COS_FIELDS if not getattr(form, name)]
     if missing:
         sentence = f"With cos_store each format says where: this one lacks {', '.join(missing)}. Add what is missing."
         yield finding("cos-path", joined(path), sentence)
