@@ -1,5 +1,7 @@
 """How every verb ends: what is printed, which exit code, and one sentence for what went wrong."""
 
+import codecs
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -78,11 +80,22 @@ def present(text: str, draw: Callable[[], RenderableType]) -> None:
 
 
 def _output() -> TextIOWrapper:
-    """Standard output; a terminal may know ASCII only. Raises Failure where there is none."""
+    """Standard output, which may know ASCII only. Raises Failure where there is none."""
     if not isinstance(sys.stdout, TextIOWrapper):
         raise Failure("The output cannot be written: standard output is closed.")
-    sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.reconfigure(errors=_ESCAPING)
     return sys.stdout
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks, as JSON writes it, so that JSON stays JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+_ESCAPING = "live-recording.escape"
+codecs.register_error(_ESCAPING, _escape)
 
 
 def _coloured(out: TextIOWrapper) -> bool:

@@ -1,5 +1,6 @@
 """The command line as a whole: help, version, exit codes, and what a shell completes."""
 
+import json
 import os
 import re
 import shlex
@@ -155,6 +156,17 @@ def test_output_that_goes_nowhere(tmp_path: Path, call: str, said: str, code: in
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
+
+
+def test_json_stays_json_where_output_is_ascii(scratch: Scratch) -> None:
+    """What the encoding of the output lacks is escaped as JSON escapes it."""
+    scratch.write("stacks/dev.yaml", "templates:\n  é: {description: 007, mp4: {vod_file_name: '{😀直播}'}}\n")
+    plain, ascii_only = (
+        scratch.run("check", "dev", "--format", "json", PYTHONIOENCODING=encoding) for encoding in ("utf-8", "ascii")
+    )
+
+    assert "\\ud83d\\ude00" in ascii_only.stdout
+    assert json.loads(ascii_only.stdout) == json.loads(plain.stdout)
 
 
 def test_mistake_of_ours_is_a_sentence(scratch: Scratch) -> None:
