@@ -165,6 +165,9 @@ _REASON = re.compile(
 _WRAPPED = re.compile(r"\w+(Error|Exception|StatusLine)\(")
 """What Python's own words for a failure look like."""
 
+_USER = re.compile(r"//\S*@")
+"""Name and password in a URL, such as a proxy's."""
+
 
 def _text(message: object) -> str:
     """The reason in a message: of a network error the operating system's words, of anything else its beginning."""
@@ -174,4 +177,4 @@ def _text(message: object) -> str:
         return str(found[1] or found[2] or found[3])
     if _WRAPPED.search(text):
         return "the connection broke, or what answers does not speak HTTP"
-    return escaped(" ".join(text.split())[:300])
+    return escaped(_USER.sub("//***@", " ".join(text.split()))[:300])

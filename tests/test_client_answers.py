@@ -74,3 +74,13 @@ def test_another_protocol_is_told_in_words() -> None:
         asked = settings(lambda _: None, keys | {"LIVE_RECORDING_ENDPOINT": url.replace("http", "https")})
         with pytest.raises(Unread, match=r"can be used: [\w ]+ \(ClientNetworkError\)"):
             LiveApi(asked).read("DescribeLiveRecordRules", {})
+
+
+def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with the proxy's URL is told without the user in it."""
+    monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:99999")
+    keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "live.invalid"}
+    with pytest.raises(Unread, match=r"http://\*\*\*@127.0.0.1:99999") as raised:
+        LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+
+    assert "secret" not in str(raised.value)
