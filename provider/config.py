@@ -113,6 +113,13 @@ def stack_config_path(stack: str) -> Path:
     return STACKS / f"Pulumi.{stack_name(stack)}.yaml"
 
 
+def known(stack: str) -> str:
+    """The stack itself. Raises ConfigError for one that has neither a file nor configuration."""
+    if not stack_config_path(stack).is_file():
+        text(stack_path(stack))
+    return stack
+
+
 def _values(stack: str) -> dict[str, Any]:
     path = stack_config_path(stack)
     values = mapping(path).get("config") or {}

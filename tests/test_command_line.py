@@ -47,6 +47,7 @@ ENDS = {
     "adopt-there": (2, ("adopt", "--stack", "good")),
     "migrate": (2, ("migrate", "nothing.txt")),
     "snapshot": (2, ("snapshot", "--stack", "b@d")),
+    "snapshot-unknown": (2, ("snapshot", "--stack", "nobody")),
     "snapshot-unreachable": (3, ("snapshot",)),
     "emulate": (2, ("emulate", "--now", "soon")),
     "doctor": (2, ("doctor", "--stack", "nobody")),
