@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from provider import __version__, cli_account, config, jsonform, report, screen
 from provider.cli_account import StackArgument, StacksArgument, usable
+from provider.core import names
 from provider.core.explain import explain as explained
 from provider.core.findings import errors
 from provider.core.limits import SITES
@@ -99,13 +100,9 @@ def explain(
 
     Example: python -m provider explain prod push.example.com/studio/rehearsal
     """
-    parts = stream.split("/")
-    if len(parts) != len(Key._fields) or not all(parts):
-        stop(
-            f"{quoted(stream)} is not the full name of a stream. Write DOMAIN/APP/STREAM, such as push.example.com/live/final."
-        )
+    key = _stream(stream)
     declared = usable(source(stack))
-    told = explained(declared, Key(*parts), _time(at, declared.time_zone))
+    told = explained(declared, key, _time(at, declared.time_zone))
     if form is Form.text:
         present(report.explanation(told), lambda: screen.explanation(told))
     else:
@@ -118,9 +115,18 @@ def _checked(asked: Source) -> report.Checked:
     return report.Checked(asked.file, asked.loaded.findings, waiting)
 
 
+def _stream(name: str) -> Key:
+    try:
+        domain, app, stream = name.split("/")
+        return Key(names.domain(domain), names.full_part(app), names.full_part(stream))
+    except ValueError:  # refusals are such, too
+        form = "Write DOMAIN/APP/STREAM, such as push.example.com/live/final, without wildcards."
+        stop(f"{quoted(name)} is not the full name of a stream. {form}")
+
+
 def _time(value: str | None, zone: str) -> datetime:
     try:
-        return instant(moment(value), zone) if value else config.now()
+        return config.now() if value is None else instant(moment(value), zone)
     except PydanticCustomError as refusal:
         stop(f"--at cannot be read. {refused(refusal).sentence}")
 

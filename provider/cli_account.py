@@ -61,7 +61,7 @@ def snapshot(
     """
     from provider.snapshot import taken, text
 
-    show(text(taken(config.settings_of(stack))))
+    show(text(taken(config.settings_of(config.known(stack) if stack else None))))
 
 
 def review(

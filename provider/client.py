@@ -19,8 +19,9 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.live.v20180801.live_client import LiveClient
 
+from provider.core.values import escaped
 from provider.pace import Pace
-from provider.reactions import AccessDenied, OutcomeUnknown, Throttled, TimedOut, reaction
+from provider.reactions import AccessDenied, OutcomeUnknown, Throttled, TimedOut, Unread, reaction
 from provider.settings import Settings
 
 TIMEOUT = 10
@@ -55,14 +56,21 @@ class LiveApi:
     def __init__(self, settings: Settings, before_change: Callable[[], None] = lambda: None) -> None:
         self._pace = Pace()
         self._before_change = before_change  # called before each time that a change is sent
+        self._endpoint = settings.endpoint
         self._sdk = _sdk(settings)
 
     def read(self, action: str, body: Body) -> dict[str, Any]:
-        """The answer to a call that changes nothing; tried again while it may succeed."""
+        """The answer to a call that changes nothing; tried again while it may succeed.
+
+        Raises Unread where it does not.
+        """
         attempts = Retrying(
             retry=retry_if_exception_type(OutcomeUnknown), wait=_WAIT, stop=stop_after_attempt(READS), reraise=True
         )
-        return attempts(self._patiently, action, body)
+        try:
+            return attempts(self._patiently, action, body)
+        except OutcomeUnknown as unknown:
+            raise Unread(*unknown.said, self._endpoint) from None
 
     def change(self, action: str, body: Body) -> dict[str, Any]:
         """The answer to a call that changes something; tried again only where nothing was done."""
@@ -90,12 +98,16 @@ class LiveApi:
             code, message = error.code or "", _text(error.message)
             kind = TimedOut if message == READ_TIMED_OUT else reaction(code)
             raise kind(action, code, message, error.requestId) from None
-        except (requests.exceptions.RequestException, OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError):
+            raise OutcomeUnknown(
+                action, "MalformedAnswer", "the answer is not whole, or not in the API's form", None
+            ) from None
+        except (requests.exceptions.RequestException, OSError):
             # Cuts and stalls in the middle of a body leave the SDK as they are.
-            raise OutcomeUnknown(action, type(error).__name__, "the answer did not arrive whole", None) from None
+            raise OutcomeUnknown(action, "IncompleteAnswer", "the answer did not arrive whole", None) from None
         if "Error" in answer:
             code, message = answer["Error"]["Code"], answer["Error"]["Message"]
-            raise reaction(code)(action, code, message, answer.get("RequestId"))
+            raise reaction(code)(action, code, _text(message), answer.get("RequestId"))
         return dict(answer)
 
 
@@ -148,12 +160,21 @@ def _credential(settings: Settings) -> Any:
 
 READ_TIMED_OUT = "Read timed out"  # as requests says it, in whatever class the SDK wraps it
 _REASON = re.compile(
-    rf"\[Errno -?\d+\] ([^\"')]+)|({READ_TIMED_OUT}|Remote end closed connection without response|Name or service not known|certificate verify failed: [\w -]*\w|timed out)"
+    rf"\[Errno -?\d+\] ([^\"')]+)|\[(?:SSL|X509): \w+\] ([^\"'(]*\w)|({READ_TIMED_OUT}|Remote end closed connection without response|Connection reset by peer|Tunnel connection failed: [^\"']*\w|Name or service not known|timed out)"
 )
+_WRAPPED = re.compile(r"\w+(Error|Exception|StatusLine)\(")
+"""What Python's own words for a failure look like."""
+
+_USER = re.compile(r"//\S*@")
+"""Name and password in a URL, such as a proxy's."""
 
 
 def _text(message: object) -> str:
-    """The reason in a message: of a network error the operating system's words, of HTML its beginning."""
+    """The reason in a message: of a network error the operating system's words, of anything else its beginning."""
     text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message or "no reason was given")
     found = _REASON.search(text)
-    return (found[1] or found[2]) if found else " ".join(text.split())[:300]
+    if found:
+        return str(found[1] or found[2] or found[3])
+    if _WRAPPED.search(text):
+        return "the connection broke, or what answers does not speak HTTP"
+    return escaped(_USER.sub("//***@", " ".join(text.split()))[:300])

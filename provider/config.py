@@ -71,10 +71,10 @@ def configured() -> list[str]:
 
 
 def stack_path(stack: str, recordings: str | None = None) -> Path:
-    """The stack file of a name such as `prod`, or the path itself."""
-    if recordings:
-        return Path(recordings)
-    return Path(stack) if _is_path(stack) else STACKS / f"{stack}.yaml"
+    """The stack file of a name such as `prod`, which may be in *recordings*; of a path the path itself."""
+    if _is_path(stack):
+        return Path(stack)
+    return Path(recordings) if recordings else STACKS / f"{stack}.yaml"
 
 
 def _is_path(stack: str) -> bool:
@@ -114,6 +114,13 @@ def stack_config_path(stack: str) -> Path:
     return STACKS / f"Pulumi.{stack_name(stack)}.yaml"
 
 
+def known(stack: str) -> str:
+    """The stack itself. Raises ConfigError for one that has neither a file nor configuration."""
+    if not stack_config_path(stack).is_file():
+        text(stack_path(stack))
+    return stack
+
+
 def _values(stack: str) -> dict[str, Any]:
     path = stack_config_path(stack)
     values = mapping(path).get("config") or {}
@@ -129,6 +136,8 @@ def text(path: Path) -> str:
     """
     known = ", ".join(stack_names())
     others = f"Stacks of this project: {known}." if known else f"Nor is there another. {WRITE_ONE}"
+    if path.name.startswith("Pulumi."):
+        raise ConfigError(f"{quoted(str(path))} is configuration of Pulumi, not a stack file. {others}")
     return contents(path, "stack file", f" {others}")
 
 
@@ -181,5 +190,8 @@ def mapping(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path} cannot be read: {' '.join(str(error).split())}. Mend it first.") from None
+        reason = getattr(error, "strerror", None) or " ".join(
+            str(error).replace('in "<unicode string>", ', "at ").split()
+        )
+        raise ConfigError(f"{path} cannot be read: {reason}. Mend it first.") from None
     return loaded if isinstance(loaded, dict) else {}

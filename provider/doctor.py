@@ -38,9 +38,7 @@ SECRET = 6  # characters; nothing shorter is a secret
 
 def examined(stack: str | None) -> Diagnosis:
     """What this machine has and lacks, for one stack or for all. Raises ConfigError for a stack without any file."""
-    if stack and not config.stack_config_path(stack).is_file():
-        config.text(config.stack_path(stack))
-    stacks = [config.stack_name(stack)] if stack else config.stack_names()
+    stacks = [config.stack_name(config.known(stack))] if stack else config.stack_names()
     subjects: dict[str, Examination] = {
         "Python": machine.python,
         "Pulumi": partial(machine.pulumi, stacks),

@@ -200,4 +200,4 @@ def _dotted(release: tuple[int, ...]) -> str:
 
 def clean(text: str) -> str:
     """The text without user names and passwords of URLs."""
-    return re.sub(r"://[^/\s\"]*@", "://***@", text)
+    return re.sub(r"(^|://)[^/\s\"]*@", r"\1***@", text)

@@ -19,6 +19,7 @@ class ApiError(Failure):
         request = f" RequestId {request_id}." if request_id else ""
         super().__init__(f"{action} {self.verb}: {message.rstrip('. ')} ({code}).{request} {self.advice}")
         self.action, self.code = action, code
+        self.said = action, code, message, request_id
 
 
 class ValueRefused(ApiError):
@@ -97,6 +98,14 @@ class OutcomeUnknown(ApiError):
         """The same, after a look at the account that showed nothing of the call."""
         self.args = (f"{self} The account was looked at and shows nothing of it so far.",)
         return self
+
+
+class Unread(OutcomeUnknown):
+    """A call that changes nothing, and whose answer does not come."""
+
+    def __init__(self, action: str, code: str, message: str, request_id: str | None, endpoint: object) -> None:
+        self.advice = f"Look whether {endpoint} is right and can be reached, then run again."
+        super().__init__(action, code, message, request_id)
 
 
 class TimedOut(OutcomeUnknown):

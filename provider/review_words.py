@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from provider.core.explain import LEVEL_NAMES
 from provider.core.grammar import counted, opened, plural
+from provider.core.limits import OVERLAPS_MAX
 from provider.core.losses import FINDING
 from provider.core.names import KEY
 from provider.core.review import Format, Limit, Loss, LossKind, Pattern, Recorder, Review, Task
@@ -264,9 +265,10 @@ def notes(task: Task, at: datetime) -> Words:
 
 
 def overlaps(task: Task) -> Words:
-    """The other tasks of the stream at the same time."""
+    """The other tasks of the stream at the same time, and what the vendor makes of so many."""
     names = [part for name in task.overlaps for part in (", ", Name(name))]
-    return ("overlaps ", *names[1:]) if names else ()
+    many = (f", and the vendor starts only {OVERLAPS_MAX} at once",) if len(task.overlaps) >= OVERLAPS_MAX else ()
+    return ("overlaps ", *names[1:], *many) if names else ()
 
 
 def operations(review: Review) -> str:

@@ -3,11 +3,11 @@
 Rule 1: the environment wins over Pulumi config. Rule 2: no value of a secret is part of a representation or an error.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, cast
-from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
@@ -27,13 +27,20 @@ VARIABLES: Mapping[str, str] = {
 """Config key -> the variable that wins over it."""
 SECRETS = ("secretId", "secretKey")
 """Config keys that are encrypted for good reason."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+FORMS = "http://127.0.0.1:PORT, https://HOST or a host name"
+"""How an endpoint is written."""
 
 HOW_TO_SIGN = (
     "Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or secretId and secretKey with "
     "`pulumi config set --secret live-recording:secretKey`."
 )
 NO_CREDENTIALS = f"There are no credentials, so only the stack file was checked, not the account. {HOW_TO_SIGN}"
+
+_ENDPOINT = re.compile(
+    r"((?P<scheme>https?)://)?(?P<host>(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:(?P<port>\d{1,5}))?)/?"
+)
+_LAST_PORT = 65535
 
 Get = Callable[[str], str | None]
 """Reads a Pulumi config value of our namespace, by its key."""
@@ -45,11 +52,7 @@ class Endpoint:
 
     scheme: str
     host: str  # with the port, as it is signed
-
-    @property
-    def loopback(self) -> bool:
-        """Whether nothing leaves this machine."""
-        return urlsplit(f"//{self.host}").hostname in LOOPBACK
+    loopback: bool  # whether nothing leaves this machine
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}"
@@ -122,9 +125,9 @@ def judged(get: Get, environment: Mapping[str, str], *, profile: bool) -> Settin
         site=site,
         region=region,
         endpoint=_endpoint(given["endpoint"] or limits.host),
-        secret_id=given["secretId"],
-        secret_key=given["secretKey"],
-        token=environment.get("TENCENTCLOUD_TOKEN") or "",
+        secret_id=_credential(VARIABLES["secretId"], given["secretId"]),
+        secret_key=_credential(VARIABLES["secretKey"], given["secretKey"]),
+        token=_credential("TENCENTCLOUD_TOKEN", environment.get("TENCENTCLOUD_TOKEN") or ""),
         pinned=pinned(environment),
         ca_file=environment.get("REQUESTS_CA_BUNDLE") or None,
         source="keys" if any(given[key] for key in SECRETS) else chain,
@@ -132,16 +135,27 @@ def judged(get: Get, environment: Mapping[str, str], *, profile: bool) -> Settin
 
 
 def _endpoint(value: str) -> Endpoint:
-    scheme, split, host = value.rpartition("://")
-    endpoint = Endpoint(scheme or "https", host.rstrip("/"))
-    if endpoint.scheme not in ("http", "https") or not endpoint.host or "/" in endpoint.host or (split and not scheme):
-        form = "http://127.0.0.1:PORT, https://HOST or a host name"
-        raise ConfigError(f"The endpoint {quoted(value)} cannot be used. Write {form}.")
+    if "@" in value:  # not shown: it may be a password
+        raise ConfigError(f"The endpoint names a user, but requests are signed with the key pair. Write {FORMS}.")
+    found = _ENDPOINT.fullmatch(value)
+    if found is None or int(found["port"] or 1) not in range(1, _LAST_PORT + 1):
+        raise ConfigError(f"The endpoint {quoted(value)} cannot be used. Write {FORMS}.")
+    endpoint = Endpoint(found["scheme"] or "https", found["host"], found["name"] in LOOPBACK)
     if endpoint.scheme == "http" and not endpoint.loopback:
         raise ConfigError(
             f"The endpoint {quoted(value)} would be spoken to in clear. Use https, or a loopback address."
         )
     return endpoint
+
+
+def _credential(name: str, value: str) -> str:
+    """A credential. Raises ConfigError, which does not show it, for one that no header can hold."""
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigError(
+            f"{name}, or what stands for it in the config, has a space, a line break or a letter in it that no credential "
+            "has. Set it again without."
+        )
+    return value
 
 
 def pinned(environment: Mapping[str, str]) -> datetime | None:

@@ -1,9 +1,13 @@
 """How every verb ends: what is printed, which exit code, and one sentence for what went wrong."""
 
+import codecs
+import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -42,42 +46,63 @@ class ReviewForm(StrEnum):
 class Verbs(TyperGroup):
     """The verbs; none of them ends in a traceback."""
 
-    def invoke(self, ctx: Any) -> Any:
-        """Run one verb, and say in a sentence what stopped it."""
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run what was asked for, and say in a sentence what stopped it."""
         try:
-            return super().invoke(ctx)
-        except Failure as error:
+            return super().main(*args, **kwargs)
+        except Exception as error:
             if debug():
                 raise
-            stop(str(error), error.status)
+            bug = f"This is a bug: {type(error).__name__}: {error}. Please report it, with LIVE_RECORDING_DEBUG=1 set."
+            tell(str(error) if isinstance(error, Failure) else bug)
+            sys.exit(error.status if isinstance(error, Failure) else Failure.status)
 
 
 def show(text: str) -> None:
     """Print to standard output; what the terminal cannot show is escaped."""
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may know ASCII only
+    out = _output()
     try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
+        out.write(text if text.endswith("\n") else text + "\n")
+        out.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # or Python tries again when it ends
         if not isinstance(error, BrokenPipeError):  # who reads a pipe may stop when they have seen enough
             raise Failure(f"The output cannot be written: {error.strerror or error}.") from None
 
 
 def present(text: str, draw: Callable[[], RenderableType]) -> None:
     """Print the text; where a person looks at a terminal, what *draw* makes of the same content."""
-    if not _watched():
+    out = _output()
+    if _coloured(out):
+        Console(file=out, highlight=False, markup=False, emoji=False).print(draw())
+    else:
         show(text)
-        return
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # as above
-    Console(highlight=False, markup=False, emoji=False).print(draw())
 
 
-def _watched() -> bool:
-    """Whether standard output is a terminal that has colours, and nobody asked for plain text."""
+def _output() -> TextIOWrapper:
+    """Standard output, which may know ASCII only. Raises Failure where there is none."""
+    if not isinstance(sys.stdout, TextIOWrapper):
+        raise Failure("The output cannot be written: standard output is closed.")
+    sys.stdout.reconfigure(errors=_ESCAPING)
+    return sys.stdout
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks, as JSON writes it, so that JSON stays JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+_ESCAPING = "live-recording.escape"
+codecs.register_error(_ESCAPING, _escape)
+
+
+def _coloured(out: TextIOWrapper) -> bool:
+    """Whether that is a terminal that has colours, and nobody asked for plain text."""
     environment = config.environment()
     plain = any(environment.get(name) for name in PLAIN) or environment.get("TERM", "dumb") in NO_COLOURS
-    return sys.stdout.isatty() and not plain
+    return out.isatty() and not plain
 
 
 def put(text: str, out: Path | None, *, force: bool = False) -> None:
@@ -94,7 +119,8 @@ def put(text: str, out: Path | None, *, force: bool = False) -> None:
 
 def tell(sentence: str) -> None:
     """Say something to the person at the terminal, beside the output."""
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(sentence)
+    with suppress(OSError):  # nobody listens any more
+        Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True).print(sentence)
 
 
 def stop(sentence: str, code: int = USAGE) -> NoReturn:

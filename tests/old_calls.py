@@ -88,6 +88,18 @@ def curl(fields: Fields) -> str:
     return f"curl -X POST https://live.tencentcloudapi.com -H \"X-TC-Action: CreateLiveRecord\" \\\n  -d '{body}'"
 
 
+def curl_pieces(fields: Fields) -> str:
+    """A command that encodes one field after the other."""
+    sent = {"Action": "CreateLiveRecord", **fields}
+    pieces = "".join(f" \\\n  --data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in sent.items())
+    return f"curl -G https://live.tencentcloudapi.com{pieces}"
+
+
+def event(fields: Fields) -> str:
+    """An event of an audit's log: JSON in a string of JSON."""
+    return json.dumps({"eventName": "CreateLiveRecord", "requestParameters": json.dumps(fields), "userName": "ops"})
+
+
 def tccli(fields: Fields) -> str:
     """A command for the vendor's command line, as its own examples are wrapped."""
     options = "".join(f"\\\n    --{name} {shlex.quote(str(value))}" for name, value in fields.items())
@@ -147,6 +159,6 @@ def json_pretty(fields: Fields) -> str:
     return json.dumps(fields, indent=4, ensure_ascii=False)
 
 
-_PLAIN = (url, signed_url, form_post, post, curl, json.dumps, json_pretty)
+_PLAIN = (url, signed_url, form_post, post, curl, curl_pieces, event, json.dumps, json_pretty)
 _PROGRAMS = (tccli, tccli_json, python, python_dict, java, java_text, go, node, php)
 FORMS: dict[str, Callable[[Fields], str]] = {made.__name__: made for made in (*_PLAIN, *_PROGRAMS)}

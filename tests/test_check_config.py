@@ -115,3 +115,53 @@ def test_unreadable_time_ends_with_2(scratch: Scratch, now: str, sentence: str) 
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(f"LIVE_RECORDING_NOW cannot be read. {sentence}")
+
+
+WRITE = "Write http://127.0.0.1:PORT, https://HOST or a host name."
+ENDPOINTS = {
+    "path": ("https://live.example.com/v2", f'The endpoint "https://live.example.com/v2" cannot be used. {WRITE}'),
+    "port": ("http://127.0.0.1:99999", f'The endpoint "http://127.0.0.1:99999" cannot be used. {WRITE}'),
+    "no-port": ("http://127.0.0.1:x", f'The endpoint "http://127.0.0.1:x" cannot be used. {WRITE}'),
+    "half-address": ("https://[::1", f'The endpoint "https://[::1" cannot be used. {WRITE}'),
+    "query": ("https://live.example.com?x=1", f'The endpoint "https://live.example.com?x=1" cannot be used. {WRITE}'),
+    "password": ("https://me:secret@live.example.com", f"The endpoint names a user, but requests are signed with the key pair. {WRITE}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("endpoint", "sentence"), ENDPOINTS.values(), ids=ENDPOINTS)
+def test_endpoint_that_is_none_ends_with_2(scratch: Scratch, endpoint: str, sentence: str) -> None:
+    """It is told before anything is sent, and a password in it is not shown."""
+    done = scratch.run("snapshot", LIVE_RECORDING_ENDPOINT=endpoint)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{sentence}\n")
+
+
+@pytest.mark.parametrize("variable", ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"])
+def test_credential_with_a_line_break_is_not_shown(scratch: Scratch, variable: str) -> None:
+    """Such a one would be refused, and repeated, by what builds the header of a request."""
+    keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "127.0.0.1:1"}
+    done = scratch.run("snapshot", **keys | {variable: "AKIDsecret\n"})
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        f"{variable}, or what stands for it in the config, has a space, a line break or a letter"
+    )
+    assert "AKIDsecret" not in done.stderr
+
+
+def test_path_is_the_file_itself(scratch: Scratch) -> None:
+    """Who names a file means that file, whatever the config of its stack says."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", "config: {live-recording:recordings: shared.yaml}\n")
+
+    assert scratch.run("check", "stacks/dev.yaml").stdout == "1 file checked: nothing wrong.\n"
+
+
+def test_configuration_of_pulumi_is_no_stack_file(scratch: Scratch) -> None:
+    """As a shell names it for stacks/*.yaml."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", "config: {}\n")
+    done = scratch.run("check", "stacks/Pulumi.dev.yaml", "stacks/dev.yaml")
+
+    sentence = '"stacks/Pulumi.dev.yaml" is configuration of Pulumi, not a stack file. Stacks of this project: dev.\n'
+    assert (done.returncode, done.stderr) == (2, sentence)

@@ -1,5 +1,6 @@
 """The command line as a whole: help, version, exit codes, and what a shell completes."""
 
+import json
 import os
 import re
 import shlex
@@ -46,6 +47,7 @@ ENDS = {
     "adopt-there": (2, ("adopt", "--stack", "good")),
     "migrate": (2, ("migrate", "nothing.txt")),
     "snapshot": (2, ("snapshot", "--stack", "b@d")),
+    "snapshot-unknown": (2, ("snapshot", "--stack", "nobody")),
     "snapshot-unreachable": (3, ("snapshot",)),
     "emulate": (2, ("emulate", "--now", "soon")),
     "doctor": (2, ("doctor", "--stack", "nobody")),
@@ -147,6 +149,45 @@ def test_another_python_is_told_what_to_do() -> None:
 
     assert (done.returncode, done.stdout) == (3, "")
     assert re.fullmatch(r"\S+ cannot run this: No module named '\w+'\. Run `make setup`, .* try again\.\n", done.stderr)
+
+
+CLOSED = {
+    "output": ('"$0" -m provider schema >&-', "The output cannot be written: standard output is closed.\n", 3),
+    "full": ('"$0" -m provider --version > /dev/full', "The output cannot be written: No space left on device.\n", 3),
+    "errors": ('"$0" -m provider check nobody 2> /dev/full', "", 2),
+}
+
+
+@pytest.mark.parametrize(("call", "said", "code"), CLOSED.values(), ids=CLOSED)
+def test_output_that_goes_nowhere(tmp_path: Path, call: str, said: str, code: int) -> None:
+    """Where nothing can be written, one sentence says so, and the exit code keeps its meaning."""
+    command = ["bash", "-c", call, sys.executable]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
+
+
+def test_json_stays_json_where_output_is_ascii(scratch: Scratch) -> None:
+    """What the encoding of the output lacks is escaped as JSON escapes it."""
+    scratch.write("stacks/dev.yaml", "templates:\n  é: {description: 007, mp4: {vod_file_name: '{😀直播}'}}\n")
+    plain, ascii_only = (
+        scratch.run("check", "dev", "--format", "json", PYTHONIOENCODING=encoding) for encoding in ("utf-8", "ascii")
+    )
+
+    assert "\\ud83d\\ude00" in ascii_only.stdout
+    assert json.loads(ascii_only.stdout) == json.loads(plain.stdout)
+
+
+def test_mistake_of_ours_is_a_sentence(scratch: Scratch) -> None:
+    """What nobody foresaw ends with 3 and asks for a report; with LIVE_RECORDING_DEBUG=1 it shows where it was."""
+    (scratch.directory / "stacks/dev.yaml").write_text(GOOD, encoding="utf-8")
+    name = "x" * 255
+    told, shown = (scratch.run("doctor", "--stack", name, LIVE_RECORDING_DEBUG=debug) for debug in ("", "1"))
+
+    assert (told.returncode, told.stderr.count("\n")) == (3, 1)
+    assert told.stderr.startswith("This is a bug: OSError: ")
+    assert "Traceback" in shown.stderr
 
 
 def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:

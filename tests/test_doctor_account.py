@@ -218,12 +218,14 @@ def test_one_stack_can_be_named(patient: Patient, account: Account) -> None:
     assert unknown.stderr == 'There is no stack file "stacks/prd.yaml". Stacks of this project: dev, odd.\n'
 
 
-def test_environment_that_changes_things_is_told(patient: Patient, account: Account) -> None:
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_environment_that_changes_things_is_told(patient: Patient, account: Account, scheme: str) -> None:
     """A proxy, without its password, and a pretended time."""
     account_keys = keys(account) | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-    _, lines, said = patient.examine(HTTPS_PROXY="http://me:hunter2@proxy.example.com:3128", **account_keys)
+    _, lines, said = patient.examine(HTTPS_PROXY=f"{scheme}me:hunter2@proxy.example.com:3128", **account_keys)
 
-    assert lines["Proxy"] == ("note", "HTTPS_PROXY=http://***@proxy.example.com:3128. Calls to the vendor go that way.")
+    seen = f"HTTPS_PROXY={scheme}***@proxy.example.com:3128"
+    assert lines["Proxy"] == ("note", f"{seen}. Calls to the vendor go that way.")
     assert lines["Time"][1].startswith("LIVE_RECORDING_NOW is 2026-11-20T12:00Z.")
     assert "hunter2" not in said
 

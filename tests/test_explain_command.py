@@ -125,13 +125,18 @@ def test_time_is_read_as_in_the_file(project: Scratch, at: str, expected: str) -
     assert done.stdout.startswith(f"At {expected} ")
 
 
-FORM = "is not the full name of a stream. Write DOMAIN/APP/STREAM, such as push.example.com/live/final."
+FORM = (
+    "is not the full name of a stream. Write DOMAIN/APP/STREAM, such as push.example.com/live/final, without wildcards."
+)
 NAME = "push.example.com/live/final"
 USAGE = {
     "domain-alone": (["dev", "push.example.com"], f'"push.example.com" {FORM}'),
     "two-parts": (["dev", "push.example.com/live"], f'"push.example.com/live" {FORM}'),
     "four-parts": (["dev", f"{NAME}/x"], f'"{NAME}/x" {FORM}'),
     "empty-part": (["dev", "push.example.com//final"], f'"push.example.com//final" {FORM}'),
+    "wildcard": (["dev", "push.example.com/live/*"], f'"push.example.com/live/*" {FORM}'),
+    "no-domain": (["dev", "push/live/final"], f'"push/live/final" {FORM}'),
+    "empty-time": (["dev", NAME, "--at", ""], '--at cannot be read. This is ""'),
     "engine-sequence": (["dev", "<{%reset%}>"], f'"\\u003c{{%reset%}}>" {FORM}'),
     "unknown-stack": (["prd", NAME], 'There is no stack file "stacks/prd.yaml". Stacks of this project: dev.'),
     "no-stream": (["dev"], "Missing argument 'DOMAIN/APP/STREAM'"),

@@ -201,6 +201,8 @@ def test_notes_stand_in_one_sentence() -> None:
     noted = task("1", "d/a/s", 0.5, soon=True, change="new", managed=False, overlaps=("tasks.b", "tasks.c"))
 
     assert "".join(words.notes(noted, AT)) == "new; not managed here; starts in 30 minutes; overlaps tasks.b, tasks.c"
+    crowd = "".join(words.notes(noted._replace(overlaps=("tasks.b", "tasks.c", "tasks.d")), AT))
+    assert crowd.endswith("; overlaps tasks.b, tasks.c, tasks.d, and the vendor starts only 3 at once")
     assert words.notes(task("1", "d/a/s", 5.0), AT) == ()
     assert [part for part in words.notes(noted, AT) if isinstance(part, Name)] == ["tasks.b", "tasks.c"]
 

@@ -83,6 +83,9 @@ KINDS: dict[str, Kind] = {
         "warning", "A change ends or shortens a recording.", "feature guide: priority of templates; CN:45982, CN:32608"
     ),
     "acknowledgement-expired": Kind("warning", "A warning was accepted until a day that has passed.", _FORM),
+    "files-overwritten": Kind(
+        "warning", "Files of one stream in COS would overwrite each other.", "RecordParam.CosBucketPath, CN:32614"
+    ),
     "ignored-field": Kind("warning", "A field has no effect where it stands.", "RecordParam, CN:32614"),
     "records-hls-forever": Kind(
         "warning",

@@ -17,6 +17,8 @@ VOD_PLACEHOLDERS = (
 """Placeholders of VodFileName (CN:32614, RecordParam)."""
 COS_PLACEHOLDERS = (*VOD_PLACEHOLDERS, "RecordSource", "RecordId", "RandomID", "Domain", "AppName")
 """Placeholders of CosBucketPath; the last two are in the vendor's sample, not in its list."""
+COS_DISTINCT = (*(f"Start{part}" for part in ("Year", "Month", "Day", "Hour", "Minute", "Second")), "RandomID")
+"""One of these keeps files from overwriting each other (CN:32614, RecordParam.CosBucketPath)."""
 
 
 KEY = re.compile(r"[0-9A-Za-z_\u4e00-\u9fff]+(-[0-9A-Za-z_\u4e00-\u9fff]+)*")
@@ -96,7 +98,7 @@ def cos_bucket_path(value: object) -> str:
     if not path.startswith("/"):
         raise refuse(
             "cos-path",
-            f"{quoted(path)} does not begin with a slash. Write it like /{{Domain}}/{{AppName}}/{{StreamID}}.",
+            f"{quoted(path)} does not begin with a slash. Write it like /{{Domain}}/{{AppName}}/{{StreamID}}/{{RandomID}}.",
         )
     return path
 

@@ -1,4 +1,4 @@
-"""How calls stand in texts: queries of URLs and lines for the vendor's command line; programs are another module's.
+"""How calls stand in texts: queries, and lines for the vendor's command line and for curl; programs are another module's.
 
 Rule 1: only the form is read here; which call it is, and what it means, is judged elsewhere.
 Rule 2: what is read is taken out of the text, so that nothing is read twice. Commented lines are no calls.
@@ -24,6 +24,9 @@ _BARE = r"[^\n'\"\\^`;|<>&]|&(?=[^\s&])"  # up to where the shell begins another
 _COMMAND = re.compile(
     rf"\b(?:tccli|qcloudcli)(?:\.exe)?[ \t]+live[ \t]+(\w+)((?:{_QUOTED}|[\\^`](?:\r?\n|.)|{_BARE})*)", re.DOTALL
 )
+_CURL = re.compile(
+    rf"(?:(?:-d|-H|--header|--data(?:-raw|-urlencode)?)[ \t=]+(?:{_QUOTED}|[^\s'\"])+(?:[ \t]|[\\^`]\r?\n)*){{2,}}"
+)
 _WRAP = re.compile(r"[\\^`]\r?\n")  # where a line of a shell goes on
 
 
@@ -47,7 +50,7 @@ def _pieces(text: str) -> list[Piece]:
 
         return take
 
-    text = _COMMAND.sub(taking(_command), _QUERY.sub(taking(_query), text))
+    text = _CURL.sub(taking(_sent), _COMMAND.sub(taking(_command), _QUERY.sub(taking(_query), text)))
     return [*found, *Program(text, ends).pieces()]
 
 
@@ -58,6 +61,22 @@ def _blank(match: re.Match[str]) -> str:
 def _query(match: re.Match[str], line: int) -> Piece | None:
     """A query that names its action and says something of it; a link to the action's page says nothing."""
     sent = {name: unquoted(value) for name, value in _ONE.findall(match[0])}
+    return Piece(line, sent["Action"], sent) if "Action" in sent and sent.keys() & FIELDS else None
+
+
+def _sent(match: re.Match[str], line: int) -> Piece | None:
+    """What curl sends piece by piece; what it encodes itself stands there as it is."""
+    sent: dict[str, Any] = {}
+    option = ""
+    try:
+        words = shlex.split(_WRAP.sub(" ", match[0]))
+    except ValueError:
+        return None
+    for word in words:
+        name, sign, value = word.partition("=")
+        if sign and not word.startswith("-"):
+            sent[name] = value if option.endswith("urlencode") else unquoted(value)
+        option = word
     return Piece(line, sent["Action"], sent) if "Action" in sent and sent.keys() & FIELDS else None
 
 

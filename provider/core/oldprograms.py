@@ -111,7 +111,7 @@ class Program:
             return before, start + 1
         end = start + length
         piece = Piece(self._line(start), None, read, str(read.get("Action") or self._hinted(start) or ""))
-        nested = any(isinstance(value, dict | list) for value in read.values())
+        nested = any(isinstance(value, dict | list) or str(value).startswith("{") for value in read.values())
         self.solid, self.hint = max(self.solid, end), self.hint if nested else read.get("X-TC-Action")
         return [*before, piece], start + 1 if nested else end
 

@@ -15,15 +15,15 @@ from provider.core.findings import Finding, finding, joined
 from provider.core.values import escaped, quoted
 
 
-def _fields(model: type[BaseModel], loc: Iterable[str | int]) -> list[str]:
-    """The known fields of the mapping at *loc*."""
+def _fields(model: type[BaseModel], loc: Iterable[str | int], *, needed: bool = False) -> list[str]:
+    """The known fields of the mapping at *loc*, or only those that it cannot do without."""
     in_map = False  # the part after a map's name is a user's key, even if it reads like a field
     for part in loc:
         info = None if in_map else model.model_fields.get(str(part))
         in_map = info is not None and get_origin(info.annotation) is dict
         if info is not None:
             model = next(a for a in _flat(info.annotation) if isinstance(a, type) and issubclass(a, BaseModel))
-    return [info.alias or name for name, info in model.model_fields.items()]
+    return [info.alias or name for name, info in model.model_fields.items() if not needed or info.is_required()]
 
 
 def _flat(annotation: Any) -> list[Any]:
@@ -44,12 +44,15 @@ def _unknown(model: type[BaseModel], error: ErrorDetails) -> str:
     return f"There is no field {quoted(error['loc'][-1])} here. {hint}"
 
 
-def _mapping(_: type[BaseModel], error: ErrorDetails) -> str:
-    seen, name = error["input"], error["loc"][-1]
+def _mapping(model: type[BaseModel], error: ErrorDetails) -> str:
+    seen, name, needed = error["input"], error["loc"][-1], _fields(model, error["loc"], needed=True)
     if isinstance(seen, list) and len(error["loc"]) == 1:
         return 'This is a list, but entries have names here: write "archive: {...}" instead of "- ...".'
-    empty = f"Write {escaped(str(name))}: {{}} to take the vendor's defaults."
-    return f"This is {quoted(seen)}, but a mapping (key: value) belongs here. {empty}"
+    written = f"{{{', '.join(f'{field}: ...' for field in needed)}}}"
+    written = f"{{NAME: {written}}}" if needed and len(error["loc"]) == 1 else written
+    written = written if isinstance(name, int) else f"{escaped(name)}: {written}"
+    why = "" if needed else " to take the vendor's defaults"
+    return f"This is {quoted(seen)}, but a mapping (key: value) belongs here. Write {written}{why}."
 
 
 def _list(_: type[BaseModel], error: ErrorDetails) -> str:

@@ -10,6 +10,7 @@ from provider.core.fields import Entry
 from provider.core.findings import Finding, Path, finding, joined
 from provider.core.limits import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
 from provider.core.models import Format, TemplateArgs
+from provider.core.names import COS_DISTINCT
 from provider.core.owners import HYPHENS, owner_of
 from provider.core.times import UNIT_SECONDS, spoken
 from provider.core.values import quoted
@@ -104,10 +105,13 @@ def _storage(path: Path, form: Format, args: TemplateArgs, named: list[str]) -> 
             sentence = f"{name} has no effect without cos_store: true on the template. Add that, or remove it."
             yield finding("ignored-field", joined((*path, name)), sentence)
         return
-    missing = [name for name in COS_FIELDS if name not in named]
+    missing = [name for name in COS_FIELDS if not getattr(form, name)]
     if missing:
         sentence = f"With cos_store each format says where: this one lacks {', '.join(missing)}. Add what is missing."
         yield finding("cos-path", joined(path), sentence)
+    if form.cos_bucket_path and not any(f"{{{name}}}" in form.cos_bucket_path for name in COS_DISTINCT):
+        sentence = "All files of a stream would have this path, and the later one overwrites the earlier. Add {RandomID}, or the time of the start."
+        yield finding("files-overwritten", joined((*path, "cos_bucket_path")), sentence)
     if form.storage_time is not None:
         sentence = "storage_time has no effect in COS. Set a lifecycle rule on the bucket instead."
         yield finding("ignored-field", joined((*path, "storage_time")), sentence)
