@@ -24,7 +24,7 @@ from provider.review_forms import FORMS, combined
 from provider.settings import NAMESPACE
 from provider.sources import Source, source
 
-OVERTAKEN = ("violates plan", "but none were seen")
+OVERTAKEN = ("violates plan", "is not allowed by the plan", "but none were seen")
 """How the engine says that a saved plan does not fit any more: something else happens, or something does not."""
 NO_STACK = "no stack named"
 """How the CLI says that the backend has no such stack."""
@@ -102,17 +102,16 @@ def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     _combine((first,), {}, directory)
     if first.review.stops:
         return Ended.stopped, (first,)
-    status, said = _up(first)
-    if not status or not any(words in said for words in OVERTAKEN):
-        return (Ended.failed if status else Ended.applied), (first,)
+    ended, overtaken = _up(first)
+    if not overtaken:
+        return ended, (first,)
     second = plan(asked, directory, held(asked, None))
     _combine((second,), {}, directory)
     if second.review.stops:
         return Ended.stopped, (first, second)
     if not second.review.means_no_more_than(first.review):
         return Ended.changed, (first, second)
-    status, _ = _up(second)
-    return (Ended.failed if status else Ended.applied), (first, second)
+    return _up(second)[0], (first, second)
 
 
 def _opened(stack: str) -> Source:
@@ -133,27 +132,31 @@ def _opened(stack: str) -> Source:
     return asked._replace(settings=settings)
 
 
-def _up(made: Planned) -> tuple[int, str]:
-    """Apply a plan while its output is shown; the exit code, and what was said.
+def _up(made: Planned) -> tuple[Ended, bool]:
+    """Apply a plan while its output is shown: how that ended, and whether time had overtaken the plan.
 
-    The CLI has a process group of its own: who ends this program ends it once, so that it can give the lock back.
+    The CLI has a process group of its own: who ends this program ends it once, so that it can give the lock back. What
+    it leaves undone then is not missing for lack of a plan.
     """
     command = _command(made.stack, "up", "--yes", "--suppress-progress", "--plan", str(made.plan))
-    said = []
+    overtaken, sent = False, set[int]()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
     ) as running:
-        before = {
-            number: signal.signal(number, lambda sent, _: running.send_signal(sent))
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
+
+        def hand_on(number: int, _: object) -> None:
+            sent.add(number)
+            running.send_signal(number)
+
+        before = {number: signal.signal(number, hand_on) for number in (signal.SIGINT, signal.SIGTERM)}
         for line in running.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()
-            said.append(line)
+            overtaken |= any(words in line for words in OVERTAKEN)
     for number, handler in before.items():
         signal.signal(number, handler)
-    return running.returncode, "".join(said)
+    failed = running.returncode != 0
+    return (Ended.failed if failed else Ended.applied), failed and overtaken and not sent
 
 
 def _pulumi(stack: str, *arguments: str) -> subprocess.CompletedProcess[str]:

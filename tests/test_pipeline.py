@@ -195,7 +195,7 @@ def test_locked_stack_is_said(pipeline: Pipeline) -> None:
         pipeline.environment["PULUMI_BACKEND_URL"].removeprefix("file://"),
         ".pulumi/locks/organization/live-recording/dev/1.json",
     )
-    lock.parent.mkdir(parents=True)
+    lock.parent.mkdir(parents=True, exist_ok=True)
     lock.write_text(json.dumps({"pid": 1, "username": "op", "hostname": "elsewhere", "timestamp": NOW.isoformat()}))
 
     status, said = pipeline.call("deploy", "dev")
