@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from provider import templates
+from provider.core import obstacles
 from provider.core.diff import TASK_KEY, changes, replaces
 from provider.core.findings import Finding, finding
 from provider.core.kinds import KindName
@@ -128,6 +129,8 @@ def rule(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
     if not natural("rule", inputs):
         return
     key, before = rule_key(inputs), rule_key(olds) if olds else None
+    if before and changes("rule", olds, inputs):
+        yield from _changed(account, before, olds["template_id"], wanted if before == key else olds["template_id"])
     if before == key:
         return
     if before:
@@ -162,6 +165,16 @@ def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: 
             f"The account already has a rule for {key}: it points to template {live} ({quoted(name)}), and this one asks for "
             f"{asked}. {TAKEN_BY_A_MOVE if moved else TAKEN}",
         )
+
+
+def _changed(account: Account, key: Key, ours: str, wanted: str | None) -> Iterator[Finding]:
+    """Whether somebody bound the key elsewhere since the state saw it; what a killed run bound is *wanted*."""
+    live = account.rules().get(key)
+    if live in (None, ours, wanted) or (wanted is None and live in account.run.adoptable):
+        return
+    owner = account.stranger(live)
+    called = f"{live} ({quoted(account.named(live))}{f' of stack {owner}' if owner else ''})"
+    yield finding("duplicate-key", "", obstacles.changed(key, called, ours))
 
 
 def task(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:

@@ -127,6 +127,25 @@ def test_template_of_another_stack_is_refused_and_the_owner_named(account: Accou
         assert host.check(kind, wanted)["template_id"] == theirs
 
 
+@pytest.mark.parametrize("app", ["studio", "elsewhere"], ids=["retargeted", "moved"])
+@pytest.mark.parametrize("by", ["by-hand", "live-recording--prod--archive"])
+def test_change_of_a_rule_that_was_bound_elsewhere_is_refused(account: Account, ids: Ids, by: str, app: str) -> None:
+    """What the run could not change is said at plan time, with whose it is by now; unchanged it is no matter."""
+    with account.host() as host:
+        live = host.made("rule", **KEY, template_id=ids.one)
+    account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
+    account.rule(account.template(by), **KEY)
+    with account.host() as host, pytest.raises(RefusedByCheck) as refused:
+        host.check("rule", {**KEY, "app": app, "template_id": ids.two}, live.inputs)
+    with account.host() as host:
+        host.check("rule", {**KEY, "template_id": ids.one}, live.inputs)
+
+    reason = refused.value.failures[0][1]
+    assert by in reason
+    assert ("of stack prod of project live-recording" in reason) is (by != "by-hand")
+    assert f"made it for template {ids.one}. Somebody changed it: run pulumi refresh" in reason
+
+
 def test_same_key_twice_is_refused(account: Account, ids: Ids) -> None:
     """Two declared rules never hold one object."""
     for stack in ("dev", ""):  # with and without what the engine tells about the resource
