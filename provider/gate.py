@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from provider import tasks, templates
+from provider import templates
+from provider.core import obstacles
 from provider.core.diff import TASK_KEY, changes, replaces
 from provider.core.findings import Finding, finding
 from provider.core.kinds import KindName
 from provider.core.limits import OVERLAPS_MAX
 from provider.core.listed import key_of, name_of, window
-from provider.core.owners import owner_of, spoken
 from provider.core.priority import Key
 from provider.core.quotas import full
 from provider.core.schedule import Window, creatable_from, crowded, phase
@@ -123,12 +123,14 @@ def _unset(inputs: Props, olds: Props) -> Iterator[Finding]:
 
 
 def rule(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
-    """A key that another rule has, a template that does not exist, or no place for a new rule."""
+    """A rule or a template that is another's or not there, or no place for a new rule."""
     wanted = inputs.get("template_id")
-    yield from _template_exists(account, wanted)
+    yield from _template(account, inputs, olds)
     if not natural("rule", inputs):
         return
     key, before = rule_key(inputs), rule_key(olds) if olds else None
+    if before and changes("rule", olds, inputs):
+        yield from _changed(account, before, olds["template_id"], wanted if before == key else olds["template_id"])
     if before == key:
         return
     if before:
@@ -147,13 +149,12 @@ def delete_first(account: Account) -> bool:
 
 
 def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: bool) -> Iterator[Finding]:
-    name = name_of(account.templates().get(live, {}))
-    owner = owner_of(name)
-    if owner and account.owner and owner != account.owner:
+    name, owner = account.named(live), account.stranger(live)
+    if owner:
         yield finding(
             "duplicate-key",
             "",
-            f"The rule for {key} belongs to stack {spoken(owner)}: it points to its template {quoted(name)}. "
+            f"The rule for {key} belongs to stack {owner}: it points to its template {quoted(name)}. "
             "Remove it there first, or leave the key to that stack.",
         )
     elif live != wanted and (wanted is not None or live not in account.run.adoptable):
@@ -166,11 +167,21 @@ def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: 
         )
 
 
+def _changed(account: Account, key: Key, ours: str, wanted: str | None) -> Iterator[Finding]:
+    """Whether somebody bound the key elsewhere since the state saw it; what a killed run bound is *wanted*."""
+    live = account.rules().get(key)
+    if live in (None, ours, wanted) or (wanted is None and live in account.run.adoptable):
+        return
+    owner = account.stranger(live)
+    called = f"{live} ({quoted(account.named(live))}{f' of stack {owner}' if owner else ''})"
+    yield finding("duplicate-key", "", obstacles.changed(key, called, ours))
+
+
 def task(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
     """A time that the vendor does not take yet or no more, a template that does not exist, too many overlaps."""
     if "end" not in inputs or (olds and not changes("task", olds, inputs)):
         return
-    yield from _template_exists(account, inputs.get("template_id"))
+    yield from _template(account, inputs, olds)
     now, site = account.settings.now(), account.settings.limits
     span = Window(_at(inputs.get("start")), _at(inputs["end"]) or now)
     stage = phase(span, now, site)
@@ -179,9 +190,7 @@ def task(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
         yield finding("bad-time", "start", f"The vendor does not take this task before {day}. Declare it from then on.")
     elif stage == "finished":
         yield finding("bad-time", "end", f"The task would be over already: it ends at {inputs['end']}. Remove it.")
-    elif not olds:
-        yield from _shared(account, inputs)
-    elif phase(Window(_at(olds.get("start")), _at(olds["end"]) or now), now, site) == "running":
+    elif olds and phase(Window(_at(olds.get("start")), _at(olds["end"]) or now), now, site) == "running":
         yield from _crowded(account, inputs, span, now)
 
 
@@ -191,17 +200,6 @@ def live_record(account: Account, inputs: Props, olds: Props) -> Iterator[Findin
         return
     if datetime.fromisoformat(inputs["end"]) <= account.settings.now():
         yield finding("bad-time", "end", f"The recording would be over already: it ends at {inputs['end']}. Remove it.")
-
-
-def _shared(account: Account, inputs: Props) -> Iterator[Finding]:
-    owner = owner_of(name_of(account.templates().get(str(inputs.get("template_id")), {})))
-    if owner and account.owner and owner != account.owner and tasks.same(account, inputs, account.tasks()):
-        yield finding(
-            "duplicate-key",
-            "",
-            f"The account already has this very task, and its template belongs to stack {spoken(owner)}. "
-            "Remove it there first, or leave it to that stack.",
-        )
 
 
 def _crowded(account: Account, inputs: Props, span: Window, now: datetime) -> Iterator[Finding]:
@@ -221,13 +219,22 @@ def _crowded(account: Account, inputs: Props, span: Window, now: datetime) -> It
         )
 
 
-def _template_exists(account: Account, template_id: str | None) -> Iterator[Finding]:
-    if template_id is not None and template_id not in account.templates():
+def _template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
+    """Whether there is the template, and it is not another stack's: what uses that counts as that stack's too."""
+    wanted = inputs.get("template_id")
+    if wanted is not None and wanted not in account.templates():
         yield finding(
             "unknown-template",
             "template_id",
-            f"The account has no template {template_id}. If it was deleted behind Pulumi's back, run pulumi refresh; "
+            f"The account has no template {wanted}. If it was deleted behind Pulumi's back, run pulumi refresh; "
             "otherwise name one that the account has.",
+        )
+    elif wanted and wanted != olds.get("template_id") and (owner := account.stranger(wanted)):
+        yield finding(
+            "unknown-template",
+            "template_id",
+            f"The template {wanted} ({quoted(account.named(wanted))}) belongs to stack {owner}, and so would what uses it. Use one "
+            "of this stack; to share that one, give it a template_name of its own there.",
         )
 
 

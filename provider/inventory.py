@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeVar
 
 from provider.client import LiveApi
 from provider.core.limits import QUERY_MAX, RULES, TASK_MAX, TEMPLATES
-from provider.core.listed import key_of
+from provider.core.listed import key_of, name_of
+from provider.core.owners import owner_of, spoken
 from provider.core.priority import Key
 from provider.failures import Failure
 from provider.lifeline import lifeline
@@ -64,6 +65,19 @@ class Account:
         """Templates in API form, by id."""
         found: dict[str, Live] = self._list("templates", self._read_templates, fresh)
         return found
+
+    def named(self, template_id: str) -> str:
+        """The name of a template; empty where the account has none or does not tell."""
+        return name_of(self.templates().get(template_id, {}))
+
+    def stranger(self, template_id: str) -> str:
+        """The other stack that a template belongs to by its name, as sentences name it; empty where it is this one's or nobody's.
+
+        What a resource of this run has is this stack's under any name: the stack may have been renamed.
+        """
+        owner = owner_of(self.named(template_id))
+        ours = not self.owner or owner == self.owner or ("template", template_id) in self.run.held
+        return spoken(owner) if owner and not ours else ""
 
     def rules(self, *, fresh: bool = False) -> dict[Key, str]:
         """Template ids, by rule key."""

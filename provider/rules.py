@@ -9,8 +9,6 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 
-from provider.core.listed import name_of
-from provider.core.owners import owner_of
 from provider.core.priority import Key
 from provider.inventory import Account, Conflict
 from provider.reactions import AlreadyExists, ApiError, NotFound
@@ -63,17 +61,11 @@ def _bind(account: Account, key: Key, wanted: str) -> None:
 
 
 def read(account: Account, rule_id: str, state: State) -> dict[str, Any] | None:
-    """The live rule's inputs, which are its outputs too, or None when it is gone."""
+    """The live rule's inputs, which are its outputs too, or None when it is gone or bound by another stack."""
     found = account.rules().get(key_of(rule_id))
-    if found is None or _foreign(account, found, str(state["template_id"])):
+    if found is None or (found != str(state["template_id"]) and account.stranger(found)):
         return None
     return {**state, "template_id": found}
-
-
-def _foreign(account: Account, found: str, ours: str) -> bool:
-    """Whether the rule now points to a template that another stack owns, by the form of its name."""
-    owner, own = (owner_of(name_of(account.templates().get(i, {}))) for i in (found, ours))
-    return owner is not None and owner != (account.owner or own)
 
 
 def update(account: Account, rule_id: str, state: State, inputs: State) -> dict[str, Any]:

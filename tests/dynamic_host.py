@@ -105,7 +105,8 @@ class Host:
 
     def read(self, kind: str, live: Live) -> Live | None:
         """What a refresh finds."""
-        request = provider_pb2.ReadRequest(id=live.id, properties=_struct(live.outputs | _reference(kind)))
+        properties = _struct(live.outputs | _reference(kind))
+        request = provider_pb2.ReadRequest(id=live.id, urn=self._urn(f"{kind}-it"), properties=properties)
         answer = self._stub.Read(request, timeout=60)
         return Live(answer.id, _props(answer.properties), _props(answer.inputs)) if answer.id else None
 

@@ -15,13 +15,14 @@ HEAD = "time_zone: Asia/Shanghai\n"
 
 
 class LiveProject(Project):
-    """A copy of this project with the stack "dev", whose file a test writes."""
+    """A copy of this project, perhaps of another *name*, with the stack "dev", whose file a test writes."""
 
-    def __init__(self, scratch: Path, account: Account) -> None:
+    def __init__(self, scratch: Path, account: Account, name: str = "live-recording") -> None:
         directory = scratch / "project"
         (directory / "stacks").mkdir(parents=True)
-        for name in ("Pulumi.yaml", "__main__.py"):
-            shutil.copy(ROOT / name, directory)
+        declared = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
+        (directory / "Pulumi.yaml").write_text(declared.replace("name: live-recording\n", f"name: {name}\n"), "utf-8")
+        shutil.copy(ROOT / "__main__.py", directory)
         (directory / "provider").symlink_to(ROOT / "provider")
         (directory / ".venv").symlink_to(ROOT / ".venv")
         super().__init__(directory, scratch)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.rivals import HASTY
 from provider.adoption import adopted, import_file
 from provider.core.adoption import Adopted
 from provider.core.limits import SITES
@@ -19,7 +20,6 @@ from tests.fixtures import Account
 from tests.live_project import HEAD, LiveProject, steps
 
 SIZE = FULL if os.environ.get("RELIABILITY") == "all" else (50, 50, 40)
-HASTY = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=false", "--yes", "--skip-preview", "--stack", "dev")  # fmt: skip
 PUSH = "push.example.com"
 

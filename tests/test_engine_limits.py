@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.rivals import HASTY
 from provider.emulator import Emulator
 from tests.emulator_client import NOW
 from tests.fixtures import Account
@@ -37,7 +38,7 @@ def live(scratch: Path, **terms: int) -> Iterator[tuple[LiveProject, Account]]:
 
 def hasty(project: LiveProject) -> LiveProject:
     """The project, whose state is written once at the end: many resources, and nobody kills it here."""
-    project.environment |= {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+    project.environment |= HASTY
     return project
 
 

@@ -123,20 +123,3 @@ def test_rename_and_change_at_once_need_was(project: LiveProject, account: Accou
 
     project.up(text.replace("atelier: {", "atelier: {was: studio, "))
     assert account.actions() == [CREATE, DELETE]
-
-
-def test_another_stack_owns_its_rules(project: LiveProject, account: Account) -> None:
-    """A rule of dev is refused in prod with the owner named; with keys of its own prod lives and goes alone."""
-    project.up(STACK)
-    dev = account.rules()
-    project.init("prod")
-    said = project.refused(STACK, stack="prod")
-    assert "belongs to stack dev of project live-recording" in said
-
-    project.up(STACK.replace("push.example.com", "prod.example.com"), stack="prod")
-    assert len(account.rules()) == 4
-    assert len(account.state["tasks"]) == 2
-    project.run("destroy", "--yes", "--skip-preview", "--stack", "prod")
-    assert account.rules() == dev
-    assert len(account.state["templates"]) == 2
-    project.run("refresh", "--yes", "--expect-no-changes", "--stack", "dev")

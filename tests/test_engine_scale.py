@@ -41,6 +41,7 @@ def test_large_stack_killed_without_checkpoints_is_repaired(tmp_path: Path, acco
     cli.kill()
     cli.communicate()
     assert created(account, "CreateRecordTask") < KILLED.tasks
+    assert not [name for name in project.state() if "dynamic/live:" in name]
     project.run("cancel", "--yes", "--stack", "dev")
     project.run(*UP, env=HASTY, timeout=PATIENCE)
 

@@ -115,6 +115,37 @@ def test_rule_of_another_stack_is_refused_and_the_owner_named(account: Account) 
         host.check("rule", {**KEY, "template_id": theirs})
 
 
+@pytest.mark.parametrize("kind", ["rule", "task"])
+def test_template_of_another_stack_is_refused_and_the_owner_named(account: Account, kind: str) -> None:
+    """What uses it would count as the other stack's: it could take and delete it. A name of its own makes it anybody's."""
+    theirs = account.template("live-recording--prod--archive")
+    wanted = {**KEY, "template_id": theirs} | ({"end": "2026-11-21T00:00Z"} if kind == "task" else {})
+    with account.host("dev") as host, pytest.raises(RefusedByCheck, match="belongs to stack prod of project live-rec"):
+        host.check(kind, wanted)
+    account.by_hand("ModifyLiveRecordTemplate", TemplateId=int(theirs), TemplateName="shared")
+    with account.host("dev") as host:
+        assert host.check(kind, wanted)["template_id"] == theirs
+
+
+@pytest.mark.parametrize("app", ["studio", "elsewhere"], ids=["retargeted", "moved"])
+@pytest.mark.parametrize("by", ["by-hand", "live-recording--prod--archive"])
+def test_change_of_a_rule_that_was_bound_elsewhere_is_refused(account: Account, ids: Ids, by: str, app: str) -> None:
+    """What the run could not change is said at plan time, with whose it is by now; unchanged it is no matter."""
+    with account.host() as host:
+        live = host.made("rule", **KEY, template_id=ids.one)
+    account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
+    account.rule(account.template(by), **KEY)
+    with account.host() as host, pytest.raises(RefusedByCheck) as refused:
+        host.check("rule", {**KEY, "app": app, "template_id": ids.two}, live.inputs)
+    with account.host() as host:
+        host.check("rule", {**KEY, "template_id": ids.one}, live.inputs)
+
+    reason = refused.value.failures[0][1]
+    assert by in reason
+    assert ("of stack prod of project live-recording" in reason) is (by != "by-hand")
+    assert f"made it for template {ids.one}. Somebody changed it: run pulumi refresh" in reason
+
+
 def test_same_key_twice_is_refused(account: Account, ids: Ids) -> None:
     """Two declared rules never hold one object."""
     for stack in ("dev", ""):  # with and without what the engine tells about the resource
@@ -229,6 +260,16 @@ def test_read_of_a_rule_that_is_gone_or_taken_is_gone(account: Account, ids: Ids
         account.rule(account.template("live-recording--prod--x"), **KEY)
     with account.host() as host:
         assert host.read("rule", live) is None
+
+
+def test_read_of_a_rule_whose_template_became_another_stacks_is_as_it_was(account: Account, ids: Ids) -> None:
+    """A rule that points where this stack bound it is this stack's, whatever the template is called by now."""
+    with account.host() as host:
+        live = host.made("rule", **KEY, template_id=ids.one)
+    account.by_hand("ModifyLiveRecordTemplate", TemplateId=int(ids.one), TemplateName="live-recording--prod--x")
+    with account.host() as host:
+        assert host.read("rule", live) == live
+        host.check("rule", {**KEY, "template_id": ids.one}, live.inputs)
 
 
 def test_45_by_hand_and_6_declared_are_refused_with_the_numbers(account: Account, ids: Ids) -> None:

@@ -238,3 +238,18 @@ def test_authorities_of_the_environment_are_trusted() -> None:
             host.check("template", {"template_name": OWN})
 
         assert len(emulator.cloud.state()["templates"]) == 1
+
+
+def test_template_of_a_renamed_stack_is_still_its_own(account: Account) -> None:
+    """Until it is called after the new name, its id is another stack's by its form; who has it may use it."""
+    after = {"template_name": "live-recording--prod--archive", "mp4": {}}
+    rule = {"domain": "push.example.com", "app": "new"}
+    with account.host("dev") as host:
+        live = host.made("template", template_name="live-recording--dev--archive", mp4={})
+        old = host.made("rule", domain="push.example.com", template_id=live.id)
+    with account.host("prod") as host:
+        assert host.read("rule", old) == old
+        host.diff("template", live, host.check("template", after, live.inputs))
+        assert host.check("rule", {**rule, "template_id": live.id})["template_id"] == live.id
+    with account.host("prod") as host, pytest.raises(RefusedByCheck, match="stack dev of project live-recording"):
+        host.check("rule", {**rule, "template_id": live.id})

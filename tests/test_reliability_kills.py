@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
+from bench.rivals import HASTY
 from provider.emulator import Emulator
 from provider.emulator.faults import KINDS
 from tests.emulator_client import NOW
@@ -24,7 +25,6 @@ ALL = os.environ.get("RELIABILITY") == "all"
 LATER = NOW + timedelta(hours=2)  # when the task derby runs
 HELD = 3600.0  # seconds for which a call is held; it goes on when a process was killed meanwhile
 PATIENCE = 40.0
-HASTY = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 DESTROY = ("destroy", "--yes", "--skip-preview", "--stack", "dev")
 TEMPLATE, RULE, TASK = "LiveRecordTemplate", "LiveRecordRule", "RecordTask"

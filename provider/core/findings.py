@@ -40,7 +40,9 @@ KINDS: dict[str, Kind] = {
         "error", "The same key, resource name or natural key stands twice.", "feature guide: one template per key"
     ),
     "unknown-template": Kind(
-        "error", "A template is named that does not exist.", "CreateLiveRecordRule, CreateRecordTask"
+        "error",
+        "A template is named that does not exist, or that is another stack's.",
+        "CreateLiveRecordRule, CreateRecordTask",
     ),
     "too-many-rules": Kind("error", "More rules than the account may hold.", "feature guide: at most 50 rules"),
     "too-many-templates": Kind(
