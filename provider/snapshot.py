@@ -13,10 +13,10 @@ from provider.settings import Settings
 
 
 def taken(settings: Settings) -> Snapshot:
-    """What the account holds now. Raises ConfigError without credentials, ApiError where it cannot be read."""
+    """What the account holds now, asked anew. Raises NoCredentials, and ApiError where it cannot be read."""
     settings.refuse_blindness()
-    live = account(settings)
-    return Snapshot(settings.site, settings.now(), live.templates(), live.rules(), live.tasks())
+    live, now = account(settings), settings.now()
+    return Snapshot(settings.site, now, live.templates(fresh=True), live.rules(fresh=True), live.tasks(fresh=True))
 
 
 def text(snapshot: Snapshot) -> str:

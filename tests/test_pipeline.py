@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,7 +26,8 @@ rules:
 TASK = "  {}: {{domain: events.example.com, app: live, stream: {}, start: {}, end: {}, template: match}}\n"
 ACKNOWLEDGED = "acknowledge:\n  - {finding: recording-loss, path: templates.match, reason: A week is enough}\n"
 SLOW = """#!/bin/sh
-LIVE_RECORDING_NOW=$(cat {0}/clock) {1} "$@"
+export LIVE_RECORDING_NOW=$(cat {0}/clock)
+{1} "$@"
 status=$?
 case " $* " in *" preview "*)
     touch {0}/planned
@@ -35,15 +36,27 @@ esac
 exit $status
 """
 """A `pulumi` that waits behind its first preview, and goes by the clock in a file."""
+TICKING = """
+from datetime import datetime
+from pathlib import Path
+from provider.cli import app
+from provider.settings import Settings
+Settings.now = lambda _: datetime.fromisoformat(Path({0!r}, "clock").read_text(encoding="utf-8"))
+app()
+"""
+"""Our command line, by that clock too."""
+
+
+MODULE = ("-m", "provider")
 
 
 class Pipeline(LiveProject):
     """The project with our command line in it."""
 
-    def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def begin(self, *arguments: str, program: Sequence[str] = MODULE, **environment: str) -> subprocess.Popen[str]:
         """`python -m provider` with these arguments, both outputs in one pipe."""
         return subprocess.Popen(
-            [sys.executable, "-m", "provider", *arguments], cwd=self.directory, env=self.environment | environment,
+            [sys.executable, *program, *arguments], cwd=self.directory, env=self.environment | environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 
@@ -120,7 +133,8 @@ def deployed(pipeline: Pipeline, scratch: Path, meanwhile: Callable[[], object])
     (tools / "clock").write_text(NOW.isoformat(), encoding="utf-8")
     (tools / "pulumi").write_text(SLOW.format(tools, cli_directory() / "pulumi"), encoding="utf-8")
     (tools / "pulumi").chmod(0o755)
-    running = pipeline.begin("deploy", "dev", PATH=f"{tools}:{pipeline.environment['PATH']}")
+    ticking = ("-c", TICKING.format(str(tools)))
+    running = pipeline.begin("deploy", "dev", program=ticking, PATH=f"{tools}:{pipeline.environment['PATH']}")
     for _ in wait("the first plan was made"):
         if (tools / "planned").exists():
             break
