@@ -12,8 +12,14 @@ from tests.fixtures import Account
 
 Tree = dict[str, Any]
 DOMAINS, APPS, STREAMS = ("a.example.com", "b.example.com"), ("", "x", "y"), ("", "s", "t")
-FOREIGN_ID = 1001
-"""A template that others have made before."""
+FOREIGN_ID, STRANGER_ID = 1001, 1002
+"""Templates that others have made before: one of nobody's, which a stack may use, and one of another stack."""
+
+
+def made_before(account: Account) -> None:
+    """Make them, in an account that was empty."""
+    for name in ("theirs", "other--prod--theirs"):
+        account.template(name, Mp4Param={"Enable": 1, "StorageTime": 0}, FlvParam={"Enable": 1})
 
 
 def _template(random: Random) -> Tree:
@@ -108,7 +114,7 @@ def others(random: Random, account: Account) -> None:
             key = dict(zip(("DomainName", "AppName", "StreamName"), random.choice(rules), strict=True))
             account.by_hand("DeleteLiveRecordRule", **key)
             if random.random() < 0.7:
-                account.by_hand("CreateLiveRecordRule", **key, TemplateId=FOREIGN_ID)
+                account.by_hand("CreateLiveRecordRule", **key, TemplateId=random.choice((FOREIGN_ID, STRANGER_ID)))
         case 3:
             account.by_hand(
                 "ModifyLiveRecordTemplate",

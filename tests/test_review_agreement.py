@@ -18,7 +18,17 @@ from provider.review import reviewed
 from tests.emulator_client import NOW
 from tests.fixtures import Account
 from tests.live_project import LiveProject
-from tests.review_cases import DOMAINS, EVERYTHING_AT_ONCE, FOREIGN_ID, SCARCE_PLACES, Tree, edited, others, stack
+from tests.review_cases import (
+    DOMAINS,
+    EVERYTHING_AT_ONCE,
+    SCARCE_PLACES,
+    STRANGER_ID,
+    Tree,
+    edited,
+    made_before,
+    others,
+    stack,
+)
 from tests.review_engine import OWNER, Engine, Known, RefusedByPreview, declared, renamed, source, taken
 from tests.review_truth import came_true, copied
 
@@ -31,7 +41,7 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     random, account = Random(seed), Account(emulator)  # noqa: S311 - a seed, no secret
     emulator.cloud.reset()
     emulator.set_now(NOW)
-    account.template("other--prod--theirs", Mp4Param={"Enable": 1, "StorageTime": 0}, FlvParam={"Enable": 1})
+    made_before(account)
     tree = stack(random)
     later = edited(random, tree)
     settings = configured({"site": emulator.site}.get, account.environment)
@@ -105,8 +115,8 @@ def test_reviews_of_the_real_engines_plans_come_true(
 ) -> None:
     """The same holds for a plan of the real CLI that it applies; and the stand-in previews the same steps."""
     emulator = account.emulator
-    account.template("other--prod--theirs", Mp4Param={"Enable": 1, "StorageTime": 0}, FlvParam={"Enable": 1})
-    account.rule(str(FOREIGN_ID), DOMAINS[0], "y", "t")
+    made_before(account)
+    account.rule(str(STRANGER_ID), DOMAINS[0], "y", "t")
     settings = configured({"site": emulator.site}.get, account.environment)
     project = LiveProject(tmp_path, account)
     project.up(yaml.safe_dump(trees[0]))
