@@ -169,6 +169,13 @@ def test_every_command_is_run_or_says_why_not() -> None:
     assert {page for page, part in PARTS if part.kind == "sh" and part.note != "not run"} <= run_by_tests
 
 
+def test_commands_can_be_pasted() -> None:
+    """No comment stands behind a command: zsh, as it comes, takes the words of one for arguments at its prompt."""
+    commands = [line for _, part in PARTS if part.kind == "sh" for line in part.text.splitlines()]
+
+    assert [line for line in commands if re.search(r"\S +# ", line)] == []
+
+
 def test_every_output_is_compared_or_says_why_not() -> None:
     """A block of text stands below the commands that print it, is a file that a command reads, or says what it is."""
     shown = {(page, step.start) for page in PAGES for step in pages.steps(page) if step.shown is not None}
