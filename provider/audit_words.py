@@ -6,7 +6,7 @@ from typing import NamedTuple
 from provider.core.audit import COUNTS, Difference, Kind
 from provider.core.grammar import opened
 from provider.core.kinds import KindName
-from provider.core.owners import parts, spoken
+from provider.core.owners import adopting, parts, spoken
 from provider.core.values import quoted
 from provider.sources import Source
 from provider.stackfile import line
@@ -106,8 +106,8 @@ def _not_declared(scene: Scene) -> str:
     bound = f"; it has {found.details[0]}" if found.details else ""
     stack = parts(found.owner).stack
     if not stack:
-        only = next(iter(scene.sources.values())).stack if len(scene.sources) == 1 else "STACK"
-        adopt = f"Adopt it (python -m provider adopt --stack {only} --out more.yaml), or delete it."
+        only = next(iter(scene.sources.values())).stack if len(scene.sources) == 1 else ""
+        adopt = f"Adopt it ({adopting(only)}), or delete it."
         ways = f"{adopt} What has just left a file goes with the next pulumi up."
     elif stack in scene.stacks:
         ways = f"{_by_name(scene)} of stack {stack}: what has just left its file goes with pulumi up --stack {stack}. Otherwise declare it there, or delete it."

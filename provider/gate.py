@@ -24,7 +24,7 @@ from provider.inventory import Account, Section
 
 Props = Mapping[str, Any]
 
-TAKEN = "If you renamed the entry, add was: OLD-KEY to it. Otherwise remove that rule, or adopt it: python -m provider adopt."
+TAKEN = "If you renamed the entry, add was: OLD-KEY to it. Otherwise remove that rule, or adopt it: {}."
 TAKEN_BY_A_MOVE = "If another entry leaves this key, move that one in a run before. Otherwise remove that rule."
 NEW_RULES = "To replace a rule, keep its entry and change its key: that needs no free place where places are scarce"
 MOVED_RULES = "Rules that move are made before the old ones go: move fewer of them in one run"
@@ -106,7 +106,7 @@ def template(account: Account, inputs: Props, olds: Props) -> Iterator[Finding]:
             "duplicate-key",
             "template_name",
             f"The account already has a template {quoted(inputs['template_name'])} (id {namesakes[0]}), and it is not what is "
-            "declared here. Give this one another name, or adopt that one: python -m provider adopt.",
+            f"declared here. Give this one another name, or adopt that one: {account.adopting}.",
         )
     added = account.run.adds("template", inputs["template_name"], ())
     yield from _fits("templates", len(account.templates()), added, account, TEMPLATES)
@@ -163,7 +163,7 @@ def _taken(account: Account, key: Key, live: str, wanted: str | None, *, moved: 
             "duplicate-key",
             "",
             f"The account already has a rule for {key}: it points to template {live} ({quoted(name)}), and this one asks for "
-            f"{asked}. {TAKEN_BY_A_MOVE if moved else TAKEN}",
+            f"{asked}. {TAKEN_BY_A_MOVE if moved else TAKEN.format(account.adopting)}",
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from provider.client import LiveApi
 from provider.core.limits import QUERY_MAX, RULES, TASK_MAX, TEMPLATES
 from provider.core.listed import key_of, name_of
-from provider.core.owners import owner_of, spoken
+from provider.core.owners import adopting, owner_of, parts, spoken
 from provider.core.priority import Key
 from provider.failures import Failure
 from provider.lifeline import lifeline
@@ -69,6 +69,11 @@ class Account:
     def named(self, template_id: str) -> str:
         """The name of a template; empty where the account has none or does not tell."""
         return name_of(self.templates().get(template_id, {}))
+
+    @property
+    def adopting(self) -> str:
+        """The command that makes what is live this stack's."""
+        return adopting(parts(self.owner).stack)
 
     def stranger(self, template_id: str) -> str:
         """The other stack that a template belongs to by its name, as sentences name it; empty where it is this one's or nobody's.

@@ -107,9 +107,7 @@ def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
         return ended, (first,)
     second = plan(asked, directory, held(asked, None))
     _combine((second,), {}, directory)
-    if second.review.stops:
-        return Ended.stopped, (first, second)
-    if not second.review.means_no_more_than(first.review):
+    if second.review.stops or not second.review.means_no_more_than(first.review):
         return Ended.changed, (first, second)
     return _up(second)[0], (first, second)
 

@@ -54,7 +54,7 @@ def _bind(account: Account, key: Key, wanted: str) -> None:
     if found != wanted:
         raise Conflict(
             f"The account already has a rule for {key}: it points to template {found}, not to {wanted}. "
-            "Remove that rule, or adopt it (`python -m provider adopt`), then run again."
+            f"Remove that rule, or adopt it (`{account.adopting}`), then run again."
         )
     account.put("rules", key, wanted)
     account.run.added("rule", key)

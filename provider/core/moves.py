@@ -13,7 +13,7 @@ from provider.core.diff import indistinct
 from provider.core.kinds import KindName
 from provider.core.listed import Live
 from provider.core.namesakes import adoptable
-from provider.core.owners import owner_of
+from provider.core.owners import owner_of, parts
 from provider.core.ownership import Picture, Ref, Resource
 from provider.core.priority import Key
 from provider.core.snapshot import Snapshot
@@ -76,7 +76,7 @@ class Moves:
         elif live in (None, wanted, before):
             self.rules[at] = wanted
         elif before is None:
-            self._refused(step, obstacles.taken(at, self._called(live)))
+            self._refused(step, obstacles.taken(at, self._called(live), parts(self._owner).stack))
         else:
             self._refused(step, obstacles.changed(at, self._called(live), self._called(before)))
 

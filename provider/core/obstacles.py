@@ -5,6 +5,7 @@ Rule 1: a sentence names both sides and says what to do. Rule 2: whether somethi
 
 from collections.abc import Iterable
 
+from provider.core.owners import adopting
 from provider.core.priority import Key
 
 UNTOLD = "The plan does not say which template it gets. Run pulumi preview --json again."
@@ -15,9 +16,9 @@ def gone(template: str) -> str:
     return f"The account has no template {template} any more. Run pulumi refresh first."
 
 
-def taken(at: Key, template: str) -> str:
-    """A rule that is to be made has a key that another rule has."""
-    fix = "Remove that one, or adopt it: python -m provider adopt."
+def taken(at: Key, template: str, stack: str) -> str:
+    """A rule that *stack* is to make has a key that another rule has."""
+    fix = f"Remove that one, or adopt it: {adopting(stack)}."
     return f"The account already has a rule for {at}, and it points to template {template}. {fix}"
 
 

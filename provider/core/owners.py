@@ -33,6 +33,11 @@ def spoken(owner: str) -> str:
     return f"{parts(owner).stack} of project {parts(owner).project}"
 
 
+def adopting(stack: str) -> str:
+    """The command that writes down what an account holds and the file of a stack does not say; "": any stack's."""
+    return f"python -m provider adopt --stack {stack or 'STACK'} --out more.yaml"
+
+
 def default_name(owner: str, key: str) -> str:
     """The name in the account that the owner's template *key* has where its entry gives none."""
     return f"{owner}{HYPHENS}{key}"
