@@ -1,6 +1,7 @@
 # A few verbs; `make demo` and `make test` are all that a newcomer needs.
 PYTHON ?= python3
 BIN := .venv/bin
+MAKEFLAGS += --jobs=3
 .PHONY: setup path demo test lint bench golden docs
 
 setup: .venv/ready $(BIN)/live-recording  ## the virtualenv and the Pulumi CLI
@@ -37,7 +38,7 @@ lint: .venv/ready  ## style, types and who may import whom
 	@touch $@
 
 test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
-	$(BIN)/pytest -n auto
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(BIN)/pytest -n auto --dist worksteal
 
 bench: setup  ## medians, as ratios to something in the same run
 	@PYTHONPATH=. $(BIN)/python bench/plan_gate.py

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import RLock
 from time import sleep
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from provider.client import LiveApi
 from provider.core.limits import QUERY_MAX, RULES, TASK_MAX, TEMPLATES
 from provider.core.listed import key_of, name_of
 from provider.core.owners import adopting, owner_of, parts, spoken
@@ -21,6 +20,9 @@ from provider.lifeline import lifeline
 from provider.reactions import OutcomeUnknown, TimedOut
 from provider.run import Run
 from provider.settings import Settings
+
+if TYPE_CHECKING:
+    from provider.client import LiveApi
 
 Live = dict[str, Any]
 T = TypeVar("T")
@@ -52,7 +54,7 @@ class Account:
     """One account: what it holds, what this run does to it. Safe to share between threads."""
 
     settings: Settings
-    api: LiveApi
+    api: "LiveApi"
     run: Run = field(default_factory=Run)
     allowed: Callable[[Section], int] = DEFAULT_LIMITS.__getitem__
     """What the account may hold, by the stack file; read when it matters."""
@@ -184,6 +186,8 @@ def account(settings: Settings) -> Account:
 
     Raises AccessDenied where there are no credentials.
     """
+    from provider.client import LiveApi  # with the SDK it takes 0.2 s to load, which a program that only declares saves
+
     with _LOCK:
         if settings not in _ACCOUNTS:
             _ACCOUNTS[settings] = Account(settings, LiveApi(settings, lifeline().hold))

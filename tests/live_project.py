@@ -33,8 +33,9 @@ class LiveProject(Project):
 
     def init(self, stack: str) -> None:
         """Another stack of the project, on the account's site."""
+        config = self.directory / f"stacks/Pulumi.{stack}.yaml"
+        config.write_text(f"config:\n  live-recording:site: {self.account.emulator.site}\n", encoding="utf-8")
         self.run("stack", "init", stack)
-        self.run("config", "set", "live-recording:site", self.account.emulator.site, "--stack", stack)
 
     def write(self, text: str, stack: str = "dev") -> None:
         """What the stack records from now on."""

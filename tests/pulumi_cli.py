@@ -1,7 +1,7 @@
 """The real Pulumi CLI for tests: a project directory with a home and a file backend of its own.
 
 Rule 1: nothing of the caller's Pulumi or cloud account reaches a test.
-Rule 2: programs run in the virtualenv that runs the tests.
+Rule 2: programs run in the virtualenv that runs the tests, which is on the path as the README puts it there.
 """
 
 import functools
@@ -35,7 +35,7 @@ class Project:
         for name in ("home", "backend"):
             (scratch / name).mkdir(parents=True, exist_ok=True)
         self.environment = callers() | {
-            "PATH": f"{cli_directory()}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([str(cli_directory()), f"{sys.prefix}/bin", os.environ["PATH"]]),
             "PULUMI_HOME": str(scratch / "home"),
             "PULUMI_BACKEND_URL": f"file://{scratch / 'backend'}",
             "PULUMI_CONFIG_PASSPHRASE": "for tests only",
