@@ -189,11 +189,14 @@ def plan(
 
     Example: python -m provider plan --out plans
     """
-    from provider.pipeline import planned
+    from provider.pipeline import abandoned, planned
 
-    made, failed = planned(config.stacks_asked(stacks), out)
+    asked, beside = config.stacks_asked(stacks), abandoned() if not stacks else {}
+    made, failed = planned(asked, out, beside)
     for one in made:
         _tell_verdict(one.stack, one)
+    for name, why in beside.items():
+        tell(f"{name}: No stack file: {why}")
     for name, failure in failed.items():
         tell(f"{name}: Not planned: {failure}")
     show(f"Written: {out / 'review.md'}, and for each stack its plan and review as {out}/STACK.*")

@@ -5,6 +5,7 @@ Rule 2: a plan that time has overtaken is made once more, and applied only where
 Rule 3: a stack that cannot be planned hides no other one.
 """
 
+import json
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from provider.sources import Source, source
 
 OVERTAKEN = ("violates plan", "is not allowed by the plan", "but none were seen")
 """How the engine says that a saved plan does not fit any more: something else happens, or something does not."""
+NOTHING: Mapping[str, tuple[str, str]] = {}
 NO_STACK = "no stack named"
 """How the CLI says that the backend has no such stack."""
 
@@ -73,8 +75,30 @@ def held(asked: Source, account: Path | None) -> Snapshot | None:
     return snapshot.taken(asked.settings) if asked.settings.source else None
 
 
-def planned(stacks: Iterable[str], directory: Path) -> tuple[tuple[Planned, ...], Mapping[str, Failure]]:
-    """All stacks, planned one after the other, and those that could not be; one review of all of them as review.md."""
+def abandoned() -> Mapping[str, str]:
+    """Stacks of this project that hold resources, and whose stack file is not there any more: what that means.
+
+    None where the backend cannot be asked: then the plans say why.
+    """
+    done = _pulumi(None, "stack", "ls", "--json")
+    listed = json.loads(done.stdout) if not done.returncode else []
+    names = sorted(each["name"].rpartition("/")[2] for each in listed if each.get("resourceCount"))
+    files = {name: config.stack_path(name, config.stack_config(name)("recordings")) for name in names}
+    return {
+        name: f"There is no {path} any more. What it declared stays in the account, and nothing more is created. "
+        f"To end it: pulumi destroy --stack {name}"
+        for name, path in files.items()
+        if not path.is_file()
+    }
+
+
+def planned(
+    stacks: Iterable[str], directory: Path, beside: Mapping[str, str]
+) -> tuple[tuple[Planned, ...], Mapping[str, Failure]]:
+    """All stacks, planned one after the other, and those that could not be; one review of all of them as review.md.
+
+    *beside*: what is said there of stacks that are abandoned.
+    """
     made, failed = [], {}
     for stack in stacks:
         try:
@@ -84,14 +108,15 @@ def planned(stacks: Iterable[str], directory: Path) -> tuple[tuple[Planned, ...]
             if config.debug():
                 raise
             failed[stack] = failure
-    _combine(made, failed, directory)
+    without = {stack: ("No stack file", why) for stack, why in beside.items()}
+    without |= {stack: ("Not planned", str(failure)) for stack, failure in failed.items()}
+    _combine(made, directory, without)
     return tuple(made), failed
 
 
-def _combine(made: Iterable[Planned], failed: Mapping[str, Failure], directory: Path) -> None:
+def _combine(made: Iterable[Planned], directory: Path, beside: Mapping[str, tuple[str, str]] = NOTHING) -> None:
     config.make(directory)
-    unplanned = {stack: str(failure) for stack, failure in failed.items()}
-    config.write(directory / "review.md", combined((one.review for one in made), unplanned))
+    config.write(directory / "review.md", combined((one.review for one in made), beside))
 
 
 def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
@@ -99,14 +124,14 @@ def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     asked = _opened(stack)
     asked.settings.refuse_changes(preview=False)
     first = plan(asked, directory, held(asked, None))
-    _combine((first,), {}, directory)
+    _combine((first,), directory)
     if first.review.stops:
         return Ended.stopped, (first,)
     ended, overtaken = _up(first)
     if not overtaken:
         return ended, (first,)
     second = plan(asked, directory, held(asked, None))
-    _combine((second,), {}, directory)
+    _combine((second,), directory)
     if second.review.stops or not second.review.means_no_more_than(first.review):
         return Ended.changed, (first, second)
     return _up(second)[0], (first, second)
@@ -117,8 +142,8 @@ def _opened(stack: str) -> Source:
     asked = source(stack)
     settings = asked.settings
     pair = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
-    for key in config.encrypted(stack):
-        if not pair.get(key, "given"):
+    for key in sealed.missing(stack, settings):
+        if key in pair:
             done = _pulumi(asked.stack, "config", "get", f"{NAMESPACE}:{key}")
             if done.returncode:
                 raise Failure(f"Pulumi cannot read {key} of stack {asked.stack}: {_reason(done.stderr)}")
@@ -157,18 +182,18 @@ def _up(made: Planned) -> tuple[Ended, bool]:
     return (Ended.failed if failed else Ended.applied), failed and overtaken and not sent
 
 
-def _pulumi(stack: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _pulumi(stack: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(_command(stack, *arguments), capture_output=True, text=True, check=False)
 
 
-def _command(stack: str, *arguments: str) -> list[str]:
+def _command(stack: str | None, *arguments: str) -> list[str]:
     found = shutil.which("pulumi")
     if found is None:
         raise Failure(
             "There is no pulumi on the path. Install it, or run `make setup` and put the directory that "
             "`python3 tools/pulumi/install.py` prints on the path."
         )
-    return [found, "--non-interactive", *arguments, "--stack", stack]
+    return [found, "--non-interactive", *arguments, *(("--stack", stack) if stack else ())]
 
 
 def _reason(said: str) -> str:

@@ -34,15 +34,15 @@ def markdown(review: Review) -> str:
     return "\n".join([*head, *fitted(_sections(review), ROOM.less(head))]) + "\n"
 
 
-def combined(reviews: Iterable[Review], unplanned: Mapping[str, str]) -> str:
+def combined(reviews: Iterable[Review], beside: Mapping[str, tuple[str, str]]) -> str:
     """One comment about several stacks: their verdicts, and then what changes, first of those that stop.
 
-    *unplanned* are the stacks that could not be planned, and why.
+    *beside* are the stacks without a review: in two words what is the matter, and in a sentence.
     """
     found = tuple(reviews)
-    if len(found) == 1 and not unplanned:
+    if len(found) == 1 and not beside:
         return markdown(found[0])
-    failed = [f"- {code(stack)}: **Not planned**: {plain(why)}" for stack, why in unplanned.items()]
+    failed = [f"- {code(stack)}: **{head}**: {plain(why)}" for stack, (head, why) in beside.items()]
     verdicts = _list("### Recording reviews", [*failed, *map(_verdict, found)])
     lines = [_marker(found), *fitted([verdicts], ROOM.less([""]))[1:]]
     telling = sorted((r for r in found if r.stops or r.operations), key=lambda review: not review.stops)

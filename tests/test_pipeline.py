@@ -107,6 +107,24 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
     assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
 
 
+def test_stack_without_a_file_is_told_of(pipeline: Pipeline) -> None:
+    """Who deletes a stack file reads what becomes of what it declared; a stack that holds nothing is no matter."""
+    pipeline.up(RULE)
+    (pipeline.directory / "stacks/dev.yaml").unlink()
+    pipeline.init("unused")
+    pipeline.init("other")
+    pipeline.write("templates: {}\n", "other")
+
+    status, said = pipeline.call("plan")
+    assert status == 0, said
+    sentence = (
+        "There is no stacks/dev.yaml any more. What it declared stays in the account, and nothing more is created."
+    )
+    assert f"dev: No stack file: {sentence} To end it: pulumi destroy --stack dev" in said
+    assert f"- `dev`: **No stack file**: {sentence}" in pipeline.review
+    assert "unused" not in said + pipeline.review
+
+
 def test_plan_that_was_not_written_is_no_plan(pipeline: Pipeline) -> None:
     """Where Pulumi fails in its last step, the tool has failed, whatever it printed before."""
     pipeline.write(RULE)
