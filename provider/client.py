@@ -13,11 +13,11 @@ from typing import Any
 
 import requests.utils
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_random_exponential
+from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.credential import Credential, DefaultTkeOIDCRoleArnProvider, ProfileCredential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
-from tencentcloud.live.v20180801.live_client import LiveClient
 
 from provider.core.values import escaped
 from provider.pace import Pace
@@ -37,8 +37,8 @@ _WAIT = wait_random_exponential(multiplier=0.25, max=5)
 Body = Mapping[str, Any]
 
 
-class _Strict(LiveClient):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK's client, which also refuses answers whose errors it would overlook."""
+class _Strict(CommonClient):  # type: ignore[misc]  # the SDK ships no types
+    """The SDK's client without models of each call, which also refuses answers whose errors it would overlook."""
 
     def _check_error(self, resp: Any) -> None:
         if resp.headers.get("Content-Type") != "application/json":
@@ -111,12 +111,13 @@ class LiveApi:
         return dict(answer)
 
 
-def _sdk(settings: Settings) -> LiveClient:
+def _sdk(settings: Settings) -> CommonClient:
     endpoint = settings.endpoint
     http = HttpProfile(
         endpoint.scheme, endpoint.host, reqTimeout=TIMEOUT, keepAlive=True, certification=settings.ca_file
     )
-    client = _Strict(_credential(settings), settings.region, ClientProfile(httpProfile=http, language="en-US"))
+    profile = ClientProfile(httpProfile=http, language="en-US")
+    client = _Strict("live", "2018-08-01", _credential(settings), settings.region, profile)
     # The SDK ignores most forms of NO_PROXY, and requests would let a .netrc entry replace the signature.
     connection = client.request.conn
     connection.proxy = requests.utils.get_environ_proxies(str(settings.endpoint)) or None

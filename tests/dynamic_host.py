@@ -1,8 +1,7 @@
 """The genuine dynamic-provider host, `python -m pulumi.dynamic`, spoken to as the engine does: over gRPC."""
 
 import asyncio
-import subprocess
-import sys
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +14,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from provider import resources
+from tests import forked
 
 ROOT = Path(__file__).parent.parent
 UNKNOWN = rpc.UNKNOWN
@@ -49,16 +49,12 @@ class Host:
 
     def __init__(self, environment: Mapping[str, str], config: Mapping[str, str], stack: str = "") -> None:
         self._stack = stack
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic"],
-            cwd=ROOT,
-            env={**environment, "PULUMI_PROJECT": "live-recording"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout
-        port = int(self._process.stdout.readline())
+        told, output = os.pipe()
+        with os.fdopen(told) as said:
+            with os.fdopen(output, "w") as there, Path(os.devnull).open("w") as nowhere:
+                given = {**environment, "PULUMI_PROJECT": "live-recording"}
+                self._process = forked.start(["pulumi.dynamic"], ROOT, given, there.fileno(), nowhere.fileno())
+            port = int(said.readline())
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         args = _struct({f"live-recording:{name}": value for name, value in config.items()})
@@ -72,7 +68,8 @@ class Host:
     ) -> None:
         self._channel.close()
         self._process.kill()
-        self._process.communicate()
+        self._process.join()
+        self._process.close()
 
     def _urn(self, name: str) -> str:
         """What the engine tells the host besides; nothing where no stack was named."""

@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from provider.core.findings import KINDS
+from tests import forked
 from tests.pulumi_cli import callers
 
 NOW = "2026-11-20T12:00Z"
@@ -37,15 +37,8 @@ class Scratch:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """The finished command."""
-        return subprocess.run(
-            [sys.executable, "-m", "provider", *arguments],
-            cwd=self.directory,
-            env=callers() | {"PYTHONPATH": str(ROOT), "LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"} | environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        known = {"LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"}
+        return forked.run(["provider", *arguments], self.directory, callers() | known | environment)
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_applied_stacks_are_stable(tmp_path: Path, site: str) -> None:
         account = Account(emulator)
         project = LiveProject(tmp_path, account)
 
-        @settings(max_examples=3, derandomize=True, phases=[Phase.generate])
+        @settings(max_examples=2, derandomize=True, phases=[Phase.generate])
         @given(stacks(), st.randoms(use_true_random=False))
         def stable(tree: Tree, random: Random) -> None:
             project.up(text(tree))

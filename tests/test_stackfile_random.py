@@ -30,7 +30,7 @@ from tests.test_check_command import Scratch
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OWNER = "live-recording--dev"
 FILE = "stacks/dev.yaml"
-BATCHES, BATCH = 40, 300
+BATCHES, BATCH = 16, 300
 HANG = 30.0  # seconds of CPU after which a reading counts as endless; none takes a tenth of that
 MEMORY_MAX = 32 * 1024 * 1024  # bytes that reading one file may take for itself
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from provider.emulator import Emulator
+from tests import forked
 from tests.emulator_client import NOW
 from tests.fixtures import Account
 from tests.terminals import XTERM, Seen, watched, without_terminal
@@ -63,10 +64,8 @@ class Person:
 
     def pipes(self, *arguments: str, kind: Mapping[str, str] = XTERM) -> Seen:
         """What a pipe gets."""
-        command = [sys.executable, "-m", "provider", *arguments]
-        environment = {**self.environment, **XTERM, **kind}
-        done = subprocess.run(command, cwd=self.directory, env=environment, capture_output=True, check=False)
-        return Seen((done.stdout + done.stderr).decode(), done.returncode)
+        done = forked.run(["provider", *arguments], self.directory, {**self.environment, **XTERM, **kind})
+        return Seen(done.stdout + done.stderr, done.returncode)
 
 
 @pytest.fixture(name="person")
