@@ -38,7 +38,7 @@ lint: .venv/ready  ## style, types and who may import whom
 	@touch $@
 
 test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(BIN)/pytest --dist worksteal \
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --dist worksteal \
 		-n $$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2 or 1)')  # some tests only wait
 
 bench: setup  ## medians, as ratios to something in the same run

@@ -3,8 +3,11 @@
 import json
 import shutil
 from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.fixtures import Account
@@ -32,10 +35,15 @@ class LiveProject(Project):
         self.init("dev")
 
     def init(self, stack: str) -> None:
-        """Another stack of the project, on the account's site."""
-        config = self.directory / f"stacks/Pulumi.{stack}.yaml"
-        config.write_text(f"config:\n  live-recording:site: {self.account.emulator.site}\n", encoding="utf-8")
-        self.run("stack", "init", stack)
+        """Another stack of the project, on the account's site; copied, because to make one takes most of a second."""
+        made, encryption = _made((self.directory / "Pulumi.yaml").read_text(encoding="utf-8"), stack)
+        shutil.copytree(made, self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"), dirs_exist_ok=True)
+        self.configure(stack, encryption)
+
+    def configure(self, stack: str, encryption: str = "") -> None:
+        """The stack's config."""
+        config = f"{encryption}config:\n  live-recording:site: {self.account.emulator.site}\n"
+        (self.directory / f"stacks/Pulumi.{stack}.yaml").write_text(config, encoding="utf-8")
 
     def write(self, text: str, stack: str = "dev") -> None:
         """What the stack records from now on."""
@@ -77,6 +85,19 @@ class LiveProject(Project):
     def _json(done: CompletedProcess[str]) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+
+_SCRATCH = TemporaryDirectory(prefix="live-recording-tests-")
+
+
+@cache
+def _made(declared: str, stack: str) -> tuple[Path, str]:
+    """A backend in which a project with this Pulumi.yaml has just made a stack, and the encryption in its config."""
+    scratch = Path(_SCRATCH.name, sha256(declared.encode()).hexdigest(), stack)
+    (scratch / "project/stacks").mkdir(parents=True)
+    (scratch / "project/Pulumi.yaml").write_text(declared, encoding="utf-8")
+    Project(scratch / "project", scratch).run("stack", "init", stack)
+    return scratch / "backend", (scratch / f"project/stacks/Pulumi.{stack}.yaml").read_text(encoding="utf-8")
 
 
 def steps(plan: Mapping[str, Any]) -> dict[str, str]:

@@ -39,7 +39,7 @@ def test_up_up_change_destroy(project: LiveProject, account: Account) -> None:
     """Each is made by one call; a second up calls nothing; a change replaces; destroy ends what is not over."""
     project.up(STACK)
     assert account.actions() == [*[CREATE] * 3, "CreateLiveRecordTemplate"]
-    project.run("up", "--yes", "--expect-no-changes", "--stack", "dev")
+    project.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
     project.run("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
     assert account.changes() == []
 
@@ -61,7 +61,7 @@ def test_finished_ones_leave_quietly_and_stay_away(project: LiveProject, account
     at(project, NOW + timedelta(minutes=20))
     assert steps(project.plan()) == {"clip": "delete"}
     project.up()
-    project.run("up", "--yes", "--expect-no-changes", "--stack", "dev")
+    project.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
     at(project, NOW + timedelta(days=3))
     project.up()
     project.run("destroy", "--yes", "--skip-preview", "--stack", "dev")

@@ -41,7 +41,6 @@ def test_up_up_destroy(project: LiveProject, account: Account) -> None:
 
     project.run("up", "--yes", "--expect-no-changes", "--stack", "dev")
     project.run("refresh", "--yes", "--stack", "dev", "--expect-no-changes")
-    project.run("preview", "--expect-no-changes", "--stack", "dev")
     assert account.changes() == []
 
     project.run("destroy", "--yes", "--skip-preview", "--stack", "dev")
@@ -202,7 +201,7 @@ def test_task_stopped_by_hand_is_an_output_and_no_drift(project: LiveProject, ac
     task = next(t for t in account.state["tasks"] if t["StreamName"] == "final")
     account.by_hand("StopRecordTask", TaskId=task["TaskId"])
     project.run("refresh", "--yes", "--skip-preview", "--stack", "dev")
-    project.run("up", "--yes", "--expect-no-changes", "--stack", "dev")
+    project.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
 
     stopped = json.loads(project.run("stack", "output", "--json", "--stack", "dev").stdout)["stopped"]
     assert list(stopped) == ["final"]

@@ -40,7 +40,8 @@ class Shared(LiveProject):
     def init(self, stack: str) -> None:
         """The stack, in the database."""
         self.environment["PULUMI_BACKEND_URL"] = self.backend
-        super().init(stack)
+        self.configure(stack)
+        self.run("stack", "init", stack)
 
     def colleague(self, scratch: Path) -> Project:
         """Somebody else with a clone of the project, a home of their own, and the same backend."""

@@ -18,7 +18,7 @@ from tests.process_use import ProcessUse
 from tests.test_reliability_kills import live_ids
 
 ALL = os.environ.get("RELIABILITY") == "all"
-KILLED = Size(5, 5, 1000, hasty=True)
+KILLED = Size(5, 5, 1000 if ALL else 300, hasty=True)
 LARGE = 4000
 DECLARED = LARGE if ALL else 200  # in the stack; the account holds 4,000 in any case
 MEMORY_MB = 300

@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -65,6 +64,8 @@ class LanguageHost(service.LanguageRuntimeServicer):
         return protocol.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> PluginInfo:
+        from importlib.metadata import version  # most runs ask for no version, and it takes a while to import
+
         return PluginInfo(version=version("pulumi"))
 
     def GetRequiredPackages(
