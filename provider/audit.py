@@ -4,7 +4,7 @@ Stacks share an account when site, endpoint and credentials are the same. A file
 what is declared, so that nothing of it is called undeclared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from provider.core.values import quoted
 from provider.failures import ConfigError, Failure
 from provider.sealed import sealed
 from provider.settings import Settings
-from provider.sources import Source, source
+from provider.sources import Source, source, sources
 
 
 class Account(NamedTuple):
@@ -56,10 +56,10 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
 
     Raises ConfigError for a stack, a configuration or a snapshot that cannot be used.
     """
-    asked = {found.file: found for found in map(source, config.stacks_asked(stacks))}
+    asked = sources(stacks)
     held = snapshot.read(account) if account else None
     groups: dict[Settings, list[Source]] = {}
-    for found in asked.values():
+    for found in asked:
         if held and found.settings.site != held.site:
             raise ConfigError(
                 f"{quoted(str(account))} is a snapshot of site {held.site}, but stack {found.stack} is on site "
@@ -80,7 +80,7 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
             continue
         beside = [other for other in others if _identity(other.settings) == identity]
         made.append(_account(str(account or identity.endpoint), group, beside, held))
-    findings = [f for found in asked.values() if not found.loaded.usable for f in found.loaded.findings]
+    findings = [f for found in asked if not found.loaded.usable for f in found.loaded.findings]
     return Audit(tuple(sorted(findings)), tuple(sorted(made)), tuple(sorted(notes)))
 
 
@@ -89,10 +89,10 @@ def _identity(settings: Settings) -> Settings:
     return replace(settings, region="")
 
 
-def _others(asked: Mapping[str, Source]) -> tuple[list[Source], list[str]]:
+def _others(asked: Sequence[Source]) -> tuple[list[Source], list[str]]:
     """The stack files of this project that were not asked about, and a note about each that cannot be used."""
     usable, notes = [], []
-    known = {found.stack for found in asked.values()}
+    known = {found.stack for found in asked}
     for name in config.stack_names():
         if name in known:
             continue
@@ -119,10 +119,10 @@ def _account(name: str, group: Sequence[Source], beside: Sequence[Source], held:
         for found in (*group, *beside)
         if (stack := found.loaded.usable)
     ]
-    sources = {found.file: found for found in (*group, *beside)}
+    by_file = {found.file: found for found in (*group, *beside)}
     stacks, differences = config.stack_names(), compared(held, declaring, config.project())
     return Account(
-        name, files, rfc3339(held.at), tuple(sorted(told(Scene(sources, stacks, one)) for one in differences))
+        name, files, rfc3339(held.at), tuple(sorted(told(Scene(by_file, stacks, one)) for one in differences))
     )
 
 

@@ -53,8 +53,17 @@ def project() -> str:
 
 
 def stack_names() -> list[str]:
-    """The names of all stack files of this project, sorted."""
-    return sorted(path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi."))
+    """The names of all stacks of this project that have a file in `stacks`, or whose config names another; sorted."""
+    files = {path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi.")}
+    return sorted(files | set(filter(_elsewhere, configured())))
+
+
+def _elsewhere(stack: str) -> bool:
+    """Whether the config of a stack names a stack file; one that cannot be read may, and who asks for the file says so."""
+    try:
+        return bool(stack_config(stack)("recordings"))
+    except ConfigError:
+        return True
 
 
 def stacks_asked(named: Sequence[str] | None) -> list[str]:

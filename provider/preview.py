@@ -1,4 +1,4 @@
-"""Reads what `pulumi preview --json` prints: the steps of our resources, or why the engine refused.
+"""Reads what `pulumi preview --json` prints: the steps of our resources, or why there is no plan.
 
 Rule 1: a value that is not known yet is left out. Rule 2: what cannot be a preview of this stack is said in a sentence.
 The form is the engine's (PreviewDigest of its display package); observed with the CLI 3.259.
@@ -27,14 +27,16 @@ HOW = "Make it with: pulumi preview --json > preview.json"
 
 
 _AT_RESOURCE = re.compile(r"\S+ resource '[^']*'(: property .*?)? has a problem: ")
-_BEFORE_SENTENCE = re.compile(r"(error|Exception calling application|[\w.]*RecordingError): ")
+_OF_CALL = re.compile(r"(error: )?(Exception calling application|[\w.]*RecordingError): ")
+_OF_PROGRAM = re.compile(r"error: ")
 
 
 class Preview(NamedTuple):
     """What the engine is going to do, or why it will not."""
 
     steps: tuple[Step, ...]  # of our resources, by kind and name
-    refused: tuple[str, ...]  # sentences
+    refused: tuple[str, ...]  # sentences of the program and of checks
+    failed: tuple[str, ...]  # sentences: what could not be looked at, so that no plan was made
     destroys: bool  # the whole stack
     unsaid: tuple[str, ...]  # steps that are not understood
 
@@ -85,10 +87,12 @@ def preview(text: str, owner: str) -> Preview:
     of_stack = {step.op for step in digest.steps if Urn.of(step.urn).type == STACK}
     if of_stack == {"refresh"}:
         raise ConfigError(f"This is what a refresh finds, not what an up does. {HOW}")
+    wrong = [found for found in digest.diagnostics or () if found.severity == "error"]
     ours_only = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.of(step.urn)).type in TYPES]
     return Preview(
         tuple(sorted(_steps(ours_only), key=lambda step: (step.kind, step.name))),
-        tuple(_refusal(found) for found in digest.diagnostics or () if found.severity == "error"),
+        tuple(_sentence(found) for found in wrong if not _OF_CALL.match(found.message)),
+        tuple(_sentence(found) for found in wrong if _OF_CALL.match(found.message)),
         "delete" in of_stack,
         tuple(
             f"{SECTION_OF[kind]}.{name}: The plan says {quoted(step.op)}, which is not understood here, so this step is left out."
@@ -139,9 +143,9 @@ def _known(props: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in props.items() if name != PROVIDER_KEY and value != UNKNOWN}
 
 
-def _refusal(found: _Diagnostic) -> str:
+def _sentence(found: _Diagnostic) -> str:
     """What the engine says, from the entry on that it is about."""
     sentence, urn = " ".join(found.message.split()), Urn.of(found.urn)
-    for before in (_BEFORE_SENTENCE, _AT_RESOURCE, _BEFORE_SENTENCE):
+    for before in (_OF_CALL, _OF_PROGRAM, _AT_RESOURCE):
         sentence = sentence[match.end() :] if (match := before.match(sentence)) else sentence
     return escaped(f"{SECTION_OF[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)

@@ -18,7 +18,7 @@ from provider.core.review import Format, Limit, Loss, Operation, Review
 from provider.core.snapshot import Snapshot
 from provider.core.stack import Stack
 from provider.core.steps import Step, path
-from provider.failures import ConfigError
+from provider.failures import ConfigError, Failure
 from provider.preview import Preview, preview
 from provider.sources import Source
 
@@ -31,7 +31,8 @@ BLIND = (
 def reviewed(source: Source, plan_text: str, snapshot: Snapshot | None) -> Review:
     """The review of a plan (the output of `pulumi preview --json`) of the stack *source*; without *snapshot* a blind one.
 
-    Raises ConfigError when the text is no preview of this stack as its file is now, or the snapshot is of another site.
+    Raises ConfigError when the text is no preview of this stack as its file is now, or the snapshot is of another site;
+    Failure when the preview broke off.
     """
     if snapshot and snapshot.site != source.settings.site:
         raise ConfigError(
@@ -39,6 +40,8 @@ def reviewed(source: Source, plan_text: str, snapshot: Snapshot | None) -> Revie
             "Take one with the credentials of this stack."
         )
     seen = preview(plan_text, source.owner)
+    if seen.failed and not seen.refused:
+        raise Failure(f"pulumi preview of stack {source.stack} failed: {seen.failed[0]}")
     review, stack = _of_file(source, seen, snapshot), source.loaded.stack
     return review if stack is None or review.refused else _of_account(review, stack, source, seen, snapshot)
 

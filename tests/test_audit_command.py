@@ -113,18 +113,21 @@ def test_region_does_not_part_an_account(account: Account, scratch: Scratch) -> 
     assert "with stacks/dev.yaml, stacks/prod.yaml:" in done.stdout
 
 
-def test_stacks_of_several_accounts_are_compared_apart(account: Account, cn_account: Account, scratch: Scratch) -> None:
-    """Stacks whose config names another endpoint or site are on another account."""
+@pytest.mark.parametrize("file", ["stacks/{}.yaml", "shared.yaml"], ids=["a-file-each", "one-file"])
+def test_stacks_of_several_accounts_are_compared_apart(
+    account: Account, cn_account: Account, scratch: Scratch, file: str
+) -> None:
+    """Stacks whose config names another endpoint or site are on another account, even where they share a file."""
     for stack, on in (("dev", account), ("prod", cn_account)):
-        scratch.write(f"stacks/{stack}.yaml", GOOD)
-        settings = {"site": on.emulator.site, "endpoint": on.emulator.url}
+        scratch.write(file.format(stack), GOOD)
+        settings = {"site": on.emulator.site, "endpoint": on.emulator.url, "recordings": file.format(stack)}
         scratch.write(f"stacks/Pulumi.{stack}.yaml", json.dumps({"config": {f"live-recording:{k}": v for k, v in settings.items()}}))  # fmt: skip
         on.template(f"scratch--{stack}--archive", Mp4Param={"Enable": 1, "StorageTime": 30 * 86400})
     keys = {name: value for name, value in live(account).items() if name.startswith("TENCENT")}
     done = scratch.run("audit", **keys)
 
     assert (done.returncode, done.stdout.count("Nothing differs.")) == (0, 2)
-    assert {line.partition(" ")[0] for line in done.stdout.splitlines() if "with stacks/" in line} == {
+    assert {line.partition(" ")[0] for line in done.stdout.splitlines() if ", with " in line} == {
         account.emulator.url,
         cn_account.emulator.url,
     }

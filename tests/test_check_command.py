@@ -79,6 +79,24 @@ def test_all_stacks_are_checked_by_default(scratch: Scratch) -> None:
     assert done.stdout == f"{UNKNOWN.replace('wrong', 'also')}\n{UNKNOWN}\n3 files checked: 2 errors, 0 warnings.\n"
 
 
+def test_file_is_checked_once_by_whatever_name(scratch: Scratch) -> None:
+    """A stack and the path of its file are the same."""
+    scratch.write("stacks/dev.yaml", GOOD)
+
+    assert scratch.run("check", "dev", "stacks/dev.yaml").stdout == "1 file checked: nothing wrong.\n"
+
+
+def test_stack_whose_file_is_elsewhere_is_one_of_all(scratch: Scratch) -> None:
+    """What a stack's config names in place of `stacks/STACK.yaml` is not forgotten; what stacks share is said once."""
+    scratch.write("shared.yaml", WRONG)
+    for stack in ("qa", "prod"):
+        scratch.write(f"stacks/Pulumi.{stack}.yaml", "config: {live-recording:recordings: shared.yaml}\n")
+    done = scratch.run("check")
+    sentence = UNKNOWN.replace("stacks/wrong.yaml", "shared.yaml")
+
+    assert (done.returncode, done.stdout) == (1, f"{sentence}\n1 file checked: 1 error, 0 warnings.\n")
+
+
 def test_json_is_the_same_for_programs(scratch: Scratch) -> None:
     """Every finding has its place, id, severity and sentence; nothing wrong is an empty list."""
     scratch.write("stacks/wrong.yaml", WRONG)

@@ -107,6 +107,19 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
     assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
 
 
+def test_account_that_falls_silent_refuses_nothing(pipeline: Pipeline, account: Account) -> None:
+    """Where the account answers no more in the middle of a preview, the tool has failed: that is no verdict."""
+    pipeline.write(RULE)
+    account.emulator.fault("DescribeLiveRecordRules", "http502-before", count=99, skip=1)
+
+    status, said = pipeline.call("plan", "dev")
+    assert status == 3, said
+    assert (
+        "dev: Not planned: pulumi preview of stack dev failed: rules.everything: DescribeLiveRecordRules got no" in said
+    )
+    assert "- `dev`: **Not planned**: " in pipeline.review
+
+
 def test_stack_without_a_file_is_told_of(pipeline: Pipeline) -> None:
     """Who deletes a stack file reads what becomes of what it declared; a stack that holds nothing is no matter."""
     pipeline.up(RULE)

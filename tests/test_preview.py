@@ -104,14 +104,26 @@ def test_destroy_is_seen() -> None:
         pytest.param("", "stacks/dev.yaml:3: rules.r: Wrong.\n[bad-name]", "stacks/dev.yaml:3: rules.r: Wrong. [bad-name]", id="of-the-program"),
         pytest.param(RULE, "pulumi-python:dynamic/live:RecordRule resource 'r': property template_id value {9: {}} has a problem: Gone.", "rules.r: Gone.", id="of-a-property"),
         pytest.param(RULE, "pulumi-python:dynamic/live:RecordRule resource 'r' has a problem: Taken: by x.", "rules.r: Taken: by x.", id="of-a-resource"),
-        pytest.param(RULE, "Exception calling application: It failed.", "rules.r: It failed.", id="of-a-call"),
-        pytest.param(RULE, "provider.edge.RecordingError: It failed.", "rules.r: It failed.", id="of-a-call-of-a-newer-engine"),
         pytest.param("", "odd \u001b[31m text", "odd \\u001b[31m text", id="escaped"),
     ],
 )  # fmt: skip
 def test_refusals_are_sentences_with_their_entry(urn: str, text: str, expected: str) -> None:
     """Of an error of the engine the sentence is left, on one line, from the entry on; warnings refuse nothing."""
     assert preview(digest(errors=((urn, text),)), OWNER).refused == (expected,)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("Exception calling application: ", id="of-a-call"),
+        pytest.param("provider.edge.RecordingError: ", id="of-a-newer-engine"),
+    ],
+)
+def test_what_could_not_be_looked_at_refuses_nothing(before: str) -> None:
+    """An account that does not answer is no verdict about the stack file."""
+    found = preview(digest(errors=((RULE, f"{before}It failed."), ("", "No."))), OWNER)
+
+    assert (found.refused, found.failed) == (("No.",), ("rules.r: It failed.",))
 
 
 def test_refusal_without_steps_is_one() -> None:

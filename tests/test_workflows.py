@@ -84,6 +84,7 @@ def runner(account: Account, tmp_path: Path) -> Runner:
         "github.event.pull_request.head.repo.full_name": "broadcaster/recordings",
         "github.event.pull_request.number": "7",
         "github.base_ref": "main",
+        "github.actor": "editor",
         "github.token": "none",
     }
     write(checkout, 30)
@@ -182,8 +183,12 @@ def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> No
 
 
 def test_a_fork_is_reviewed_before_any_snapshot(runner: Runner) -> None:
-    """Without a snapshot the stack files are compared, and the review says that the account was not looked at."""
+    """Without a snapshot the stack files are compared, and the review says so. Dependabot, say, gets no keys either."""
     fork(runner, 7)
+    runner.context["github.event.pull_request.head.repo.full_name"] = runner.context["github.repository"]
+    runner.context["github.actor"] = "dependabot[bot]"
+
+    assert runner.job("pull-request", "review", stack="dev") == []
     *_, planned, _ = runner.job("pull-request", "review-without-keys", stack="dev")
     summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
 
@@ -234,9 +239,11 @@ def test_actions_are_pinned(path: Path) -> None:
 
 
 def test_pull_requests_from_forks_get_no_secrets() -> None:
-    """Only a job that is skipped for forks names a secret."""
+    """Only a job that is skipped for forks and for Dependabot names a secret."""
     jobs = load(WORKFLOWS / "pull-request.yml")["jobs"]
     secret = [name for name, job in jobs.items() if "secrets." in str(job)]
 
     assert secret == ["review"]
-    assert jobs["review"]["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
+    assert jobs["review"]["if"] == (
+        "github.event.pull_request.head.repo.full_name == github.repository && github.actor != 'dependabot[bot]'"
+    )
