@@ -1,21 +1,79 @@
 """What an account holds, as a value: taken once, kept in a file, looked at without credentials.
 
 Rule 1: objects stand in the API's form, so nothing that the vendor told is lost. Rule 2: there is no secret in it.
+Rule 3: a file is read as if somebody had edited it: what is used has its type, and the rest stays as it is.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from provider.core.limits import SITES, SiteName
 from provider.core.listed import Live, key_of
 from provider.core.priority import Key
 from provider.core.times import rfc3339
 from provider.core.values import quoted
+from provider.core.wire import FORMAT_FIELDS, FORMATS, SPECIAL_FIELDS, TEMPLATE_FIELDS
 
 VERSION = 1
-TASK = {"DomainName": str, "AppName": str, "StreamName": str, "StartTime": int, "EndTime": int}
-"""What every task has."""
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+Seconds = Annotated[int, Field(ge=0, le=LAST.timestamp())]
+Moment = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
+
+
+class _Listed(BaseModel):
+    """What the account lists, with whatever else it says."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _form(name: str, fields: Mapping[str, Any], base: type[_Listed] = _Listed) -> Any:
+    """Objects whose *fields* may be left out, and may be null."""
+    definitions: dict[str, Any] = {field: (kind | None, None) for field, kind in fields.items()}
+    return create_model(name, __base__=base, **definitions)
+
+
+class _Bound(_Listed):
+    DomainName: str
+    AppName: str | None = None
+    StreamName: str | None = None
+
+
+class _Rule(_Bound):
+    TemplateId: int
+
+
+class _Task(_Bound):
+    TaskId: str
+    StartTime: Seconds
+    EndTime: Seconds
+    TemplateId: int | None = None
+    Stopped: Seconds | None = None
+
+
+class _Identified(_Listed):
+    TemplateId: int
+
+
+_KINDS = {bool: bool | int, int: int, str: str, type(None): int}  # by the vendor's default; some say 0 and 1
+_FORMAT = _form("Format", {"Enable": int} | {f.api: _KINDS[type(f.default)] for f in FORMAT_FIELDS.values()})
+_SPECIAL = {struct: _form(struct, {f.api: _KINDS[type(f.default)]}) for struct, f in SPECIAL_FIELDS.values()}
+_TEMPLATE = _form(
+    "Template",
+    {f.api: _KINDS[type(f.default)] for f in TEMPLATE_FIELDS.values()}
+    | dict.fromkeys(FORMATS.values(), _FORMAT)
+    | _SPECIAL,
+    _Identified,
+)
+
+
+class _Snapshot(BaseModel):
+    at: Moment
+    templates: list[_TEMPLATE]  # type: ignore[valid-type]  # made from the tables
+    rules: list[_Rule]
+    tasks: list[_Task]
 
 
 class Unreadable(Exception):
@@ -53,19 +111,20 @@ def from_data(data: object) -> Snapshot:
         raise Unreadable(
             "This is no snapshot of an account. Make one with: python -m provider snapshot > account.json."
         )
-    if data["version"] != VERSION or data["site"] not in SITES:
+    if data["version"] != VERSION or data["site"] not in tuple(SITES):
         seen = f"version {quoted(data['version'])} of site {quoted(data['site'])}"
         raise Unreadable(f"This snapshot is {seen}, but version {VERSION} of intl or cn is read here. Take it again.")
     try:
-        return Snapshot(
-            cast("SiteName", data["site"]),
-            datetime.fromisoformat(data["at"]).astimezone(UTC),
-            {str(int(template["TemplateId"])): template for template in data["templates"]},
-            {key_of(rule): str(int(rule["TemplateId"])) for rule in data["rules"]},
-            {
-                str(task["TaskId"]): {**task, **{name: kind(task[name]) for name, kind in TASK.items()}}
-                for task in data["tasks"]
-            },
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unreadable(f"This snapshot cannot be read at {quoted(str(error))}. Take it again.") from None
+        found = _Snapshot.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = quoted(".".join(map(str, first["loc"])))
+        raise Unreadable(f"This snapshot cannot be read at {place}: {first['msg']}. Take it again.") from None
+    held = found.model_dump(exclude_unset=True)
+    return Snapshot(
+        data["site"],
+        found.at.astimezone(UTC),
+        {str(template["TemplateId"]): template for template in held["templates"]},
+        {key_of(rule): str(rule["TemplateId"]) for rule in held["rules"]},
+        {task["TaskId"]: task for task in held["tasks"]},
+    )
