@@ -4,7 +4,7 @@ Stacks share an account when site, endpoint and credentials are the same. A file
 what is declared, so that nothing of it is called undeclared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from provider.core.values import quoted
 from provider.failures import ConfigError, Failure
 from provider.sealed import sealed
 from provider.settings import Settings
-from provider.sources import Source, source, sources
+from provider.sources import Source, source
 
 
 class Account(NamedTuple):
@@ -56,7 +56,7 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
 
     Raises ConfigError for a stack, a configuration or a snapshot that cannot be used.
     """
-    asked = sources(stacks)
+    asked = {(found.stack, found.file): found for found in map(source, config.stacks_asked(stacks))}.values()
     held = snapshot.read(account) if account else None
     groups: dict[Settings, list[Source]] = {}
     for found in asked:
@@ -89,7 +89,7 @@ def _identity(settings: Settings) -> Settings:
     return replace(settings, region="")
 
 
-def _others(asked: Sequence[Source]) -> tuple[list[Source], list[str]]:
+def _others(asked: Iterable[Source]) -> tuple[list[Source], list[str]]:
     """The stack files of this project that were not asked about, and a note about each that cannot be used."""
     usable, notes = [], []
     known = {found.stack for found in asked}
@@ -119,10 +119,10 @@ def _account(name: str, group: Sequence[Source], beside: Sequence[Source], held:
         for found in (*group, *beside)
         if (stack := found.loaded.usable)
     ]
-    by_file = {found.file: found for found in (*group, *beside)}
+    sources = {found.file: found for found in (*group, *beside)}
     stacks, differences = config.stack_names(), compared(held, declaring, config.project())
     return Account(
-        name, files, rfc3339(held.at), tuple(sorted(told(Scene(by_file, stacks, one)) for one in differences))
+        name, files, rfc3339(held.at), tuple(sorted(told(Scene(sources, stacks, one)) for one in differences))
     )
 
 

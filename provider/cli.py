@@ -26,7 +26,7 @@ from provider.core.priority import Key
 from provider.core.schema import stack_schema
 from provider.core.times import instant, moment
 from provider.core.values import quoted, refused
-from provider.sources import Source, source, sources
+from provider.sources import Source, source
 from provider.terminal import FINDINGS, USAGE, Form, Verbs, present, put, show, stop, tell
 
 
@@ -82,8 +82,8 @@ def check(
 
     Example: python -m provider check prod
     """
-    made = [_checked(found) for found in sources(stacks)]
-    checked = [one for number, one in enumerate(made) if one not in made[:number]]  # stacks may share a file
+    made = [_checked(source(stack)) for stack in config.stacks_asked(stacks)]
+    checked = [one for number, one in enumerate(made) if one not in made[:number]]  # several may mean one file
     if form is FindingsForm.text:
         present(report.text(checked), lambda: screen.checked(checked))
     else:

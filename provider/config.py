@@ -55,7 +55,7 @@ def project() -> str:
 def stack_names() -> list[str]:
     """The names of all stacks of this project that have a file in `stacks`, or whose config names another; sorted."""
     files = {path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi.")}
-    return sorted(files | set(filter(_elsewhere, configured())))
+    return sorted(files | {name for name in configured() if name not in files and _elsewhere(name)})
 
 
 def _elsewhere(stack: str) -> bool:

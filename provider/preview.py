@@ -27,7 +27,7 @@ HOW = "Make it with: pulumi preview --json > preview.json"
 
 
 _AT_RESOURCE = re.compile(r"\S+ resource '[^']*'(: property .*?)? has a problem: ")
-_OF_CALL = re.compile(r"(error: )?(Exception calling application|[\w.]*RecordingError): ")
+_OF_CALL = re.compile(r"(error: )?((Exception calling application|[\w.]*RecordingError): )+")
 _OF_PROGRAM = re.compile(r"error: ")
 
 

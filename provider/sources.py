@@ -3,7 +3,6 @@
 Raises ConfigError where file or configuration cannot be used.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,9 +33,3 @@ def source(stack: str) -> Source:
     owner = owners.of(config.project(), name)
     loaded = stackfile.load(config.text(path), str(path), settings.limits, settings.now(), owner)
     return Source(name, str(path), owner, settings, loaded)
-
-
-def sources(named: Sequence[str] | None) -> list[Source]:
-    """The stacks that a command was called with, or all: each once, by whatever name or path it was called."""
-    found = map(source, config.stacks_asked(named))
-    return list({(one.stack, one.file): one for one in found}.values())

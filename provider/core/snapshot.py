@@ -4,18 +4,18 @@ Rule 1: objects stand in the API's form, so nothing that the vendor told is lost
 Rule 3: a file is read as if somebody had edited it: what is used has its type, and the rest stays as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from provider.core import wire
 from provider.core.limits import SITES, SiteName
 from provider.core.listed import Live, key_of
 from provider.core.priority import Key
 from provider.core.times import rfc3339
 from provider.core.values import quoted
-from provider.core.wire import FORMAT_FIELDS, FORMATS, SPECIAL_FIELDS, TEMPLATE_FIELDS
 
 VERSION = 1
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -27,12 +27,6 @@ class _Listed(BaseModel):
     """What the account lists, with whatever else it says."""
 
     model_config = ConfigDict(extra="allow")
-
-
-def _form(name: str, fields: Mapping[str, Any], base: type[_Listed] = _Listed) -> Any:
-    """Objects whose *fields* may be left out, and may be null."""
-    definitions: dict[str, Any] = {field: (kind | None, None) for field, kind in fields.items()}
-    return create_model(name, __base__=base, **definitions)
 
 
 class _Bound(_Listed):
@@ -58,18 +52,23 @@ class _Identified(_Listed):
 
 
 _KINDS = {bool: bool | int, int: int, str: str, type(None): int}  # by the vendor's default; some say 0 and 1
-_FORMAT = _form("Format", {"Enable": int} | {f.api: _KINDS[type(f.default)] for f in FORMAT_FIELDS.values()})
-_SPECIAL = {struct: _form(struct, {f.api: _KINDS[type(f.default)]}) for struct, f in SPECIAL_FIELDS.values()}
+
+
+def _form(name: str, fields: Iterable[wire.Field], beside: Mapping[str, Any], of: type[_Listed] = _Listed) -> Any:
+    """Objects whose *fields*, and what stands *beside* them, may be left out and may be null."""
+    kinds = {field.api: _KINDS[type(field.default)] for field in fields} | dict(beside)
+    definitions: dict[str, Any] = {field: (kind | None, None) for field, kind in kinds.items()}
+    return create_model(name, __base__=of, **definitions)
+
+
+_FORMAT = _form("Format", wire.FORMAT_FIELDS.values(), {"Enable": int})
+_SPECIAL = {struct: _form(struct, [field], {}) for struct, field in wire.SPECIAL_FIELDS.values()}
 _TEMPLATE = _form(
-    "Template",
-    {f.api: _KINDS[type(f.default)] for f in TEMPLATE_FIELDS.values()}
-    | dict.fromkeys(FORMATS.values(), _FORMAT)
-    | _SPECIAL,
-    _Identified,
+    "Template", wire.TEMPLATE_FIELDS.values(), dict.fromkeys(wire.FORMATS.values(), _FORMAT) | _SPECIAL, _Identified
 )
 
 
-class _Snapshot(BaseModel):
+class _Snapshot(_Listed):
     at: Moment
     templates: list[_TEMPLATE]  # type: ignore[valid-type]  # made from the tables
     rules: list[_Rule]
