@@ -2,24 +2,29 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --jobs=3
-.PHONY: setup path demo test lint bench golden docs
+QUIETLY := --quiet --disable-pip-version-check
+LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate
+.PHONY: setup path lock demo test lint bench golden docs
 
-setup: .venv/ready $(BIN)/live-recording  ## the virtualenv and the Pulumi CLI
+setup: .venv/ready  ## the virtualenv with the package, and the Pulumi CLI
 	@$(PYTHON) tools/pulumi/install.py > /dev/null
 
 path: setup  ## what a shell needs on its PATH, one directory per line
 	@$(PYTHON) tools/pulumi/install.py
 	@echo $(CURDIR)/$(BIN)
 
-.venv/ready: requirements.txt requirements-dev.txt
+.venv/ready: requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is Python " + sys.version.split()[0] \
 		+ ", but 3.11 or newer is needed. Name one: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install $(QUIETLY) --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(BIN)/live-recording: | .venv/ready
-	@ln -sf ../../tools/live-recording $@
+lock: .venv/ready  ## resolve pyproject.toml again; what is locked stays unless it must change
+	$(LOCK) pyproject.toml --extra emulator-tls --group build --output-file requirements.txt
+	$(LOCK) pyproject.toml --extra emulator-tls --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --group tccli --output-file requirements-tccli.txt
 
 demo: setup  ## the product against the emulator, on a throw-away backend
 	@tools/demo
@@ -34,7 +39,7 @@ lint: .venv/ready  ## style, types and who may import whom
 
 .tccli/ready: requirements-tccli.txt
 	$(PYTHON) -m venv .tccli
-	.tccli/bin/pip install --quiet --disable-pip-version-check -r requirements-tccli.txt
+	.tccli/bin/pip install $(QUIETLY) --require-hashes -r requirements-tccli.txt
 	@touch $@
 
 test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
@@ -47,7 +52,7 @@ bench: setup  ## medians, as ratios to something in the same run
 	@$(BIN)/python bench/engine.py
 
 golden: setup  ## rewrite the expected findings; read the difference before you commit it
-	$(BIN)/pytest tests/test_golden.py tests/test_docs_commands.py tests/test_examples.py -n auto --rewrite
+	$(BIN)/pytest tests/lint/test_golden.py tests/docs/test_page_commands.py tests/docs/test_examples.py -n auto --rewrite
 
 docs: setup  ## rewrite what is generated
 	PYTHONPATH=. $(BIN)/python tools/docs.py

@@ -17,7 +17,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.live.v20180801.live_client import LiveClient
 
-from provider.emulator import Emulator
+from live_recording.emulator import Emulator
 
 TURNS, CALLS, RULES = 20, 30, 50
 ANSWER = json.dumps({"Response": {"Rules": [], "RequestId": "none"}}).encode()

@@ -10,11 +10,11 @@ from time import perf_counter
 
 import yaml
 
-from provider import stackfile
-from provider.core.checks import Context, check
-from provider.core.limits import SITES
-from provider.core.plan import plan
-from provider.core.shape import read
+from live_recording.core.vendor import SITES
+from live_recording.desired.declarations import desired_resources
+from live_recording.lint.checker import Context, check
+from live_recording.stackfile import reader
+from live_recording.stackfile.validation import validate
 
 TASKS, RULES, RUNS = 4000, 50, 7
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -40,17 +40,17 @@ def timed(run: Callable[[], object]) -> float:
 def main() -> None:
     """Print the table."""
     source = stack_file()
-    tree = stackfile.parse(source).root
-    shaped = read(tree)
+    tree = reader.parse(source).root
+    shaped = validate(tree)
     if shaped.stack is None:
         raise SystemExit(shaped.findings)
     stack, site = shaped.stack, SITES["intl"]
     rows: dict[str, Callable[[], object]] = {
         "PyYAML safe_load, C parser": lambda: yaml.load(source, Loader=yaml.CSafeLoader),
-        "read the file with lines": lambda: stackfile.parse(source),
-        "shape: tree to models": lambda: read(tree),
+        "read the file with lines": lambda: reader.parse(source),
+        "shape: tree to models": lambda: validate(tree),
         "check: all rules of gate 1": lambda: check(Context(stack, frozenset(), site, NOW, OWNER)),
-        "plan: resources and outputs": lambda: plan(stack, OWNER, site, NOW),
+        "plan: resources and outputs": lambda: desired_resources(stack, OWNER, site, NOW),
     }
     times: dict[str, list[float]] = {name: [] for name in rows}
     for _ in range(RUNS):

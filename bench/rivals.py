@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from provider.emulator import Emulator
-from tests.fixtures import Account
-from tests.live_project import LiveProject
-from tests.pulumi_cli import Project
+from live_recording.emulator import Emulator
+from tests.support.emulated_account import Account
+from tests.support.live_project import LiveProject
+from tests.support.pulumi_project import Project
 
 HASTY = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 """The environment in which the engine saves its state once, at the end."""
@@ -66,7 +66,7 @@ def _task(n: int, templates: int) -> str:
     return f"  k{n}: {{{stream}, start: {start}, duration: 2h, template: t{n % templates}}}"
 
 
-CHECK = ("-m", "provider", "check", "stacks/dev.yaml")
+CHECK = ("-m", "live_recording", "check", "stacks/dev.yaml")
 """What Python is asked to do with our stack file, without Pulumi."""
 COMMANDS = {
     "up": ("up", "--yes", "--skip-preview"),

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from provider.emulator import Emulator
-from tests.emulator_client import NOW
-from tests.fixtures import Account
+from live_recording.emulator import Emulator
+from tests.support.emulated_account import Account
+from tests.support.sdk_client import NOW
 
 # Who is started in the background ignores these signals, and so would everything that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

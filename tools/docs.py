@@ -22,13 +22,38 @@ from pydantic.fields import FieldInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from provider import resources  # noqa: E402 - the path comes first
-from provider.core import models, names, rrule, stack, times, values  # noqa: E402
-from provider.core.diff import REPLACES  # noqa: E402
-from provider.core.findings import KINDS, REVIEW_ONLY  # noqa: E402
-from provider.core.kinds import KindName  # noqa: E402
-from provider.core.schema import stack_schema  # noqa: E402
-from tools import priority  # noqa: E402
+from live_recording import resources
+from live_recording.account.diff import REPLACES
+from live_recording.core.findings import (
+    CATALOG,
+    REVIEW_ONLY,
+)
+from live_recording.core.kinds import KindName
+from live_recording.stackfile import (
+    names,
+    rrule,
+    scalars,
+    times,
+)
+from live_recording.stackfile.model import (
+    Acknowledgement,
+    Flv,
+    Format,
+    Hls,
+    Limits,
+    LiveRecord,
+    LiveRecordArgs,
+    Rule,
+    RuleArgs,
+    Schedule,
+    Stack,
+    Task,
+    TaskArgs,
+    Template,
+    TemplateArgs,
+)
+from live_recording.stackfile.schema import stack_schema
+from tools import priority
 
 GOLDEN = ROOT / "tests/golden/err"
 REVIEWS = ROOT / "tests/golden/review"
@@ -36,11 +61,11 @@ EXAMPLE_LINES = 16
 """A longer example file is cut in the middle."""
 
 WORDS: Mapping[Callable[..., Any], str] = {
-    values.text: "text",
-    values.boolean: "`true` or `false`",
-    values.natural: "whole number",
-    values.positive: "whole number from 1",
-    values.identifier: "id",
+    scalars.text: "text",
+    scalars.boolean: "`true` or `false`",
+    scalars.non_negative_int: "whole number",
+    scalars.positive: "whole number from 1",
+    scalars.identifier: "id",
     times.duration: "duration",
     times.retention: "duration, or `forever`",
     times.moment: "time",
@@ -52,7 +77,7 @@ WORDS: Mapping[Callable[..., Any], str] = {
     names.reference: "key",
     names.domain: "domain",
     names.part: "name",
-    names.full_part: "name",
+    names.required_name: "name",
     names.vod_file_name: "file name pattern",
     names.cos_bucket_path: "path pattern",
     names.cos_bucket_name: "text",
@@ -60,21 +85,21 @@ WORDS: Mapping[Callable[..., Any], str] = {
 """What the reader of a field takes, in words that docs/stack-file.md explains."""
 
 TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
-    "Stack": (stack.Stack, None),
-    "Template": (stack.Template, None),
-    "Rule": (stack.Rule, None),
-    "Task": (stack.Task, None),
-    "Schedule": (stack.Schedule, None),
-    "LiveRecord": (stack.LiveRecord, None),
-    "Limits": (stack.Limits, None),
-    "Acknowledgement": (stack.Acknowledgement, None),
-    "Format": (models.Format, None),
-    "Hls": (models.Hls, models.Format),
-    "Flv": (models.Flv, models.Format),
-    "TemplateArgs": (models.TemplateArgs, None),
-    "RuleArgs": (models.RuleArgs, None),
-    "TaskArgs": (models.TaskArgs, None),
-    "LiveRecordArgs": (models.LiveRecordArgs, None),
+    "Stack": (Stack, None),
+    "Template": (Template, None),
+    "Rule": (Rule, None),
+    "Task": (Task, None),
+    "Schedule": (Schedule, None),
+    "LiveRecord": (LiveRecord, None),
+    "Limits": (Limits, None),
+    "Acknowledgement": (Acknowledgement, None),
+    "Format": (Format, None),
+    "Hls": (Hls, Format),
+    "Flv": (Flv, Format),
+    "TemplateArgs": (TemplateArgs, None),
+    "RuleArgs": (RuleArgs, None),
+    "TaskArgs": (TaskArgs, None),
+    "LiveRecordArgs": (LiveRecordArgs, None),
 }
 """Name in a marker -> the model, and the model whose fields are left out because they stand in a table of their own."""
 
@@ -153,12 +178,12 @@ def findings() -> str:
     head = [
         "# Findings",
         "",
-        "Everything that `python -m provider check` can say about a stack file. An **error** stops; a **warning** does not,",
+        "Everything that `live-recording check` can say about a stack file. An **error** stops; a **warning** does not,",
         "and can be [acknowledged](stack-file.md#acknowledge). The id in brackets at the end of a sentence never changes its",
         "meaning. A plan that is refused because of the account uses the same ids. CN and IN are page numbers of the",
         "vendor's documents, of the cn and of the intl site.",
         "",
-        f"Only `python -m provider review` finds {', '.join(sorted(REVIEW_ONLY))}, which is about a change, not about a file: there it stops until it",
+        f"Only `live-recording review` finds {', '.join(sorted(REVIEW_ONLY))}, which is about a change, not about a file: there it stops until it",
         "is acknowledged.",
         "",
         "`--format json` prints the same for programs, `--format sarif` for code scanning. The exit code is 0 when nothing",
@@ -168,13 +193,13 @@ def findings() -> str:
         "",
         "| id | severity | meaning |",
         "|---|---|---|",
-        *(f"| [{id_}](#{id_}) | {kind.severity} | {kind.meaning} |" for id_, kind in sorted(KINDS.items())),
+        *(f"| [{id_}](#{id_}) | {kind.severity} | {kind.meaning} |" for id_, kind in sorted(CATALOG.items())),
     ]
-    return "\n".join([*head, *(line for id_ in sorted(KINDS) for line in _kind(id_)), ""])
+    return "\n".join([*head, *(line for id_ in sorted(CATALOG) for line in _kind(id_)), ""])
 
 
 def _kind(id_: str) -> Iterator[str]:
-    kind, example = KINDS[id_], GOLDEN / f"{id_}.yaml"
+    kind, example = CATALOG[id_], GOLDEN / f"{id_}.yaml"
     yield from ("", f"## {id_}", "", f"{kind.severity.capitalize()}. {kind.meaning} Source: {kind.source}.")
     if id_ in REVIEW_ONLY:
         before, after = (_lines(REVIEWS / f"{id_}.{version}.yaml") for version in ("before", "after"))
@@ -198,7 +223,7 @@ def _short(lines: list[str]) -> list[str]:
 
 
 def schema() -> str:
-    """What `python -m provider schema` prints."""
+    """What `live-recording schema` prints."""
     return json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -20,20 +20,20 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.pulumi_cli import Project  # noqa: E402 - the path comes first
-from tests.terminals import XTERM, watched, without_terminal  # noqa: E402
+from tests.support.pulumi_project import Project
+from tests.support.terminals import XTERM, watched, without_terminal
 
 PICTURE = ROOT / "docs/terminal.svg"
 TITLE = "A mistake is found before anything changes, a loss before it is applied"
 COLUMNS = 92
 FIRST_LINE = "# stacks/tour.yaml\n"
 STEPS = (
-    ("python -m provider check tour", True),
+    ("live-recording check tour", True),
     ("""sed -i.old 's/9h/1h/; s/clip}/clips}/; s/007/"007"/' stacks/tour.yaml""", False),
     ("pulumi stack init tour", False),
-    ("python -m provider emulate --state tour.json -- pulumi up --yes --stack tour", False),
+    ("live-recording emulate --state tour.json -- pulumi up --yes --stack tour", False),
     ("sed -i.old 's/30d/7d/' stacks/tour.yaml", True),
-    ("python -m provider emulate --state tour.json -- python -m provider plan tour", True),
+    ("live-recording emulate --state tour.json -- live-recording plan tour", True),
 )
 """What the tour runs, and whether the picture shows it."""
 FONTS = (
@@ -51,7 +51,7 @@ def recorded() -> Iterator[str]:
         (directory / "stacks").mkdir(parents=True)
         for name in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(ROOT / name, directory)
-        for name in ("provider", ".venv"):
+        for name in (".venv",):
             (directory / name).symlink_to(ROOT / name)
         (directory / "stacks/tour.yaml").write_text(stack_file(), encoding="utf-8")
         environment = without_terminal(Project(directory, Path(scratch)).environment) | XTERM
@@ -60,7 +60,7 @@ def recorded() -> Iterator[str]:
         for command, shown in STEPS:
             seen = watched(["bash", "-c", command], directory, environment, COLUMNS)
             if shown:
-                yield f"\033[1;32m$\033[0m {command.removeprefix('python -m provider emulate --state tour.json -- ')}"
+                yield f"\033[1;32m$\033[0m {command.removeprefix('live-recording emulate --state tour.json -- ')}"
                 yield seen.text
 
 

@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined
 
-from provider.core.explain import LEVEL_NAMES
-from provider.core.priority import Key, level, ranking
-from provider.core.shape import read
-from provider.core.stack import Rule
-from provider.stackfile import parse
+from live_recording.core.streams import LEVEL_NAMES, StreamKey, level, ranking
+from live_recording.stackfile.model import Rule
+from live_recording.stackfile.reader import parse
+from live_recording.stackfile.validation import validate
 
 STACK = Path(__file__).resolve().parent.parent / "stacks/dev.yaml"
 STREAMS = (("studio", "camera-one"), ("studio", "headline"), ("live", "countdown"), ("studio", "camera-two"), ("live", "interview"))  # fmt: skip
@@ -95,15 +94,15 @@ def picture() -> str:
 
 def rows() -> list[Row]:
     """A row for each rule of the stack, by level."""
-    stack = read(parse(STACK.read_text(encoding="utf-8")).root).stack
+    stack = validate(parse(STACK.read_text(encoding="utf-8")).root).stack
     named = stack.rules.items() if stack else ()
-    rules = {Key(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in named}
+    rules = {StreamKey(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in named}
     return sorted(_rows(rules), key=lambda row: row.level)
 
 
-def _rows(rules: Mapping[Key, tuple[str, Rule]]) -> Iterator[Row]:
+def _rows(rules: Mapping[StreamKey, tuple[str, Rule]]) -> Iterator[Row]:
     for key, (name, rule) in rules.items():
-        places = [ranking(rules, Key(key.domain, *stream)) for stream in STREAMS]
+        places = [ranking(rules, StreamKey(key.domain, *stream)) for stream in STREAMS]
         cells = (None if key not in fits else OUTRANKED if key != fits[0] else cell(rule.template) for fits in places)
         yield Row(level(key), name, LEVEL_NAMES[level(key)], tuple(cells))
 

@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from provider.emulator.faults import KINDS  # noqa: E402 - the path comes first
-from tests import matrix  # noqa: E402
+from live_recording.emulator.faults import KINDS
+from tests.support import fault_matrix as matrix
 
 PAGE = ROOT / "docs/reliability.md"
 MARKED = re.compile(r"(<!-- reliability -->\n).*?(<!-- end of reliability -->)", re.DOTALL)

@@ -3,7 +3,7 @@
 import signal
 from datetime import UTC, datetime, timedelta
 
-from provider import RecordRule, RecordTask, RecordTemplate
+from live_recording import RecordRule, RecordTask, RecordTemplate
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # when a check refuses, end without a KeyboardInterrupt traceback
 DOMAIN = "push.example.com"

@@ -1,5 +1,0 @@
-"""A stand-in for the vendor's recording API: it refuses what the vendor refuses, independently of this project."""
-
-from provider.emulator.emulator import Emulator
-
-__all__ = ["Emulator"]

@@ -1,0 +1,135 @@
+"""Between our names and the API's: request bodies, and what a live object means in our terms.
+
+Rule 1: each field stands once in a table, with its API name and the vendor's default.
+Rule 2: a create sends what was asked for and nothing else; a change sends whole formats, and a default only where
+something else is live. Source of names and defaults: RecordParam, RecordTemplateInfo (CN:32614, CN:32609).
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from live_recording.core.kinds import FORMATS
+
+Inputs = Mapping[str, Any]
+Body = dict[str, Any]
+
+
+class Field(NamedTuple):
+    """One field: its API name, and the value that the vendor has where nothing was asked for (None: unknowable)."""
+
+    api: str
+    default: Any = None
+
+
+FORMAT_FIELDS = {
+    "record_interval": Field("RecordInterval", 1800),
+    "storage_time": Field("StorageTime", 0),
+    "vod_sub_app_id": Field("VodSubAppId"),  # the account's main application, whose id the API does not tell
+    "vod_file_name": Field("VodFileName", ""),
+    "procedure": Field("Procedure", ""),
+    "storage_mode": Field("StorageMode", "normal"),
+    "class_id": Field("ClassId", 0),
+    "cos_bucket_name": Field("CosBucketName", ""),
+    "cos_bucket_region": Field("CosBucketRegion", ""),
+    "cos_bucket_path": Field("CosBucketPath", ""),
+}
+SPECIAL_FIELDS = {
+    ("hls", "flow_continue_duration"): ("HlsSpecialParam", Field("FlowContinueDuration", 0)),
+    ("flv", "upload_in_recording"): ("FlvSpecialParam", Field("UploadInRecording", False)),
+}
+TEMPLATE_FIELDS = {
+    "template_name": Field("TemplateName", ""),
+    "description": Field("Description", ""),
+    "delay_live": Field("IsDelayLive", False),
+    "remove_watermark": Field("RemoveWatermark", False),
+    "cos_store": Field("CosStore", False),
+}
+CREATE_ONLY = ("delay_live", "cos_store")
+"""Not among the parameters of ModifyLiveRecordTemplate (CN:32608)."""
+_AS_NUMBER = ("delay_live", "cos_store")  # booleans of ours that the API writes as 0 and 1
+
+
+def _out(name: str, value: Any) -> Any:
+    return int(value) if name in _AS_NUMBER else value
+
+
+def _in(name: str, value: Any, field: Field) -> Any:
+    """A live value in our terms; null reads as the default."""
+    if value is None:
+        return field.default
+    if isinstance(field.default, bool):
+        return bool(value)
+    return value.lower() if name == "storage_mode" else value
+
+
+def create_template(inputs: Inputs) -> Body:
+    """The body of CreateLiveRecordTemplate."""
+    body: Body = {f.api: _out(name, inputs[name]) for name, f in TEMPLATE_FIELDS.items() if name in inputs}
+    for name, api in FORMATS.items():
+        if name in inputs:
+            asked = inputs[name]
+            body[api] = {"Enable": 1} | {f.api: asked[key] for key, f in FORMAT_FIELDS.items() if key in asked}
+    for (name, key), (struct, field) in SPECIAL_FIELDS.items():
+        if key in inputs.get(name, {}):
+            body[struct] = {field.api: inputs[name][key]}
+    return body
+
+
+def modify_template(template_id: str, inputs: Inputs, live: Inputs) -> Body:
+    """The body of ModifyLiveRecordTemplate that makes the *live* template (API form) what *inputs* say."""
+    body = create_template(_with_defaults(inputs, live))
+    for name in CREATE_ONLY:
+        body.pop(TEMPLATE_FIELDS[name].api, None)
+    body |= {api: {"Enable": 0} for name, api in FORMATS.items() if name not in inputs and _enabled(live, name)}
+    return {"TemplateId": int(template_id)} | body
+
+
+def template_inputs(live: Inputs, asked: Inputs) -> Body:
+    """The live template in our terms: what was asked for or differs from the vendor's defaults, nothing else."""
+    found = _fields(TEMPLATE_FIELDS, live, asked)
+    for name, api in FORMATS.items():
+        if _enabled(live, name):
+            found[name] = _fields(FORMAT_FIELDS, live[api], asked.get(name, {}))
+    for (name, key), (struct, field) in SPECIAL_FIELDS.items():
+        if name in found:
+            found[name] |= _fields({key: field}, live.get(struct) or {}, asked.get(name, {}))
+    return found
+
+
+def effective_template(inputs: Inputs) -> Body:
+    """The template with the vendor's defaults in place of unset fields: what two descriptions are compared by."""
+    full = {name: inputs.get(name, f.default) for name, f in TEMPLATE_FIELDS.items()}
+    for name in FORMATS:
+        if name in inputs:
+            full[name] = {key: inputs[name].get(key, f.default) for key, f in FORMAT_FIELDS.items()}
+    for (name, key), (_, field) in SPECIAL_FIELDS.items():
+        if name in full:
+            full[name][key] = inputs[name].get(key, field.default)
+    return full
+
+
+def _enabled(live: Inputs, name: str) -> bool:
+    return bool((live.get(FORMATS[name]) or {}).get("Enable"))
+
+
+def _fields(fields: Mapping[str, Field], live: Inputs, asked: Inputs) -> Body:
+    read = {name: _in(name, live.get(f.api), f) for name, f in fields.items()}
+    return {n: v for n, v in read.items() if n in asked or (fields[n].default is not None and v != fields[n].default)}
+
+
+def _with_defaults(inputs: Inputs, live: Inputs) -> Body:
+    """The inputs, with the vendor's default for each unset field where something else is live."""
+    full: Body = dict(inputs)
+    full |= _resets(TEMPLATE_FIELDS, inputs, live)
+    for name, api in FORMATS.items():
+        if name in inputs:
+            full[name] = dict(inputs[name]) | _resets(FORMAT_FIELDS, inputs[name], live.get(api) or {})
+    for (name, key), (struct, field) in SPECIAL_FIELDS.items():
+        if name in inputs:
+            full[name] |= _resets({key: field}, inputs[name], live.get(struct) or {})
+    return full
+
+
+def _resets(fields: Mapping[str, Field], asked: Inputs, live: Inputs) -> Body:
+    read = {n: (f, _in(n, live.get(f.api), f)) for n, f in fields.items() if n not in asked}
+    return {n: f.default for n, (f, v) in read.items() if f.default is not None and v != f.default}

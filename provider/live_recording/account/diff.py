@@ -1,0 +1,87 @@
+"""What a change means for a live object.
+
+Rule 1: which changes replace is a table. Rule 2: two descriptions with the same effect are not a change.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from live_recording.account.api_mapping import CREATE_ONLY, effective_template, template_inputs
+from live_recording.core.kinds import KindName
+from live_recording.core.text import quoted
+from live_recording.core.timefmt import FOREVER, format_duration
+from live_recording.stackfile.model import LiveRecordArgs
+
+RULE_KEY = ("domain", "app", "stream")
+TASK_FIELDS = ("domain", "app", "stream", "stream_type", "start", "end", "template_id")
+TASK_KEY = tuple(name for name in TASK_FIELDS if name != "stream_type")
+"""What tells tasks apart in the vendor's list."""
+LIVE_RECORD_FIELDS = tuple(LiveRecordArgs.model_fields)
+
+REPLACES: Mapping[KindName, tuple[str, ...]] = {
+    "template": CREATE_ONLY,
+    "rule": RULE_KEY,  # there is no call that moves a rule; its template changes in place
+    "task": TASK_FIELDS,  # there is no call that changes a task
+    "live_record": LIVE_RECORD_FIELDS,  # nor one that changes a live record
+}
+
+
+def effective(kind: KindName, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The inputs with defaults in place of what is unset."""
+    if kind == "template":
+        return effective_template(inputs)
+    if kind == "rule":
+        return {name: inputs.get(name, "") for name in (*RULE_KEY, "template_id")}
+    return {name: inputs.get(name) for name in REPLACES[kind]}
+
+
+def changes(kind: KindName, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The top-level fields whose effect differs, sorted."""
+    before, after = effective(kind, old), effective(kind, new)
+    return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
+
+
+def replaces(kind: KindName, changed: tuple[str, ...]) -> tuple[str, ...]:
+    """Those changes that need a new object."""
+    return tuple(name for name in changed if name in REPLACES[kind])
+
+
+def same_in_task_list(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the vendor's list cannot tell two tasks apart."""
+    return all(one.get(name) == other.get(name) for name in TASK_KEY)
+
+
+LENGTHS = ("record_interval", "storage_time", "flow_continue_duration")
+"""Fields in seconds."""
+
+
+def drift(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """What differs between the *live* template (API form) and its declared *inputs*, one phrase per field, sorted."""
+    found = template_inputs(live, inputs)
+    before, after = effective("template", found), effective("template", inputs)
+    return tuple(
+        phrase
+        for name in changes("template", found, inputs)
+        for phrase in _phrases(name, before.get(name), after.get(name))
+    )
+
+
+def _phrases(name: str, live: Any, declared: Any) -> Iterator[str]:
+    if isinstance(live, Mapping) and isinstance(declared, Mapping):
+        for field in sorted(declared):
+            if live.get(field) != declared[field]:
+                yield f"{name}.{field} is {_shown(field, live.get(field))}, declared is {_shown(field, declared[field])}"
+    elif isinstance(live, Mapping):
+        yield f"{name} is recorded, but not declared"
+    elif isinstance(declared, Mapping):
+        yield f"{name} is declared, but not recorded"
+    else:
+        yield f"{name} is {_shown(name, live)}, declared is {_shown(name, declared)}"
+
+
+def _shown(field: str, value: Any) -> str:
+    if field == "storage_time" and value == FOREVER:
+        return "forever"
+    if field in LENGTHS and isinstance(value, int):
+        return format_duration(value)
+    return "not set" if value is None else quoted(value)

@@ -1,0 +1,130 @@
+"""What an account holds, as a value: taken once, kept in a file, looked at without credentials.
+
+Rule 1: objects stand in the API's form, so nothing that the vendor told is lost. Rule 2: there is no secret in it.
+Rule 3: a file is read as if somebody had edited it: what is used has its type, and the rest stays as it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from live_recording.account import api_mapping
+from live_recording.account.objects import Live, key_of
+from live_recording.core.kinds import FORMATS
+from live_recording.core.streams import StreamKey
+from live_recording.core.text import quoted
+from live_recording.core.timefmt import rfc3339
+from live_recording.core.vendor import SITES, SiteName
+
+VERSION = 1
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+Seconds = Annotated[int, Field(ge=0, le=LAST.timestamp())]
+Moment = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
+
+
+class _Listed(BaseModel):
+    """What the account lists, with whatever else it says."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class _Bound(_Listed):
+    DomainName: str
+    AppName: str | None = None
+    StreamName: str | None = None
+
+
+class _Rule(_Bound):
+    TemplateId: int
+
+
+class _Task(_Bound):
+    TaskId: str
+    StartTime: Seconds
+    EndTime: Seconds
+    TemplateId: int | None = None
+    Stopped: Seconds | None = None
+
+
+class _Identified(_Listed):
+    TemplateId: int
+
+
+_KINDS = {bool: bool | int, int: int, str: str, type(None): int}  # by the vendor's default; some say 0 and 1
+
+
+def _form(
+    name: str, fields: Iterable[api_mapping.Field], beside: Mapping[str, Any], of: type[_Listed] = _Listed
+) -> Any:
+    """Objects whose *fields*, and what stands *beside* them, may be left out and may be null."""
+    kinds = {field.api: _KINDS[type(field.default)] for field in fields} | dict(beside)
+    definitions: dict[str, Any] = {field: (kind | None, None) for field, kind in kinds.items()}
+    return create_model(name, __base__=of, **definitions)
+
+
+_FORMAT = _form("Format", api_mapping.FORMAT_FIELDS.values(), {"Enable": int})
+_SPECIAL = {struct: _form(struct, [field], {}) for struct, field in api_mapping.SPECIAL_FIELDS.values()}
+_TEMPLATE = _form(
+    "Template", api_mapping.TEMPLATE_FIELDS.values(), dict.fromkeys(FORMATS.values(), _FORMAT) | _SPECIAL, _Identified
+)
+
+
+class _Snapshot(_Listed):
+    at: Moment
+    templates: list[_TEMPLATE]  # type: ignore[valid-type]  # made from the tables
+    rules: list[_Rule]
+    tasks: list[_Task]
+
+
+class Unreadable(Exception):
+    """The data are no snapshot; the text says what was seen."""
+
+
+class Snapshot(NamedTuple):
+    """Templates, rules and tasks that are not over, of one account at one time."""
+
+    site: SiteName
+    at: datetime
+    templates: Mapping[str, Live]  # by id
+    rules: Mapping[StreamKey, str]  # key -> id of the template
+    tasks: Mapping[str, Live]  # by id
+
+
+def as_data(taken: Snapshot) -> dict[str, Any]:
+    """The snapshot as JSON data, sorted: lists in the API's form and order of keys."""
+    return {
+        "version": VERSION,
+        "site": taken.site,
+        "at": rfc3339(taken.at),
+        "templates": [dict(taken.templates[i]) for i in sorted(taken.templates, key=int)],
+        "rules": [
+            {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream, "TemplateId": int(template)}
+            for key, template in sorted(taken.rules.items())
+        ],
+        "tasks": sorted((dict(task) for task in taken.tasks.values()), key=lambda t: (t["StartTime"], t["TaskId"])),
+    }
+
+
+def from_data(data: object) -> Snapshot:
+    """The snapshot that JSON data describe. Raises Unreadable."""
+    if not isinstance(data, dict) or not {"version", "site", "at", "templates", "rules", "tasks"} <= data.keys():
+        raise Unreadable("This is no snapshot of an account. Make one with: live-recording snapshot > account.json.")
+    if data["version"] != VERSION or data["site"] not in tuple(SITES):
+        seen = f"version {quoted(data['version'])} of site {quoted(data['site'])}"
+        raise Unreadable(f"This snapshot is {seen}, but version {VERSION} of intl or cn is read here. Take it again.")
+    try:
+        found = _Snapshot.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = quoted(".".join(map(str, first["loc"])))
+        raise Unreadable(f"This snapshot cannot be read at {place}: {first['msg']}. Take it again.") from None
+    held = found.model_dump(exclude_unset=True)
+    return Snapshot(
+        data["site"],
+        found.at.astimezone(UTC),
+        {str(template["TemplateId"]): template for template in held["templates"]},
+        {key_of(rule): str(rule["TemplateId"]) for rule in held["rules"]},
+        {task["TaskId"]: task for task in held["tasks"]},
+    )

@@ -1,0 +1,148 @@
+"""Why live objects stay out of a stack file.
+
+Rule 1: each reason is one function over what the reasons before it have left; REASONS lists them.
+Rule 2: a reason is a sentence that names what is in the way, and whose it is where that can be told.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from live_recording.account.objects import key_of, name_of, template_of, window
+from live_recording.account.snapshot import Snapshot
+from live_recording.core.kinds import KindName
+from live_recording.core.stack_ref import owner_of, parts
+from live_recording.core.streams import StreamKey
+from live_recording.core.text import quoted
+from live_recording.core.timefmt import rfc3339
+from live_recording.core.vendor import OVERLAPS_MAX, SITES
+from live_recording.core.windows import Window, creatable_from, overlap_violations, phase
+
+ObjectRef = tuple[KindName, str | StreamKey]
+"""A live object: its kind, and its id; of a rule its key."""
+Reasons = Iterator[tuple[ObjectRef, str]]
+
+
+class AdoptionContext(NamedTuple):
+    """What the reasons look at, beside what is left."""
+
+    live: Snapshot
+    owner: str  # <project>--<stack>
+    known: Collection[ObjectRef]  # what the stack file has already
+
+
+def exclusions(scene: AdoptionContext, refused: Mapping[ObjectRef, str]) -> dict[ObjectRef, str]:
+    """Why each live object that the stack file cannot declare stays out; *refused* are those that the checks refuse."""
+    out = dict(refused)
+    for reason in REASONS:
+        out |= dict(reason(without(scene.live, out), scene))
+    return out
+
+
+def without(live: Snapshot, out: Mapping[ObjectRef, str]) -> Snapshot:
+    """The snapshot without what is in *out*."""
+    return live._replace(
+        templates={i: found for i, found in live.templates.items() if ("template", i) not in out},
+        rules={key: found for key, found in live.rules.items() if ("rule", key) not in out},
+        tasks={i: found for i, found in live.tasks.items() if ("task", i) not in out},
+    )
+
+
+def _stopped(rest: Snapshot, _: AdoptionContext) -> Reasons:
+    for i, task in rest.tasks.items():
+        if task.get("Stopped"):
+            yield ("task", i), "It was stopped by hand, and a stopped task is never adopted."
+
+
+def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+    names = {i: name_of(found) for i, found in rest.templates.items()}
+    owners = {i: owner_of(name) for i, name in names.items()}
+    foreign = {i: _spoken(owner) for i, owner in owners.items() if owner and owner != scene.owner}
+    for i, owner in foreign.items():
+        yield ("template", i), f"By its name it belongs to {owner}."
+    users: dict[ObjectRef, str] = {("rule", key): i for key, i in rest.rules.items()}
+    users |= {("task", i): template_of(task) for i, task in rest.tasks.items()}
+    for thing, i in users.items():
+        if i in foreign:
+            yield thing, f"Its template {quoted(names[i])} belongs to {foreign[i]}."
+
+
+def _spoken(owner: str) -> str:
+    project, stack = parts(owner)
+    return f"stack {quoted(stack)} of project {quoted(project)}"
+
+
+def _pointing_nowhere(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+    for key, i in rest.rules.items():
+        if i not in scene.live.templates:
+            yield ("rule", key), f"It points to template {i}, which the account does not have."
+
+
+def _unspeakable(rest: Snapshot, _: AdoptionContext) -> Reasons:
+    things: dict[ObjectRef, Any] = {("template", i): found for i, found in rest.templates.items()}
+    things |= {("rule", key): key for key in rest.rules}
+    things |= {("task", i): key_of(task) for i, task in rest.tasks.items()}
+    for thing, found in things.items():
+        if any("\ud800" <= c <= "\udfff" for c in json.dumps(found, ensure_ascii=False)):
+            yield thing, "A text of it has half a character in it, which no file can hold."
+
+
+def _namesakes(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+    bound = {*rest.rules.values()}
+    named: dict[str, list[tuple[bool, bool, int]]] = {}
+    for i, found in rest.templates.items():
+        likeliest = (("template", i) not in scene.known, i not in bound, int(i))  # as a later adoption takes them
+        named.setdefault(name_of(found), []).append(likeliest)
+    for name, likely in named.items():
+        (*_, first), *others = sorted(likely)
+        for *_, other in others:
+            why = f"Template {first} is called {quoted(name)} too, and a name can be declared once."
+            yield ("template", str(other)), why
+
+
+def _not_yet(rest: Snapshot, _: AdoptionContext) -> Reasons:
+    for i, task in rest.tasks.items():
+        if phase(window(task), rest.at, SITES[rest.site]) == "later":
+            from_ = rfc3339(creatable_from(window(task), SITES[rest.site]))
+            yield ("task", i), f"The vendor takes such a task from {from_} on, so no stack can have it before."
+
+
+def _twins(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+    first: dict[Any, str] = {}
+    for i, task in sorted(rest.tasks.items(), key=lambda item: (("task", item[0]) not in scene.known, item[0])):
+        other = first.setdefault((key_of(task), window(task), template_of(task)), i)
+        if other != i:
+            yield ("task", i), f"Task {other} records the same stream at the same time with the same template."
+
+
+def _crowding(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+    streams: dict[StreamKey, dict[str, Window]] = {}
+    for i, task in rest.tasks.items():
+        streams.setdefault(key_of(task), {})[i] = window(task)
+    for windows in streams.values():
+        while surplus := next(
+            (
+                i
+                for crowd in overlap_violations(windows, rest.at, OVERLAPS_MAX)
+                for i in crowd
+                if ("task", i) not in scene.known
+            ),
+            None,
+        ):
+            del windows[surplus]
+            yield (
+                ("task", surplus),
+                f"{OVERLAPS_MAX} others of this stream run meanwhile, and the vendor starts no more.",
+            )
+
+
+REASONS: tuple[Callable[[Snapshot, AdoptionContext], Reasons], ...] = (
+    _stopped,
+    _of_other_stacks,
+    _pointing_nowhere,
+    _unspeakable,
+    _namesakes,
+    _not_yet,
+    _twins,
+    _crowding,
+)

@@ -1,0 +1,172 @@
+"""Audit: each account is read once and compared with the stack files that share it.
+
+Stacks share an account when site, endpoint and credentials are the same. A file that was not asked about still says
+what is declared, so that nothing of it is called undeclared.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from live_recording.account import snapshot_file
+from live_recording.account.snapshot import Snapshot
+from live_recording.audit.compare import compared
+from live_recording.audit.declared import Declaring
+from live_recording.audit.messages import AuditMessage, Scene, render_difference
+from live_recording.config.files import project, stack_names, stacks_asked
+from live_recording.config.secrets import sealed
+from live_recording.config.settings import Settings
+from live_recording.core import json_output
+from live_recording.core.errors import ConfigError, ToolError
+from live_recording.core.findings import Finding, errors
+from live_recording.core.text import count_of, quoted
+from live_recording.core.timefmt import rfc3339
+from live_recording.project import StackFile, load_stack
+
+
+class Account(NamedTuple):
+    """One account, the stack files that were compared with it, and what differs."""
+
+    name: str
+    files: tuple[str, ...]
+    at: str = ""  # when it was looked at
+    told: tuple[AuditMessage, ...] = ()
+    failure: str = ""  # why it could not be looked at
+
+
+class Audit(NamedTuple):
+    """All accounts that were asked about, and the findings of stack files that cannot be used."""
+
+    findings: tuple[Finding, ...]
+    accounts: tuple[Account, ...]
+    notes: tuple[str, ...]  # what is not known
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing to put right; 1: something; 3: an account could not be looked at."""
+        if any(account.failure for account in self.accounts):
+            return ToolError.status
+        return int(
+            bool(self.findings) or any(not one.for_information for account in self.accounts for one in account.told)
+        )
+
+
+def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
+    """The audit of these stacks, or of all, on their live accounts, or on the one that a snapshot file describes.
+
+    Raises ConfigError for a stack, a configuration or a snapshot that cannot be used.
+    """
+    asked = {(found.stack, found.file): found for found in map(load_stack, stacks_asked(stacks))}.values()
+    held = snapshot_file.read(account) if account else None
+    groups: dict[Settings, list[StackFile]] = {}
+    for found in asked:
+        if held and found.settings.site != held.site:
+            raise ConfigError(
+                f"{quoted(str(account))} is a snapshot of site {held.site}, but stack {found.stack} is on site "
+                f"{found.settings.site}. Name the stacks of that account: live-recording audit STACK --account FILE."
+            )
+        groups.setdefault(_identity(found.settings), []).append(found)
+    if held and len(groups) > 1:
+        raise ConfigError(
+            f"{quoted(str(account))} is a snapshot of one account, but these stacks are on {len(groups)} by their endpoints or "
+            "key pairs. Name the stacks of that account: live-recording audit STACK --account FILE."
+        )
+    others, notes = _others(asked)
+    made = []
+    for identity, group in groups.items():
+        files, broken = sorted(found.file for found in group), [f.file for f in group if not f.loaded.usable]
+        if broken:
+            notes.append(f"The account of {', '.join(files)} was not looked at. Mend {', '.join(broken)} first.")
+            continue
+        beside = [other for other in others if _identity(other.settings) == identity]
+        made.append(_account(str(account or identity.endpoint), group, beside, held))
+    findings = [f for found in asked if not found.loaded.usable for f in found.loaded.findings]
+    return Audit(tuple(sorted(findings)), tuple(sorted(made)), tuple(sorted(notes)))
+
+
+def _identity(settings: Settings) -> Settings:
+    """What tells accounts apart: everything but the region, which only says where tasks are asked for."""
+    return replace(settings, region="")
+
+
+def _others(asked: Iterable[StackFile]) -> tuple[list[StackFile], list[str]]:
+    """The stack files of this project that were not asked about, and a note about each that cannot be used."""
+    usable, notes = [], []
+    known = {found.stack for found in asked}
+    for name in stack_names():
+        if name in known:
+            continue
+        try:
+            found = load_stack(name)
+        except ConfigError as error:
+            notes.append(f"What stack {name} declares is not known. {error}")
+            continue
+        if not found.loaded.usable:
+            notes.append(f"What {found.file} declares is not known. See: live-recording check {name}.")
+        else:
+            usable.append(found)
+    return usable, notes
+
+
+def _account(name: str, group: Sequence[StackFile], beside: Sequence[StackFile], held: Snapshot | None) -> Account:
+    files = tuple(sorted(found.file for found in group))
+    try:
+        held = held or _taken(group)
+    except ToolError as failure:
+        return Account(name, files, failure=str(failure))
+    declaring = [
+        Declaring(found.file, found.owner, stack, found in group)
+        for found in (*group, *beside)
+        if (stack := found.loaded.usable)
+    ]
+    sources = {found.file: found for found in (*group, *beside)}
+    stacks, differences = stack_names(), compared(held, declaring, project())
+    return Account(
+        name,
+        files,
+        rfc3339(held.at),
+        tuple(sorted(render_difference(Scene(sources, stacks, one)) for one in differences)),
+    )
+
+
+def _taken(group: Sequence[StackFile]) -> Snapshot:
+    """What the account holds now: templates and rules once, tasks as each region lists them."""
+    for found in group:
+        if why := sealed(found.stack, found.settings):
+            raise ToolError(why)
+    first, *rest = [snapshot_file.taken(settings) for settings in {found.settings: None for found in group}]
+    tasks = {task_id: task for one in (first, *rest) for task_id, task in one.tasks.items()}
+    return first._replace(tasks=tasks)
+
+
+def text(found: Audit) -> str:
+    """Findings, what is not known, one line per difference by account, and one line that counts."""
+    lines = [*map(str, found.findings), *found.notes]
+    for account in found.accounts:
+        lines += [heading(account), *(f"  {one}" for one in account.told or (outcome(account),))]
+    return "\n".join([*lines, conclusion(found)])
+
+
+def heading(account: Account) -> str:
+    """Which account was looked at, when, and for which files."""
+    at = f" at {account.at}" if account.at else ""
+    return f"{account.name}{at}, with {', '.join(account.files)}:"
+
+
+def outcome(account: Account) -> str:
+    """What there is to say of an account without a difference."""
+    return account.failure or "Nothing differs."
+
+
+def conclusion(found: Audit) -> str:
+    """The line that counts."""
+    said = [one.for_information for account in found.accounts for one in account.told]
+    wrong, known = said.count(False) + len(errors(found.findings)), said.count(True)
+    looked_at = count_of(sum(bool(account.at) for account in found.accounts), "account")
+    return f"{looked_at} compared: {wrong} to put right, {known} for information."
+
+
+def as_json(found: Audit) -> str:
+    """The same for programs."""
+    return json_output.as_json(json_output.as_data(found) | {"findings": json_output.findings(found.findings)})

@@ -1,0 +1,65 @@
+"""What one account holds, and the terms it is under. Nothing here refuses anything.
+
+Rule: a stored object is never changed in place but replaced, so that whoever was handed one keeps what he saw.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from live_recording.emulator.clock import Clock
+from live_recording.emulator.messages import Fields
+from live_recording.emulator.sites import Site
+
+FIRST_TEMPLATE_ID = 1001
+FIRST_LIVE_RECORD_ID = 100_000_001
+FIRST_V2_RECORD_ID = 1
+
+Key: TypeAlias = tuple[str, str, str]
+"""A rule's identity: DomainName, AppName, StreamName; the vendor gives rules no id (CN:32615)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """The limits of an account, and the switches for what no source settles."""
+
+    site: Site
+    templates: int = 50
+    """Templates at most (IN:30845)."""
+    rules: int = 50
+    """Rules at most (feature guide, intl)."""
+    running_tasks: int | None = None
+    """Tasks that record at once; no number is published, so none by default."""
+    live_records_a_day: int = 4000
+    """Scheduled records of the deprecated family that a day may see created (CN:30148)."""
+    running_live_records: int = 400
+    """Scheduled records of that family at once (CN:30148)."""
+    page: int = 100
+    """Tasks in one answer of DescribeRecordTask; assumed, the real size is not published."""
+    omitted_app: str = ""
+    """What a rule's AppName becomes when it is not sent; assumed: some texts say "live"."""
+
+
+@dataclass
+class Account:
+    """All state of one account, in the API's field names."""
+
+    terms: Terms
+    clock: Clock
+    last_template_id: int = FIRST_TEMPLATE_ID - 1
+    templates: dict[int, Fields] = field(default_factory=dict)
+    rules: dict[Key, Fields] = field(default_factory=dict)
+    tasks: dict[str, Fields] = field(default_factory=dict)
+    last_live_record_id: int = FIRST_LIVE_RECORD_ID - 1
+    live_records: dict[int, Fields] = field(default_factory=dict)
+    last_v2_record_id: int = FIRST_V2_RECORD_ID - 1
+    v2_records: dict[int, Fields] = field(default_factory=dict)
+
+
+def rule_key(rule: Fields) -> Key:
+    """The identity of a stored rule."""
+    return rule["DomainName"], rule["AppName"], rule["StreamName"]
+
+
+def task_order(task: Fields) -> tuple[int, str]:
+    """The order in which tasks are listed; assumed (the vendor's sample ascends by StartTime)."""
+    return task["StartTime"], task["TaskId"]

@@ -1,0 +1,81 @@
+"""The control path `/_control/...`: look at the emulator and steer it, loopback JSON without signatures."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from live_recording.emulator import faults
+from live_recording.emulator.clock import instant
+from live_recording.emulator.gateway import Gateway
+
+PREFIX = "/_control/"
+Reply: TypeAlias = tuple[int, Any]
+"""HTTP status and JSON."""
+
+
+def reply(gateway: Gateway, method: str, path: str, body: bytes) -> Reply:
+    """The answer to one control request: 200, or 400, 404 and 500 with `{"error": sentence}`."""
+    verb = ROUTES.get((method, path.removeprefix(PREFIX)))
+    if verb is None:
+        return 404, {
+            "error": f"{method} {path} is not known. Known are {', '.join(f'{m} {PREFIX}{p}' for m, p in ROUTES)}."
+        }
+    try:
+        sent = json.loads(body) if body else None
+    except (ValueError, RecursionError) as error:
+        return 400, {"error": f"The body is not JSON: {error}."}
+    try:
+        with gateway.lock:
+            return verb(gateway, sent)
+    except OSError as error:
+        return 500, {"error": f"The state file could not be written: {error}."}
+
+
+def _add_fault(gateway: Gateway, sent: object) -> Reply:
+    fault = faults.order(sent)
+    if isinstance(fault, str):
+        return 400, {"error": fault}
+    gateway.faults.open.append(fault)
+    return 200, gateway.faults.state()
+
+
+def _clear_faults(gateway: Gateway, _sent: object) -> Reply:
+    gateway.faults.clear()
+    return 200, []
+
+
+def _log(gateway: Gateway, _sent: object) -> Reply:
+    return 200, list(gateway.log)
+
+
+def _clear_log(gateway: Gateway, _sent: object) -> Reply:
+    gateway.log.clear()
+    return 200, []
+
+
+def _state(gateway: Gateway, _sent: object) -> Reply:
+    return 200, gateway.cloud.state()
+
+
+def _set_clock(gateway: Gateway, sent: object) -> Reply:
+    now = instant(sent.get("now")) if isinstance(sent, dict) else None
+    if now is None:
+        return 400, {"error": 'Send {"now": TIME}, an RFC 3339 time with its offset such as 2026-12-04T12:00:00Z.'}
+    gateway.cloud.clock.set(now)
+    return 200, {"now": now.isoformat()}
+
+
+def _reset(gateway: Gateway, _sent: object) -> Reply:
+    gateway.reset()
+    return 200, gateway.cloud.state()
+
+
+ROUTES: Mapping[tuple[str, str], Callable[[Gateway, object], Reply]] = {
+    ("POST", "faults"): _add_fault,
+    ("DELETE", "faults"): _clear_faults,
+    ("GET", "log"): _log,
+    ("DELETE", "log"): _clear_log,
+    ("GET", "state"): _state,
+    ("PUT", "clock"): _set_clock,
+    ("POST", "reset"): _reset,
+}

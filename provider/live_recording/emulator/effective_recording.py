@@ -1,0 +1,47 @@
+"""Who records a stream: the winning rule and the tasks, read from an account.
+
+It answers for a push that begins at the given second. Left out are the vendor's ten minutes until a changed rule takes
+effect, recordings that outlive the rule or task they began under, and the deprecated and retired APIs.
+"""
+
+from typing import NamedTuple
+
+from live_recording.emulator.account import Account, task_order
+from live_recording.emulator.messages import Fields
+from live_recording.emulator.schemas import FORMATS
+from live_recording.emulator.tasks import running
+
+MOST_TASKS = 3
+"""Of the tasks that overlap on a stream, so many record (IN:37309); that the earliest do is assumed."""
+
+# Feature guide (intl), "The priority of a template": whether AppName and StreamName are set, best first.
+PRIORITY = ((True, True), (False, True), (True, False), (False, False))
+
+
+class Recording(NamedTuple):
+    """What records a stream. A rule whose template has no format on wins all the same, and then nothing records."""
+
+    rule: Fields | None
+    template: Fields | None
+    tasks: tuple[Fields, ...]
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats that the winning rule's template has on."""
+        return tuple(name for name in FORMATS if self.template and self.template[name]["Enable"])
+
+
+def recording(account: Account, domain: str, app: str, stream: str, at: int) -> Recording:
+    """The rule that wins for the stream, its template, and the tasks that record it at this unix second."""
+    keys = ((domain, app if app_set else "", stream if stream_set else "") for app_set, stream_set in PRIORITY)
+    rule = next((account.rules[key] for key in keys if key in account.rules), None)
+    template = account.templates.get(rule["TemplateId"]) if rule else None
+    tasks = sorted(
+        (
+            task
+            for task in account.tasks.values()
+            if (task["DomainName"], task["AppName"], task["StreamName"]) == (domain, app, stream) and running(task, at)
+        ),
+        key=task_order,
+    )
+    return Recording(rule, template, tuple(tasks[:MOST_TASKS]))

@@ -1,0 +1,124 @@
+"""The emulator as Python sees it: one object that listens while it is open."""
+
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from live_recording.emulator import faults, state_file
+from live_recording.emulator.account import Terms
+from live_recording.emulator.clock import Clock
+from live_recording.emulator.gateway import Gateway
+from live_recording.emulator.messages import Fields
+from live_recording.emulator.rates import Rates
+from live_recording.emulator.server import LOOPBACK, Server
+from live_recording.emulator.service import Cloud
+from live_recording.emulator.signature import Keys
+from live_recording.emulator.sites import SITES
+from live_recording.emulator.tls import Authority
+
+
+@dataclass(eq=False)
+class Emulator:
+    """An account of the vendor at `url`, between `with` and its end.
+
+    Raises KeyError for an unknown site, StateFileError for a broken state file, OSError for a port that is taken.
+    """
+
+    _: KW_ONLY
+    site: str = "intl"
+    now: datetime | None = None
+    """Where the clock starts to tick; default: the real time."""
+    state: Path | None = None
+    """A file that keeps the account; default: none."""
+    port: int = 0
+    """0 takes a free one."""
+    secret_id: str = "emulator"  # noqa: S105 - no secret
+    secret_key: str = field(default="emulator", repr=False)
+    token: str | None = field(default=None, repr=False)
+    """The only token that is accepted; default: a request with one is refused."""
+    rates: bool = False
+    """Whether calls per second are limited."""
+    template_limit: int = Terms.templates
+    rule_limit: int = Terms.rules
+    running_limit: int | None = Terms.running_tasks
+    page_size: int = Terms.page
+    omitted_app: str = Terms.omitted_app
+    tls: bool = False
+    """Whether it speaks https, with a certificate authority of its own."""
+    ca_file: Path | None = field(default=None, init=False)
+    """That authority's certificate, in a file that is there between `with` and its end; None without `tls`."""
+    cloud: Cloud = field(init=False, repr=False)
+    """The account itself: `cloud.state()`, `cloud.recording(...)`, `cloud.call(...)`."""
+
+    def __post_init__(self) -> None:
+        self.cloud = Cloud(
+            Terms(
+                site=SITES[self.site],
+                templates=self.template_limit,
+                rules=self.rule_limit,
+                running_tasks=self.running_limit,
+                page=self.page_size,
+                omitted_app=self.omitted_app,
+            ),
+            Clock(self.now),
+        )
+        if self.state:
+            state_file.load(self.state, self.cloud)
+        limits = {name: action.rate for name, action in self.cloud.actions.items()}
+        keys = Keys(self.secret_id, self.secret_key, self.token)
+        self._gateway = Gateway(self.cloud, keys, Rates(limits) if self.rates else None, self._save)
+        self._authority = Authority() if self.tls else None
+        self._server = Server(self._gateway, self.port, self._authority.context if self._authority else None)
+        self.port = self._server.server_port
+
+    def __enter__(self) -> Self:
+        self.ca_file = self._authority.published() if self._authority else None
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.stop()
+        if self.ca_file:
+            self.ca_file.unlink(missing_ok=True)
+            self.ca_file = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as `http://127.0.0.1:PORT`, or `https://...` with `tls`."""
+        return f"http{'s' if self.tls else ''}://{LOOPBACK}:{self.port}"
+
+    @property
+    def log(self) -> list[Fields]:
+        """Every call since the start or `clear_log`: action, body, code and fault (both None where all is well)."""
+        with self._gateway.lock:
+            return list(self._gateway.log)
+
+    def clear_log(self) -> None:
+        """Forget the calls so far."""
+        with self._gateway.lock:
+            self._gateway.log.clear()
+
+    def set_now(self, now: datetime) -> None:
+        """Let the clock tick on from *now*."""
+        self.cloud.clock.set(now)
+
+    def fault(self, action: str, kind: str, count: int = 1, skip: int = 0, seconds: float = 0.0) -> None:
+        """Order a fault of `faults.KINDS` for calls of *action* ("*" is any). Raises ValueError if it is none."""
+        fault = faults.order({"action": action, "kind": kind, "count": count, "skip": skip, "seconds": seconds})
+        if isinstance(fault, str):
+            raise ValueError(fault)  # noqa: TRY004 - the value is wrong, not the caller's type
+        with self._gateway.lock:
+            self._gateway.faults.open.append(fault)
+
+    def clear_faults(self) -> None:
+        """Take back the faults that have not struck yet; calls that wait go on at once."""
+        with self._gateway.lock:
+            self._gateway.faults.clear()
+
+    def _save(self) -> None:
+        if self.state:
+            state_file.save(self.state, self.cloud)

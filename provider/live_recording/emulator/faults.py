@@ -1,0 +1,115 @@
+"""Faults on order: what goes wrong with the next calls, said in one table.
+
+`does` says whether the call is carried out, `refusal` what is answered instead, `delivery` how the answer travels.
+"""
+
+import threading
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple
+
+from live_recording.emulator.messages import Fields, Refusal
+
+
+class Delivery(Enum):
+    """How an answer leaves, or does not."""
+
+    WHOLE = auto()
+    NOTHING = auto()
+    HALF = auto()
+    BAD_GATEWAY = auto()
+    CHARSET = auto()
+
+
+class Kind(NamedTuple):
+    """What a fault does to a call."""
+
+    does: bool
+    delivery: Delivery = Delivery.WHOLE
+    refusal: Refusal | None = None
+
+
+NO_FAULT = Kind(does=True)
+KINDS = {
+    "throttle": Kind(
+        does=False, refusal=Refusal("RequestLimitExceeded", "This is an ordered fault: too many calls per second.")
+    ),
+    "internal-error": Kind(does=False, refusal=Refusal("InternalError", "This is an ordered fault: nothing was done.")),
+    "drop-before": Kind(does=False, delivery=Delivery.NOTHING),
+    "drop-after": Kind(does=True, delivery=Delivery.NOTHING),
+    "cut-body": Kind(does=True, delivery=Delivery.HALF),
+    "http502-before": Kind(does=False, delivery=Delivery.BAD_GATEWAY),
+    "http502-after": Kind(does=True, delivery=Delivery.BAD_GATEWAY),
+    "wrong-content-type": Kind(does=True, delivery=Delivery.CHARSET),
+    "delay": NO_FAULT,
+}
+
+
+@dataclass
+class Fault:
+    """An order: of the calls of *action* ("*" is any) let *skip* pass, then spoil *count*."""
+
+    action: str
+    kind: str
+    count: int = 1
+    skip: int = 0
+    seconds: float = 0.0
+    """Waited before anything is done."""
+
+
+FIELDS: dict[str, tuple[type, ...]] = {
+    "action": (str,),
+    "kind": (str,),
+    "count": (int,),
+    "skip": (int,),
+    "seconds": (int, float),
+}
+
+
+def order(spec: object) -> Fault | str:
+    """The fault that a JSON object describes, or the sentence that says why it describes none."""
+    if not isinstance(spec, dict):
+        return "A fault is a JSON object."
+    if unknown := sorted(spec.keys() - FIELDS.keys()):
+        return f'"{unknown[0]}" is not known. A fault has {", ".join(FIELDS)}.'
+    wrong = [name for name, value in spec.items() if type(value) not in FIELDS[name]]
+    if wrong:
+        return f'"{wrong[0]}" is {spec[wrong[0]]!r}. Action and kind are texts, count, skip and seconds numbers.'
+    if not spec.get("action") or spec.get("kind") not in KINDS:
+        return f'A fault needs an action ("*" is any) and a kind, one of {", ".join(KINDS)}.'
+    fault = Fault(**spec)
+    if fault.count < 1 or fault.skip < 0 or not 0 <= fault.seconds <= 3600:  # noqa: PLR2004 - said in the sentence
+        return "Count is at least 1, skip at least 0, seconds from 0 to 3600."
+    return fault
+
+
+class Faults:
+    """The orders that are open, oldest first. Not safe for threads by itself."""
+
+    def __init__(self) -> None:
+        self.open: list[Fault] = []
+        self.withdrawn = threading.Event()  # of the calls that wait now
+
+    def clear(self) -> None:
+        """Withdraw all; calls that wait go on at once."""
+        self.open.clear()
+        self.withdrawn.set()
+        self.withdrawn = threading.Event()
+
+    def take(self, action: str) -> Fault | None:
+        """The fault that this call meets; at most one, so that a later order waits for the earlier to be used up."""
+        for fault in self.open:
+            if fault.action not in ("*", action):
+                continue
+            if fault.skip:
+                fault.skip -= 1
+                continue
+            fault.count -= 1
+            if not fault.count:
+                self.open.remove(fault)
+            return fault
+        return None
+
+    def state(self) -> list[Fields]:
+        """The open orders as JSON."""
+        return [dict(vars(fault)) for fault in self.open]

@@ -1,0 +1,129 @@
+"""The deprecated family CreateLiveRecord, StopLiveRecord, DeleteLiveRecord (CN:30148 30146 30147, IN:30847 30837 30844).
+
+It has ids of its own, knows nothing of tasks, and lists nothing. A record is stored in the API's field names, its times
+as unix seconds. Both sites answer it (assumed: both publish it; that it records pushes to the mainland only cannot be
+seen here).
+"""
+
+from live_recording.emulator.account import Account
+from live_recording.emulator.clock import china_seconds, shown
+from live_recording.emulator.messages import Answer, Fields, Refusal
+from live_recording.emulator.tasks import running
+
+LONGEST_LIVE = 30 * 60
+"""Real-time mode, seconds (CN:30148)."""
+SCHEDULED, LIVE = 0, 1
+DEFAULTS: Fields = {
+    "DomainName": "",
+    "RecordType": "video",
+    "FileFormat": "flv",
+    "Highlight": SCHEDULED,
+    "MixStream": 0,
+    "StreamParam": "",
+}
+
+
+def create(account: Account, body: Fields) -> Answer:
+    """CreateLiveRecord: what is not sent has the defaults of the documents, AppName `live`."""
+    sent = DEFAULTS | body
+    now = account.clock.seconds()
+    times = (_live if sent["Highlight"] == LIVE else _scheduled)(sent, now)
+    if isinstance(times, Refusal):
+        return times
+    start, end = times
+    record = {
+        **sent,
+        "AppName": sent.get("AppName") or "live",
+        "RecordType": sent["RecordType"].lower(),
+        "FileFormat": sent["FileFormat"].lower(),
+        "StartTime": start,
+        "EndTime": end,
+        "CreateTime": account.clock.china(),
+        "Stopped": 0,
+    }
+    if record["Highlight"] == SCHEDULED and (refusal := _full(account, record, now)):
+        return refusal
+    account.last_live_record_id += 1
+    task_id = account.last_live_record_id
+    account.live_records[task_id] = {"TaskId": task_id, **record}
+    return {"TaskId": task_id}
+
+
+def stop(account: Account, body: Fields) -> Answer:
+    """StopLiveRecord. Planned ones can be stopped too; stopped and finished ones stay as they are (assumed)."""
+    record, now = _known(account, body), account.clock.seconds()
+    if isinstance(record, Refusal):
+        return record
+    if not record["Stopped"] and now < record["EndTime"]:
+        account.live_records[record["TaskId"]] = {**record, "Stopped": now}
+    return {}
+
+
+def delete(account: Account, body: Fields) -> Answer:
+    """DeleteLiveRecord: forgets a record, but not while it runs."""
+    record = _known(account, body)
+    if isinstance(record, Refusal):
+        return record
+    if running(record, account.clock.seconds()):
+        return Refusal(
+            "FailedOperation.AlterTaskState",  # assumed: the only code on its list that could mean this
+            f"Task {record['TaskId']} is running. Stop it first, with StopLiveRecord.",
+        )
+    del account.live_records[record["TaskId"]]
+    return {}
+
+
+def _live(sent: Fields, now: int) -> tuple[int, int] | Refusal:
+    """Real-time mode: from now on; an end that is blank, past or too far away is the latest one, without an error."""
+    latest = now + LONGEST_LIVE
+    end = china_seconds(sent["EndTime"]) if sent.get("EndTime") else latest
+    if end is None:
+        return _no_time("EndTime", sent)
+    return now, end if now < end <= latest else latest
+
+
+def _scheduled(sent: Fields, now: int) -> tuple[int, int] | Refusal:
+    """Scheduled mode needs both times. No source limits the length, or how far away they are."""
+    for name in ("StartTime", "EndTime"):
+        if not sent.get(name):
+            # Assumed: MissingParameter is not on its list.
+            return Refusal("InvalidParameter", f"The parameter `{name}` is required unless Highlight is 1.")
+    start, end = china_seconds(sent["StartTime"]), china_seconds(sent["EndTime"])
+    if start is None or end is None:
+        return _no_time("StartTime" if start is None else "EndTime", sent)
+    if end <= max(start, now):  # assumed, as for tasks
+        seen = f"StartTime is {shown(start)}, EndTime is {shown(end)}, now is {shown(now)}."
+        return Refusal("InvalidParameterValue", f"{seen} EndTime must be later than StartTime and than now.")
+    return start, end
+
+
+def _no_time(name: str, sent: Fields) -> Refusal:
+    return Refusal(
+        "InvalidParameterValue",
+        f'The parameter `{name}` is "{sent[name]}". Allowed is a time in China such as 2017-01-01 10:10:01, plain or '
+        "URL-encoded.",
+    )
+
+
+def _full(account: Account, record: Fields, now: int) -> Refusal | None:
+    """The two limits of scheduled records (CN:30148); a deleted one no longer counts."""
+    planned = [one for one in account.live_records.values() if one["Highlight"] == SCHEDULED]
+    daily, at_once = account.terms.live_records_a_day, account.terms.running_live_records
+    today = record["CreateTime"][:10]  # the day of UTC+8, assumed
+    if sum(one["CreateTime"].startswith(today) for one in planned) >= daily:
+        return Refusal(
+            "LimitExceeded.MaximumTask", f"{daily} tasks were created on {today} (UTC+8), which is the limit of a day."
+        )
+    # Assumed: only one that starts at once is refused for those that run.
+    if running(record, now) and sum(running(one, now) for one in planned) >= at_once:
+        return Refusal("LimitExceeded.MaximumRunningTask", f"{at_once} tasks are running, which is the limit.")
+    return None
+
+
+def _known(account: Account, body: Fields) -> Fields | Refusal:
+    record = account.live_records.get(body["TaskId"])
+    if record is None or record["StreamName"] != body["StreamName"]:  # assumed: both must fit
+        return Refusal(
+            "ResourceNotFound.TaskId", f"The account has no task {body['TaskId']} of the stream {body['StreamName']}."
+        )
+    return record

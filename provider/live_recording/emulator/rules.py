@@ -1,0 +1,52 @@
+"""The three rule actions. A rule has no id and cannot be modified: its key is everything (IN:30846, 30843, 30841)."""
+
+from live_recording.emulator.account import Account, Key
+from live_recording.emulator.messages import Answer, Fields, Refusal
+
+
+def create(account: Account, body: Fields) -> Answer:
+    """CreateLiveRecordRule."""
+    key = _key(account, body)
+    if body["TemplateId"] not in account.templates:
+        return Refusal("InvalidParameter.ConfNotFound", f"The account has no template {body['TemplateId']}.")
+    if key in account.rules:
+        return Refusal(
+            "FailedOperation.RuleAlreadyExist",
+            f"The rule {'/'.join(key)} exists, with template {account.rules[key]['TemplateId']}. Delete it first.",
+        )
+    if len(account.rules) >= account.terms.rules:
+        return Refusal(
+            "InternalError.RuleOutLimit",  # assumed: in the catalogue, but on no action's list
+            f"The account has {len(account.rules)} rules. Allowed are {account.terms.rules}.",
+        )
+    now = account.clock.china()
+    domain, app, stream = key
+    account.rules[key] = {
+        "CreateTime": now,
+        "UpdateTime": now,
+        "TemplateId": body["TemplateId"],
+        "DomainName": domain,
+        "AppName": app,
+        "StreamName": stream,
+    }
+    return {}
+
+
+def delete(account: Account, body: Fields) -> Answer:
+    """DeleteLiveRecordRule: the one rule whose three parts are equal, never a wider or narrower one."""
+    key = _key(account, body)
+    if account.rules.pop(key, None) is None:
+        return Refusal(
+            "FailedOperation.NotFound",
+            f"The account has no rule {'/'.join(key)}. All three parts must match exactly, empty ones too.",
+        )
+    return {}
+
+
+def describe(account: Account, _body: Fields) -> Answer:
+    """DescribeLiveRecordRules: all of them, without pages or filters."""
+    return {"Rules": list(account.rules.values())}
+
+
+def _key(account: Account, body: Fields) -> Key:
+    return body["DomainName"], body.get("AppName", account.terms.omitted_app), body.get("StreamName", "")

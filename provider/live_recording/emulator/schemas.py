@@ -1,0 +1,205 @@
+"""The request schemas as tables: which parameters each action takes, of which JSON type, and which values.
+
+Rule 1: what one parameter may be, alone, is said here; what depends on the account is said where the account is.
+Rule 2: this file reads nothing; `shapes.py` reads it.
+Source: the API pages IN/CN 30845 and following, per action the ids in the table below.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, unquote
+
+from live_recording.emulator.sites import DAY, Site
+
+VALUE = "InvalidParameterValue"
+PARAMETER = "InvalidParameter"  # the only parameter code on the lists of the RecordTask family
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A set of values and the words for it, to follow "Allowed is"."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter: `kind` is its JSON type, or the schema of a nested object."""
+
+    kind: "type[int | str] | Schema"
+    allowed: Allowed | None = None
+    required: bool = False
+    code: str | None = None
+    """The refusal of a value that is not allowed, where it is not the action's own."""
+
+
+Schema: TypeAlias = Mapping[str, Field]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action: its parameters, the code for values out of range, its calls per second, whether Region is needed."""
+
+    fields: Schema
+    code: str
+    rate: int
+    regional: bool = False
+
+
+def between(low: int, high: int) -> Allowed:
+    """Whole numbers, both ends included."""
+    return Allowed(f"a whole number from {low} to {high}", lambda value: low <= value <= high)
+
+
+def among(*values: int | str) -> Allowed:
+    """These values and no others."""
+    return Allowed(
+        " or ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in values), values.__contains__
+    )
+
+
+def matching(pattern: str, words: str) -> Allowed:
+    """Texts that match as a whole."""
+    compiled = re.compile(pattern)
+    return Allowed(words, lambda value: compiled.fullmatch(value) is not None)
+
+
+def any_case(*values: str) -> Allowed:
+    """These values, in small letters or capitals."""
+    return Allowed(f"{among(*values).words}, in any case", lambda value: value.lower() in values)
+
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+DOMAIN = matching(
+    rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+{_LABEL}",
+    "a domain name such as push.example.com: two or more labels of letters, digits and hyphens",
+)  # assumed: no source spells the syntax out
+MOMENTS = ("Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond")
+PLACEHOLDERS = ("StreamID", *(f"Start{moment}" for moment in MOMENTS), *(f"End{moment}" for moment in MOMENTS))
+FILE_NAME = matching(
+    rf"(?:[^{{}}]|\{{(?:{'|'.join(PLACEHOLDERS)})\}})*",
+    "a text whose braces hold one of " + ", ".join(PLACEHOLDERS),
+)  # CN:45983, RecordParam.VodFileName
+LONGEST_STORAGE = 1500 * DAY
+FOREVER_OR_SECONDS = between(0, LONGEST_STORAGE)
+FLAG = Field(int, among(0, 1))
+NUMBER = Field(int)
+TEXT = Field(str)
+UNSIGNED = Field(int, between(0, 2**64 - 1))
+FILLED = matching(r"(?s).*\S.*", "a text that is not empty")
+BUCKET = matching(
+    r"(?!.*-\d{8,}\Z).*", "the bucket's name without its -<appid> ending"
+)  # CN, since 2025-05-29; an APPID has 8 digits or more
+COS_PARAM: Schema = {"CosBucketName": Field(str, BUCKET), "CosBucketRegion": TEXT, "CosBucketPath": TEXT}
+
+
+STREAM_PARAM: Mapping[str, tuple[int, int]] = {"record_interval": (1800, 7200), "storage_time": (0, LONGEST_STORAGE)}
+"""CN:30148; that storage_time has the limit of StorageTime, and that nothing else is known, is assumed."""
+
+
+STREAM_WORDS = " and ".join(f"{name} ({low} to {high})" for name, (low, high) in STREAM_PARAM.items())
+
+
+def stream_param(text: str) -> bool:
+    """Whether a StreamParam is a query of known numbers in range, plain or URL-encoded once more."""
+    pairs = parse_qsl(unquote(text), keep_blank_values=True)
+    return bool(pairs or not text) and all(
+        name in STREAM_PARAM
+        and re.fullmatch("[0-9]{1,10}", value)
+        and STREAM_PARAM[name][0] <= int(value) <= STREAM_PARAM[name][1]
+        for name, value in pairs
+    )
+
+
+def record_param(site: Site, name: str) -> Field:
+    """RecordParam as the format *name* of a site takes it (IN:30845, CN:32614)."""
+    interval = site.intervals.get(name)
+    fields: Schema = {
+        "RecordInterval": Field(int, between(*interval)) if interval else UNSIGNED,
+        "StorageTime": Field(int, FOREVER_OR_SECONDS),
+        "Enable": FLAG,
+        "VodSubAppId": UNSIGNED,
+        "VodFileName": Field(str, FILE_NAME, code="InvalidParameter.InvalidVodFileName"),
+        "Procedure": TEXT,
+        "StorageMode": Field(str, among("normal", "cold")),  # assumed: case matters
+        "ClassId": NUMBER,
+    }
+    return Field({**fields, **(COS_PARAM if site.cos else {})})
+
+
+FORMATS = ("FlvParam", "HlsParam", "Mp4Param", "AacParam", "Mp3Param")
+
+
+def actions(site: Site) -> Mapping[str, Action]:
+    """Every action that is answered. Rates of cn that no source gives are assumed to be those of intl."""
+    template_id = Field(int, required=True)
+    template_name = matching(*site.template_name)
+    template: Schema = {
+        "Description": TEXT,
+        **{name: record_param(site, name) for name in FORMATS},
+        "HlsSpecialParam": Field({"FlowContinueDuration": Field(int, between(0, 1800))}),
+        "FlvSpecialParam": Field({"UploadInRecording": Field(bool)}),
+        "RemoveWatermark": Field(bool),
+    }
+    created = {"IsDelayLive": FLAG, **({"CosStore": FLAG} if site.cos else {})}
+    domain = Field(str, DOMAIN, required=True, code="InvalidParameter.DomainFormatError")
+    key: Schema = {"DomainName": domain, "AppName": TEXT, "StreamName": TEXT}
+    filled = Field(str, FILLED, required=True)
+    when = Field(int, UNSIGNED.allowed, required=True)
+    task: Schema = {
+        "StreamName": filled,
+        "DomainName": Field(str, DOMAIN, required=True),
+        "AppName": filled,
+        "EndTime": when,
+        "StartTime": UNSIGNED,
+        "StreamType": FLAG,
+        "TemplateId": UNSIGNED,
+        "Extension": TEXT,
+    }
+    live_record: Schema = {
+        "StreamName": filled,
+        "AppName": TEXT,
+        "DomainName": Field(str, DOMAIN),
+        "StartTime": TEXT,
+        "EndTime": TEXT,
+        "RecordType": Field(str, any_case("video", "audio")),
+        "FileFormat": Field(str, any_case("flv", "hls", "mp4", "aac", "mp3")),
+        "Highlight": FLAG,
+        "MixStream": FLAG,
+        "StreamParam": Field(
+            str,
+            Allowed(f"{STREAM_WORDS}, joined by &", stream_param),
+        ),
+    }
+    live_record_id: Schema = {"StreamName": filled, "TaskId": Field(int, required=True)}
+    task_id: Schema = {"TaskId": Field(str, required=True)}
+    window: Schema = {"StartTime": when, "EndTime": when}
+    filters: Schema = {"StreamName": TEXT, "DomainName": TEXT, "AppName": TEXT, "ScrollToken": TEXT}
+    return {
+        # IN:30845 30838 30840 30839 30842
+        "CreateLiveRecordTemplate": Action(
+            {"TemplateName": Field(str, template_name, required=True), **template, **created}, VALUE, 200
+        ),
+        "ModifyLiveRecordTemplate": Action(
+            {"TemplateId": template_id, "TemplateName": Field(str, template_name), **template}, VALUE, 200
+        ),
+        "DescribeLiveRecordTemplate": Action({"TemplateId": template_id}, VALUE, 500),
+        "DescribeLiveRecordTemplates": Action({"IsDelayLive": FLAG}, VALUE, 500),
+        "DeleteLiveRecordTemplate": Action({"TemplateId": template_id}, VALUE, 200),
+        # IN:30846 30843 30841
+        "CreateLiveRecordRule": Action({**key, "TemplateId": template_id}, VALUE, 200),
+        "DeleteLiveRecordRule": Action(key, VALUE, 200),
+        "DescribeLiveRecordRules": Action({}, VALUE, 500),
+        # IN:37309 37307 37308 56133
+        "CreateRecordTask": Action(task, PARAMETER, 20, regional=True),
+        "StopRecordTask": Action(task_id, PARAMETER, 20, regional=True),
+        "DeleteRecordTask": Action(task_id, PARAMETER, 20, regional=True),
+        "DescribeRecordTask": Action({**window, **filters}, PARAMETER, 20, regional=True),
+        # IN:30847 30837 30844; an older text gives CreateLiveRecord 100 calls per second
+        "CreateLiveRecord": Action(live_record, VALUE, 500),
+        "StopLiveRecord": Action(live_record_id, VALUE, 200),
+        "DeleteLiveRecord": Action(live_record_id, VALUE, 200),
+    }

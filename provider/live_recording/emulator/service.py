@@ -1,0 +1,106 @@
+"""The account behind the API: actions in, answers out. It knows nothing of HTTP, signatures or rates."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from live_recording.emulator import effective_recording, live_records, rules, schemas, tasks, templates, validation
+from live_recording.emulator.account import (
+    FIRST_LIVE_RECORD_ID,
+    FIRST_V2_RECORD_ID,
+    Account,
+    Terms,
+    rule_key,
+    task_order,
+)
+from live_recording.emulator.clock import Clock
+from live_recording.emulator.messages import Answer, Fields, Refusal
+
+OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType(
+    {
+        "CreateLiveRecordTemplate": templates.create,
+        "ModifyLiveRecordTemplate": templates.modify,
+        "DescribeLiveRecordTemplate": templates.describe,
+        "DescribeLiveRecordTemplates": templates.describe_all,
+        "DeleteLiveRecordTemplate": templates.delete,
+        "CreateLiveRecordRule": rules.create,
+        "DeleteLiveRecordRule": rules.delete,
+        "DescribeLiveRecordRules": rules.describe,
+        "CreateRecordTask": tasks.create,
+        "StopRecordTask": tasks.stop,
+        "DeleteRecordTask": tasks.delete,
+        "DescribeRecordTask": tasks.describe,
+        "CreateLiveRecord": live_records.create,
+        "StopLiveRecord": live_records.stop,
+        "DeleteLiveRecord": live_records.delete,
+    },
+)
+
+
+class Cloud:
+    """One account of one site. Not safe for threads by itself: whoever shares it holds a lock."""
+
+    def __init__(self, terms: Terms, clock: Clock | None = None) -> None:
+        self.terms = terms
+        self.clock = clock or Clock()
+        self.actions = schemas.actions(terms.site)
+        self.account = Account(terms, self.clock)
+
+    def call(self, action: str, body: Fields, region: str = "") -> Answer:
+        """The answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
+        schema = self.actions.get(action)
+        if schema is None:
+            return self.unknown(action)
+        regions = self.terms.site.regions
+        if schema.regional and region not in regions:
+            code, seen = ("UnsupportedRegion", f'is "{region}"') if region else ("MissingParameter", "is missing")
+            return Refusal(
+                code, f"Region {seen}. {action} on {self.terms.site.name} allows {', '.join(sorted(regions))}."
+            )
+        return validation.refusal(schema, body) or OPERATIONS[action](self.account, body)
+
+    def unknown(self, action: str) -> Refusal:
+        """The refusal of an action that does not exist, or is not emulated."""
+        return Refusal("InvalidAction", f'The action "{action}" is not known. Known are {", ".join(self.actions)}.')
+
+    def recording(self, domain: str, app: str, stream: str, at: datetime) -> effective_recording.Recording:
+        """What records this stream for a push that begins at this moment."""
+        return effective_recording.recording(self.account, domain, app, stream, int(at.timestamp()))
+
+    def state(self) -> Fields:
+        """The whole account as one JSON document with sorted lists; `restore` takes it back."""
+        account = self.account
+        return {
+            "site": self.terms.site.name,
+            "last_template_id": account.last_template_id,
+            "templates": [account.templates[template_id] for template_id in sorted(account.templates)],
+            "rules": [account.rules[key] for key in sorted(account.rules)],
+            "tasks": sorted(account.tasks.values(), key=task_order),
+            "last_live_record_id": account.last_live_record_id,
+            "live_records": [account.live_records[task_id] for task_id in sorted(account.live_records)],
+            "last_v2_record_id": account.last_v2_record_id,
+            "v2_records": [account.v2_records[task_id] for task_id in sorted(account.v2_records)],
+        }
+
+    def restore(self, state: Fields) -> None:
+        """Become the account that a document of `state` describes; older ones lack the last four entries."""
+        site = self.terms.site
+        ids = (template["TemplateId"] for template in state["templates"])
+        live = {record["TaskId"]: record for record in state.get("live_records", [])}
+        v2 = {record["task_id"]: record for record in state.get("v2_records", [])}
+        self.account = Account(
+            self.terms,
+            self.clock,
+            last_template_id=max((state["last_template_id"], *ids)),
+            templates={template["TemplateId"]: templates.completed(site, template) for template in state["templates"]},
+            rules={rule_key(rule): rule for rule in state["rules"]},
+            tasks={task["TaskId"]: task for task in state["tasks"]},
+            last_live_record_id=max((state.get("last_live_record_id", FIRST_LIVE_RECORD_ID - 1), *live)),
+            live_records=live,
+            last_v2_record_id=max((state.get("last_v2_record_id", FIRST_V2_RECORD_ID - 1), *v2)),
+            v2_records=v2,
+        )
+
+    def reset(self) -> None:
+        """Become an account that has never been used."""
+        self.account = Account(self.terms, self.clock)

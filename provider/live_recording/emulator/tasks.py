@@ -1,0 +1,149 @@
+"""The four task actions: windows, stopping, deleting, listing by containment (IN:37309, 37307, 37308, 56133).
+
+A task never changes but for being stopped once. Deleting forgets it; a push that it is recording at that moment is
+recorded to its end, which nothing in this API can show.
+"""
+
+import base64
+import binascii
+import json
+import secrets
+import string
+from collections.abc import Iterator
+
+from live_recording.emulator.account import Account, task_order
+from live_recording.emulator.clock import shown
+from live_recording.emulator.messages import Answer, Fields, Refusal
+from live_recording.emulator.sites import DAY, Site
+
+LONGEST = DAY
+RETENTION = 90 * DAY  # "three months": 90 days after its end, assumed
+WIDEST_QUERY = 7 * DAY
+SHOWN = ("TaskId", "DomainName", "AppName", "StreamName", "StartTime", "EndTime", "TemplateId", "Stopped")
+"""The fields of RecordTask (IN:30767)."""
+KEPT = ("StreamType", "Extension")
+"""What else a task was created with, and no answer tells."""
+
+
+def create(account: Account, body: Fields) -> Answer:
+    """CreateRecordTask. A TemplateId that no template has is taken and echoed; the task then records HLS."""
+    now = account.clock.seconds()
+    task = {"StartTime": now, "TemplateId": 0, "StreamType": 0, "Extension": "", **body}
+    if refusal := next(_window(account.terms.site, task, now), None):
+        return refusal
+    limit = account.terms.running_tasks
+    if (
+        limit is not None
+        and task["StartTime"] <= now
+        and sum(running(other, now) for other in account.tasks.values()) >= limit
+    ):
+        return Refusal("LimitExceeded.MaximumRunningTask", f"{limit} tasks are running, which is the limit.")
+    task_id = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(60))
+    task |= {"TaskId": task_id, "Stopped": 0}
+    account.tasks[task_id] = {name: task[name] for name in (*SHOWN, *KEPT)}
+    return {"TaskId": task_id}
+
+
+def stop(account: Account, body: Fields) -> Answer:
+    """StopRecordTask. Planned tasks can be stopped too; stopped and finished ones stay as they are (assumed)."""
+    now = account.clock.seconds()
+    task = _kept(account, body["TaskId"])
+    if task is None:
+        return _unknown(body)
+    if not task["Stopped"] and now < task["EndTime"]:
+        account.tasks[task["TaskId"]] = {**task, "Stopped": now}
+    return {}
+
+
+def delete(account: Account, body: Fields) -> Answer:
+    """DeleteRecordTask, in any phase."""
+    if _kept(account, body["TaskId"]) is None:
+        return _unknown(body)
+    del account.tasks[body["TaskId"]]
+    return {}
+
+
+def describe(account: Account, body: Fields) -> Answer:
+    """DescribeRecordTask: the tasks whose own start and end lie inside the window, in pages."""
+    start, end = body["StartTime"], body["EndTime"]
+    after = _place(body.get("ScrollToken", ""))
+    if refusal := next(_query(account, start, end), None) or (after if isinstance(after, Refusal) else None):
+        return refusal
+    filters = {name: body[name] for name in ("StreamName", "DomainName", "AppName") if body.get(name)}
+    found = sorted(
+        (
+            task
+            for task in account.tasks.values()
+            if start <= task["StartTime"]
+            and task["EndTime"] <= end
+            and task_order(task) > after
+            and all(task[name] == value for name, value in filters.items())
+        ),
+        key=task_order,
+    )
+    page = found[: account.terms.page]
+    return {
+        "ScrollToken": _token(page[-1]) if len(found) > len(page) else "",
+        "TaskList": [{name: task[name] for name in SHOWN} for task in page],
+    }
+
+
+def running(task: Fields, at: int) -> bool:
+    """Whether a push at this second is recorded by the task."""
+    return task["StartTime"] <= at < task["EndTime"] and not 0 < task["Stopped"] <= at
+
+
+def _window(site: Site, task: Fields, now: int) -> Iterator[Refusal]:
+    start, end = task["StartTime"], task["EndTime"]
+    seen = f"StartTime is {shown(start)}, EndTime is {shown(end)}, now is {shown(now)}."
+    rules = (
+        (end > start, "EndTime must be later than StartTime."),
+        (end > now, "EndTime must be later than now."),
+        (end - start <= LONGEST, "A task lasts 24 hours at most."),
+        (
+            site.latest_start is None or start <= now + site.latest_start,
+            "StartTime can be 6 days from now at the latest.",
+        ),
+        (site.latest_end is None or end < now + site.latest_end, "EndTime must be less than 7 days from now."),
+    )
+    return (Refusal("InvalidParameter", f"{seen} {rule}") for holds, rule in rules if not holds)
+
+
+def _query(account: Account, start: int, end: int) -> Iterator[Refusal]:
+    floor = account.clock.seconds() - RETENTION
+    rules = (
+        (end > start, "EndTime must be later than StartTime."),
+        (end - start <= WIDEST_QUERY, "A query spans 7 days at most."),
+        (start >= floor, f"Tasks are kept for 90 days; the earliest StartTime is {shown(floor)}."),
+    )
+    return (
+        Refusal("InvalidParameter", f"StartTime is {shown(start)}, EndTime is {shown(end)}. {rule}")
+        for holds, rule in rules
+        if not holds
+    )
+
+
+def _kept(account: Account, task_id: str) -> Fields | None:
+    task = account.tasks.get(task_id)
+    return task if task and account.clock.seconds() < task["EndTime"] + RETENTION else None
+
+
+def _unknown(body: Fields) -> Refusal:
+    # Assumed: the lists of these actions hold no code of their own for it.
+    return Refusal("InvalidParameter", f"The account has no task {body['TaskId']}.")
+
+
+def _token(last: Fields) -> str:
+    # It names the last task shown, so pages stay whole while tasks come and go; lifetime unlimited (assumed).
+    return base64.urlsafe_b64encode(json.dumps(task_order(last)).encode()).decode()
+
+
+def _place(token: str) -> tuple[int, str] | Refusal:
+    try:
+        start, task_id = json.loads(base64.urlsafe_b64decode(token)) if token else (-1, "")
+        return int(start), str(task_id)
+    except (ValueError, TypeError, binascii.Error):
+        return Refusal(
+            "InvalidParameter",
+            f'ScrollToken is "{token}", which is none of ours. Send back the one of the last answer.',
+        )

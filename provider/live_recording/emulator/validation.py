@@ -1,0 +1,93 @@
+"""Reads the tables of `schemas.py`: the first thing wrong with a request's parameters, or nothing."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from live_recording.emulator.messages import Fields, Refusal
+from live_recording.emulator.schemas import Action, Field, Schema
+
+ABSENT = object()
+WORDS = {int: "a whole number", bool: "true or false", str: "a text"}
+
+
+class Place(NamedTuple):
+    """A parameter that is declared (`field`), or sent (`value`), or both."""
+
+    path: str
+    field: Field | None
+    value: object
+
+
+def refusal(action: Action, body: Fields) -> Refusal | None:
+    """The first refusal in the vendor's order: unknown, missing, type, value (the order is assumed)."""
+    places = tuple(walk(action.fields, body))
+    known = tuple((place.path, place.field, place.value) for place in places if place.field)
+    sent = tuple((path, field, value) for path, field, value in known if value is not ABSENT)
+    found = chain(
+        (
+            Refusal("UnknownParameter", f"The parameter `{place.path}` is not recognized.")
+            for place in places
+            if not place.field
+        ),
+        (
+            Refusal("MissingParameter", f"The parameter `{path}` is required.")
+            for path, field, value in known
+            if field.required and value is ABSENT
+        ),
+        (
+            Refusal("InvalidParameter", f"The parameter `{path}` is {json.dumps(value)}. It must be {_words(field)}.")
+            for path, field, value in sent
+            if not _typed(field, value)
+        ),
+        (
+            Refusal(
+                field.code or action.code,
+                f"The parameter `{path}` is {json.dumps(value)}. Allowed is {field.allowed.words}.",
+            )
+            for path, field, value in sent
+            if field.allowed and not field.allowed.holds(value)
+        ),
+    )
+    return next(found, None)
+
+
+def walk(fields: Schema, body: Fields, prefix: str = "") -> Iterator[Place]:
+    """Every place of a request, nested ones as `Mp4Param.Enable`."""
+    for name in (*fields, *(name for name in body if name not in fields)):
+        place = Place(prefix + name, fields.get(name), body.get(name, ABSENT))
+        yield place
+        if place.field and isinstance(place.value, dict) and not isinstance(place.field.kind, type):
+            yield from walk(place.field.kind, place.value, f"{prefix}{name}.")
+
+
+def from_query(fields: Schema, query: str) -> Fields:
+    """The body that a flattened GET query means (`Mp4Param.Enable=1`); texts become what the schema wants."""
+    body: Fields = {}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        *outer, last = name.split(".")
+        inside, schema = body, fields
+        for part in outer:
+            kind = schema[part].kind if part in schema else {}
+            schema = {} if isinstance(kind, type) else kind
+            inside[part] = inside = inside[part] if isinstance(inside.get(part), dict) else {}
+        inside[last] = _coerced(schema.get(last), text)
+    return body
+
+
+def _coerced(field: Field | None, text: str) -> object:
+    if field and field.kind is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    return int(text) if field and field.kind is int and re.fullmatch(r"-?[0-9]{1,20}", text) else text
+
+
+def _typed(field: Field, value: object) -> bool:
+    # A bool is an int to Python, not to JSON.
+    return type(value) is field.kind if isinstance(field.kind, type) else isinstance(value, dict)
+
+
+def _words(field: Field) -> str:
+    return WORDS[field.kind] if isinstance(field.kind, type) else "an object"

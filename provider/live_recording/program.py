@@ -1,0 +1,55 @@
+"""The Pulumi program: load the stack file, check it, and declare its resources; with errors, report them and declare nothing."""
+
+import signal
+
+import pulumi
+
+from live_recording import resources
+from live_recording.config import files
+from live_recording.config.settings import NAMESPACE, NO_CREDENTIALS, SECRETS
+from live_recording.core import stack_ref
+from live_recording.core.errors import ToolError
+from live_recording.desired.declarations import desired_resources
+from live_recording.project import load
+
+STOPPED = 32
+"""Exit code that tells the engine that every error was already logged."""
+
+
+def run() -> None:
+    """Declare the resources of the selected stack. On errors, log each one and exit with code 32."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine interrupts after a failed check: exit without a traceback
+    try:
+        _declare()
+    except ToolError as error:
+        pulumi.log.error(str(error))
+        raise SystemExit(STOPPED) from None
+
+
+def _config_value(key: str) -> str | None:
+    """Return a config value; of a secret only that it is set, which is all the program needs."""
+    values = pulumi.Config(NAMESPACE)
+    return "set" if key in SECRETS and values.get_secret(key) is not None else values.get(key)
+
+
+def _declare() -> None:
+    settings, owner = files.settings(_config_value), stack_ref.of(pulumi.get_project(), pulumi.get_stack())
+    path = files.stack_path(pulumi.get_stack(), _config_value("recordings"))
+    loaded = load(files.text(path), str(path), settings.limits, settings.now(), owner)
+    for found in loaded.findings:
+        (pulumi.log.error if found.severity == "error" else pulumi.log.warn)(str(found))
+    if loaded.usable is None:
+        raise SystemExit(STOPPED)
+    settings.refuse_changes(preview=pulumi.runtime.is_dry_run())
+    if not settings.source:
+        pulumi.log.warn(NO_CREDENTIALS)
+    desired = desired_resources(loaded.usable, owner, settings.limits, settings.now())
+    resources.hasten()
+    created: dict[tuple[str, str], pulumi.CustomResource] = {}
+    for kind, name, inputs, template, was in desired.declared:
+        source = {"template_id": created["template", template].id} if template else {}
+        opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=was)] if was else None)
+        created[kind, name] = resources.KINDS[kind](name, **inputs, **source, opts=opts)
+    for name in ("effective", "later", "usage"):
+        pulumi.export(name, dict(getattr(desired, name)))
+    pulumi.export("stopped", resources.stopped(created.values()))

@@ -1,0 +1,56 @@
+"""The types of fields: a reader for each, and its JSON Schema.
+
+Rule 1: a field's type says how its scalar is read, here and nowhere else.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+
+from live_recording.stackfile import names, rrule, scalars, times
+
+
+def _read(reader: Callable[[Any], Any], **schema: Any) -> Any:
+    return BeforeValidator(reader), WithJsonSchema(schema)
+
+
+_SECONDS = {"type": "integer", "minimum": 0}
+_LENGTH = {"type": "string", "pattern": r"^(0|[1-9][0-9]*)[smhd]?$"}
+_ID = [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^[1-9][0-9]*$"}]
+Text = Annotated[str, *_read(scalars.text, type="string")]
+Flag = Annotated[bool, *_read(scalars.boolean, type="boolean")]
+Integer = Annotated[int, *_read(scalars.non_negative_int, type="integer", minimum=0)]
+Positive = Annotated[int, *_read(scalars.positive, type="integer", minimum=1)]
+Identifier = Annotated[str, *_read(scalars.identifier, anyOf=_ID)]
+Duration = Annotated[int, *_read(times.duration, anyOf=[_SECONDS, _LENGTH], examples=["90s", "30m", "1h", "7d"])]
+Retention = Annotated[
+    int, *_read(times.retention, anyOf=[_SECONDS, _LENGTH, {"const": "forever"}], examples=["30d", "forever"])
+]
+Moment = Annotated[
+    datetime, *_read(times.moment, type="string", examples=["2026-11-21T20:00", "2026-11-21T20:00+08:00"])
+]
+Day = Annotated[date, *_read(times.day, type="string", format="date")]
+Clock = Annotated[str, *_read(times.clock, type="string", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Rule = Annotated[str, *_read(rrule.rule, type="string", examples=["FREQ=WEEKLY;BYDAY=SA"])]
+Zone = Annotated[str, *_read(times.zone, type="string", examples=["Asia/Shanghai", "UTC"])]
+Key = Annotated[str, *_read(names.key, type="string", pattern=f"^{names.KEY.pattern}$")]
+Reference = Annotated[str, *_read(names.reference, type="string", pattern=f"^{names.KEY.pattern}$")]
+Domain = Annotated[str, *_read(names.domain, type="string", examples=["push.example.com"])]
+Part = Annotated[str, *_read(names.part, type="string")]
+FullPart = Annotated[str, *_read(names.required_name, type="string", minLength=1)]
+VodFileName = Annotated[str, *_read(names.vod_file_name, type="string")]
+CosPath = Annotated[str, *_read(names.cos_bucket_path, type="string", pattern="^/")]
+CosBucket = Annotated[str, *_read(names.cos_bucket_name, type="string")]
+StreamType = Literal["live", "mixed"]
+FileFormat = Literal["flv", "hls", "mp4", "aac", "mp3"]
+RecordType = Literal["video", "audio"]
+StorageMode = Literal["normal", "cold"]
+NoRecord = Annotated[Literal[False], BeforeValidator(scalars.only_false)]
+
+
+class Entry(BaseModel):
+    """A mapping with fixed keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -1,0 +1,118 @@
+"""Writes stack files: what adoption and migration found, as somebody would have written it.
+
+Rule 1: what is written reads back as the same values. Rule 2: what cannot be expressed stands in a comment.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from io import StringIO
+from typing import Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
+from yaml import ScalarNode
+from yaml.emitter import Emitter
+from yaml.resolver import Resolver
+
+from live_recording.core.text import Plain, escaped
+from live_recording.core.timefmt import FOREVER, length
+from live_recording.stackfile.scalars import text
+
+SCHEMA = "# yaml-language-server: $schema=../schema/stack.schema.json"
+BLOCK = ("templates",)
+"""Sections whose entries take several lines; others take one each."""
+DURATIONS = ("record_interval", "flow_continue_duration", "duration")
+RETENTIONS = ("storage_time",)
+
+
+class Item(NamedTuple):
+    """One entry of a section: its key, its fields in the order to write, and comments above it."""
+
+    key: str
+    fields: Mapping[str, Any]
+    comments: tuple[str, ...] = ()
+
+
+def written(
+    sections: Mapping[str, Iterable[Item]],
+    zone: str | None = "UTC",
+    about: Iterable[str] = (),
+    *,
+    limits: Mapping[str, int] | None = None,
+    acknowledge: Iterable[Mapping[str, Any]] = (),
+    after: Iterable[str] = (),
+) -> str:
+    """The text of a stack file; *about* and *after* are comments at its head and its end.
+
+    What is empty is left out; without *zone* the file says none, and is part of another one.
+    """
+    lines = [SCHEMA, *_comments(about, ""), *([f"time_zone: {zone}"] if zone else [])]
+    for section, items in sections.items():
+        lines += _section(section, (line for item in items for line in _item(item, block=section in BLOCK)))
+    lines += ["", f"limits: {_shown('limits', limits)}"] if limits else []
+    lines += _section("acknowledge", (f"  - {_shown('', entry)}" for entry in acknowledge))
+    ending = _comments(after, "")
+    return "\n".join([*lines, *([""] if ending else []), *ending]) + "\n"
+
+
+def _section(name: str, entries: Iterator[str]) -> list[str]:
+    found = list(entries)
+    return ["", f"{name}:", *found] if found else []
+
+
+def _item(item: Item, *, block: bool) -> list[str]:
+    key, head = _scalar(item.key), _comments(item.comments, "  ")
+    if not block or not item.fields:
+        return [*head, f"  {key}: {_shown('', item.fields)}"]
+    return [*head, f"  {key}:", *(f"    {name}: {_shown(name, value)}" for name, value in item.fields.items())]
+
+
+def _shown(name: str, value: Any) -> str:
+    """The value of the field *name* as it stands in a file."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_scalar(inner)}: {_shown(inner, given)}" for inner, given in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_shown('', given) for given in value)}]"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M" + (":%S" if value.second else "")) + _offset(value)
+    if isinstance(value, str):
+        return _scalar(value)
+    if isinstance(value, bool | date):
+        return str(value).lower()
+    if name in RETENTIONS and value == FOREVER:
+        return "forever"
+    return length(value) if name in (*DURATIONS, *RETENTIONS) else str(value)
+
+
+def _offset(value: datetime) -> str:
+    """The offset of an aware time; of a wall-clock time nothing."""
+    shown = value.strftime("%z")
+    return "" if not shown else "Z" if shown == "+0000" else f"{shown[:3]}:{shown[3:5]}"
+
+
+_EMITTER = Emitter(StringIO(), allow_unicode=True)
+_RESOLVER = Resolver()
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _scalar(value: str) -> str:
+    """Text, in quotes where any reader could take the bare text for something else."""
+    if _bare(value):
+        return value
+    return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() else _code(c)) for c in value) + '"'
+
+
+def _code(c: str) -> str:
+    return f"\\u{ord(c):04x}" if c <= "\uffff" else f"\\U{ord(c):08x}"
+
+
+def _bare(value: str) -> bool:
+    try:
+        text(Plain(value))
+    except PydanticCustomError:
+        return False
+    allowed = value.isprintable() and _EMITTER.analyze_scalar(value).allow_flow_plain
+    return bool(allowed) and _RESOLVER.resolve(ScalarNode, value, (True, False)) == Resolver.DEFAULT_SCALAR_TAG  # type: ignore[no-untyped-call]
+
+
+def _comments(lines: Iterable[str], indent: str) -> list[str]:
+    return [f"{indent}# {escaped(line)}".rstrip() for line in lines]

@@ -1,0 +1,86 @@
+"""Answers that are none: whatever comes instead, it is told in words, with where it came from."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from live_recording.account.api_errors import ReadFailed
+from live_recording.account.client import LiveApi
+from live_recording.config.files import settings
+
+CALM = "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}"
+
+
+def answer(body: str, kind: str = "application/json") -> str:
+    """A whole answer."""
+    return CALM.format(kind, len(body), body)
+
+
+ANSWERS = {
+    "other-program": ("SSH-2.0-OpenSSH\r\n", "the connection broke, or what answers does not speak HTTP"),
+    "portal": (answer("<html>", "text/html"), "the answer came as text/html, not as application/json"),
+    "html": (answer("<html>"), "the answer is not whole, or not in the API's form"),
+    "list": (answer("[1]"), "the answer is not whole, or not in the API's form"),
+    "half": (answer('{"Response": {')[:-5], "the answer did not arrive whole"),
+    "escapes": (
+        answer(
+            '{"Response": {"Error": {"Code": "InternalError", "Message": "\\u001b[31m :smile:"}, "RequestId": "r"}}'
+        ),
+        "\\u001b[31m :smile:",
+    ),
+}
+
+
+@contextmanager
+def server(text: str) -> Iterator[str]:
+    """The URL of what answers every request with that text."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(text.encode())
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(("text", "reason"), ANSWERS.values(), ids=ANSWERS)
+def test_what_is_no_answer_is_told_in_words(text: str, reason: str) -> None:
+    """A read says why, where, and what to do: no word of Python, nothing that a terminal obeys."""
+    with server(text) as url:
+        keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": url}
+        with pytest.raises(ReadFailed) as raised:
+            LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+
+    said = str(raised.value)
+    assert said.startswith(f"DescribeLiveRecordRules got no answer that can be used: {reason} (")
+    assert said.endswith(f" Look whether {url} is right and can be reached, then run again.")
+
+
+def test_another_protocol_is_told_in_words() -> None:
+    """Where https meets a server that speaks http, the reason is no text of Python."""
+    with server(answer("{}")) as url:
+        keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key"}
+        asked = settings(lambda _: None, keys | {"LIVE_RECORDING_ENDPOINT": url.replace("http", "https")})
+        with pytest.raises(ReadFailed, match=r"can be used: [\w ]+ \(ClientNetworkError\)"):
+            LiveApi(asked).read("DescribeLiveRecordRules", {})
+
+
+def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with the proxy's URL is told without the user in it."""
+    monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:99999")
+    keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "live.invalid"}
+    with pytest.raises(ReadFailed, match=r"http://\*\*\*@127.0.0.1:99999") as raised:
+        LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+
+    assert "secret" not in str(raised.value)

@@ -1,0 +1,69 @@
+"""Snapshots that somebody edited: whatever stands in one, it is read or refused in a sentence."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from live_recording.account.snapshot import Unreadable, as_data, from_data
+from live_recording.adopt.builder import adopted
+from tests.support.audit_samples import FINAL, declaring, told
+
+WHOLE: dict[str, Any] = json.loads(
+    (Path(__file__).parent.parent / "golden/audit/account.json").read_text(encoding="utf-8")
+)
+GONE = object()
+ODD: tuple[object, ...] = (None, "x", "\x00", "9", 5, -1, 2.5, 1e300, 10**30, True, [], [1], {}, {"a": 1}, GONE)
+
+
+def places(value: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something stands in the data; of alike objects the first."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
+    for name, one in inner:
+        yield (*at, name)
+        yield from places(one, (*at, name))
+
+
+def edited(at: tuple[Any, ...], odd: object) -> Any:
+    """The snapshot with something else in that place, or nothing."""
+    data = deepcopy(WHOLE)
+    *way, last = at
+    where: Any = data
+    for name in way:
+        where = where[name]
+    if odd is GONE:
+        del where[last]
+    else:
+        where[last] = odd
+    return data
+
+
+@pytest.mark.parametrize("at", list(places(WHOLE)), ids=lambda at: ".".join(map(str, at)))
+def test_edit_is_read_or_refused(at: tuple[Any, ...]) -> None:
+    """What is read can be compared and adopted; what cannot be is told with its place, in one line."""
+    stack = declaring(tasks={"final": FINAL})
+    for odd in ODD:
+        try:
+            held = from_data(edited(at, odd))
+        except Unreadable as refusal:
+            assert str(refusal).isprintable()  # noqa: PT017 - not every edit is refused
+        else:
+            told(held, stack)
+            adopted(held, stack.owner, ())
+            json.dumps(as_data(held))
+
+
+def test_what_is_read_stays_as_it_is() -> None:
+    """What the vendor says beyond what is used here, and how it writes it, is kept."""
+    template = {
+        "TemplateId": 9,
+        "IsDelayLive": 1,
+        "RemoveWatermark": True,
+        "New": {"a": None},
+        "Mp4Param": {"Enable": 1, "B": 2},
+    }
+
+    assert as_data(from_data(WHOLE | {"templates": [template]}))["templates"] == [template]

@@ -1,0 +1,129 @@
+"""`live-recording adopt`, as people call it: what is written, what is said, and what is never overwritten."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.test_audit_verb import live
+from tests.cli.test_check import Scratch
+from tests.support.emulated_account import Account
+
+PUSH, OLD = "push.example.com", "old.example.com"
+STACK, IMPORT, MORE = "stacks/dev.yaml", "dev.import.json", "more.yaml"
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    """A project without stacks."""
+    return Scratch(tmp_path)
+
+
+@pytest.fixture
+def held(account: Account) -> Account:
+    """An account with a template for two domains, and what belongs to another project."""
+    archive = account.template("archive")
+    account.rule(archive, PUSH)
+    account.rule(archive, OLD, "直播")
+    account.rule(account.template("blog--prod--all"), "blog.example.com")
+    return account
+
+
+def test_adopt_writes_both_files_and_says_what_to_do(held: Account, scratch: Scratch) -> None:
+    """The stack file passes the check without a word, what stays out is named, and nothing in the account changes."""
+    done = scratch.run("adopt", "--stack", "dev", **live(held))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        f"{STACK}: 1 template and 2 rules of the account.",
+        "Its warnings are acknowledged as they were found: kept-forever (1). Look at them when you have time.",
+        "2 of the account's objects stay unmanaged:",
+        '  template 1002 ("blog--prod--all"): By its name it belongs to stack "prod" of project "blog".',
+        '  rule blog.example.com/*/*: Its template "blog--prod--all" belongs to stack "prod" of project "blog".',
+        "Nothing was changed in the account. To go on:",
+        f"  pulumi import -f {IMPORT} --generate-code=false --protect=false --yes --stack dev",
+        "  pulumi preview --stack dev --expect-no-changes",
+        "  pulumi up --stack dev",
+        "The up changes no object: Pulumi learns which rule uses which template.",
+        "From the import on the stack owns what it has: pulumi destroy would delete it.",
+    ]
+    assert scratch.run("check", "dev").stdout == "1 file checked: nothing wrong.\n"
+    assert (scratch.directory / IMPORT).read_text(encoding="utf-8").count('"name"') == 3
+    assert held.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("there", "options", "said"),
+    [
+        (STACK, (), f"{STACK} is there already, and adopt overwrites nothing. With --out FILE it writes what that file does not say yet;"),
+        (IMPORT, (), f"{IMPORT} is there already, and adopt overwrites nothing. Remove it, name another, or use --force."),
+        (MORE, ("--out", MORE), f"{MORE} is there already, and adopt overwrites nothing. Remove it, name another, or use --force."),
+    ],
+    ids=["stack-file", "import-file", "other-file"],
+)  # fmt: skip
+def test_nothing_is_overwritten_without_force(
+    held: Account, scratch: Scratch, there: str, options: tuple[str, ...], said: str
+) -> None:
+    """A file that is there stays as it is, and none is written beside it; with --force it is written anew."""
+    scratch.write(there, "{}\n")
+    files = {path for path in scratch.directory.rglob("*") if path.is_file()}
+    done = scratch.run("adopt", "--stack", "dev", *options, **live(held))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(said)
+    assert {path for path in scratch.directory.rglob("*") if path.is_file()} == files
+    assert (scratch.directory / there).read_text(encoding="utf-8") == "{}\n"
+
+    assert scratch.run("adopt", "--stack", "dev", *options, "--force", **live(held)).returncode == 0
+    assert (scratch.directory / there).read_text(encoding="utf-8") != "{}\n"
+
+
+def test_domain_limits_what_is_adopted(held: Account, scratch: Scratch) -> None:
+    """Only the rules of a domain and what they use; a domain that nothing is for is a mistake in the call."""
+    wrong = scratch.run("adopt", "--stack", "dev", "--domain", "nope.example.com", **live(held))
+    done = scratch.run("adopt", "--stack", "dev", "--domain", OLD, **live(held))
+
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith('No rule and no task of the account is for "nope.example.com".')
+    assert done.stdout.startswith(f"{STACK}: 1 template and 1 rule of the account.\n")
+    assert f"use it too: {PUSH}/*/*." in (scratch.directory / STACK).read_text(encoding="utf-8")
+
+
+def test_out_has_only_what_is_new(held: Account, scratch: Scratch) -> None:
+    """Beside a stack file that is there, another file gets the rest, and the import file all that is live."""
+    scratch.write(STACK, f"templates: {{a: {{template_name: archive, mp4: {{}}}}}}\nrules: {{b: {{domain: {PUSH}, template: a}}}}\n")  # fmt: skip
+    done = scratch.run("adopt", "--stack", "dev", "--out", MORE, **live(held))
+
+    assert done.stdout.startswith(f"{MORE}: 1 rule of the account.\n")
+    assert f"  直播: {{domain: {OLD}, app: 直播, template: a}}\n" in (scratch.directory / MORE).read_text(
+        encoding="utf-8"
+    )
+    assert (scratch.directory / IMPORT).read_text(encoding="utf-8").count('"name"') == 3
+
+
+def test_printed_file_is_all_of_the_output(held: Account, scratch: Scratch) -> None:
+    """With `--out -` the file can be piped, and what to do next stands beside it."""
+    done = scratch.run("adopt", "--stack", "dev", "--out", "-", **live(held))
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("# yaml-language-server: ")
+    assert done.stderr.startswith("This is 1 template and 2 rules of the account.\n")
+    assert not (scratch.directory / STACK).exists()
+
+
+def test_stack_file_with_mistakes_is_mended_first(held: Account, scratch: Scratch) -> None:
+    """What a wrong file says is not known, so nothing is written beside it."""
+    scratch.write(STACK, "rules: {a: 1}\n")
+    done = scratch.run("adopt", "--stack", "dev", "--out", MORE, **live(held))
+
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{STACK}:1: rules.a: ")
+    assert not (scratch.directory / MORE).exists()
+
+
+def test_without_credentials_nothing_is_written(scratch: Scratch) -> None:
+    """An account that cannot be looked at is a failure of the tool, in a sentence."""
+    done = scratch.run("adopt", "--stack", "dev", HOME="/nowhere")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("There are no credentials, so the account cannot be looked at.")
+    assert not (scratch.directory / STACK).exists()

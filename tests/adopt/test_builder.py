@@ -1,0 +1,219 @@
+"""What adoption writes for an account: `golden/adoption/NAME.yaml` is the file, `NAME.txt` what stands in the terminal.
+
+`pytest tests/adopt/test_builder.py --rewrite` writes both anew: read the difference before you keep it.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from live_recording.account.snapshot import Snapshot
+from live_recording.adopt.builder import adopted
+from live_recording.adopt.entries import Adopted
+from live_recording.adopt.messages import summary
+from live_recording.core.errors import ConfigError
+from live_recording.core.findings import errors
+from live_recording.core.streams import StreamKey
+from live_recording.core.vendor import SITES, SiteName
+from live_recording.desired.declarations import desired_resources
+from live_recording.project import load
+from live_recording.resources.inputs import normalize_inputs
+from live_recording.resources.rule import identity
+from live_recording.stackfile.model import Stack
+from tests.support.leftovers import CASES, FORMATS, LEFTOVERS, OWNER, PUSH, account, task
+from tests.support.sdk_client import AT, DAY, HOUR, NOW
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "adoption"
+
+
+def read(text: str, site: SiteName = "intl") -> Stack:
+    """The stack of a file without errors."""
+    loaded = load(text, "dev.yaml", SITES[site], NOW, OWNER)
+    assert errors(loaded.findings) == ()
+    assert loaded.stack
+    return loaded.stack
+
+
+def made(name: str) -> Adopted:
+    """What adoption makes of a case."""
+    live, domains, before = CASES[name]
+    return adopted(live, OWNER, domains, read(before) if before else None)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_adoption_says_exactly_this(name: str, request: pytest.FixtureRequest) -> None:
+    """The file and the summary are the expected ones, byte for byte."""
+    done = made(name)
+    seen = {"yaml": done.text, "txt": summary(done, "dev", "more.yaml" if done.part else "stacks/dev.yaml", "dev.json")}
+    for kind, text in seen.items():
+        expected = GOLDEN / f"{name}.{kind}"
+        if request.config.getoption("--rewrite"):
+            expected.write_text(text, encoding="utf-8")
+        assert text == expected.read_text(encoding="utf-8")
+
+
+Resource = tuple[str, str]  # kind and name
+
+
+def imported(done: Adopted) -> dict[Resource, Mapping[str, Any]]:
+    """The resources of the import file."""
+    return {(r["type"].rpartition(":Record")[2].lower(), r["name"]): r for r in done.resources}
+
+
+def declared(done: Adopted, site: SiteName) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """What the program declares by the file, and what the provider's check makes of it."""
+    ids = {name: found["id"] for (kind, name), found in imported(done).items() if kind == "template"}
+    for kind, name, given_inputs, template, _ in desired_resources(
+        read(done.text, site), OWNER, SITES[site], NOW
+    ).declared:
+        source = {"template_id": ids[template]} if template else {}
+        checked, found = normalize_inputs(kind, {**given_inputs, **source}, frozenset(), SITES[site], NOW, OWNER)
+        assert errors(found) == ()
+        yield (kind, name), checked
+
+
+def rule_id(key: StreamKey) -> str:
+    """The id of a rule's resource; of a rule that can have none its key."""
+    return str(key) if any("\ud800" <= c <= "\udfff" for part in key for c in part) else identity(key)
+
+
+def honest(done: Adopted, live: Snapshot, *, quiet: bool = True) -> None:
+    """What must hold for every account.
+
+    The file passes the checks without a word, declares what is imported, and every object is in it or on the list.
+    """
+    resources = imported(done)
+    assert len(resources) == len(done.resources)
+    if done.text:
+        loaded = load(done.text, "dev.yaml", SITES[live.site], NOW, OWNER)
+        assert not quiet or [str(found) for found in loaded.findings] == []
+        inputs = {key: {k: v for k, v in r["inputs"].items() if k != "__provider"} for key, r in resources.items()}
+        assert dict(declared(done, live.site)) == inputs
+    there = {
+        *(("template", i, f"template {i} (") for i in live.templates),
+        *(("rule", rule_id(key), f"rule {key}: ") for key in live.rules),
+        *(("task", i, f"task {i} (") for i, found in live.tasks.items() if found["EndTime"] > AT),
+    }
+    ids = {(kind, found["id"]) for (kind, _), found in resources.items()}
+    out = {thing for thing in there if any(str(left).startswith(thing[2]) for left in done.left)}
+    assert {(kind, i) for kind, i, _ in there} == ids | {(kind, i) for kind, i, _ in out}
+    assert len(ids) + len(done.left) == len(there)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, domains, before) in CASES.items() if not domains and not before])
+def test_whole_accounts_are_told_honestly(name: str) -> None:
+    """Every object is declared and imported, or listed with the reason."""
+    honest(made(name), CASES[name][0])
+
+
+def test_order_of_the_account_does_not_matter() -> None:
+    """Listed the other way round, the account gives the same bytes."""
+    turned = LEFTOVERS._replace(
+        templates=dict(reversed([*LEFTOVERS.templates.items()])),
+        rules=dict(reversed([*LEFTOVERS.rules.items()])),
+        tasks=dict(reversed([*LEFTOVERS.tasks.items()])),
+    )
+
+    assert adopted(turned, OWNER) == made("leftovers")
+
+
+NAMES = ["", "a", "A", "a b", "012", "true", "直播", "カ", "*", "a/b", " a", "a-b", "a--b", "no-record", "x" * 90, "\u2028", "\ud800", "🎥", "50%25"]  # fmt: skip
+TEMPLATE_NAMES = st.sampled_from(
+    [*NAMES, "live-recording--dev--a", "shop--prod--a", "live-recording--dev--no-record", None]
+)
+SECONDS = st.sampled_from([-5, 0, 1, 29, 60, 1800, 7200, 43200, 86400, 1500 * DAY, 1501 * DAY])
+FORMAT = st.fixed_dictionaries(
+    {"Enable": st.sampled_from([0, 1, 1, None])},
+    optional={
+        "RecordInterval": SECONDS,
+        "StorageTime": SECONDS | st.none(),
+        "VodSubAppId": st.sampled_from([0, 1, None, 2**60]),
+        "VodFileName": st.sampled_from(["", "{StreamID}", "{Nope}", "}{", None]),
+        "Procedure": st.sampled_from(NAMES) | st.none(),
+        "StorageMode": st.sampled_from(["normal", "Cold", "glacier", None]),
+        "ClassId": st.sampled_from([None, 0, -1, 7]),
+        "CosBucketName": st.sampled_from(["", "bucket", "bucket-1250000000"]),
+        "CosBucketRegion": st.sampled_from(["", "ap-guangzhou"]),
+        "CosBucketPath": st.sampled_from(["", "no-slash", "/{Domain}/{RandomID}"]),
+    },
+)
+TEMPLATE = st.fixed_dictionaries(
+    {"TemplateName": TEMPLATE_NAMES},
+    optional={name: FORMAT | st.none() for name in FORMATS}
+    | {
+        "Description": st.sampled_from(NAMES) | st.none(),
+        "IsDelayLive": st.sampled_from([0, 1]),
+        "CosStore": st.sampled_from([0, 1, None]),
+        "RemoveWatermark": st.sampled_from([True, False, None]),
+        "HlsSpecialParam": st.none() | st.builds(dict, FlowContinueDuration=SECONDS),
+    },
+)
+IDS = st.integers(1, 6)
+DOMAINS = st.sampled_from([PUSH, "old.example.com", "bad_name.example.com", "例子.测试", "UP.example.com"])
+KEYS = st.builds(StreamKey, DOMAINS, st.sampled_from(NAMES), st.sampled_from(NAMES))
+TASKS = st.builds(
+    lambda stream, start, length, template, fields: task(stream, start, start + length, template, **fields),
+    st.sampled_from(NAMES),
+    st.sampled_from([-DAY, -HOUR, 0, HOUR, HOUR + 7, DAY, 6 * DAY + 1]),
+    st.sampled_from([1, 60, HOUR, DAY]),
+    IDS | st.none(),
+    st.fixed_dictionaries({}, optional={"Stopped": st.just(AT), "AppName": st.sampled_from(NAMES)}),
+)
+ACCOUNTS = st.builds(
+    account,
+    st.dictionaries(IDS, TEMPLATE, max_size=6),
+    st.dictionaries(KEYS, IDS, max_size=8),
+    st.lists(TASKS, max_size=8),
+    st.sampled_from(["intl", "cn"]),
+)
+
+
+@settings(max_examples=300, derandomize=True)
+@given(ACCOUNTS)
+def test_any_account_is_told_honestly(live: Snapshot) -> None:
+    """Whatever the vendor lists: the file passes the checks without a word, and nothing is lost or doubled."""
+    done = adopted(live, OWNER)
+
+    honest(done, live)
+    assert done == adopted(live, OWNER)
+
+
+@settings(max_examples=150, derandomize=True)
+@given(ACCOUNTS, ACCOUNTS)
+def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> None:
+    """An account that changes after adoption: what the file has keeps its key, and new entries fit into the file."""
+    before, names = adopted(first, OWNER), {found["TemplateName"] for found in first.templates.values()}
+    live = then._replace(
+        site=first.site,  # ids are never given twice; twins of a template could not be told from it, so there are none
+        templates={
+            **first.templates,
+            **{f"1{i}": t for i, t in then.templates.items() if t["TemplateName"] not in names},
+        },
+        rules={**then.rules, **first.rules},
+        tasks={**first.tasks, **{f"young-{i}": found for i, found in then.tasks.items()}},
+    )
+    base = read(before.text or "time_zone: UTC", live.site)
+    done = adopted(live, OWNER, (), base)
+
+    keys = {(found["type"], found["id"]): found["name"] for found in done.resources}
+    assert {(found["type"], found["id"]): found["name"] for found in before.resources}.items() <= keys.items()
+    assert len({(found["type"], found["name"]) for found in done.resources}) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("owner", "domains", "said"),
+    [
+        (OWNER, ("push.example.com", "nope.example.com"), 'No rule and no task of the account is for "nope.example.com". Push domains there: "bad_name.example.com", "old.example.com", "push.example.com".'),
+        ("live-recording--a.b", (), 'The account cannot be written as a stack file. Template names begin with project and stack, "live-recording--a.b", and the vendor takes no "." there. Rename the stack or the project. [bad-name]'),
+    ],
+    ids=["domain", "stack-name"],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(owner: str, domains: tuple[str, ...], said: str) -> None:
+    """A domain that nothing is for, and a stack whose name no template could have, are refused in a sentence."""
+    with pytest.raises(ConfigError) as refused:
+        adopted(LEFTOVERS, owner, domains)
+    assert str(refused.value) == said

@@ -1,0 +1,166 @@
+"""Which live object is the one that an entry declares, and what differs between them."""
+
+from typing import Any
+
+import pytest
+
+from live_recording.account.snapshot import Snapshot
+from live_recording.audit.declared import Place
+from live_recording.core.streams import StreamKey
+from live_recording.core.timefmt import timestamp
+from tests.support.audit_samples import (
+    ARCHIVE,
+    AT,
+    FINAL,
+    HOUR,
+    NOW,
+    PUSH,
+    RULE,
+    TASK,
+    WINDOW,
+    T,
+    applied,
+    declaring,
+    plus,
+    task,
+    told,
+)
+
+TEMPLATES = {
+    "retention": ({"Mp4Param": {"Enable": 1, "StorageTime": 86400}}, ["mp4.storage_time is 24 h 00 m, declared is 30 d"]),
+    "for-ever": ({"Mp4Param": {"Enable": 1, "StorageTime": 0}}, ["mp4.storage_time is forever, declared is 30 d"]),
+    "format-lost": ({"Mp4Param": {"Enable": 0}}, ["mp4 is declared, but not recorded"]),
+    "format-more": ({"AacParam": {"Enable": 1}}, ["aac is recorded, but not declared"]),
+    "null": ({"Mp4Param": None}, ["mp4 is declared, but not recorded"]),
+    "top": ({"Description": "x\n", "IsDelayLive": 1}, ["delay_live is true, declared is false", 'description is "x\\n", declared is ""']),
+    "same-effect": ({"Mp4Param": {"Enable": 1, "StorageTime": 2592000, "RecordInterval": 1800}, "FlvParam": None}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("live", "details"), TEMPLATES.values(), ids=TEMPLATES)
+def test_template_differs_field_by_field(live: dict[str, Any], details: list[str] | None) -> None:
+    """What differs is named with both values; the vendor's defaults are no difference."""
+    file = declaring(templates=ARCHIVE)
+    held = applied(file)
+    found = told(plus(held, templates={T: {**held.templates[T], **live}}), file)
+
+    assert [list(one.details) for one in found] == ([details] if details else [])
+    assert {(one.kind, one.place) for one in found} <= {("differs", Place("prod", "templates.archive"))}
+
+
+def test_of_namesakes_the_one_in_use_is_the_stacks() -> None:
+    """Two templates of one name: the rules of the stack show which it has, and the other is nobody's."""
+    file = declaring(**RULE)
+    held = applied(file)
+    twin = plus(held, templates={"999": held.templates[T]})
+
+    assert [(one.kind, one.id) for one in told(twin, file)] == [("not-declared", "999")]
+    assert [(one.kind, one.id) for one in told(plus(twin, rules={StreamKey(PUSH): "999"}), file)] == [
+        ("not-declared", T)
+    ]
+
+
+def test_renamed_template_is_found_under_its_former_name() -> None:
+    """An entry with `was` that is not applied yet differs in its name; nothing is missing."""
+    held = applied(declaring(**RULE))
+    file = declaring(
+        templates={"vault": {"mp4": {"storage_time": "30d"}, "was": "archive"}},
+        rules={"all": {"domain": PUSH, "template": "vault"}},
+    )
+
+    (found,) = told(held, file)
+    assert (found.kind, found.id, found.place.path) == ("differs", T, "templates.vault")
+    assert found.details == ('template_name is "shop--prod--archive", declared is "shop--prod--vault"',)
+
+
+RULES = {
+    "other-template": (
+        {StreamKey(PUSH): "7"},
+        "shop--prod--archive",
+        'it has template 7 ("hand"), declared is "archive"',
+    ),
+    "template-not-live": ({StreamKey(PUSH): "7"}, "renamed", 'it has template 7 ("hand"), declared is "archive"'),
+    "unknown-template": ({StreamKey(PUSH): "8"}, "shop--prod--archive", 'it has template 8, declared is "archive"'),
+}
+
+
+@pytest.mark.parametrize(("rules", "name", "detail"), RULES.values(), ids=RULES)
+def test_rule_of_another_template_differs(rules: dict[StreamKey, str], name: str, detail: str) -> None:
+    """A rule under the declared key is the declared one; it has the declared template or it differs."""
+    file = declaring(**RULE)
+    held = applied(file)
+    held = plus(
+        held, rules=rules, templates={T: {**held.templates[T], "TemplateName": name}, "7": {"TemplateName": "hand"}}
+    )
+
+    assert [one.details for one in told(held, file) if one.thing == "rule"] == [(detail,)]
+
+
+def test_template_that_is_named_by_its_id_is_known() -> None:
+    """Such a template is for information; one that the account does not have is a difference."""
+    file = declaring(rules={"legacy": {"domain": PUSH, "template_id": "7"}})
+    held = applied(file)
+
+    (named,) = told(plus(held, templates={"7": {"TemplateName": "hand"}}), file)
+    assert (named.kind, named.what, named.place) == ("named", "hand", Place("prod", "rules.legacy"))
+    assert [(one.kind, one.details) for one in told(held, file)] == [("no-template", ("template 7",))]
+
+
+LATE = timestamp("2026-11-20T11:30:00Z")
+RUNNING = {**FINAL, "start": "2026-11-20T11:00", "end": "2026-11-20T14:00"}
+END = AT + 2 * HOUR
+TASKS: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, str]]]] = {
+    "exact": (FINAL, task("final", *WINDOW), []),
+    "created-late": (RUNNING, task("final", LATE, END), []),
+    "without-start": ({**RUNNING, "start": None}, task("final", LATE, END), []),
+    "other-end": (FINAL, task("final", WINDOW[0], WINDOW[1] + 1), [("not-declared", "t"), ("not-live", "")]),
+    "starts-too-late": (FINAL, task("final", WINDOW[0] + 1, WINDOW[1]), [("not-declared", "t"), ("not-live", "")]),
+    "other-app": (FINAL, task("final", *WINDOW) | {"AppName": "Live"}, [("not-declared", "t"), ("not-live", "")]),
+    "other-template": (FINAL, task("final", *WINDOW, "7"), [("differs", "t")]),
+    "template-of-another-stack": (FINAL, task("final", *WINDOW, "8"), [("foreign", "t"), ("not-live", "")]),
+    "stopped": (FINAL, task("final", *WINDOW, stopped=AT - 60), [("stopped", "t")]),
+    "stopped-and-other-template": (FINAL, task("final", *WINDOW, "7", stopped=AT), [("ended", "t"), ("not-live", "")]),
+    "nulls": (FINAL, task("final", *WINDOW) | {"Stopped": None, "TemplateId": None}, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "live", "expected"), TASKS.values(), ids=TASKS)
+def test_task_is_the_same_or_nearly(
+    entry: dict[str, Any], live: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    """Stream, time and template make a task; a stopped one is told as such, a late one is the declared one."""
+    fields = {name: value for name, value in entry.items() if value is not None}
+    held = Snapshot(
+        "intl", NOW, {"7": {"TemplateName": "hand"}, "8": {"TemplateName": "blog--prod--x"}}, {}, {"t": live}
+    )
+    found = told(held, declaring(tasks={"final": fields}))
+
+    assert sorted((one.kind, one.id) for one in found if one.thing == "task") == expected
+
+
+def test_exact_task_is_not_taken_by_an_earlier_one() -> None:
+    """Two declared tasks that end together: the live one with the exact start is that of its entry."""
+    file = declaring(tasks={"early": {**RUNNING, "start": "2026-11-20T10:00"}, "late": RUNNING})
+    held = Snapshot("intl", NOW, {}, {}, {"t": task("final", AT - HOUR, END)})
+
+    assert [(one.kind, one.place.path) for one in told(held, file)] == [("not-live", "tasks.early")]
+
+
+def test_stopped_task_is_told_beside_one_of_another_template() -> None:
+    """The stopped one is the declared one all the same; what somebody made in its place is nobody's."""
+    file = declaring(**TASK)
+    held = applied(file)
+    tasks = {"s": task("final", *WINDOW, T, stopped=AT), "x": task("final", *WINDOW, "0")}
+
+    assert [(one.kind, one.id) for one in told(held._replace(tasks=tasks), file)] == [
+        ("not-declared", "x"),
+        ("stopped", "s"),
+    ]
+
+
+def test_stopped_task_with_a_living_twin_is_only_mentioned() -> None:
+    """Somebody stopped a task, and it was made again: the declared one is there."""
+    file = declaring(**TASK)
+    held = plus(applied(file), tasks={"s": task("final", *WINDOW, T, stopped=AT)})
+
+    assert [(one.kind, one.id, one.since) for one in told(held, file)] == [("ended", "s", "2026-11-20T12:00:00Z")]

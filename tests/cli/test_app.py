@@ -1,0 +1,229 @@
+"""The command line as a whole: help, version, exit codes, and what a shell completes."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from live_recording import __version__
+from live_recording.cli.app import VERBS, app
+from live_recording.cli.check import FINDINGS_FORMS, FindingsForm
+from live_recording.cli.options import SiteOption
+from live_recording.cli.output import ReviewForm
+from live_recording.core.vendor import SITES
+from live_recording.review.formats import FORMS
+from tests.cli.test_check import GOOD, WRITE_ONE, Scratch, scratch
+from tests.support.pulumi_project import callers
+
+__all__ = ["scratch"]
+
+ROOT = Path(__file__).parent.parent.parent
+NAMES = [verb.__name__ for verb in VERBS]
+UNREACHABLE = {
+    "LIVE_RECORDING_ENDPOINT": "http://127.0.0.1:1",
+    "TENCENTCLOUD_SECRET_ID": "id",
+    "TENCENTCLOUD_SECRET_KEY": "key",
+}
+ENDS = {
+    "no-verb": (2, ()),
+    "unknown-verb": (2, ("chekc",)),
+    "unknown-option": (2, ("check", "--colour")),
+    "check": (2, ("check", "nobody")),
+    "explain": (2, ("explain", "nobody", "push.example.com/live/final")),
+    "explain-half": (2, ("explain", "good", "push.example.com")),
+    "plan": (2, ("plan", "nobody")),
+    "plan-without-pulumi": (3, ("plan", "good")),
+    "review": (2, ("review", "--stack", "nobody", "--plan", "plan.json")),
+    "review-without-plan": (2, ("review", "--stack", "good", "--plan", "plan.json")),
+    "deploy": (2, ("deploy", "nobody")),
+    "audit": (2, ("audit", "nobody")),
+    "audit-unreachable": (3, ("audit", "good")),
+    "adopt-unreachable": (3, ("adopt", "--stack", "found")),
+    "adopt-there": (2, ("adopt", "--stack", "good")),
+    "migrate": (2, ("migrate", "nothing.txt")),
+    "snapshot": (2, ("snapshot", "--stack", "b@d")),
+    "snapshot-unknown": (2, ("snapshot", "--stack", "nobody")),
+    "snapshot-unreachable": (3, ("snapshot",)),
+    "emulate": (2, ("emulate", "--now", "soon")),
+    "doctor": (2, ("doctor", "--stack", "nobody")),
+}
+"""Call -> its exit code, the same for every verb: 2 a mistake in the call, 3 the tool failed."""
+COMPLETED = {
+    "verb": ("live-recording exp", ["explain"]),
+    "stacks": ("live-recording check ", ["dev", "prod", "staging"]),
+    "second-stack": ("live-recording audit dev p", ["prod"]),
+    "stack-option": ("live-recording review --stack sta", ["staging"]),
+    "deploy": ("live-recording deploy d", ["dev"]),
+    "form": ("live-recording check --format s", ["sarif"]),
+    "nothing": ("live-recording explain nobody", []),
+}
+COMPLETE = """source /dev/stdin <<< "$(live-recording --show-completion bash)"
+COMP_WORDS=($1) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+case $1 in *\\ ) COMP_WORDS+=("") COMP_CWORD=$((COMP_CWORD + 1)) ;; esac
+_live_recording_completion live-recording
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def help_of(*verb: str) -> str:
+    """The help in a terminal of 80 columns."""
+    return CliRunner().invoke(app, [*verb, "--help"], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"}).output
+
+
+def test_help_tells_each_verb_whole() -> None:
+    """The list of verbs cuts no sentence, and names the exit codes once."""
+    said = help_of()
+    listed = dict(re.findall(r"^  (\w+) {2,}(.+)$", said.partition("Commands:\n")[2], re.MULTILINE))
+
+    assert list(listed) == NAMES
+    assert [sentence for sentence in listed.values() if not sentence.endswith(".") or "..." in sentence] == []
+    codes = "0 nothing wrong (warnings allowed), 1 findings that stop, 2 a mistake in the call, 3 the tool failed"
+    assert codes in " ".join(said.split())
+
+
+@pytest.mark.parametrize("verb", NAMES)
+def test_help_has_an_example_that_can_be_called(verb: str) -> None:
+    """The example stands on one line, so that it can be copied, and the verb takes it."""
+    (example,) = re.findall(rf"^  Example: (live-recording {verb}\b.*)$", help_of(verb), re.MULTILINE)
+    arguments = shlex.split(example.partition(" > ")[0])[2:]
+
+    assert get_command(app).commands[verb].make_context(verb, arguments).args == []  # type: ignore[attr-defined]  # an app of several verbs is a group
+
+
+def test_version_is_that_of_the_changelog() -> None:
+    """`--version` names the version whose changes stand first, and what it runs on."""
+    said = CliRunner().invoke(app, ["--version"])
+    first = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
+
+    assert first == __version__
+    assert re.fullmatch(
+        rf"live-recording {first}, with pulumi \S+ and tencentcloud-\S+ \S+, on Python \S+\n", said.output
+    )
+    assert said.exit_code == 0
+
+
+@pytest.mark.parametrize(("code", "arguments"), ENDS.values(), ids=ENDS)
+def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, arguments: tuple[str, ...]) -> None:
+    """2 for a mistake in the call, 3 where the account or Pulumi fails; one sentence, nothing else."""
+    scratch.write("stacks/good.yaml", GOOD)
+    scratch.write("stacks/Pulumi.b@d.yaml", "config: {live-recording:site: mars}\n")
+
+    done = scratch.run(*arguments, **UNREACHABLE, PATH="/usr/bin:/bin")
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout + done.stderr
+
+
+def test_options_offer_what_there_is() -> None:
+    """The sites and the forms that a verb offers are those that the tables have."""
+    assert [*SiteOption] == [*SITES]
+    assert [*ReviewForm] == [*FORMS]
+    assert {*FindingsForm} == {*FINDINGS_FORMS, "text"}
+
+
+@pytest.mark.parametrize("verb", ["check", "plan", "audit"])
+def test_project_without_stacks_is_told_what_to_write(scratch: Scratch, verb: str) -> None:
+    """What works on all stacks does not succeed with none."""
+    done = scratch.run(verb)
+
+    assert (done.returncode, done.stderr) == (2, f"There is no stack file in stacks/. {WRITE_ONE}\n")
+
+
+def test_plans_go_into_a_directory(scratch: Scratch) -> None:
+    """Where a file stands in its place, that is a mistake in the call, told in one sentence."""
+    scratch.write("stacks/good.yaml", GOOD)
+
+    done = scratch.run("plan", "good", "--out", "stacks/good.yaml")
+    assert (done.returncode, done.stderr) == (2, '"stacks/good.yaml" cannot be made: File exists. Name another.\n')
+
+
+def test_another_python_is_told_what_to_do() -> None:
+    """Without the packages of the virtualenv a verb ends with 3 and one sentence, not with a traceback."""
+    command = [sys.executable, "-S", "-m", "live_recording", "check"]
+    done = subprocess.run(command, cwd=ROOT / "provider", capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert re.fullmatch(r"\S+ cannot run this: No module named '\w+'\. Run `make setup`, .* try again\.\n", done.stderr)
+
+
+CLOSED = {
+    "output": ('"$0" -m live_recording schema >&-', "The output cannot be written: standard output is closed.\n", 3),
+    "full": (
+        '"$0" -m live_recording --version > /dev/full',
+        "The output cannot be written: No space left on device.\n",
+        3,
+    ),
+    "errors": ('"$0" -m live_recording check nobody 2> /dev/full', "", 2),
+}
+
+
+@pytest.mark.parametrize(("call", "said", "code"), CLOSED.values(), ids=CLOSED)
+def test_output_that_goes_nowhere(tmp_path: Path, call: str, said: str, code: int) -> None:
+    """Where nothing can be written, one sentence says so, and the exit code keeps its meaning."""
+    command = ["bash", "-c", call, sys.executable]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
+
+
+def test_json_stays_json_where_output_is_ascii(scratch: Scratch) -> None:
+    """What the encoding of the output lacks is escaped as JSON escapes it."""
+    scratch.write("stacks/dev.yaml", "templates:\n  é: {description: 007, mp4: {vod_file_name: '{😀直播}'}}\n")
+    plain, ascii_only = (
+        scratch.run("check", "dev", "--format", "json", PYTHONIOENCODING=encoding) for encoding in ("utf-8", "ascii")
+    )
+
+    assert "\\ud83d\\ude00" in ascii_only.stdout
+    assert json.loads(ascii_only.stdout) == json.loads(plain.stdout)
+
+
+def test_mistake_of_ours_is_a_sentence(scratch: Scratch) -> None:
+    """What nobody foresaw ends with 3 and asks for a report; with LIVE_RECORDING_DEBUG=1 it shows where it was."""
+    (scratch.directory / "stacks/dev.yaml").write_text(GOOD, encoding="utf-8")
+    name = "x" * 255
+    told, shown = (scratch.run("doctor", "--stack", name, LIVE_RECORDING_DEBUG=debug) for debug in ("", "1"))
+
+    assert (told.returncode, told.stderr.count("\n")) == (3, 1)
+    assert told.stderr.startswith("This is a bug: OSError: ")
+    assert "Traceback" in shown.stderr
+
+
+def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:
+    """Without `--now` its clock begins at LIVE_RECORDING_NOW: it takes tasks of the day after, not of another year."""
+    by_hand = [sys.executable, str(ROOT / "examples/adoption/by_hand.py")]
+    command = [
+        sys.executable,
+        "-m",
+        "live_recording",
+        "emulate",
+        "--site",
+        "cn",
+        "--state",
+        str(tmp_path / "state.json"),
+    ]
+    environment = callers() | {"LIVE_RECORDING_NOW": "2031-05-01T12:00Z"}
+
+    assert subprocess.run([*command, "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode == 0
+    assert subprocess.run([*command, "--now", "2031-08-01T12:00Z", "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "offered"), COMPLETED.values(), ids=COMPLETED)
+def test_shell_completes(tmp_path: Path, typed: str, offered: list[str]) -> None:
+    """A shell that has learnt the command completes verbs, options and the names of stacks."""
+    (tmp_path / "stacks").mkdir()
+    for name in ("dev", "prod", "staging", "Pulumi.dev"):
+        (tmp_path / f"stacks/{name}.yaml").write_text("", encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}/usr/bin:/bin"
+
+    done = subprocess.run(
+        ["bash", "-c", COMPLETE, "bash", typed], cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert done.stdout.split() == offered, done.stderr

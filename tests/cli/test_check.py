@@ -1,0 +1,283 @@
+"""`live-recording check` and `schema`, as people and pipelines call them."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from live_recording.core.findings import CATALOG
+from tests.support import fork_server
+from tests.support.pulumi_project import callers
+
+NOW = "2026-11-20T12:00Z"
+ROOT = Path(__file__).parent.parent.parent
+GOOD = "templates:\n  archive: {mp4: {storage_time: 30d}}\n"
+WARNS = GOOD + "tasks:\n  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-20T20:00}\n"
+WRONG = GOOD + "rules:\n  all: {domain: push.example.com, template: gone}\n"
+HLS = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
+WRITE_ONE = "Write stacks/dev.yaml first, or run this in the root of the checkout."
+UNKNOWN = (
+    'stacks/wrong.yaml:4: rules.all.template: There is no template "gone". '
+    'Templates of this file: "archive". [unknown-template]'
+)
+
+
+class Scratch:
+    """A project directory in which the command runs."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        (directory / "stacks").mkdir()
+        (directory / "Pulumi.yaml").write_text("name: scratch\nruntime: python\n", encoding="utf-8")
+
+    def write(self, name: str, text: str) -> None:
+        """A file of the project."""
+        (self.directory / name).write_text(text, encoding="utf-8")
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The finished command."""
+        known = {"LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"}
+        return fork_server.run(["live_recording", *arguments], self.directory, callers() | known | environment)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    """A project without stacks."""
+    return Scratch(tmp_path)
+
+
+EXITS = {
+    "good": (GOOD, 0, "1 file checked: nothing wrong.\n"),
+    "warns": (
+        WARNS,
+        0,
+        (f"stacks/dev.yaml:4: tasks.final: {HLS} [records-hls-forever]\n1 file checked: 0 errors, 1 warning.\n"),
+    ),
+    "wrong": (WRONG, 1, f"{UNKNOWN.replace('wrong', 'dev')}\n1 file checked: 1 error, 0 warnings.\n"),
+}
+
+
+@pytest.mark.parametrize(("text", "code", "output"), EXITS.values(), ids=EXITS)
+def test_exit_code_says_whether_anything_stops(scratch: Scratch, text: str, code: int, output: str) -> None:
+    """Errors end with 1, warnings and nothing with 0; standard error stays empty."""
+    scratch.write("stacks/dev.yaml", text)
+    done = scratch.run("check", "dev")
+
+    assert (done.returncode, done.stdout, done.stderr) == (code, output, "")
+
+
+def test_all_stacks_are_checked_by_default(scratch: Scratch) -> None:
+    """Without a name every stack file is read, in sorted order; Pulumi's own files are not stacks."""
+    for name in ("wrong", "also"):
+        scratch.write(f"stacks/{name}.yaml", WRONG)
+    scratch.write("stacks/fine.yaml", GOOD)
+    scratch.write("stacks/Pulumi.wrong.yaml", "config: {live-recording:site: intl}\n")
+    done = scratch.run("check")
+
+    assert done.returncode == 1
+    assert done.stdout == f"{UNKNOWN.replace('wrong', 'also')}\n{UNKNOWN}\n3 files checked: 2 errors, 0 warnings.\n"
+
+
+def test_file_is_checked_once_by_whatever_name(scratch: Scratch) -> None:
+    """A stack and the path of its file are the same."""
+    scratch.write("stacks/dev.yaml", GOOD)
+
+    assert scratch.run("check", "dev", "stacks/dev.yaml").stdout == "1 file checked: nothing wrong.\n"
+
+
+def test_stack_whose_file_is_elsewhere_is_one_of_all(scratch: Scratch) -> None:
+    """What a stack's config names in place of `stacks/STACK.yaml` is not forgotten; what stacks share is said once."""
+    scratch.write("shared.yaml", WRONG)
+    for stack in ("qa", "prod"):
+        scratch.write(f"stacks/Pulumi.{stack}.yaml", "config: {live-recording:recordings: shared.yaml}\n")
+    done = scratch.run("check")
+    sentence = UNKNOWN.replace("stacks/wrong.yaml", "shared.yaml")
+
+    assert (done.returncode, done.stdout) == (1, f"{sentence}\n1 file checked: 1 error, 0 warnings.\n")
+
+
+def test_json_is_the_same_for_programs(scratch: Scratch) -> None:
+    """Every finding has its place, id, severity and sentence; nothing wrong is an empty list."""
+    scratch.write("stacks/wrong.yaml", WRONG)
+    scratch.write("stacks/good.yaml", GOOD)
+    wrong, good = scratch.run("check", "wrong", "--format", "json"), scratch.run("check", "good", "--format", "json")
+
+    assert json.loads(wrong.stdout) == {
+        "findings": [
+            {
+                "file": "stacks/wrong.yaml",
+                "line": 4,
+                "path": "rules.all.template",
+                "id": "unknown-template",
+                "severity": "error",
+                "sentence": 'There is no template "gone". Templates of this file: "archive".',
+            }
+        ],
+        "later": {},
+    }
+    assert (wrong.returncode, good.returncode, json.loads(good.stdout)) == (1, 0, {"findings": [], "later": {}})
+
+
+USAGE = {
+    "unknown-stack": (
+        ["check", "prd"],
+        'There is no stack file "stacks/prd.yaml". Stacks of this project: dev.',
+    ),
+    "unknown-path": (["check", "elsewhere/a.yaml"], 'There is no stack file "elsewhere/a.yaml".'),
+    "unknown-option": (["check", "--strict"], "No such option: --strict"),
+    "unknown-format": (["check", "--format", "xml"], "'xml' is not one of"),
+    "unknown-verb": (["chekc"], "No such command 'chekc'"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), USAGE.values(), ids=USAGE)
+def test_wrong_usage_ends_with_2(scratch: Scratch, arguments: list[str], sentence: str) -> None:
+    """What cannot be asked is told on standard error, without a traceback."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    done = scratch.run(*arguments)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert sentence in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
+    """A project without stacks has nothing to check, and that is told with what to do."""
+    done = scratch.run("check")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"There is no stack file in stacks/. {WRITE_ONE}\n"
+
+
+def test_stack_where_there_is_none_ends_with_2(scratch: Scratch) -> None:
+    """Who stands in another directory than they think is told so."""
+    done = scratch.run("check", "prd")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f'There is no stack file "stacks/prd.yaml". Nor is there another. {WRITE_ONE}\n'
+
+
+def test_stack_that_is_named_twice_is_checked_once(scratch: Scratch) -> None:
+    """A finding is told once."""
+    scratch.write("stacks/wrong.yaml", WRONG)
+
+    assert scratch.run("check", "wrong", "wrong").stdout == f"{UNKNOWN}\n1 file checked: 1 error, 0 warnings.\n"
+
+
+def test_terminal_may_know_ascii_only(scratch: Scratch) -> None:
+    """What cannot be printed there is printed escaped, in the same lines."""
+    scratch.write("stacks/dev.yaml", WRONG.replace("gone", "\u6a21\u677f"))
+    done = scratch.run("check", "dev", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert 'There is no template "\\u6a21\\u677f".' in done.stdout
+
+
+LATER = GOOD + (
+    "tasks:\n  far: {domain: push.example.com, app: live, stream: s, start: 2026-12-05T20:00, duration: 2h, "
+    "template: archive}\n"
+)
+
+
+def test_tasks_that_wait_are_told_with_their_day(scratch: Scratch) -> None:
+    """What the vendor does not take yet is nothing wrong, and is listed with the day from which it is created."""
+    scratch.write("stacks/dev.yaml", LATER)
+    people, programs = scratch.run("check", "dev"), scratch.run("check", "dev", "--format", "json")
+
+    assert (people.returncode, people.stdout) == (
+        0,
+        (
+            "stacks/dev.yaml: far waits: the vendor takes it from 2026-11-30 on, and the next up then creates it.\n"
+            "1 file checked: nothing wrong.\n"
+        ),
+    )
+    assert json.loads(programs.stdout) == {"findings": [], "later": {"stacks/dev.yaml": {"far": "2026-11-30"}}}
+
+
+def test_sarif_has_rules_and_results(scratch: Scratch) -> None:
+    """Code scanning sees every kind of finding as a rule, and each finding as a result at its line."""
+    scratch.write("stacks/warns.yaml", WARNS)
+    scratch.write("stacks/wrong.yaml", WRONG)
+    done = scratch.run("check", "--format", "sarif")
+    log = json.loads(done.stdout)
+    (run,) = log["runs"]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert (log["version"], log["$schema"]) == ("2.1.0", "https://json.schemastore.org/sarif-2.1.0.json")
+    assert run["tool"]["driver"]["name"] == "live-recording"
+    assert {name: rule["defaultConfiguration"]["level"] for name, rule in rules.items()} == {
+        name: kind.severity for name, kind in CATALOG.items()
+    }
+    assert {name: rule["shortDescription"]["text"] for name, rule in rules.items()} == {
+        name: kind.meaning for name, kind in CATALOG.items()
+    }
+    assert [
+        (
+            result["ruleId"],
+            result["level"],
+            result["message"]["text"],
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            result["locations"][0]["physicalLocation"]["region"]["startLine"],
+        )
+        for result in run["results"]
+    ] == [
+        ("records-hls-forever", "warning", f"tasks.final: {HLS}", "stacks/warns.yaml", 4),
+        ("unknown-template", "error", UNKNOWN.partition(": ")[2].partition(" [")[0], "stacks/wrong.yaml", 4),
+    ]
+    prints = [json.dumps(result["partialFingerprints"]) for result in run["results"]]
+    assert len(set(prints)) == len(prints)
+
+
+def test_sarif_without_findings_is_whole(scratch: Scratch) -> None:
+    """Nothing wrong is a run without results, so that code scanning closes what was open."""
+    scratch.write("stacks/good.yaml", GOOD)
+    (run,) = json.loads(scratch.run("check", "--format", "sarif").stdout)["runs"]
+
+    assert run["results"] == []
+
+
+def test_a_path_may_stand_for_a_name(scratch: Scratch) -> None:
+    """A stack file may lie anywhere; findings call it by the path that was given."""
+    (scratch.directory / "drafts").mkdir()
+    scratch.write("drafts/wrong.yaml", WRONG)
+    done = scratch.run("check", "drafts/wrong.yaml")
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("drafts/wrong.yaml:4: rules.all.template: ")
+
+
+def test_file_that_is_no_text_ends_with_2(scratch: Scratch) -> None:
+    """A file in another encoding is refused in a sentence that names it."""
+    (scratch.directory / "stacks/dev.yaml").write_bytes(GOOD.encode("utf-16"))
+    done = scratch.run("check", "dev")
+
+    assert done.returncode == 2
+    assert done.stderr == 'The stack file "stacks/dev.yaml" is no UTF-8 text: byte 1 is none. Save it as UTF-8.\n'
+
+
+def test_output_does_not_depend_on_the_width_of_the_terminal(scratch: Scratch) -> None:
+    """A finding is one line, so that tools can read it."""
+    scratch.write("stacks/wrong.yaml", WRONG)
+    wide, narrow = (scratch.run("check", COLUMNS=columns) for columns in ("400", "20"))
+
+    assert narrow.stdout == wide.stdout
+    assert len(wide.stdout.splitlines()) == 2
+
+
+def test_schema_is_json(scratch: Scratch) -> None:
+    """The schema is printed whole, in any directory."""
+    done = scratch.run("schema")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_help_names_the_verbs(scratch: Scratch) -> None:
+    """The command explains itself."""
+    done = scratch.run("--help")
+
+    assert done.returncode == 0
+    assert all(verb in done.stdout for verb in ("check", "explain", "schema", "emulate"))

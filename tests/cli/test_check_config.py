@@ -1,0 +1,167 @@
+"""Where `live-recording check` takes site, file and time from, and what it says when it cannot."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_check import GOOD, UNKNOWN, WRONG, Scratch
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    """A project without stacks."""
+    return Scratch(tmp_path)
+
+
+BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucket_region: r, cos_bucket_path: "/{RandomID}"}}\n'
+
+
+def test_site_comes_from_the_stacks_config(scratch: Scratch) -> None:
+    """What the vendor takes depends on the site that the stack's Pulumi config names."""
+    for name, site in (("here", "cn"), ("there", "intl")):
+        scratch.write(f"stacks/{name}.yaml", BUCKET)
+        scratch.write(f"stacks/Pulumi.{name}.yaml", f"config:\n  live-recording:site: {site}\n")
+    here, there = scratch.run("check", "here"), scratch.run("check", "there")
+
+    assert (here.returncode, here.stdout) == (0, "1 file checked: nothing wrong.\n")
+    assert (there.returncode, there.stdout.count("[site-mismatch]")) == (1, 1)
+
+
+def test_encrypted_values_are_no_hindrance(scratch: Scratch) -> None:
+    """A stack's secrets are not needed to check its file."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    config = "encryptionsalt: v1:x\nconfig:\n  live-recording:secretKey: {secure: v1:abc}\n  live-recording:site: cn\n"
+    scratch.write("stacks/Pulumi.dev.yaml", config)
+
+    assert scratch.run("check", "dev").returncode == 0
+
+
+CONFIG = {
+    "site": (
+        "config: {live-recording:site: us}",
+        'The config value live-recording:site is "us", but it is intl or cn. Set one of them.',
+    ),
+    "region": (
+        "config: {live-recording:region: eu-west-1}",
+        'The region "eu-west-1" has no recording tasks on site intl.',
+    ),
+    "endpoint": (
+        "config: {live-recording:endpoint: http://example.com}",
+        'The endpoint "http://example.com" would be spoken to in clear. Use https, or a loopback address.',
+    ),
+    "broken": ("config: {", "stacks/Pulumi.dev.yaml cannot be read"),
+    "broken-over-many-lines": ("config:\n  a: 1\n b: 2\n", "stacks/Pulumi.dev.yaml cannot be read"),
+    "list": ("config: [1]", "stacks/Pulumi.dev.yaml: config is a list, but a mapping belongs there. Mend it first."),
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), CONFIG.values(), ids=CONFIG)
+def test_unusable_config_ends_with_2(scratch: Scratch, text: str, sentence: str) -> None:
+    """A config value that cannot be used is told in one line."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", text)
+    done = scratch.run("check", "dev")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_recordings_may_be_in_another_file(scratch: Scratch) -> None:
+    """The file that the config names is the one that is checked."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", "config: {live-recording:recordings: shared.yaml}\n")
+    scratch.write("shared.yaml", WRONG)
+    done = scratch.run("check", "dev")
+
+    assert (done.returncode, done.stdout.splitlines()[0]) == (1, UNKNOWN.replace("stacks/wrong", "shared"))
+
+
+def test_stack_name_with_a_dot_has_its_own_config(scratch: Scratch) -> None:
+    """A dot in a stack's name is part of it, for its file and for its config."""
+    scratch.write("stacks/eu.prod.yaml", BUCKET)
+    scratch.write("stacks/Pulumi.eu.prod.yaml", "config: {live-recording:site: cn}\n")
+    scratch.write("stacks/Pulumi.eu.yaml", "config: {live-recording:site: us}\n")
+    done = scratch.run("check", "eu.prod")
+
+    assert done.stderr == ""
+    assert "stacks/eu.prod.yaml" in done.stdout
+    assert "site-mismatch" not in done.stdout
+
+
+def test_pinned_time_is_the_time(scratch: Scratch) -> None:
+    """With LIVE_RECORDING_NOW a file is checked as it will be then."""
+    task = "  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-24T08:00, template: archive}\n"
+    scratch.write("stacks/dev.yaml", f"{GOOD}tasks:\n{task}")
+
+    assert "would last 92 h 00 m from now" in scratch.run("check", "dev").stdout
+    assert (
+        scratch.run("check", "dev", LIVE_RECORDING_NOW="2026-11-24T00:00Z").stdout == "1 file checked: nothing wrong.\n"
+    )
+
+
+TIMES = {
+    "tomorrow": 'This is "tomorrow", but a time is written like',
+    "0001-01-01T00:00+08:00": "The year 1 cannot be meant.",
+    "9999-12-31T23:59-12:00": "The year 9999 cannot be meant.",
+}
+
+
+@pytest.mark.parametrize(("now", "sentence"), TIMES.items(), ids=TIMES)
+def test_unreadable_time_ends_with_2(scratch: Scratch, now: str, sentence: str) -> None:
+    """A pinned time that is none is refused, not ignored."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    done = scratch.run("check", LIVE_RECORDING_NOW=now)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"LIVE_RECORDING_NOW cannot be read. {sentence}")
+
+
+WRITE = "Write http://127.0.0.1:PORT, https://HOST or a host name."
+ENDPOINTS = {
+    "path": ("https://live.example.com/v2", f'The endpoint "https://live.example.com/v2" cannot be used. {WRITE}'),
+    "port": ("http://127.0.0.1:99999", f'The endpoint "http://127.0.0.1:99999" cannot be used. {WRITE}'),
+    "no-port": ("http://127.0.0.1:x", f'The endpoint "http://127.0.0.1:x" cannot be used. {WRITE}'),
+    "half-address": ("https://[::1", f'The endpoint "https://[::1" cannot be used. {WRITE}'),
+    "query": ("https://live.example.com?x=1", f'The endpoint "https://live.example.com?x=1" cannot be used. {WRITE}'),
+    "password": ("https://me:secret@live.example.com", f"The endpoint names a user, but requests are signed with the key pair. {WRITE}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("endpoint", "sentence"), ENDPOINTS.values(), ids=ENDPOINTS)
+def test_endpoint_that_is_none_ends_with_2(scratch: Scratch, endpoint: str, sentence: str) -> None:
+    """It is told before anything is sent, and a password in it is not shown."""
+    done = scratch.run("snapshot", LIVE_RECORDING_ENDPOINT=endpoint)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{sentence}\n")
+
+
+@pytest.mark.parametrize("variable", ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"])
+def test_credential_with_a_line_break_is_not_shown(scratch: Scratch, variable: str) -> None:
+    """Such a one would be refused, and repeated, by what builds the header of a request."""
+    keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "127.0.0.1:1"}
+    done = scratch.run("snapshot", **keys | {variable: "AKIDsecret\n"})
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        f"{variable}, or what stands for it in the config, has a space, a line break or a letter"
+    )
+    assert "AKIDsecret" not in done.stderr
+
+
+def test_path_is_the_file_itself(scratch: Scratch) -> None:
+    """Who names a file means that file, whatever the config of its stack says."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", "config: {live-recording:recordings: shared.yaml}\n")
+
+    assert scratch.run("check", "stacks/dev.yaml").stdout == "1 file checked: nothing wrong.\n"
+
+
+def test_configuration_of_pulumi_is_no_stack_file(scratch: Scratch) -> None:
+    """As a shell names it for stacks/*.yaml."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", "config: {}\n")
+    done = scratch.run("check", "stacks/Pulumi.dev.yaml", "stacks/dev.yaml")
+
+    sentence = '"stacks/Pulumi.dev.yaml" is configuration of Pulumi, not a stack file. Stacks of this project: dev.\n'
+    assert (done.returncode, done.stderr) == (2, sentence)

@@ -1,0 +1,187 @@
+"""`live-recording explain`, as people and pipelines call it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_check import Scratch
+
+STACK = """\
+time_zone: Asia/Shanghai
+templates:
+  archive: {mp4: {storage_time: 30d}}
+  clips: {flv: {storage_time: 7d}}
+rules:
+  everything: {domain: push.example.com, template: archive}
+  studio: {domain: push.example.com, app: studio, template: clips}
+  quiet: {domain: push.example.com, stream: quiet, record: false}
+tasks:
+  final: {domain: events.example.com, app: live, stream: final, start: 2026-11-21T20:00, duration: 2h, template: clips}
+schedules:
+  derby: {domain: events.example.com, app: live, stream: final, rrule: "FREQ=WEEKLY;BYDAY=SA", at: "20:30", duration: 2h}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Scratch:
+    """A project with one stack."""
+    made = Scratch(tmp_path)
+    made.write("stacks/dev.yaml", STACK)
+    return made
+
+
+TEXTS: dict[str, tuple[list[str], str]] = {
+    "recorded": (
+        ["push.example.com/studio/rehearsal"],
+        (
+            "At 2026-11-20T12:00:00Z push.example.com/studio/rehearsal is recorded by rules.studio, with clips, "
+            "because it names domain and app (level 3).\n"
+            "  rules.everything does not: it names the domain alone (level 4), and level 3 wins.\n"
+            '  rules.quiet does not: it is for stream "quiet", not "rehearsal".\n'
+            "  No task records it at that time.\n"
+        ),
+    ),
+    "suppressed": (
+        ["push.example.com/studio/quiet"],
+        (
+            "At 2026-11-20T12:00:00Z push.example.com/studio/quiet is not recorded: rules.quiet suppresses it, "
+            "because it names domain and stream (level 2).\n"
+            "  rules.everything does not: it names the domain alone (level 4), and level 2 wins.\n"
+            "  rules.studio does not: it names domain and app (level 3), and level 2 wins.\n"
+            "  No task records it at that time.\n"
+        ),
+    ),
+    "tasks-in-the-zone-of-the-file": (
+        ["events.example.com/live/final", "--at", "2026-11-21T21:00"],
+        (
+            "At 2026-11-21T13:00:00Z events.example.com/live/final is recorded by no rule.\n"
+            '  rules.everything does not: it is for domain "push.example.com", not "events.example.com".\n'
+            '  rules.quiet does not: it is for domain "push.example.com", not "events.example.com".\n'
+            '  rules.studio does not: it is for domain "push.example.com", not "events.example.com".\n'
+            "  schedules.derby records it all the same, as HLS that is kept for ever, until 2026-11-21T14:30:00Z.\n"
+            "  tasks.final records it all the same, with clips, until 2026-11-21T14:00:00Z.\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "expected"), TEXTS.values(), ids=TEXTS)
+def test_answer_for_people(project: Scratch, arguments: list[str], expected: str) -> None:
+    """First who records, then why the others do not, then the tasks; that nobody records is no failure."""
+    done = project.run("explain", "dev", *arguments)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
+
+
+def test_answer_for_programs(project: Scratch) -> None:
+    """JSON has the same content."""
+    done = project.run("explain", "dev", "push.example.com/live/final", "--format", "json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "stream": "push.example.com/live/final",
+        "at": "2026-11-20T12:00:00Z",
+        "winner": {
+            "path": "rules.everything",
+            "key": "push.example.com/*/*",
+            "template": "archive",
+            "detail": "it names the domain alone (level 4)",
+        },
+        "records": True,
+        "losers": [
+            {"path": "rules.quiet", "why": 'it is for stream "quiet", not "final"'},
+            {"path": "rules.studio", "why": 'it is for app "studio", not "live"'},
+        ],
+        "tasks": [],
+    }
+
+
+def test_no_winner_for_programs(project: Scratch) -> None:
+    """Where no rule matches the winner is null, and tasks are listed."""
+    done = project.run(
+        "explain", "dev", "events.example.com/live/final", "--at", "2026-11-21T12:10Z", "--format", "json"
+    )
+    answer = json.loads(done.stdout)
+
+    assert (done.returncode, answer["winner"], answer["records"]) == (0, None, False)
+    assert answer["tasks"] == [
+        {"path": "tasks.final", "key": "final", "template": "clips", "detail": "until 2026-11-21T14:00:00Z"}
+    ]
+
+
+WHEN = {
+    "utc": ("2026-11-21T12:00Z", "2026-11-21T12:00:00Z"),
+    "zone-of-the-file": ("2026-11-21T20:00", "2026-11-21T12:00:00Z"),
+    "offset": ("2026-11-21T20:00+09:00", "2026-11-21T11:00:00Z"),
+}
+
+
+@pytest.mark.parametrize(("at", "expected"), WHEN.values(), ids=WHEN)
+def test_time_is_read_as_in_the_file(project: Scratch, at: str, expected: str) -> None:
+    """A time without an offset is one of the file's zone."""
+    done = project.run("explain", "dev", "push.example.com/live/final", "--at", at)
+
+    assert done.stdout.startswith(f"At {expected} ")
+
+
+FORM = (
+    "is not the full name of a stream. Write DOMAIN/APP/STREAM, such as push.example.com/live/final, without wildcards."
+)
+NAME = "push.example.com/live/final"
+USAGE = {
+    "domain-alone": (["dev", "push.example.com"], f'"push.example.com" {FORM}'),
+    "two-parts": (["dev", "push.example.com/live"], f'"push.example.com/live" {FORM}'),
+    "four-parts": (["dev", f"{NAME}/x"], f'"{NAME}/x" {FORM}'),
+    "empty-part": (["dev", "push.example.com//final"], f'"push.example.com//final" {FORM}'),
+    "wildcard": (["dev", "push.example.com/live/*"], f'"push.example.com/live/*" {FORM}'),
+    "no-domain": (["dev", "push/live/final"], f'"push/live/final" {FORM}'),
+    "empty-time": (["dev", NAME, "--at", ""], '--at cannot be read. This is ""'),
+    "engine-sequence": (["dev", "<{%reset%}>"], f'"\\u003c{{%reset%}}>" {FORM}'),
+    "unknown-stack": (["prd", NAME], 'There is no stack file "stacks/prd.yaml". Stacks of this project: dev.'),
+    "no-stream": (["dev"], "Missing argument 'DOMAIN/APP/STREAM'"),
+    "unreadable-time": (["dev", NAME, "--at", "tomorrow"], '--at cannot be read. This is "tomorrow", but a time is'),
+    "end-of-the-calendar": (["dev", NAME, "--at", "9999-12-31T23:59-12:00"], "The year 9999 cannot be meant."),
+    "sarif": (["dev", NAME, "--format", "sarif"], "'sarif' is not one of"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), USAGE.values(), ids=USAGE)
+def test_wrong_usage_ends_with_2(project: Scratch, arguments: list[str], sentence: str) -> None:
+    """What cannot be asked is told on standard error, without a traceback."""
+    done = project.run("explain", *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_time_that_clocks_skip_ends_with_2(project: Scratch) -> None:
+    """A time that does not exist in the zone of the file is refused."""
+    project.write("stacks/ny.yaml", "time_zone: America/New_York\n")
+    done = project.run("explain", "ny", NAME, "--at", "2026-03-08T02:30")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("--at cannot be read. 2026-03-08T02:30 does not exist in America/New_York: ")
+
+
+def test_stack_with_errors_is_not_explained(project: Scratch) -> None:
+    """Nobody can say who records by a file that is refused, so its findings are told instead."""
+    project.write("stacks/dev.yaml", "rules:\n  all: {domain: push.example.com, template: gone}\n")
+    done = project.run("explain", "dev", NAME)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == (
+        'stacks/dev.yaml:2: rules.all.template: There is no template "gone". This file has none. [unknown-template]\n'
+        "1 file checked: 1 error, 0 warnings.\n"
+    )
+
+
+def test_stack_with_warnings_is_explained(project: Scratch) -> None:
+    """A warning stops no answer, and is none."""
+    project.write("stacks/dev.yaml", "rules:\n  all: {domain: push.example.com, record: false}\n")
+    done = project.run("explain", "dev", NAME)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "is not recorded: rules.all suppresses it" in done.stdout
+    assert "nothing-to-suppress" not in done.stdout

@@ -1,0 +1,211 @@
+"""What a stack declares."""
+
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from live_recording.core.vendor import SITES, SiteName
+from live_recording.desired.declarations import DesiredState, desired_resources
+from live_recording.resources.inputs import normalize_inputs
+from live_recording.stackfile.model import Stack
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+OWNER = "live-recording--dev"
+PUSH = "push.example.com"
+STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
+
+
+def planned(site: SiteName = "intl", **sections: Any) -> DesiredState:
+    """The plan of a stack with these sections."""
+    return desired_resources(Stack.model_validate(sections), OWNER, SITES[site], NOW)
+
+
+def test_templates_have_default_names() -> None:
+    """A template is called `<project>--<stack>--<key>` unless its file says otherwise; durations are seconds."""
+    made = planned(
+        templates={"a": {"mp4": {"record_interval": "1h"}, "was": "z"}, "b": {"template_name": "own", "hls": {}}}
+    )
+
+    assert [(d.kind, d.name, d.inputs, d.was) for d in made.declared] == [
+        ("template", "a", {"template_name": f"{OWNER}--a", "mp4": {"record_interval": 3600}}, "z"),
+        ("template", "b", {"template_name": "own", "hls": {}}, None),
+    ]
+
+
+def test_rules_name_the_template_that_gives_the_id() -> None:
+    """A rule waits for its template, or has the id of one that is not managed here."""
+    made = planned(
+        templates={"t": {}},
+        rules={
+            "managed": {"domain": PUSH, "template": "t"},
+            "legacy": {"domain": PUSH, "app": "old", "template_id": "17016"},
+        },
+    )
+
+    assert [(d.name, d.inputs, d.template) for d in made.declared if d.kind == "rule"] == [
+        ("legacy", {"domain": PUSH, "app": "old", "stream": "", "template_id": "17016"}, None),
+        ("managed", {"domain": PUSH, "app": "", "stream": ""}, "t"),
+    ]
+
+
+def test_suppressing_rules_share_one_template_without_formats() -> None:
+    """`record: false` binds to one built-in template, made only when used, that records nothing."""
+    rules = {name: {"domain": PUSH, "stream": name, "record": False} for name in ("a", "b")}
+    made = planned(rules=rules)
+    builtin = [d for d in made.declared if d.kind == "template"]
+
+    assert [d.name for d in builtin] == ["no-record"]
+    assert set(builtin[0].inputs) == {"template_name", "description"}
+    assert {d.template for d in made.declared if d.kind == "rule"} == {"no-record"}
+    assert not [d for d in planned(templates={"t": {}}).declared if d.name == "no-record"]
+
+
+def task(start: str | None, end: str, **more: str) -> dict[str, Any]:
+    """A task of the file."""
+    return {**STREAM, **({"start": start} if start else {}), "end": end, **more}
+
+
+PHASES: dict[str, tuple[SiteName, dict[str, Any], bool, str | None]] = {
+    "running": ("intl", task("2026-11-20T11:00", "2026-11-20T13:00"), True, None),
+    "planned": ("intl", task("2026-11-26T12:00", "2026-11-26T13:00"), True, None),
+    "finished": ("intl", task("2026-11-20T10:00", "2026-11-20T12:00"), False, None),
+    "later-intl": ("intl", task("2026-12-05T20:00", "2026-12-05T22:00"), False, "2026-11-30"),
+    "later-from-midnight": ("intl", task("2026-12-05T00:00", "2026-12-05T02:00"), False, "2026-11-29"),
+    "later-cn": ("cn", task("2026-12-05T20:00", "2026-12-05T22:00"), False, "2026-11-29"),
+    "without-start": ("intl", task(None, "2026-11-20T13:00"), True, None),
+    "in-its-zone": ("intl", task("2026-11-26T20:00+08:00", "2026-11-26T21:00+08:00"), True, None),
+}
+
+
+@pytest.mark.parametrize(("site", "entry", "declared", "day"), PHASES.values(), ids=PHASES)
+def test_planned_and_running_tasks_are_declared(
+    site: SiteName, entry: dict[str, Any], declared: bool, day: str | None
+) -> None:
+    """A later task waits, with the day from which it is created at any hour; a finished one is gone."""
+    made = planned(site, tasks={"t": entry})
+
+    assert bool(made.declared) == declared
+    assert made.later == ({"t": day} if day else {})
+
+
+def test_later_day_is_one_on_which_the_vendor_takes_the_task() -> None:
+    """On the day that is named the task is declared from midnight on."""
+    stack = Stack.model_validate({"tasks": {"t": task("2026-12-05T20:00", "2026-12-05T22:00")}})
+    for site in SITES.values():
+        day = datetime.fromisoformat(desired_resources(stack, OWNER, site, NOW).later["t"]).replace(tzinfo=UTC)
+
+        assert [d.name for d in desired_resources(stack, OWNER, site, day).declared] == ["t"]
+
+
+def test_occurrences_are_tasks() -> None:
+    """A schedule declares its near occurrences under names of their own, and tells when the next one can be created."""
+    derby = {
+        **STREAM,
+        "rrule": "FREQ=WEEKLY;BYDAY=SA",
+        "at": "20:00",
+        "duration": "2h",
+        "template": "t",
+        "time_zone": "Asia/Shanghai",
+        "was": "match",
+    }
+    made = planned(templates={"t": {}}, schedules={"derby": derby})
+
+    assert [(d.name, d.inputs, d.template, d.was) for d in made.declared if d.kind == "task"] == [
+        (
+            "derby-20261121T2000",
+            {**STREAM, "stream_type": "live", "start": "2026-11-21T12:00:00Z", "end": "2026-11-21T14:00:00Z"},
+            "t",
+            "match-20261121T2000",
+        )
+    ]
+    assert made.later == {"derby-20261128T2000": "2026-11-23", "derby-20261205T2000": "2026-11-30"}
+
+
+def test_task_inputs_are_utc() -> None:
+    """Wall-clock times are read in the zone of the file, and a duration becomes an end."""
+    made = planned(
+        time_zone="Asia/Shanghai",
+        tasks={
+            "t": {**STREAM, "start": "2026-11-21T20:00", "duration": "2h", "template_id": 7, "stream_type": "mixed"}
+        },
+    )
+
+    assert [d.inputs for d in made.declared] == [
+        {
+            **STREAM,
+            "stream_type": "mixed",
+            "start": "2026-11-21T12:00:00Z",
+            "end": "2026-11-21T14:00:00Z",
+            "template_id": "7",
+        }
+    ]
+
+
+def test_outputs_say_who_records_and_what_is_used() -> None:
+    """Keys are shown as people read them; the built-in template counts."""
+    made = planned(
+        templates={"t": {}},
+        rules={
+            "a": {"domain": PUSH, "template": "t"},
+            "b": {"domain": PUSH, "stream": "s", "record": False},
+            "c": {"domain": PUSH, "app": "x", "template_id": 17016},
+        },
+        limits={"rules": 60},
+    )
+
+    assert made.effective == {
+        f"{PUSH}/*/*": "t",
+        f"{PUSH}/*/s": "not recorded",
+        f"{PUSH}/x/*": "template_id 17016",
+    }
+    assert made.usage == {"rules": "3/60", "templates": "2/50"}
+
+
+ENTRIES: dict[str, Any] = {
+    "templates": {"a": {"mp4": {"storage_time": "7d"}}, "b": {}, "c": {"hls": {"flow_continue_duration": "5m"}}},
+    "rules": {
+        "everything": {"domain": PUSH, "template": "a"},
+        "studio": {"domain": PUSH, "app": "studio", "template": "b"},
+        "quiet": {"domain": PUSH, "stream": "quiet", "record": False},
+    },
+    "tasks": {
+        "one": {**STREAM, "start": "2026-11-21T20:00", "duration": "2h", "template": "c"},
+        "two": {**STREAM, "end": "2026-11-20T20:00", "template_id": 5},
+        "far": {**STREAM, "start": "2027-11-21T20:00", "duration": "2h", "template": "c"},
+    },
+}
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=30)
+def test_order_of_the_file_is_no_change(order: Random) -> None:
+    """Entries may stand in any order."""
+    shuffled: dict[str, Any] = {}
+    for section, entries in ENTRIES.items():
+        items = list(entries.items())
+        order.shuffle(items)
+        shuffled[section] = dict(items)
+
+    assert planned(**shuffled) == planned(**ENTRIES)
+    assert list(planned(**shuffled).effective) == list(planned(**ENTRIES).effective)
+
+
+def test_program_and_provider_normalise_alike() -> None:
+    """The inputs that the program declares are the ones that the provider would make of them."""
+    for kind, name, inputs, template, _ in planned(**ENTRIES).declared:
+        unknown = frozenset({"template_id"} if template else ())
+
+        assert normalize_inputs(kind, inputs, unknown, SITES["intl"], NOW) == (inputs, ()), name
+
+
+def test_templates_come_before_what_uses_them() -> None:
+    """Resources are declared in the order of their dependencies."""
+    seen: set[str] = set()
+    for made in planned(**ENTRIES).declared:
+        assert made.template is None or made.template in seen
+        if made.kind == "template":
+            seen.add(made.name)

@@ -1,0 +1,234 @@
+"""The documentation says what the code does: generated parts, links, snippets, sentences; see also test_docs_commands."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from live_recording.cli.app import VERBS
+from live_recording.core.findings import CATALOG, errors
+from live_recording.core.streams import StreamKey
+from live_recording.core.vendor import SITES
+from live_recording.desired.explain import explain
+from live_recording.project import load
+from live_recording.resources import KINDS as RESOURCES
+from tests.support import doc_runner
+from tests.support.doc_runner import PAGES, ROOT
+from tools import docs, picture, priority
+
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!\w+:)([^)#]*)(?:#([^)]+))?\)")
+GENERATED = ROOT / "docs/findings.md"
+"""Its blocks are golden files."""
+PARTS = [(page, part) for page in PAGES if page != GENERATED for part in doc_runner.parts(page)]
+
+
+def name(path: Path) -> str:
+    """A page as its test is called."""
+    return str(path.relative_to(ROOT))
+
+
+def text(page: Path) -> str:
+    """What the page says."""
+    return page.read_text(encoding="utf-8")
+
+
+def place(page: Path, part: doc_runner.Part) -> str:
+    """Where a block stands, and what kind it is."""
+    return f"{name(page)}:{part.line} {part.kind}"
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page, as links name them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", text(page)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def scratch(root: Path) -> Path:
+    """A copy of what the documentation tool reads and writes."""
+    for folder in ("docs", "schema", "stacks", "tools", "tests/golden"):
+        shutil.copytree(ROOT / folder, root / folder)
+    shutil.copy(ROOT / "README.md", root)
+    return root
+
+
+def run(directory: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command of this Python in the directory, whatever its exit status, without anybody's settings."""
+    return subprocess.run(
+        [sys.executable, *command], cwd=directory, env={}, capture_output=True, text=True, check=False
+    )
+
+
+def test_generated_parts_are_current() -> None:
+    """What `make docs` writes is what stands there."""
+    assert docs.stale() == []
+
+
+def test_check_names_what_is_stale(tmp_path: Path) -> None:
+    """`--check` names each stale file and fails; without it they are written anew."""
+    root = scratch(tmp_path)
+    for path in ("docs/findings.md", "schema/stack.schema.json"):
+        (root / path).write_text("old\n", encoding="utf-8")
+
+    stale = run(root, "tools/docs.py", "--check")
+    assert (stale.returncode, stale.stdout.split()) == (1, ["docs/findings.md", "schema/stack.schema.json"])
+    assert run(root, "tools/docs.py").returncode == 0
+    assert run(root, "tools/docs.py", "--check").returncode == 0
+    assert text(root / "docs/findings.md") == text(ROOT / "docs/findings.md")
+
+
+def test_picture_is_current() -> None:
+    """The terminal in the README shows what the commands of its tour print today, and fetches nothing."""
+    drawn = picture.drawn()
+
+    assert drawn == text(picture.PICTURE)
+    assert set(re.findall(r"\w+://[\w./]+", drawn)) <= {"http://www.w3.org/2000/svg", "https://www.textualize.io"}
+
+
+def test_picture_of_priority_is_what_explain_says() -> None:
+    """Each stream of the picture has one winner, with the template that the command names; and the page shows it."""
+    rows = list(priority.rows())
+    stack = load(text(priority.STACK), "dev", SITES["intl"], datetime(2026, 11, 20, 12, tzinfo=UTC), "docs").stack
+    assert stack
+
+    for place, stream in enumerate(priority.STREAMS):
+        (winner,) = [row for row in rows if row.cells[place] not in (None, priority.OUTRANKED)]
+        told = explain(stack, StreamKey("push.dev.example.com", *stream), datetime(2026, 11, 20, 12, tzinfo=UTC))
+        assert told.winner
+        assert told.winner.path == f"rules.{winner.name}"
+        assert winner.cells[place] == priority.cell(told.winner.template)
+    assert "](priority.svg)" in text(ROOT / "docs/priority.md")
+
+
+def test_every_table_stands_on_a_page() -> None:
+    """No generated table is left unused, none is asked for that is not there, and each resource speaks for itself."""
+    asked = {found[1:3] for page in PAGES for found in docs.MARKED.findall(text(page))}
+
+    assert {name for kind, name in asked if kind == "table"} == set(docs.TABLES)
+    assert {name for kind, name in asked if kind == "docstring"} == {made.__name__ for made in RESOURCES.values()}
+
+
+@pytest.mark.parametrize(
+    ("resource", "row"),
+    [
+        ("RecordTemplate", "| `delay_live` | `true` or `false` |  | .* | replaces |"),
+        ("RecordTemplate", "| `mp4` | mapping |  | .* | in place |"),
+        ("RecordRule", "| `stream` | name |  | .* | replaces |"),
+        ("RecordRule", "| `template_id` | id | required | .* | in place |"),
+        ("RecordTask", "| `duration` | duration |  | .* | replaces |"),
+        ("LiveRecord", "| `file_format` | .* | `flv` | .* | replaces |"),
+    ],
+)
+def test_resources_page_says_what_is_needed_and_what_replaces(resource: str, row: str) -> None:
+    """The table of a resource has what its constructor demands, and what its diff does with a change."""
+    section = text(ROOT / "docs/resources.md").partition(f"\n## {resource}\n")[2].partition("\n## ")[0]
+
+    assert re.search(f"^{row.replace('|', '[|]')}$", section, re.MULTILINE)
+
+
+def test_every_page_is_looked_at() -> None:
+    """No page of the repository escapes these tests, but for those of packages and scratch directories."""
+    everywhere = {page for page in ROOT.rglob("*.md") if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)}  # fmt: skip
+
+    assert {page for page in everywhere if "golden" not in page.parts} == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file that is there, and a heading that it has."""
+    for path, anchor in LINK.findall(FENCED.sub("", text(page))):
+        target = (page.parent / path) if path else page
+
+        assert target.exists(), path
+        assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+def test_readme_leads_to_every_page() -> None:
+    """From the README every page is one step away, those of examples two."""
+    linked = {(ROOT / path).resolve() for path, _ in LINK.findall(text(ROOT / "README.md"))}
+
+    assert {page for page in PAGES if page.parent in (ROOT, ROOT / "docs")} - linked == {ROOT / "README.md"}
+    assert ROOT / "examples/README.md" in linked
+
+
+def test_every_command_is_run_or_says_why_not() -> None:
+    """A block of commands is run by a test, or the comment above it says why it is not."""
+    unsaid = [place(page, part) for page, part in PARTS if part.note == "not run" and len(part.said.split()) < 3]
+    kinds = {part.kind for _, part in PARTS} - {"heading", "run"}
+
+    assert unsaid == []
+    assert kinds <= {"sh", "text", "yaml", "python", "json"}, "a block of another kind would not be looked at"
+    run_by_tests = {page for page in PAGES if doc_runner.steps(page)}
+    assert {page for page, part in PARTS if part.kind == "sh" and part.note != "not run"} <= run_by_tests
+
+
+def test_commands_can_be_pasted() -> None:
+    """No comment stands behind a command: zsh, as it comes, takes the words of one for arguments at its prompt."""
+    commands = [line for _, part in PARTS if part.kind == "sh" for line in part.text.splitlines()]
+
+    assert [line for line in commands if re.search(r"\S +# ", line)] == []
+
+
+def test_every_output_is_compared_or_says_why_not() -> None:
+    """A block of text stands below the commands that print it, is a file that a command reads, or says what it is."""
+    shown = {(page, step.start) for page in PAGES for step in doc_runner.steps(page) if step.shown is not None}
+    loose = [
+        place(page, part)
+        for page, part in PARTS
+        if part.kind == "text" and part.note != "not run" and not doc_runner.FILE.match(part.text)
+        if (page, part.start) not in shown
+    ]
+
+    assert loose == []
+
+
+SNIPPETS = [(page, part) for page, part in PARTS if part.kind in ("yaml", "python", "json")]
+
+
+@pytest.mark.parametrize(("page", "part"), SNIPPETS, ids=[place(*snippet) for snippet in SNIPPETS])
+def test_snippets_are_what_they_seem(page: Path, part: doc_runner.Part) -> None:
+    """Python and JSON can be read; a stack file has no mistake but that it may leave its templates out."""
+    if part.kind == "python":
+        assert ast.parse(part.text)
+    elif part.kind == "json":
+        assert json.loads(part.text)
+    elif not doc_runner.FILE.match(part.text):
+        loaded = load(
+            part.text, page.name, SITES["intl"], datetime(2026, 11, 20, 12, tzinfo=UTC), "live-recording--docs"
+        )
+        assert {found.id for found in errors(loaded.findings)} <= {"unknown-template"}
+
+
+@pytest.mark.parametrize("verb", [verb.__name__ for verb in VERBS])
+def test_verbs_are_documented(verb: str) -> None:
+    """Each verb stands in the table of the README and on another page."""
+    assert f"| `{verb}`" in text(ROOT / "README.md") or f", `{verb}`" in text(ROOT / "README.md")
+    assert any(f"provider {verb}" in text(page) for page in PAGES if page != ROOT / "README.md")
+
+
+@pytest.mark.parametrize("id_", CATALOG)
+def test_findings_are_documented(id_: str) -> None:
+    """Each finding has a section, with an example that shows it."""
+    section = text(GENERATED).partition(f"\n## {id_}\n")[2].partition("\n## ")[0]
+
+    assert f"[{id_}]" in section
+
+
+SOURCES = [*(ROOT / "provider/live_recording").rglob("*.py"), ROOT / "tools/pulumi/install.py"]
+SAID_BY_OTHERS = ("ModuleNotFoundError",)
+
+
+def test_troubleshooting_quotes_the_code() -> None:
+    """Each sentence that heads a section is one that the code says, but for what stands in its gaps."""
+    code = re.sub(r'"\s*\n\s*f?"', "", "".join(text(path) for path in SOURCES))
+    headings = re.findall(r"^### (.+)$", text(ROOT / "docs/troubleshooting.md"), re.MULTILINE)
+    parts = [part for heading in headings if not heading.startswith(SAID_BY_OTHERS) for part in heading.split("...")]
+
+    assert parts
+    assert [part for part in parts if part.strip(" :") not in code] == []

@@ -1,0 +1,106 @@
+"""Adoption through the real CLI: an account filled by hand becomes a stack, and nothing in it changes.
+
+`RELIABILITY=all` fills the account to the vendor's limits and with 500 tasks.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.rivals import HASTY
+from live_recording.adopt.builder import adopted, import_file
+from live_recording.adopt.entries import Adopted
+from live_recording.core.vendor import SITES
+from live_recording.project import load
+from live_recording.stackfile.model import Stack
+from tests.support.brownfield import FULL, fill, snapshot
+from tests.support.emulated_account import Account
+from tests.support.live_project import HEAD, LiveProject, steps
+from tests.support.sdk_client import AT, DAY, HOUR, NOW
+
+SIZE = FULL if os.environ.get("RELIABILITY") == "all" else (50, 50, 40)
+IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=false", "--yes", "--skip-preview", "--stack", "dev")  # fmt: skip
+PUSH = "push.example.com"
+
+
+def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> Adopted:
+    """What `adopt` makes of the account, with the import file in the project."""
+    made = adopted(snapshot(account), "live-recording--dev", (), declared)
+    (project.directory / "import.json").write_text(import_file(made), encoding="utf-8")
+    return made
+
+
+@pytest.mark.parametrize("site", ["account", "cn_account"])
+def test_full_account_is_adopted_without_a_change(tmp_path: Path, site: str, request: pytest.FixtureRequest) -> None:
+    """Import, an empty preview and an empty up without one changing call; then one edit changes exactly one object."""
+    account: Account = request.getfixturevalue(site)
+    fill(account, *SIZE)
+    project = LiveProject(tmp_path, account)
+    file = project.directory / "stacks/dev.yaml"
+    made = adopt(project, account)
+    file.write_text(made.text, encoding="utf-8")
+    assert sum(made.counts.values()) + len(made.left) == sum(SIZE)
+
+    said = project.run(*IMPORT, env=HASTY, timeout=300).stdout
+    assert "warning" not in said
+    previewed = project.run("preview", "--expect-no-changes", "--stack", "dev", timeout=300).stdout
+    assert "warning" not in previewed
+    project.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev", env=HASTY, timeout=300)
+    assert account.changes() == []
+
+    file.write_text(made.text.replace("template_name: template-1\n", "template_name: template-one\n"), encoding="utf-8")
+    assert steps(project.plan()) == {"template-1": "update"}
+    project.run("up", "--yes", "--skip-preview", "--stack", "dev", env=HASTY, timeout=300)
+    assert account.actions() == ["ModifyLiveRecordTemplate"]
+
+
+STACK = f"""
+templates:
+  archive: {{mp4: {{storage_time: 30d}}}}
+  clips: {{template_name: clips, flv: {{storage_time: 7d}}}}
+rules:
+  everything: {{domain: {PUSH}, template: archive}}
+  studio: {{domain: {PUSH}, app: studio, template: archive}}
+"""
+
+
+def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
+    """A stack takes in what others made meanwhile, and what it declares but could not make; destroy then removes it."""
+    project = LiveProject(tmp_path, account)
+    project.up(STACK.replace("  studio", "  # studio").replace("  clips", "  # clips"))
+    theirs = account.template("theirs")
+    account.template("clips", FlvParam={"Enable": 1})
+    account.rule(theirs, PUSH, "studio")
+    account.rule(theirs, PUSH, "cup")
+    times = {"StartTime": AT + DAY, "EndTime": AT + DAY + HOUR}
+    account.by_hand("CreateRecordTask", DomainName=PUSH, AppName="live", StreamName="final", **times)
+    other = account.template("shop--prod--archive")
+    account.rule(other, "shop.example.com")
+    assert "adopt" in project.refused(STACK)
+
+    loaded = load(HEAD + STACK, "dev.yaml", SITES["intl"], NOW, "live-recording--dev")
+    made = adopt(project, account, loaded.stack)
+    assert (made.part, made.counts) == (True, {"templates": 1, "rules": 1, "tasks": 1})
+    whole = HEAD + STACK
+    for section, entries in sections(made.text).items():
+        whole = whole.replace(f"{section}:\n", f"{section}:\n{entries}") if section in whole else f"{whole}{section}:\n{entries}"  # fmt: skip
+    (project.directory / "stacks/dev.yaml").write_text(whole, encoding="utf-8")
+    account.changes()
+    project.run(*IMPORT)
+    project.run(*IMPORT)
+    assert account.changes() == []
+
+    assert steps(project.plan()) == {"clips": "update", "studio": "update"}
+    project.up()
+    assert account.actions() == ["CreateLiveRecordRule", "DeleteLiveRecordRule", "ModifyLiveRecordTemplate"]
+    project.run("preview", "--expect-no-changes", "--stack", "dev")
+    project.run("destroy", "--yes", "--skip-preview", "--stack", "dev")
+    assert [str(left["TemplateId"]) for left in account.state["templates"]] == [other]
+    assert (list(account.rules()), account.state["tasks"]) == ([("shop.example.com", "", "")], [])
+
+
+def sections(text: str) -> dict[str, str]:
+    """The entries of a file by section, as somebody moves them."""
+    blocks = (block.partition(":\n") for block in text.split("\n\n") if ":\n" in block and not block.startswith("#"))
+    return {name: entries.rstrip("\n") + "\n" for name, _, entries in blocks}

@@ -1,0 +1,91 @@
+"""Large stacks through the real CLI, applied without checkpoints: killed, repaired, and within their memory."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.rivals import HASTY, PATIENCE, Size, stack_file
+from tests.reliability.test_kills import live_ids
+from tests.support.emulated_account import Account
+from tests.support.live_project import ROOT, LiveProject
+from tests.support.process_usage import ProcessUse
+from tests.support.sdk_client import TASK
+
+ALL = os.environ.get("RELIABILITY") == "all"
+KILLED = Size(5, 5, 1000 if ALL else 300, hasty=True)
+LARGE = 4000
+DECLARED = LARGE if ALL else 200  # in the stack; the account holds 4,000 in any case
+MEMORY_MB = 300
+UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
+
+
+def created(account: Account, action: str) -> int:
+    """How many objects the calls of an action have made so far."""
+    return sum(call["action"] == action and not call["code"] for call in account.emulator.log)
+
+
+def test_large_stack_killed_without_checkpoints_is_repaired(tmp_path: Path, account: Account) -> None:
+    """Killed halfway, with nothing saved: the same command makes the rest, and nothing is there or was made twice."""
+    project = LiveProject(tmp_path, account)
+    project.write(stack_file(KILLED))
+    cli = project.start(*UP, env=HASTY)
+    while created(account, "CreateRecordTask") < KILLED.tasks // 2:
+        assert cli.poll() is None, cli.communicate()
+        time.sleep(0.05)
+    cli.kill()
+    cli.communicate()
+    assert created(account, "CreateRecordTask") < KILLED.tasks
+    assert not [name for name in project.state() if "dynamic/live:" in name]
+    project.run("cancel", "--yes", "--stack", "dev")
+    project.run(*UP, env=HASTY, timeout=PATIENCE)
+
+    state, tasks = account.state, Counter(task["StreamName"] for task in account.state["tasks"])
+    assert set(tasks.values()) == {1}
+    assert (len(state["templates"]), len(state["rules"]), len(tasks)) == KILLED[:3]
+    assert created(account, "CreateRecordTask") == KILLED.tasks
+    known = [r["id"] for r in project.state().values() if r["type"].endswith(("RecordTemplate", "RecordTask"))]
+    assert sorted(known) == live_ids(account.emulator)
+    project.run("preview", "--expect-no-changes", "--stack", "dev", timeout=PATIENCE)
+
+
+def test_check_takes_4000_tasks(tmp_path: Path) -> None:
+    """The command reads a file of 4,000 tasks and finds nothing wrong."""
+    file = tmp_path / "large.yaml"
+    file.write_text("time_zone: UTC\n" + stack_file(Size(50, 50, LARGE)), encoding="utf-8")
+    command = [sys.executable, "-m", "live_recording", "check", str(file), "--format", "json"]
+    environment = {"LIVE_RECORDING_NOW": "2026-11-20T12:00Z"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["findings"] == []
+
+
+def test_account_of_4000_tasks_fits_in_memory(tmp_path: Path, account: Account) -> None:
+    """With 4,000 tasks in the account, an up and a preview work, and the provider stays under 300 MB."""
+    for number in range(LARGE - DECLARED):
+        other = TASK | {"DomainName": "other.example.com", "StreamName": f"s{number}"}
+        assert "TaskId" in account.emulator.cloud.call("CreateRecordTask", other, "ap-singapore")
+    project = LiveProject(tmp_path, account)
+    project.write(stack_file(Size(1, 1, DECLARED)))
+    with ProcessUse(project.directory) as use:
+        project.run(*UP, env=HASTY, timeout=PATIENCE)
+        project.run("preview", "--expect-no-changes", "--stack", "dev", timeout=PATIENCE)
+
+    assert len(account.state["tasks"]) == LARGE
+    assert 0 < use.kinds["provider"].megabytes < MEMORY_MB
+
+
+@pytest.mark.parametrize(("asked", "sent"), [("", False), ("1", True)], ids=["plain", "debugging"])
+def test_program_sends_debug_messages_only_when_asked(tmp_path: Path, account: Account, asked: str, sent: bool) -> None:
+    """The SDK's four messages for each resource reach the engine with LIVE_RECORDING_DEBUG=1 alone."""
+    project = LiveProject(tmp_path, account)
+    project.write(stack_file(Size(1, 1, 1)))
+    done = project.run("preview", "--debug", "--stack", "dev", env={"LIVE_RECORDING_DEBUG": asked})
+
+    assert ("name=k0, custom=True" in done.stdout + done.stderr) is sent

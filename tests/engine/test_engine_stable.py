@@ -1,0 +1,103 @@
+"""Whatever a stack file says: once applied nothing is left to do, and the order of the file never matters."""
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from live_recording.emulator import Emulator
+from tests.support.emulated_account import Account
+from tests.support.live_project import LiveProject
+from tests.support.sdk_client import NOW
+
+Tree = dict[str, Any]
+TEXTS = st.sampled_from(["", "100 % of it", 'it\'s {a}: "b" # c', "比赛", "true", "012", "two\nlines"])
+COMMON: dict[str, st.SearchStrategy[Any]] = {
+    "record_interval": st.sampled_from([60, "30m", "2h"]),
+    "storage_time": st.sampled_from([0, "forever", "12h", "1500d"]),
+    "vod_sub_app_id": st.integers(1, 2**52),
+    "vod_file_name": st.sampled_from(["", "{StreamID}_{StartYear}-{EndMillisecond}"]),
+    "procedure": TEXTS,
+    "storage_mode": st.sampled_from(["normal", "cold"]),
+    "class_id": st.integers(0, 9),
+}
+SPECIAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "hls": {"flow_continue_duration": st.sampled_from([0, "30m"])},
+    "flv": {"upload_in_recording": st.booleans()},
+}
+FORMATS = {
+    name: st.fixed_dictionaries({}, optional=COMMON | SPECIAL.get(name, {}))
+    for name in ("flv", "hls", "mp4", "aac", "mp3")
+}
+FLAGS = {name: st.booleans() for name in ("delay_live", "remove_watermark")}
+TEMPLATE = st.fixed_dictionaries({}, optional=FORMATS | FLAGS | {"description": TEXTS})
+PARTS = ["a", "B", "直播", "a b", "50%25", "q?x=1&y", "é", "012"]
+DOMAINS = ["push.example.com", "xn--fiq228c.example.com"]
+STARTS = ["2026-11-21T20:00", "2026-11-22T01:30:15Z", "2026-11-20T20:00+05:45"]
+
+
+@st.composite
+def stacks(draw: st.DrawFn) -> Tree:
+    """A stack file without errors; the name of a rule or task follows from what it is for, so that none is renamed."""
+    templates = draw(st.dictionaries(st.sampled_from(["one", "two_2", "thr-ee"]), TEMPLATE, min_size=1, max_size=3))
+    bound = st.sampled_from([{"template": key} for key in sorted(templates)] * 3 + [{"record": False}])
+    places = range(9)
+    keys = st.tuples(st.sampled_from((0, 1)), st.sampled_from(places), st.sampled_from(places))
+    rules = {
+        f"rule-{domain}-{app}-{stream}": {"domain": DOMAINS[domain]}
+        | ({"app": PARTS[app - 1]} if app else {})
+        | ({"stream": PARTS[stream - 1]} if stream else {})
+        | draw(bound)
+        for domain, app, stream in draw(st.lists(keys, unique=True, max_size=5))
+    }
+    spans = st.fixed_dictionaries(
+        {"start": st.sampled_from(STARTS), "duration": st.sampled_from(["90s", "2h", "24h"])},
+        optional={"stream_type": st.sampled_from(["live", "mixed"]), "template": st.sampled_from(sorted(templates))},
+    )
+    tasks = {
+        f"task-{stream}": {"domain": DOMAINS[0], "app": PARTS[-stream], "stream": PARTS[stream]} | draw(spans)
+        for stream in draw(st.lists(st.sampled_from(range(len(PARTS))), unique=True, max_size=3))
+    }
+    return {"templates": templates, "rules": rules, "tasks": tasks}
+
+
+def shuffled(tree: Any, random: Random) -> Any:
+    """The same mapping, every level of it in another order."""
+    if not isinstance(tree, dict):
+        return tree
+    items = list(tree.items())
+    random.shuffle(items)
+    return {key: shuffled(value, random) for key, value in items}
+
+
+def text(tree: Tree) -> str:
+    """The file that says it."""
+    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+
+
+@pytest.mark.parametrize("site", ["intl", "cn"])
+def test_applied_stacks_are_stable(tmp_path: Path, site: str) -> None:
+    """From any stack to any other: after up neither a second up, nor refresh, nor another order changes anything."""
+    with Emulator(site=site, now=NOW) as emulator:
+        account = Account(emulator)
+        project = LiveProject(tmp_path, account)
+
+        @settings(max_examples=2, derandomize=True, phases=[Phase.generate])
+        @given(stacks(), st.randoms(use_true_random=False))
+        def stable(tree: Tree, random: Random) -> None:
+            project.up(text(tree))
+            assert [call["code"] for call in emulator.log if call["code"]] == []
+            account.changes()
+
+            nothing = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
+            project.run("up", *nothing)
+            project.run("refresh", *nothing)
+            project.write(text(shuffled(tree, random)))
+            project.run("preview", "--expect-no-changes", "--stack", "dev")
+            assert account.changes() == []
+
+        stable()

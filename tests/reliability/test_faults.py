@@ -1,0 +1,37 @@
+"""Faults in changing calls: after at most one plain re-run the account holds what is declared, each thing once."""
+
+import os
+import re
+
+import pytest
+
+from tests.support import fault_matrix
+from tools import reliability
+
+CELLS = fault_matrix.cells() if os.environ.get("RELIABILITY") == "all" else fault_matrix.sample()
+
+
+@pytest.mark.parametrize("name", fault_matrix.OPERATIONS)
+def test_operations_leave_what_they_declare(name: str) -> None:
+    """Without a fault each operation leaves as many objects as it declares, so that the matrix means something."""
+    operation = fault_matrix.OPERATIONS[name]
+
+    assert len(fault_matrix.faultless(name)) == len(operation.declared)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_fault_loses_and_doubles_nothing(cell: fault_matrix.Cell) -> None:
+    """A call that is refused, lost or cut leaves what the same operation leaves without it, and the state knows it."""
+    assert fault_matrix.outcome(cell).wrong == ()
+
+
+def test_page_shows_the_whole_matrix() -> None:
+    """The table of docs/reliability.md has a row for each call of each operation, a column for each fault, and no bad cell."""
+    found = reliability.MARKED.search(reliability.PAGE.read_text(encoding="utf-8"))
+    assert found
+    lines = [[part.strip() for part in line.strip("| ").split("|")] for line in found[0].splitlines()[1:-1]]
+
+    assert lines[0] == ["operation", "call", *reliability.columns()]
+    assert [tuple(line[:2]) for line in lines[2:]] == reliability.rows()
+    assert {place for line in lines[2:] for place in line[2:]} <= {reliability.ONE_RUN, reliability.RE_RUN}
+    assert all(re.search(rf"^- \*\*{name}\*\*: ", found.string, re.MULTILINE) for name in fault_matrix.OPERATIONS)

@@ -1,0 +1,58 @@
+"""What a live record's check says through the genuine provider host: everything that cannot work, at plan time."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.emulated_account import Account
+from tests.support.provider_host import UNKNOWN, RefusedByCheck
+
+STREAM = {"domain": "push.example.com", "stream": "final"}
+TIMES = {"start": "2026-11-21T20:00:00+08:00", "duration": "2h"}
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no-start": ({"end": "2026-11-21T12:00:00Z"}, "start is missing"),
+    "no-end": ({"start": "2026-11-21T12:00:00Z"}, "end is missing"),
+    "over": ({"start": "2026-11-20T09:00:00Z", "duration": "1h"}, "over already: it ends at 2026-11-20T10:00:00Z"),
+    "over-real-time": ({"highlight": True, "end": "2026-11-20T11:59:00Z"}, "over already"),
+    "backwards": ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be later than the start"),
+    "real-time-with-start": ({**TIMES, "highlight": True}, "cannot stand beside highlight"),
+    "real-time-too-long": ({"highlight": True, "duration": "31m"}, r"This is 31 m \(1860 s\), but 1 s to 30 m"),
+    "real-time-for-nothing": ({"highlight": True, "duration": 0}, "This is 0 s"),
+    "real-time-far-end": ({"highlight": True, "end": "2026-11-20T13:00:00Z"}, "at most 30 m"),
+    "interval": ({**TIMES, "record_interval": 1799.0}, "30 m to 2 h 00 m is allowed"),
+    "retention": ({**TIMES, "storage_time": "1501d"}, "at most 1500 d, or forever,"),
+    "format": ({**TIMES, "file_format": "webm"}, "only flv, hls, mp4, aac or mp3"),
+    "type": ({**TIMES, "record_type": "film"}, "only video or audio"),
+    "no-offset": ({"start": "2026-11-21T12:00", "duration": "1h"}, "has no offset"),
+    "number-for-a-flag": ({**TIMES, "highlight": 1.0}, "only true or false"),
+    "template": ({**TIMES, "template_id": "17016"}, "no field .template_id. here"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), REFUSED.values(), ids=REFUSED)
+def test_check_refuses_what_cannot_work(account: Account, arguments: dict[str, Any], says: str) -> None:
+    """A value that cannot work is refused at plan time, with no call."""
+    with account.host() as host, pytest.raises(RefusedByCheck, match=says):
+        host.check("live_record", {**STREAM, **arguments})
+
+    assert account.emulator.log == []
+
+
+@pytest.mark.parametrize("field", ["domain", "app", "stream", "start", "end", "highlight", "storage_time"])
+def test_unknown_fields_are_not_judged_and_the_others_are(account: Account, field: str) -> None:
+    """What is not known yet raises no failure; what is known beside it is refused as always."""
+    given = {**STREAM, "start": "2026-11-21T12:00:00Z", "end": "2026-11-21T13:00:00Z"}
+    with account.host() as host:
+        assert host.check("live_record", {**given, field: UNKNOWN})["file_format"] == "flv"
+        with pytest.raises(RefusedByCheck, match="30 m to 2 h 00 m"):
+            host.check("live_record", {**given, "record_interval": 60.0, field: UNKNOWN})
+
+
+@pytest.mark.parametrize("kind", ["live_record", "task"])
+@pytest.mark.parametrize("unknown", ["start", "stream"])
+def test_known_time_beside_an_unknown_one_needs_an_offset(account: Account, kind: str, unknown: str) -> None:
+    """A time that is known is judged, whatever is not known yet beside it."""
+    given = {**STREAM, "app": "live", "start": "2026-11-21T12:00:00Z", "end": "2026-11-21T13:00", unknown: UNKNOWN}
+    with account.host() as host, pytest.raises(RefusedByCheck, match="has no offset"):
+        host.check(kind, given)

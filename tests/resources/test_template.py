@@ -1,0 +1,255 @@
+"""Templates through the genuine provider host, against the emulator: the calls made are the witness."""
+
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime.proto import provider_pb2
+
+from live_recording.emulator import Emulator
+from tests.support.emulated_account import Account
+from tests.support.provider_host import UNKNOWN, Host, Live, RefusedByCheck
+from tests.support.sdk_client import NOW
+
+OWN = "live-recording--dev--archive"
+CREATE, MODIFY, DELETE = (f"{verb}LiveRecordTemplate" for verb in ("Create", "Modify", "Delete"))
+
+
+def _live(account: Account, template_id: str) -> dict[str, Any]:
+    return next(t for t in account.state["templates"] if str(t["TemplateId"]) == template_id)
+
+
+def _made(account: Account, **arguments: Any) -> Live:
+    with account.host() as host:
+        live = host.made("template", template_name=OWN, **arguments)
+    account.emulator.clear_log()
+    return live
+
+
+def _updated(account: Account, live: Live, **arguments: Any) -> Live:
+    with account.host() as host:
+        return host.applied("template", live, template_name=OWN, **arguments)
+
+
+def test_create_sends_what_was_asked_for_and_nothing_else(account: Account) -> None:
+    """Unset fields are not sent as zeros; numbers reach the wire as integers."""
+    with account.host() as host:
+        live = host.made(
+            "template", template_name=OWN, mp4={"record_interval": "1h"}, hls={"flow_continue_duration": 0}
+        )
+
+    assert account.changes() == [
+        (
+            CREATE,
+            {
+                "TemplateName": OWN,
+                "Mp4Param": {"Enable": 1, "RecordInterval": 3600},
+                "HlsParam": {"Enable": 1},
+                "HlsSpecialParam": {"FlowContinueDuration": 0},
+            },
+        )
+    ]
+    assert live.outputs == live.inputs | {"template_id": live.id}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"mp4": {}}, {"description": ""}, {"hls": {"storage_time": 0}, "flv": {}}, {"remove_watermark": False}],
+    ids=str,
+)
+def test_minimal_templates_stay_as_they_are(account: Account, arguments: dict[str, Any]) -> None:
+    """The vendor's defaults that are read back are no drift, and no change in the next plan."""
+    live = _made(account, **arguments)
+    with account.host() as host:
+        found = host.read("template", live)
+        assert found is not None
+        checked = host.check("template", {"template_name": OWN, **arguments}, live.inputs)
+        answer = host.diff("template", found, checked)
+
+    assert found == live
+    assert answer.changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
+def test_drift_is_read_by_name(account: Account) -> None:
+    """A field that a hand changed shows in outputs and inputs, one that was never set too."""
+    live = _made(account, mp4={"record_interval": 3600})
+    account.by_hand(MODIFY, TemplateId=int(live.id), Mp4Param={"Enable": 1, "RecordInterval": 60, "StorageTime": 7})
+    with account.host() as host:
+        found = host.read("template", live)
+
+    assert found is not None
+    assert found.inputs["mp4"] == found.outputs["mp4"] == {"record_interval": 60, "storage_time": 7}
+
+
+def test_removed_format_is_disabled_and_a_cleared_description_is_cleared(account: Account) -> None:
+    """What is no longer declared does not live on."""
+    live = _made(account, description="old", mp4={"storage_time": "1d"}, flv={})
+    _updated(account, live, mp4={})
+
+    assert [action for action, _ in account.changes()] == [MODIFY]
+    found = _live(account, live.id)
+    assert (found["Description"], found["FlvParam"]["Enable"], found["Mp4Param"]["Enable"]) == ("", 0, 1)
+    assert found["Mp4Param"]["StorageTime"] == 0
+
+
+def test_change_of_one_format_sends_the_whole_format(account: Account) -> None:
+    """A change is right whether the vendor merges or replaces."""
+    live = _made(account, mp4={"record_interval": 3600, "storage_time": 86400})
+    _updated(account, live, mp4={"record_interval": 60, "storage_time": 86400})
+
+    assert account.changes()[0][1]["Mp4Param"] == {"Enable": 1, "RecordInterval": 60, "StorageTime": 86400}
+
+
+@pytest.mark.parametrize(("field", "site"), [("delay_live", "account"), ("cos_store", "cn_account")])
+def test_create_only_fields_replace(request: pytest.FixtureRequest, field: str, site: str) -> None:
+    """A change of what the vendor cannot modify makes a new template before the old one goes."""
+    account: Account = request.getfixturevalue(site)
+    live = _made(account)
+    arguments: dict[str, Any] = {field: True}
+    with account.host() as host:
+        new = host.applied("template", live, template_name=OWN, **arguments)
+        host.delete("template", live)
+
+    assert [action for action, _ in account.changes()] == [CREATE, DELETE]
+    assert [str(t["TemplateId"]) for t in account.state["templates"]] == [new.id]
+
+
+def test_replacement_is_refused_where_templates_are_full(account: Account) -> None:
+    """A replacement needs a free place; without one it is refused at plan time."""
+    live = _made(account)
+    for number in range(49):
+        account.template(f"by-hand-{number}")
+    with account.host() as host, pytest.raises(RefusedByCheck, match=r"holds 50 templates.*too-many-templates"):
+        host.check("template", {"template_name": OWN, "delay_live": True}, live.inputs)
+
+
+def test_lost_template_is_taken_over_and_updated(account: Account) -> None:
+    """A template under this stack's own default name that no state holds is ours."""
+    lost = account.template(OWN)
+    with account.host() as host:
+        live = host.made("template", template_name=OWN, flv={})
+
+    assert live.id == lost
+    assert account.actions() == [MODIFY]
+    assert _live(account, lost)["FlvParam"]["Enable"] == 1
+    assert _live(account, lost)["Mp4Param"]["Enable"] == 0
+
+
+def test_identical_template_of_another_name_form_is_adopted(account: Account) -> None:
+    """A template that is exactly as declared is taken, the one with the lowest id."""
+    first = account.template("archive")
+    account.template("archive")
+    with account.host() as host:
+        live = host.made("template", template_name="archive", mp4={})
+
+    assert live.id == first
+    assert account.actions() == []
+
+
+def test_different_template_of_the_same_custom_name_is_refused(account: Account) -> None:
+    """A name that somebody else's template has is refused at plan time."""
+    theirs = account.template("archive")
+    with account.host() as host, pytest.raises(RefusedByCheck, match=f"id {theirs}.*adopt"):
+        host.check("template", {"template_name": "archive", "flv": {}})
+
+
+def test_rename_in_place_modifies_the_name(account: Account) -> None:
+    """A template whose name changes is modified, not made anew."""
+    live = _made(account, mp4={})
+    with account.host() as host:
+        new = host.applied("template", live, template_name="live-recording--dev--renamed", mp4={})
+
+    assert new.id == live.id
+    assert account.changes() == [
+        (
+            MODIFY,
+            {"TemplateId": int(live.id), "TemplateName": "live-recording--dev--renamed", "Mp4Param": {"Enable": 1}},
+        )
+    ]
+
+
+def test_template_in_use_is_not_deleted_and_the_user_is_named(account: Account) -> None:
+    """The refusal names the rules that still use the template."""
+    live = _made(account)
+    account.rule(live.id, "push.example.com", "studio")
+    with account.host() as host, pytest.raises(grpc.RpcError) as refused:
+        host.delete("template", live)
+
+    assert "push.example.com/studio/*" in str(refused.value.details())
+
+
+def test_gone_template_is_gone_and_its_delete_no_call(account: Account) -> None:
+    """What somebody deleted is read as gone."""
+    live = _made(account)
+    account.by_hand(DELETE, TemplateId=int(live.id))
+    with account.host() as host:
+        assert host.read("template", live) is None
+        host.delete("template", live)
+
+    assert account.actions() == []
+
+
+def test_slow_live_templates_are_found(account: Account) -> None:
+    """Templates for slow live are listed apart; a refresh sees them all the same."""
+    live = _made(account, delay_live=True)
+    with account.host() as host:
+        assert host.read("template", live) == live
+
+
+def test_51st_template_is_refused(account: Account) -> None:
+    """New templates are counted beside those of others."""
+    for number in range(50):
+        account.template(f"by-hand-{number}")
+    with account.host() as host, pytest.raises(RefusedByCheck, match=r"51, but 50 are allowed"):
+        host.check("template", {"template_name": OWN})
+
+
+@pytest.mark.parametrize(
+    "fault", ["drop-after", "cut-body", "http502-after", "wrong-content-type", "drop-before", "throttle"]
+)
+def test_lost_answers_make_one_template(account: Account, fault: str) -> None:
+    """Whatever happens to the answer, one template is there afterwards."""
+    account.emulator.fault(CREATE, fault)
+    with account.host() as host:
+        live = host.made("template", template_name=OWN, mp4={})
+
+    assert [str(t["TemplateId"]) for t in account.state["templates"]] == [live.id]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"template_name": UNKNOWN}, {"mp4": {"storage_time": UNKNOWN}}, {"mp4": UNKNOWN, "description": UNKNOWN}],
+    ids=["name", "inside-a-format", "two"],
+)
+def test_unknown_fields_are_not_judged(account: Account, arguments: dict[str, Any]) -> None:
+    """What is not known yet, at any depth, raises no failure, and no error of our own."""
+    with account.host() as host:
+        host.check("template", {"template_name": OWN, **arguments})
+
+
+def test_authorities_of_the_environment_are_trusted() -> None:
+    """Over https the provider trusts REQUESTS_CA_BUNDLE, and nobody unknown without it."""
+    with Emulator(now=NOW, tls=True) as emulator:
+        trusted = {"REQUESTS_CA_BUNDLE": str(emulator.ca_file)}
+        environment = Account.environment_of(emulator)
+        with Host(environment | trusted, {"site": "intl"}) as host:
+            host.made("template", template_name=OWN)
+        with Host(environment, {"site": "intl"}) as host, pytest.raises(grpc.RpcError, match="certificate"):
+            host.check("template", {"template_name": OWN})
+
+        assert len(emulator.cloud.state()["templates"]) == 1
+
+
+def test_template_of_a_renamed_stack_is_still_its_own(account: Account) -> None:
+    """Until it is called after the new name, its id is another stack's by its form; who has it may use it."""
+    after = {"template_name": "live-recording--prod--archive", "mp4": {}}
+    rule = {"domain": "push.example.com", "app": "new"}
+    with account.host("dev") as host:
+        live = host.made("template", template_name="live-recording--dev--archive", mp4={})
+        old = host.made("rule", domain="push.example.com", template_id=live.id)
+    with account.host("prod") as host:
+        assert host.read("rule", old) == old
+        host.diff("template", live, host.check("template", after, live.inputs))
+        assert host.check("rule", {**rule, "template_id": live.id})["template_id"] == live.id
+    with account.host("prod") as host, pytest.raises(RefusedByCheck, match="stack dev of project live-recording"):
+        host.check("rule", {**rule, "template_id": live.id})

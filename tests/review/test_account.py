@@ -1,0 +1,181 @@
+"""Reviews and the account: what others own, what somebody changed, what does not fit, and what cannot be told without it."""
+
+import pytest
+
+from live_recording.core.errors import ConfigError
+from live_recording.review.build import BLIND, reviewed
+from tests.support.emulated_account import Account
+from tests.support.review_engine import source, taken
+from tests.support.review_stack import STACK, Changing, edited, losses
+from tests.support.sdk_client import NOW
+
+D = "push.example.com"
+
+
+@pytest.fixture(name="stack")
+def _stack(account: Account) -> Changing:
+    return Changing(account.emulator).up(STACK)
+
+
+def test_what_others_own_is_named(stack: Changing) -> None:
+    """Rules, templates and tasks that the stack does not manage, with the owner that a name tells."""
+    account = stack.account
+    theirs = account.template("shop--prod--main")
+    account.rule(theirs, "other.example.com")
+    left = account.template("live-recording--dev--left")
+    times = {"StartTime": int(NOW.timestamp()) + 60, "EndTime": int(NOW.timestamp()) + 120}
+    account.by_hand("CreateRecordTask", DomainName=D, AppName="live", StreamName="theirs", **times)
+    task = next(task["TaskId"] for task in account.state["tasks"] if task["StreamName"] == "theirs")
+    review = stack.review(STACK)
+
+    assert review.unmanaged == (
+        f"The rule other.example.com/*/* points to template {theirs} (shop--prod--main) of stack prod of project shop.",
+        f"No entry has template {theirs} (shop--prod--main) of stack prod of project shop.",
+        f"No entry has template {left} (live-recording--dev--left).",
+        f"The task {task} records {D}/live/theirs from 2026-11-20T12:01:00Z to 2026-11-20T12:02:00Z.",
+    )
+    assert [tuple(limit) for limit in review.limits] == [("rules", 3, 3, 3, 50, 1), ("templates", 4, 4, 4, 50, 2)]
+
+
+def test_drift_is_seen_as_it_is(stack: Changing) -> None:
+    """What has no step stays as it is live, whatever the state remembers; what has one is written as a whole."""
+    account = stack.account
+    account.by_hand("DeleteLiveRecordRule", DomainName=D, AppName="", StreamName="")
+    clips = next(t["TemplateId"] for t in account.state["templates"] if t["TemplateName"].endswith("clips"))
+    account.by_hand("ModifyLiveRecordTemplate", TemplateId=clips, HlsParam={"Enable": 1})
+    review = stack.review(edited(("7d", "8d")))
+
+    assert [(one.name, one.changed) for one in review.patterns] == [(f"{D}/studio/*", True)]
+    assert losses(review) == [
+        ("format", "templates.clips", f"{D}/live/final"),
+        ("format", "templates.clips", f"{D}/studio/*"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "text", "expected"),
+    [
+        pytest.param("retarget", edited(("app: studio, template: clips", "app: studio, template: archive")), 'rules.studio: The rule for push.example.com/studio/* points to template 1003 ("theirs"), but this stack made it for template 1001.', id="changed-rule-is-not-changed"),
+        pytest.param("retarget", STACK.replace("  studio: {domain: push.example.com, app: studio, template: clips}\n", ""), "rules.studio: The rule for push.example.com/studio/* points to template theirs", id="changed-rule-is-not-deleted"),
+        pytest.param("use", STACK.replace("template: clips", "template: archive").replace("  clips: {flv: {storage_time: 7d}}\n", ""), "templates.clips: The template live-recording--dev--clips cannot be deleted: rules that this plan leaves use it for other.example.com/*/*.", id="template-in-use-is-not-deleted"),
+    ],
+)  # fmt: skip
+def test_what_the_account_will_refuse_is_told(stack: Changing, by_hand: str, text: str, expected: str) -> None:
+    """What somebody changed is not overwritten; the review says so before the deployment fails half-way."""
+    account, ids = stack.account, {t["TemplateName"]: t["TemplateId"] for t in stack.account.state["templates"]}
+    if by_hand == "retarget":
+        account.by_hand("DeleteLiveRecordRule", DomainName=D, AppName="studio", StreamName="")
+        account.rule(account.template("theirs"), D, "studio")
+    else:
+        account.rule(str(ids["live-recording--dev--clips"]), "other.example.com")
+    review = stack.review(text)
+
+    (told,) = (*review.refused, *review.obstacles)  # by the plan already, where a check can see it
+    assert told.startswith(expected)
+    assert review.stops
+
+
+def test_too_many_rules_are_an_obstacle(stack: Changing) -> None:
+    """A plan that was made with other limits, or without a look at the account, may not fit into it."""
+    move = edited(("app: studio, template", "app: atelier, template"))
+    review = stack.review(f"{move}limits: {{rules: 2}}\n")
+    fix = "Remove some in a run before, or raise limits.rules in the stack file if the vendor has raised it."
+
+    assert review.obstacles == (
+        f"rules: The account would hold 3 rules during the deployment, but 2 are allowed. {fix}",
+    )
+    assert review.stops
+
+
+def test_without_account_the_state_speaks(stack: Changing) -> None:
+    """Losses and patterns of the stack's own entries are those that the account would show; the rest is not told."""
+    ends = ("  studio: {domain: push.example.com, app: studio, template: clips}\n", "")
+    shorter = (("30d", "3d"), ("duration: 3h", "duration: 1h"))
+    for text in (edited(ends), edited(*shorter), edited(("template: archive}", "record: false}"))):
+        blind, seeing = stack.review(text, account=False), stack.review(text)
+
+        assert (blind.losses, blind.patterns, blind.operations) == (seeing.losses, seeing.patterns, seeing.operations)
+        assert [task[1:] for task in blind.tasks] == [task[1:] for task in seeing.tasks]
+        assert (blind.account_at, blind.limits, blind.unmanaged, blind.unsaid) == (None, (), (), (BLIND,))
+        assert blind.stops
+        assert seeing.account_at == NOW
+
+
+def test_without_account_foreign_templates_are_not_guessed(account: Account) -> None:
+    """What a template records that this stack does not manage is not known, and that is told."""
+    theirs = account.template("theirs")
+    text = f"rules:\n  legacy: {{domain: {D}, template_id: {theirs}}}\n"
+    review = Changing(account.emulator).up(text).review(text, account=False)
+    untold = f"What template {theirs} records is not known, so nothing is said of the streams of {D}/*/*."
+
+    assert review.patterns == ()
+    assert review.unsaid == (BLIND, f"rules.legacy: {untold}")
+
+
+def test_destroy_ends_everything(stack: Changing) -> None:
+    """The plan of a destroy loses all that the stack records, and leaves what others have."""
+    stack.account.rule(stack.account.template("theirs"), "other.example.com")
+    review = stack.review(STACK, destroy=True)
+
+    assert losses(review) == [
+        ("stops", "rules.everything", f"{D}/*/*"),
+        ("stops", "rules.studio", f"{D}/studio/*"),
+        ("stops", "tasks.final", f"{D}/live/final"),
+    ]
+    assert [(limit.before, limit.peak, limit.after) for limit in review.limits] == [(3, 3, 1), (3, 3, 1)]
+
+
+def test_refused_plan_says_why_and_nothing_else(stack: Changing) -> None:
+    """A plan that the engine refuses changes nothing, so nothing else is said of it."""
+    stack.account.rule(stack.account.template("theirs"), D, "taken")
+    review = stack.review(edited(("app: studio", "app: taken")))
+
+    assert [said.partition(": The account already has a rule")[0] for said in review.refused] == ["rules.studio"]
+    assert (review.losses, review.patterns, review.limits, review.tasks) == ((), (), (), ())
+    assert review.stops
+
+
+def test_file_with_errors_is_refused(stack: Changing) -> None:
+    """The errors of the stack file as it is now stand beside what the engine said."""
+    wrong = edited(("studio, template: clips", "studio, template: clip"))
+    review = stack.review(wrong, plan_of=STACK)
+
+    assert [sentence.rpartition("[")[2] for sentence in review.refused] == ["unknown-template]"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("  studio: {", "  atelier: {", "it creates rules.atelier, and the file does not have it"),
+        ("  studio: {domain: push.example.com, app: studio, template: clips}\n", "", "it deletes rules.studio, and the file declares it"),
+        ("30d}}", "30d}}\n  more: {}", "it creates templates.more, and the file does not have it"),
+    ],
+    ids=["another-name", "less", "more"],
+)  # fmt: skip
+def test_plan_of_another_version_is_told(stack: Changing, old: str, new: str, expected: str) -> None:
+    """A plan that cannot come from this stack file is no ground for a review."""
+    with pytest.raises(ConfigError, match=expected):
+        stack.review(STACK, plan_of=edited((old, new)))
+
+
+def test_account_of_another_site_is_told(stack: Changing) -> None:
+    """A snapshot of the other site says nothing about this stack."""
+    other = taken(stack.settings)._replace(site="cn")
+    with pytest.raises(ConfigError, match="The snapshot is of an account on site cn, but stack dev is on site intl"):
+        reviewed(source(STACK, stack.settings), stack.engine.preview(stack.settings, ()), other)
+
+
+def test_move_between_cos_and_vod_is_said(cn_account: Account) -> None:
+    """How long a bucket keeps files is not known, so somebody has to accept the move, whichever way."""
+    where = "cos_bucket_name: b, cos_bucket_region: ap-guangzhou, cos_bucket_path: /x"
+    vod = f"templates:\n  t: {{mp4: {{storage_time: 30d}}}}\nrules:\n  r: {{domain: {D}, template: t}}\n"
+    cos = vod.replace("{storage_time: 30d}", f"{{{where}}}, cos_store: true")
+    said = []
+    for before, after in ((vod, cos), (cos, vod)):
+        cn_account.emulator.cloud.reset()
+        said.append([loss.sentence for loss in Changing(cn_account.emulator).up(before).review(after).losses])
+
+    assert said == [
+        [f"{D}/*/* keeps MP4 in COS for as long as its bucket says instead of 30 d."],
+        [f"{D}/*/* keeps MP4 for 30 d instead of in COS for as long as its bucket says."],
+    ]

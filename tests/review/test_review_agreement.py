@@ -1,0 +1,135 @@
+"""What a review says comes true: the emulated account before and after an `up` is what the review of its plan told."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+import yaml
+
+from live_recording.config.files import settings as configured
+from live_recording.core.findings import errors
+from live_recording.core.kinds import KindName
+from live_recording.emulator import Emulator
+from live_recording.review.build import reviewed
+from live_recording.review.preview import TYPES, preview
+from tests.support.emulated_account import Account
+from tests.support.generated_changes import (
+    DOMAINS,
+    EVERYTHING_AT_ONCE,
+    SCARCE_PLACES,
+    STRANGER_ID,
+    Tree,
+    edited,
+    made_before,
+    others,
+    stack,
+)
+from tests.support.live_project import LiveProject
+from tests.support.review_engine import OWNER, Engine, Known, RefusedByPreview, declared, renamed, source, taken
+from tests.support.review_oracle import came_true, copied
+from tests.support.sdk_client import NOW
+
+CASES = 40
+"""In each of the four parts; a case takes some 50 ms."""
+
+
+def agree(emulator: Emulator, seed: int) -> Counter[str]:
+    """One case: what came of it."""
+    random, account = Random(seed), Account(emulator)  # noqa: S311 - a seed, no secret
+    emulator.cloud.reset()
+    emulator.set_now(NOW)
+    made_before(account)
+    tree = stack(random)
+    later = edited(random, tree)
+    settings = configured({"site": emulator.site}.get, account.environment)
+    first = source(yaml.safe_dump(tree), settings)
+    if first.loaded.stack is None or errors(first.loaded.findings):
+        return Counter({"not a stack file": 1})
+    engine = Engine(first.loaded.stack.limits, seed)
+    try:
+        assert engine.up(settings, declared(first)) == []
+    except RefusedByPreview:
+        return Counter({"refused at first": 1})
+    for _ in range(random.choice((0, 0, 1, 2))):
+        others(random, account)
+    if engine.state and random.random() < 0.2:  # a rename that was interrupted: two resources have one object
+        (kind, name), known = random.choice(sorted(engine.state.items()))
+        engine.state[kind, f"{name}-before"] = known
+    now = NOW + random.choice((timedelta(0), timedelta(minutes=90)))
+    emulator.set_now(now)
+    settings = configured({"site": emulator.site}.get, account.environment | {"LIVE_RECORDING_NOW": now.isoformat()})
+    second, snapshot, state = source(yaml.safe_dump(later), settings), taken(settings), engine.state
+    if second.loaded.stack is None or errors(second.loaded.findings):
+        return Counter({"not a stack file": 1})
+    review = reviewed(second, text := engine.preview(settings, declared(second)), snapshot)
+    if preview(text, OWNER).refused:
+        assert review.stops
+        assert review.patterns == ()
+        return Counter({"refused": 1})
+    before = copied(emulator.cloud)
+    emulator.clear_log()
+    failures = engine.up(settings, declared(second))
+    assert bool(failures) == bool(review.obstacles), (failures, review.obstacles)
+    return (
+        Counter({"failed": 1})
+        if failures
+        else came_true(review, before, emulator, now, (renamed(state, declared(second)), engine.state))
+    )
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_reviews_of_generated_changes_come_true(part: int) -> None:
+    """Before, after, peak, losses, tasks and names are the emulated account's, whatever changes and whoever else was there."""
+    seen: Counter[str] = Counter()
+    with Emulator(now=NOW) as emulator:
+        for seed in range(part * CASES, part * CASES + CASES):
+            try:
+                seen += agree(emulator, seed)
+            except AssertionError as error:
+                raise AssertionError(f"case {seed}: {error}") from error
+    assert seen["agreed"] > CASES / 2, seen
+    assert min(seen["losses"], seen["task losses"]) > CASES / 10, seen
+
+
+def remembered(project: LiveProject) -> dict[tuple[KindName, str], Known]:
+    """What the engine's state has."""
+    found = {}
+    for name, resource in project.state().items():
+        token, _, name_only = name.partition("::")
+        if token in TYPES:
+            inputs, outputs = (
+                {k: v for k, v in resource[part].items() if k != "__provider"} for part in ("inputs", "outputs")
+            )
+            sources = resource["propertyDependencies"].get("template_id") or []
+            template = sources[0].rpartition("::")[2] if sources else None
+            found[TYPES[token], name_only] = Known(resource["id"], inputs, outputs, template)
+    return found
+
+
+@pytest.mark.parametrize("trees", [EVERYTHING_AT_ONCE, SCARCE_PLACES], ids=["everything-at-once", "scarce-places"])
+def test_reviews_of_the_real_engines_plans_come_true(
+    trees: tuple[Tree, Tree], account: Account, tmp_path: Path
+) -> None:
+    """The same holds for a plan of the real CLI that it applies; and the stand-in previews the same steps."""
+    emulator = account.emulator
+    made_before(account)
+    account.rule(str(STRANGER_ID), DOMAINS[0], "y", "t")
+    settings = configured({"site": emulator.site}.get, account.environment)
+    project = LiveProject(tmp_path, account)
+    project.up(yaml.safe_dump(trees[0]))
+    account.template("live-recording--dev--new", HlsParam={"Enable": 1})
+    state, wanted, snapshot = remembered(project), source(yaml.safe_dump(trees[1]), settings), taken(settings)
+    plan = project.plan(yaml.safe_dump(trees[1]))
+    engine = Engine(wanted.loaded.stack.limits if wanted.loaded.stack else None)
+    engine.state = state
+    ours = engine.preview(settings, declared(wanted))
+    theirs = [step._replace(fields=()) for step in preview(json.dumps(plan), OWNER).steps]
+    assert theirs == list(preview(ours, OWNER).steps)
+
+    review, before = reviewed(wanted, json.dumps(plan), snapshot), copied(emulator.cloud)
+    emulator.clear_log()
+    project.up()
+    came_true(review, before, emulator, NOW, (renamed(state, declared(wanted)), remembered(project)))

@@ -1,0 +1,273 @@
+"""What an account holds after a plan: adoptions, moves, what is left alone, what is refused, and the most on the way."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from live_recording.account.snapshot import Snapshot
+from live_recording.core.streams import StreamKey
+from live_recording.desired.declarations import DesiredResource
+from live_recording.review.changes import PlannedChange, display_name, path
+from live_recording.review.ownership import snapshot_from_state
+from live_recording.review.simulation import SimulatedPlan, simulate_plan
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+AT, HOUR = int(NOW.timestamp()), 3600
+OWNER = "live-recording--dev"
+D = "push.example.com"
+MP4: dict[str, Any] = {"mp4": {"storage_time": 60}}
+FLV: dict[str, Any] = {"flv": {}}
+ARCHIVE = {"template_name": f"{OWNER}--archive", **MP4}
+LIVE_ARCHIVE = {"TemplateId": 1, "TemplateName": f"{OWNER}--archive", "Mp4Param": {"Enable": 1, "StorageTime": 60}}
+THEIRS = {"TemplateId": 9, "TemplateName": "theirs", "FlvParam": {"Enable": 1}}
+TIMES = {"start": "2026-11-20T13:00:00Z", "end": "2026-11-20T15:00:00Z"}
+STREAM = {"domain": D, "app": "live", "stream": "final"}
+
+
+def task(task_id: str, start: int = 1, end: int = 3, template: int = 1, **fields: Any) -> dict[str, Any]:
+    """A live task of so many hours from now on."""
+    names = {"TaskId": task_id, "DomainName": D, "AppName": "live", "StreamName": "final", "TemplateId": template}
+    return names | {"StartTime": AT + start * HOUR, "EndTime": AT + end * HOUR, "Stopped": 0} | fields
+
+
+def account(rules: Mapping[str, str] = {}, *tasks: dict[str, Any], **templates: dict[str, Any]) -> Snapshot:
+    """An account with `archive` (1) and the template of others (9), rules by stream, and tasks."""
+    held = {"1": LIVE_ARCHIVE, "9": THEIRS} | {name.removeprefix("t"): body for name, body in templates.items()}
+    keys = {StreamKey(D, "", stream): used for stream, used in rules.items()}
+    return Snapshot("intl", NOW, held, keys, {found["TaskId"]: found for found in tasks})
+
+
+def rule(op: Any, name: str, old: str = "", new: str = "", template: str | None = None, **fields: Any) -> PlannedChange:
+    """A step on a rule, from `stream=id` to `stream=id`."""
+
+    def given(text: str) -> dict[str, str]:
+        stream, _, used = text.partition("=")
+        return {"domain": D, "app": "", "stream": stream} | ({"template_id": used} if used else {}) if text else {}
+
+    return PlannedChange(
+        op,
+        "rule",
+        name,
+        f"{D}//{old.partition('=')[0]}" if old else "",
+        given(old),
+        given(new),
+        template=template,
+        **fields,
+    )
+
+
+def made(taken: Snapshot, steps: Sequence[PlannedChange], *declared: DesiredResource) -> SimulatedPlan:
+    """The forecast for our stack."""
+    return simulate_plan(taken, steps, declared, OWNER, NOW)
+
+
+def rules_after(found: SimulatedPlan) -> dict[str, str]:
+    """Stream -> template."""
+    return {at.stream: used for at, used in found.after.account.rules.items()}
+
+
+R = DesiredResource("rule", "r", {"domain": D, "app": "", "stream": "s"}, "archive")
+A = DesiredResource("template", "archive", ARCHIVE)
+
+
+@pytest.mark.parametrize(
+    ("live", "steps", "declared", "expected", "peak", "obstacle"),
+    [
+        pytest.param({"s": "1"}, (), (A, R), {"s": "1"}, 1, "", id="nothing-changes"),
+        pytest.param({"s": "9"}, (), (A, R), {"s": "9"}, 1, "", id="what-has-no-step-stays-as-it-is-live"),
+        pytest.param({}, [rule("create", "r", new="s=1")], (A, R), {"s": "1"}, 1, "", id="made"),
+        pytest.param({"s": "1"}, [rule("create", "r", new="s=1")], (A, R), {"s": "1"}, 1, "", id="adopted"),
+        pytest.param({"s": "9"}, [rule("create", "r", new="s=1")], (A, R), {"s": "9"}, 1, "already has a rule", id="taken"),
+        pytest.param({"s": "1"}, [rule("delete", "r", "s=1")], (A,), {}, 1, "", id="deleted"),
+        pytest.param({}, [rule("delete", "r", "s=1")], (A,), {}, 0, "", id="gone-already"),
+        pytest.param({"s": "9"}, [rule("delete", "r", "s=1")], (A,), {"s": "9"}, 1, "points to template theirs, but this stack made it for template archive", id="changed-by-somebody-is-not-deleted"),
+        pytest.param({"s": "1"}, [rule("delete", "r", "s=1"), rule("create", "n", new="s=1")], (A,), {"s": "1"}, 1, "", id="renamed-without-was"),
+        pytest.param({"s": "1"}, [rule("delete", "old", "s=1")], (A, R), {"s": "1"}, 1, "", id="rename-that-was-interrupted"),
+        pytest.param({"s": "1"}, [rule("update", "r", "s=1", "s=9")], (A, R), {"s": "9"}, 1, "", id="retargeted"),
+        pytest.param({}, [rule("update", "r", "s=1", "s=9")], (A, R), {"s": "9"}, 1, "", id="retargeted-though-gone"),
+        pytest.param({"s": "9"}, [rule("update", "r", "s=1", "s=9")], (A, R), {"s": "9"}, 1, "", id="retargeted-already"),
+        pytest.param({"s": "8"}, [rule("update", "r", "s=1", "s=9")], (A, R), {"s": "8"}, 1, "points to template 8", id="changed-by-somebody-is-not-retargeted"),
+        pytest.param({"s": "1"}, [rule("replace", "r", "s=1", "t=1")], (A, R), {"t": "1"}, 2, "", id="moved-create-first"),
+        pytest.param({"s": "1"}, [rule("replace", "r", "s=1", "t=1", delete_first=True)], (A, R), {"t": "1"}, 1, "", id="moved-delete-first"),
+        pytest.param({"s": "1", "t": "1"}, [rule("replace", "r", "s=1", "t=1")], (A, R), {"t": "1"}, 2, "", id="moved-onto-one-that-is-there"),
+        pytest.param({"s": "1", "t": "1"}, [rule("replace", "r", "s=1", "t=1"), rule("replace", "q", "t=1", "u=1")], (A,), {"t": "1", "u": "1"}, 3, "", id="moved-in-a-row"),
+        pytest.param({"s": "9"}, [rule("replace", "r", "s=1", "t=1", delete_first=True)], (A, R), {"s": "9", "t": "1"}, 2, "this stack made it", id="moved-from-what-somebody-changed"),
+        pytest.param({"s": "1"}, [rule("update", "r", "s=1", "s", "archive")], (A, R), {"s": "1"}, 1, "", id="unknown-id-of-a-known-template"),
+        pytest.param({"s": "1"}, [rule("update", "r", "s=1", "s", "nobody")], (A, R), {"s": "1"}, 1, "does not say which template", id="unknown-id-of-nobody"),
+    ],
+)  # fmt: skip
+def test_rules_are_moved_as_the_provider_moves_them(
+    live: Mapping[str, str],
+    steps: Sequence[PlannedChange],
+    declared: tuple[DesiredResource, ...],
+    expected: Mapping[str, str],
+    peak: int,
+    obstacle: str,
+) -> None:
+    """Rules after the plan, the most at once, and what the account refuses."""
+    found = made(account(live), steps, *declared)
+
+    assert rules_after(found) == expected
+    assert found.peak["rules"] == peak
+    assert obstacle in " ".join(found.obstacles)
+    assert len(found.obstacles) == bool(obstacle)
+
+
+def template(op: Any, new: Mapping[str, Any], name: str = "archive", id_: str = "1") -> PlannedChange:
+    """A step on a template."""
+    return PlannedChange(op, "template", name, "" if op == "create" else id_, {} if op == "create" else ARCHIVE, new)
+
+
+NAMED = {"template_name": "theirs", **FLV}
+
+
+@pytest.mark.parametrize(
+    ("steps", "declared", "expected", "peak"),
+    [
+        pytest.param((), (A,), {"1": {"Mp4Param": 60}, "9": {"FlvParam": 0}}, 2, id="nothing-changes"),
+        pytest.param([template("update", ARCHIVE | FLV)], (A,), {"1": {"Mp4Param": 60, "FlvParam": 0}, "9": {"FlvParam": 0}}, 2, id="changed"),
+        pytest.param([template("update", ARCHIVE | {"mp4": {}})], (A,), {"1": {"Mp4Param": 0}, "9": {"FlvParam": 0}}, 2, id="a-default-again"),
+        pytest.param([template("delete", {})], (), {"9": {"FlvParam": 0}}, 2, id="deleted"),
+        pytest.param([template("create", {"template_name": "n", **MP4}, "n")], (A,), {"1": {"Mp4Param": 60}, "9": {"FlvParam": 0}, "-1": {"Mp4Param": 60}}, 3, id="made"),
+        pytest.param([template("create", NAMED, "n")], (A,), {"1": {"Mp4Param": 60}, "9": {"FlvParam": 0}}, 2, id="identical-is-adopted"),
+        pytest.param([template("create", NAMED | MP4, "n")], (A,), {"1": {"Mp4Param": 60}, "9": {"FlvParam": 0}, "-1": {"FlvParam": 0, "Mp4Param": 60}}, 3, id="a-namesake-of-others-is-not"),
+        pytest.param([template("create", {**ARCHIVE, **FLV})], (), {"1": {"FlvParam": 0, "Mp4Param": 60}, "9": {"FlvParam": 0}}, 2, id="own-name-is-taken-over"),
+        pytest.param([template("replace", ARCHIVE | {"delay_live": True})], (), {"9": {"FlvParam": 0}, "-1": {"Mp4Param": 60}}, 3, id="replaced"),
+        pytest.param([template("delete", {}), template("create", {**ARCHIVE}, "n")], (), {"1": {"Mp4Param": 60}, "9": {"FlvParam": 0}}, 2, id="renamed-with-its-name"),
+        pytest.param([template("update", {**ARCHIVE, "template_name": "x"}), template("create", ARCHIVE, "aa")], (), {"1": {"Mp4Param": 60}, "9": {"FlvParam": 0}, "-1": {"Mp4Param": 60}}, 3, id="what-another-resource-has-is-not-adopted"),
+    ],
+)  # fmt: skip
+def test_templates_are_adopted_made_changed_and_deleted(
+    steps: Sequence[PlannedChange],
+    declared: tuple[DesiredResource, ...],
+    expected: Mapping[str, Mapping[str, int]],
+    peak: int,
+) -> None:
+    """Templates after the plan with the retention of their formats; new ones have negative ids."""
+    found = made(account(), steps, *declared)
+    params = ("FlvParam", "HlsParam", "Mp4Param")
+    after = {
+        i: {name: t[name].get("StorageTime", 0) for name in params if t.get(name, {}).get("Enable")}
+        for i, t in found.after.account.templates.items()
+    }
+
+    assert after == expected
+    assert found.peak["templates"] == peak
+    assert found.obstacles == ()
+
+
+def test_template_in_use_by_others_stays() -> None:
+    """What a rule of somebody else uses cannot be deleted, and the sentence names the rule."""
+    found = made(account({"s": "1"}), [template("delete", {})])
+
+    assert "1" in found.after.account.templates
+    fix = "Remove those rules, or bind them to another template, first."
+    said = f"cannot be deleted: rules that this plan leaves use it for {D}/*/s. {fix}"
+    assert found.obstacles == (f"templates.archive: The template {OWNER}--archive {said}",)
+
+
+def test_template_that_is_gone_cannot_be_changed() -> None:
+    """The state remembers a template that the account has no more."""
+    found = made(account(), [template("update", ARCHIVE, id_="5")])
+
+    assert found.obstacles == ("templates.archive: The account has no template 5 any more. Run pulumi refresh first.",)
+
+
+def tasks_after(found: SimulatedPlan) -> dict[str, tuple[int, int]]:
+    """Id -> hours from now."""
+    return {
+        i: ((t["StartTime"] - AT) // HOUR, (t["EndTime"] - AT) // HOUR) for i, t in found.after.account.tasks.items()
+    }
+
+
+def task_step(
+    op: Any, name: str, old_id: str = "", old: Mapping[str, Any] = {}, new: Mapping[str, Any] = {}
+) -> PlannedChange:
+    """A step on the task of our stream."""
+    base = {**STREAM, "stream_type": "live", **TIMES, "template_id": "1"}
+    return PlannedChange(
+        op, "task", name, old_id, {**base, **old} if old_id else {}, {} if op == "delete" else {**base, **new}
+    )
+
+
+F = DesiredResource("task", "final", {**STREAM, **TIMES}, "archive")
+OVER = {"start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("live", "steps", "declared", "expected"),
+    [
+        pytest.param([task("t")], (), (A, F), {"t": (1, 3)}, id="nothing-changes"),
+        pytest.param([], [task_step("create", "n")], (A,), {"-1": (1, 3)}, id="made"),
+        pytest.param([], [task_step("create", "n", new={"start": OVER["start"]})], (A,), {"-1": (0, 3)}, id="made-late"),
+        pytest.param([], [task_step("create", "n", new=OVER)], (A,), {}, id="over-is-not-made"),
+        pytest.param([task("t")], [task_step("create", "n")], (A,), {"t": (1, 3)}, id="adopted"),
+        pytest.param([task("t", Stopped=5)], [task_step("create", "n")], (A,), {"t": (1, 3), "-1": (1, 3)}, id="a-stopped-one-is-not-adopted"),
+        pytest.param([task("t")], [task_step("create", "n")], (A, F), {"t": (1, 3), "-1": (1, 3)}, id="what-another-resource-has-is-not-adopted"),
+        pytest.param([task("t")], [task_step("delete", "final", "t")], (A,), {}, id="deleted"),
+        pytest.param([task("t", -2, -1)], [task_step("delete", "final", "t", OVER)], (A,), {"t": (-2, -1)}, id="over-needs-no-call"),
+        pytest.param([task("t")], [task_step("delete", "final", "t"), task_step("create", "n")], (A,), {"t": (1, 3)}, id="renamed-without-was"),
+        pytest.param([task("t")], [task_step("delete", "old", "t")], (A, F), {"t": (1, 3)}, id="rename-that-was-interrupted"),
+        pytest.param([task("t")], [task_step("replace", "final", "t", new={"end": "2026-11-20T14:00:00Z"})], (A,), {"-1": (1, 2)}, id="replaced"),
+        pytest.param([task("t")], [task_step("replace", "final", "t", new={"stream_type": "mixed"})], (A,), {"-1": (1, 3)}, id="its-twin-is-not-taken-for-it"),
+        pytest.param([task("t", -1)], [task_step("replace", "final", "t", {"start": "2026-11-20T11:00:00Z"}, {"start": "2026-11-20T10:00:00Z"})], (A,), {"t": (-1, 3)}, id="another-start-of-what-runs-is-adopted"),
+    ],
+)  # fmt: skip
+def test_tasks_are_adopted_made_and_ended(
+    live: list[dict[str, Any]],
+    steps: Sequence[PlannedChange],
+    declared: tuple[DesiredResource, ...],
+    expected: Mapping[str, tuple[int, int]],
+) -> None:
+    """Tasks after the plan; new ones have negative ids."""
+    assert tasks_after(made(account({}, *live), steps, *declared)) == expected
+
+
+def test_names_are_those_of_the_state_before_and_of_the_file_after() -> None:
+    """A renamed rule has its old name before and its new one after; what others have has none."""
+    steps = [rule("delete", "old", "s=1"), rule("create", "new", new="s=1")]
+    found = made(account({"s": "1", "x": "9"}, task("t"), task("u", template=9)), steps, A, F)
+
+    assert [picture.rule(StreamKey(D, "", "s")) for picture in (found.before, found.after)] == [
+        "rules.old",
+        "rules.new",
+    ]
+    assert found.after.rule(StreamKey(D, "", "x")) == ""
+    assert [found.after.template(i) for i in ("1", "9", "7")] == ["archive", "theirs", "7"]
+    assert {ref: name for (kind, ref), name in found.before.names.items() if kind == "task"} == {"t": "final"}
+
+
+def test_recollection_is_what_the_state_has() -> None:
+    """Without the account: entries without a step as declared, others as their steps say; what others have is not seen."""
+    steps = [
+        rule("update", "q", "q=1", "q=9"),
+        template("create", {"template_name": "n", **FLV}, "n"),
+        task_step("delete", "gone", "t"),
+    ]
+    told = [step._replace(old_template="archive") if step.name == "q" else step for step in steps]
+    found = snapshot_from_state(told, (A, R, F), "intl", NOW)
+
+    assert found.rules == {StreamKey(D, "", "s"): "1", StreamKey(D, "", "q"): "1"}
+    assert list(found.templates) == ["1"]
+    assert {i: t["TemplateId"] for i, t in found.tasks.items()} == {"t": 1, "-1000001": 1}
+    assert rules_after(made(found, told, A, R, F)) == {"s": "1", "q": "9"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected", "shown"),
+    [
+        ("rule", "studio", "rules.studio", "rules.studio"),
+        ("template", "a-20261121T1945", "templates.a-20261121T1945", "templates.a-20261121T1945"),
+        ("task", "final", "tasks.final", "tasks.final"),
+        ("task", "derby-20261121T1945", "schedules.derby", "schedules.derby (2026-11-21T19:45)"),
+        ("task", "德比-20261121T1945", "schedules.德比", "schedules.德比 (2026-11-21T19:45)"),
+        ("task", "single-20261121T1945", "tasks.single-20261121T1945", "tasks.single-20261121T1945"),
+        ("live_record", "old", "live_records.old", "live_records.old"),
+    ],
+)
+def test_entry_of_a_resource(kind: Any, name: str, expected: str, shown: str) -> None:
+    """An occurrence belongs to its schedule, unless the file has a single task of that name."""
+    assert path(kind, name, {"single-20261121T1945"}) == expected
+    assert display_name(kind, name, {"single-20261121T1945"}) == shown

@@ -1,0 +1,188 @@
+"""Keys, domains, apps and streams, and the placeholders of file names."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from live_recording.core.stack_ref import owner_of
+from live_recording.core.text import Plain
+from live_recording.stackfile.names import (
+    COS_PLACEHOLDERS,
+    VOD_PLACEHOLDERS,
+    cos_bucket_name,
+    cos_bucket_path,
+    domain,
+    key,
+    part,
+    reference,
+    required_name,
+    vod_file_name,
+)
+
+Reader = Callable[[object], str]
+
+TAKEN: dict[str, tuple[Reader, str]] = {
+    "key": (key, "archive"),
+    "key-of-a-field": (key, "hls"),
+    "key-digits": (key, "2026"),
+    "key-single-hyphens": (key, "a-b-c"),
+    "key-chinese": (key, "模板"),
+    "key-underscores": (key, "__a__"),
+    "domain": (domain, "push.example.com"),
+    "domain-of-digits": (domain, "163.com"),
+    "domain-punycode": (domain, "push.xn--fiqs8s"),
+    "domain-capitals-stay": (domain, "Push.Example.COM"),
+    "domain-longest-label": (domain, f"{'a' * 63}.com"),
+    "part": (part, "live"),
+    "part-empty": (part, ""),
+    "part-inner-space": (part, "main stage"),
+    "part-chinese": (part, "直播"),
+    "part-star-inside": (part, "a*"),
+    "vod-all": (vod_file_name, "_".join(f"{{{name}}}" for name in VOD_PLACEHOLDERS)),
+    "vod-none": (vod_file_name, "file"),
+    "cos-all": (cos_bucket_path, "/" + "/".join(f"{{{name}}}" for name in COS_PLACEHOLDERS)),
+    "cos-root": (cos_bucket_path, "/"),
+    "bucket": (cos_bucket_name, "air-check"),
+    "bucket-short-number": (cos_bucket_name, "air-check-2026"),
+}
+
+
+@pytest.mark.parametrize(("reader", "value"), TAKEN.values(), ids=TAKEN)
+def test_name_is_taken_as_it_is(reader: Reader, value: str) -> None:
+    """A name is neither folded nor trimmed, because the vendor compares letter by letter."""
+    assert reader(value) == value
+
+
+REFUSED: dict[str, tuple[Reader, str, str]] = {
+    "key-empty": (key, "", "bad-name"),
+    "key-two-hyphens": (key, "a--b", "bad-name"),
+    "key-hyphen-first": (key, "-a", "bad-name"),
+    "key-hyphen-last": (key, "a-", "bad-name"),
+    "key-dot": (key, "a.b", "bad-name"),
+    "key-space": (key, "a b", "bad-name"),
+    "key-accent": (key, "é", "bad-name"),
+    "key-newline-last": (key, "a\n", "bad-name"),
+    "domain-empty": (domain, "", "bad-name"),
+    "domain-single-label": (domain, "localhost", "bad-name"),
+    "domain-url": (domain, "rtmp://push.example.com", "bad-name"),
+    "domain-with-path": (domain, "push.example.com/live", "bad-name"),
+    "domain-wildcard": (domain, "*.example.com", "bad-name"),
+    "domain-final-dot": (domain, "push.example.com.", "bad-name"),
+    "domain-space": (domain, " push.example.com", "bad-name"),
+    "domain-of-hyphens": (domain, "a.--", "bad-name"),
+    "domain-hyphen-last": (domain, "a.b-", "bad-name"),
+    "domain-label-hyphen-first": (domain, "push.example.-com", "bad-name"),
+    "domain-label-hyphen-last": (domain, "push-.example.com", "bad-name"),
+    "domain-full-width-digit": (domain, "push\uff11.example.com", "bad-name"),
+    "domain-label-too-long": (domain, f"{'a' * 64}.com", "bad-name"),
+    "domain-too-long": (domain, f"{'a.' * 126}com", "bad-name"),
+    "domain-newline-last": (domain, "push.example.com\n", "bad-name"),
+    "part-star": (part, "*", "bad-name"),
+    "part-slash": (part, "live/a", "bad-name"),
+    "part-space-first": (part, " live", "bad-name"),
+    "part-newline": (part, "a\nb", "bad-name"),
+    "part-escape": (part, "\x1b[31m", "bad-name"),
+    "vod-unknown": (vod_file_name, "{Stream}", "bad-placeholder"),
+    "vod-other-case": (vod_file_name, "{streamid}", "bad-placeholder"),
+    "vod-open": (vod_file_name, "{StreamID", "bad-placeholder"),
+    "vod-close": (vod_file_name, "StreamID}", "bad-placeholder"),
+    "vod-double": (vod_file_name, "{{StreamID}}", "bad-placeholder"),
+    "vod-cos-only": (vod_file_name, "{RandomID}", "bad-placeholder"),
+    "cos-unknown": (cos_bucket_path, "/{App}", "bad-placeholder"),
+    "cos-no-slash": (cos_bucket_path, "{AppName}/x", "cos-path"),
+    "cos-empty": (cos_bucket_path, "", "cos-path"),
+    "bucket-with-appid": (cos_bucket_name, "air-check-1250000000", "cos-path"),
+}
+
+
+@pytest.mark.parametrize(("reader", "value", "kind"), REFUSED.values(), ids=REFUSED)
+def test_other_names_are_refused(reader: Reader, value: str, kind: str) -> None:
+    """A name that the vendor would not take is refused in a sentence that ends."""
+    with pytest.raises(PydanticCustomError) as refusal:
+        reader(value)
+
+    assert (refusal.value.context or {})["finding"] == kind
+    assert (refusal.value.context or {})["sentence"].endswith((".", "?"))
+
+
+def test_a_task_needs_whole_names() -> None:
+    """Where every stream will not do, an empty name is missing rather than bad."""
+    assert required_name("final") == "final"
+    with pytest.raises(PydanticCustomError) as refusal:
+        required_name("")
+
+    assert refusal.value.context == {
+        "finding": "missing-field",
+        "sentence": "Nothing stands here, but a task needs the full name of one stream. Write it.",
+    }
+
+
+def test_reference_is_text() -> None:
+    """A bare number is no name of another entry, because the entry's key is text."""
+    assert reference("2026") == "2026"
+    with pytest.raises(PydanticCustomError) as refusal:
+        reference(Plain("2026"))
+
+    assert refusal.value.context == {
+        "finding": "wrong-type",
+        "sentence": 'This is a number, but text belongs here. Quote it: "2026".',
+    }
+
+
+OWNERS = {
+    "default": ("live-recording--dev--archive", "live-recording--dev"),
+    "own-name": ("archive", None),
+    "two-parts": ("live-recording--dev", None),
+    "four-parts": ("live-recording--dev--a--b", None),
+    "empty-part": ("live-recording----archive", None),
+}
+
+
+@pytest.mark.parametrize(("name", "owner"), OWNERS.values(), ids=OWNERS)
+def test_owner_can_be_read_back(name: str, owner: str | None) -> None:
+    """A default template name tells project and stack; another name tells nothing."""
+    assert owner_of(name) == owner
+
+
+@pytest.mark.parametrize("reader", [domain, part, vod_file_name, cos_bucket_path, cos_bucket_name])
+def test_bare_numbers_are_no_names(reader: Reader) -> None:
+    """A bare number is refused where a name belongs, because YAML versions read `012` differently."""
+    with pytest.raises(PydanticCustomError) as refusal:
+        reader(Plain("012"))
+
+    assert (refusal.value.context or {})["sentence"] == ('This is a number, but text belongs here. Quote it: "012".')
+
+
+def test_vod_has_fifteen_placeholders() -> None:
+    """A file name in VOD knows the stream and seven parts of each of two times."""
+    assert len(set(VOD_PLACEHOLDERS)) == 15
+    assert set(VOD_PLACEHOLDERS) < set(COS_PLACEHOLDERS)
+
+
+@given(st.lists(st.sampled_from([*VOD_PLACEHOLDERS, "_", "-", "a", "{", "}", "{}", "{x}"])))
+def test_braces_hold_known_placeholders_only(pieces: list[str]) -> None:
+    """A file name is taken exactly when every brace of it belongs to a known placeholder."""
+    name = "".join(f"{{{piece}}}" if piece in VOD_PLACEHOLDERS else piece for piece in pieces)
+    rest = name
+    for known in VOD_PLACEHOLDERS:
+        rest = rest.replace(f"{{{known}}}", ".")
+    try:
+        taken = vod_file_name(name) == name
+    except PydanticCustomError:
+        taken = False
+
+    assert taken == ("{" not in rest and "}" not in rest)
+
+
+@given(st.text())
+def test_keys_can_be_joined_by_two_hyphens(name: str) -> None:
+    """A key never has two hyphens or one at an end, so that a default name can be taken apart again."""
+    try:
+        taken = key(name)
+    except PydanticCustomError:
+        return
+
+    assert f"owner--{taken}".split("--") == ["owner", name]

@@ -1,0 +1,208 @@
+"""How the scalars of a file and of arguments are read."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from live_recording.core.text import Plain, integral, quoted
+from live_recording.stackfile.scalars import boolean, identifier, integer, non_negative_int, only_false, positive, text
+
+READERS: dict[str, Callable[[object], Any]] = {
+    "text": text,
+    "boolean": boolean,
+    "integer": integer,
+    "identifier": identifier,
+}
+
+READ = {
+    "plain-text": (text, Plain("studio"), "studio"),
+    "quoted-number-is-text": (text, "012", "012"),
+    "yes-is-text": (text, Plain("yes"), "yes"),
+    "date-is-text": (text, Plain("2026-11-21"), "2026-11-21"),
+    "version-is-text": (text, Plain("1.2.3"), "1.2.3"),
+    "empty-quotes-are-text": (text, "", ""),
+    "true": (boolean, Plain("true"), True),
+    "false": (boolean, Plain("false"), False),
+    "boolean-of-the-engine": (boolean, True, True),
+    "plain-integer": (integer, Plain("17016"), 17016),
+    "zero": (integer, Plain("0"), 0),
+    "negative": (integer, Plain("-3"), -3),
+    "whole-float-of-the-engine": (integer, 50.0, 50),
+    "plain-id": (identifier, Plain("17016"), "17016"),
+    "quoted-id": (identifier, "17016", "17016"),
+    "id-of-the-engine": (identifier, 17016.0, "17016"),
+}
+
+
+@pytest.mark.parametrize(("reader", "given_", "expected"), READ.values(), ids=READ)
+def test_scalar_is_read_by_the_type_of_its_field(
+    reader: Callable[[object], Any], given_: object, expected: object
+) -> None:
+    """What a scalar means is decided by its field, not by its look."""
+    assert reader(given_) == expected
+    assert type(reader(given_)) is type(expected)
+
+
+REFUSED = {
+    "text-leading-zero": (
+        text,
+        Plain("012"),
+        "wrong-type",
+        'This is a number, but text belongs here. Quote it: "012".',
+    ),
+    "text-integer": (text, Plain("7"), "wrong-type", 'This is a number, but text belongs here. Quote it: "7".'),
+    "text-float": (text, Plain("1.5"), "wrong-type", 'This is a number, but text belongs here. Quote it: "1.5".'),
+    "text-exponent": (text, Plain("1e3"), "wrong-type", 'This is a number, but text belongs here. Quote it: "1e3".'),
+    "text-hex": (text, Plain("0x1F"), "wrong-type", 'This is a number, but text belongs here. Quote it: "0x1F".'),
+    "text-grouped": (text, Plain("1_000"), "wrong-type", 'This is a number, but text belongs here. Quote it: "1_000".'),
+    "text-boolean": (text, Plain("True"), "wrong-type", 'This is a boolean, but text belongs here. Quote it: "True".'),
+    "text-from-engine": (text, 12.0, "wrong-type", 'This is 12, but text belongs here. Quote it: "12".'),
+    "boolean-in-quotes": (
+        boolean,
+        "true",
+        "wrong-type",
+        'This is "true", but only true or false can stand here. Remove the quotes.',
+    ),
+    "boolean-number": (
+        boolean,
+        1.0,
+        "wrong-type",
+        "This is 1, but only true or false can stand here.",
+    ),
+    "id-zero": (
+        identifier,
+        Plain("0"),
+        "out-of-range",
+        "This is 0, but ids begin at 1. Take the id that the account shows.",
+    ),
+    "quoted-id-zero": (
+        identifier,
+        "0",
+        "out-of-range",
+        "This is 0, but ids begin at 1. Take the id that the account shows.",
+    ),
+    "negative-id": (
+        identifier,
+        "-5",
+        "out-of-range",
+        "This is -5, but ids begin at 1. Take the id that the account shows.",
+    ),
+    "natural-negative": (
+        non_negative_int,
+        Plain("-1"),
+        "out-of-range",
+        "This is -1, but only 0 and larger numbers can stand here.",
+    ),
+    "positive-zero": (positive, Plain("0"), "out-of-range", "This is 0, but at least 1 belongs here."),
+    "never-true": (
+        only_false,
+        Plain("true"),
+        "out-of-range",
+        "This is true, but only false can stand here. Name a template to record.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("reader", "given_", "kind", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_other_scalars_are_refused_in_a_sentence(
+    reader: Callable[[object], Any], given_: object, kind: str, sentence: str
+) -> None:
+    """A refusal carries the id of a finding and says what was seen and what belongs there."""
+    with pytest.raises(PydanticCustomError) as refusal:
+        reader(given_)
+
+    assert refusal.value.context == {"finding": kind, "sentence": sentence}
+
+
+@pytest.mark.parametrize(
+    "value", ["1.0", "1e3", "0x10", "010", "1_000", "+5", "-0", "--1", "1 ", "one", "1\uff12", "\uff17", "9" * 19]
+)
+def test_only_plain_decimals_are_whole_numbers(value: str) -> None:
+    """What YAML versions read differently is no whole number."""
+    with pytest.raises(PydanticCustomError) as refusal:
+        integer(Plain(value))
+
+    assert (refusal.value.context or {})["finding"] == "wrong-type"
+
+
+@pytest.mark.parametrize("reader", [integer, non_negative_int, positive, identifier])
+@pytest.mark.parametrize("value", [1e300, -1e300, 2.0**60, 10**18, "1\uff12", "9" * 19, float("inf"), float("nan")])
+def test_numbers_that_the_engine_would_change_are_refused(reader: Callable[[object], Any], value: object) -> None:
+    """A number of more than 16 digits would be rounded, and digits of another script are not digits here."""
+    with pytest.raises(PydanticCustomError) as refusal:
+        reader(value)
+
+    assert (refusal.value.context or {})["finding"] in ("wrong-type", "out-of-range")
+    assert len((refusal.value.context or {})["sentence"]) < 200
+
+
+@pytest.mark.parametrize("value", ["yes", "no", "on", "off", "y", "True", "FALSE", "1", "0"])
+def test_only_true_and_false_are_booleans(value: str) -> None:
+    """Other words for yes and no are refused, because YAML versions disagree about them."""
+    with pytest.raises(PydanticCustomError) as refusal:
+        boolean(Plain(value))
+
+    assert (refusal.value.context or {})["finding"] == "wrong-type"
+
+
+SHOWN = {
+    "text": ("studio", '"studio"'),
+    "plain-number": (Plain("012"), "012"),
+    "plain-nothing": (Plain(""), "nothing"),
+    "plain-text": (Plain("studio"), '"studio"'),
+    "whole-float": (5.0, "5"),
+    "boolean": (True, "true"),
+    "chinese": ("模板", '"模板"'),
+    "newline": ("a\nb", '"a\\nb"'),
+    "escape": ("\x1b[31m", '"\\u001b[31m"'),
+    "right-to-left-mark": ("a\u202eb", '"a\\u202eb"'),
+    "colour-sequence-of-the-engine": ("<{%reset%}>", '"\\u003c{%reset%}>"'),
+    "quotes": ('a"b', '"a\\"b"'),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), SHOWN.values(), ids=SHOWN)
+def test_values_are_shown_escaped(value: object, expected: str) -> None:
+    """A value of a file can neither move a cursor nor colour a log."""
+    assert quoted(value) == expected
+
+
+@given(st.text() | st.floats() | st.booleans() | st.integers() | st.lists(st.text(), max_size=2))
+def test_shown_values_are_one_printable_line(value: object) -> None:
+    """Whatever a value is, it is shown in one line without control characters and without engine sequences."""
+    shown = quoted(value)
+
+    assert shown.isprintable()
+    assert "<{" not in shown
+
+
+@given(st.integers(-(2**53), 2**53))
+def test_engine_numbers_become_integers_again(number: int) -> None:
+    """A whole number survives the engine, which knows floats only."""
+    assert integral(float(number)) == number
+    assert isinstance(integral(float(number)), int)
+
+
+@given(
+    st.sampled_from(sorted(READERS)),
+    st.text().map(Plain)
+    | st.text()
+    | st.floats(-(2**53), 2**53)
+    | st.booleans()
+    | st.none()
+    | st.lists(st.none(), max_size=2),
+)
+def test_readers_answer_or_refuse(reader: str, value: object) -> None:
+    """A reader returns a value that it reads as itself, or refuses with a sentence; it never fails otherwise."""
+    try:
+        read = READERS[reader](value)
+    except PydanticCustomError as refusal:
+        sentence = (refusal.context or {})["sentence"]
+    else:
+        sentence = "." if READERS[reader](read) == read else "It reads differently the second time"
+
+    assert sentence.endswith(".")

@@ -1,0 +1,137 @@
+"""What is written reads back as the same values."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from live_recording.core.timefmt import length
+from live_recording.core.vendor import SITES
+from live_recording.project import load
+from live_recording.stackfile.model import Stack
+from live_recording.stackfile.reader import parse
+from live_recording.stackfile.writer import Item, written
+from tests.support.mutated_stacks import NASTY
+from tests.support.sdk_client import NOW
+
+TEXT = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    st.sampled_from([text for raw in NASTY if "\ufffd" not in (text := raw.decode("utf-8", "replace"))]),
+)
+
+
+def stack(text: str) -> Stack:
+    """What a file without errors says."""
+    loaded = load(text, "it.yaml", SITES["cn"], NOW, "live-recording--dev")
+    assert loaded.stack is not None, loaded.findings
+    assert [str(found) for found in loaded.findings if found.severity == "error"] == []
+    return loaded.stack
+
+
+@given(TEXT, TEXT)
+@example("\x85", "\ufeff")
+def test_any_text_reads_back(description: str, procedure: str) -> None:
+    """No text is taken for something else, neither on a line of its own nor inside braces."""
+    text = written({"templates": [Item("a", {"template_name": "a", "description": description, "mp4": {"procedure": procedure}})]})  # fmt: skip
+    template = stack(text).templates["a"]
+
+    assert template.mp4 is not None
+    assert (template.description, template.mp4.procedure) == (description, procedure)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
+def test_any_key_reads_back(key: str) -> None:
+    """A key is the same text again, even one that no entry may have."""
+    assert parse(written({"tasks": [Item(key, {"app": "a"})]})).root["tasks"] == {key: {"app": "a"}}
+
+
+@given(st.integers(0, 10**9))
+def test_any_length_reads_back(seconds: int) -> None:
+    """A duration is written in its largest whole unit and means the same seconds; no retention is forever."""
+    text = written({"templates": [Item("a", {"hls": {"storage_time": seconds, "flow_continue_duration": seconds}})]})
+    read = parse(text).root["templates"]["a"]["hls"]
+
+    assert read["storage_time"] == (length(seconds) if seconds else "forever")
+    assert read["flow_continue_duration"] == length(seconds)
+    assert int(length(seconds)[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[length(seconds)[-1]] == seconds
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        ("2026-11-21T20:00", "2026-11-21T20:00"),
+        ("2026-11-21T20:00:07", "2026-11-21T20:00:07"),
+        ("2026-11-21T20:00:00+00:00", "2026-11-21T20:00Z"),
+        ("2026-11-21T20:00:00-03:30", "2026-11-21T20:00-03:30"),
+    ],
+    ids=["wall-clock", "seconds", "utc", "offset"],
+)
+def test_times_stand_without_quotes(time: str, shown: str) -> None:
+    """A time shows its seconds where there are any, and its offset where it has one."""
+    text = written({"tasks": [Item("a", {"start": datetime.fromisoformat(time)})]})
+
+    assert f"{{start: {shown}}}" in text
+    assert parse(text).root["tasks"]["a"]["start"] == shown
+
+
+WHOLE = """\
+# yaml-language-server: $schema=../schema/stack.schema.json
+# Made by hand.
+time_zone: Asia/Shanghai
+
+templates:
+  # What for?
+  archive:
+    mp4: {record_interval: 1h, storage_time: forever}
+    delay_live: false
+  nothing: {}
+
+rules:
+  everything: {domain: push.example.com, template: archive}
+  "012": {domain: push.example.com, app: "012", template_id: 17016}
+  rehearsal: {domain: push.example.com, stream: rehearsal, record: false}
+
+limits: {rules: 60}
+
+acknowledge:
+  - {finding: kept-forever, path: templates.archive, reason: "so: be it", until: 2027-01-01}
+
+# Left out:
+# - a\\u000ab
+"""
+
+
+def test_a_file_reads_as_if_written_by_hand() -> None:
+    """Sections in order, templates on several lines, the rest on one; comments where they belong, each on one line."""
+    text = written(
+        {
+            "templates": [
+                Item("archive", {"mp4": {"record_interval": 3600, "storage_time": 0}, "delay_live": False}, ("What for?",)),
+                Item("nothing", {}),
+            ],
+            "rules": [
+                Item("everything", {"domain": "push.example.com", "template": "archive"}),
+                Item("012", {"domain": "push.example.com", "app": "012", "template_id": 17016}),
+                Item("rehearsal", {"domain": "push.example.com", "stream": "rehearsal", "record": False}),
+            ],
+            "tasks": [],
+        },
+        "Asia/Shanghai",
+        ("Made by hand.",),
+        limits={"rules": 60},
+        acknowledge=[{"finding": "kept-forever", "path": "templates.archive", "reason": "so: be it", "until": date(2027, 1, 1)}],
+        after=("Left out:", "- a\nb"),
+    )  # fmt: skip
+
+    assert text == WHOLE
+    assert stack(text).limits.rules == 60
+
+
+def test_part_of_a_file_has_no_zone() -> None:
+    """What is to be moved into another file says nothing about the whole of it."""
+    assert written({"rules": [Item("a", {"domain": "push.example.com", "template": "b"})]}, None).splitlines()[1:] == [
+        "",
+        "rules:",
+        "  a: {domain: push.example.com, template: b}",
+    ]

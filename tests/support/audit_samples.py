@@ -1,0 +1,81 @@
+"""What tests of the audit share: stack files of a project called `shop`, and accounts as values."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from live_recording.account.api_mapping import create_template
+from live_recording.account.snapshot import Snapshot
+from live_recording.audit.compare import Difference, compared
+from live_recording.audit.declared import Declaring
+from live_recording.core.streams import StreamKey
+from live_recording.core.timefmt import timestamp
+from live_recording.core.vendor import SITES
+from live_recording.desired.declarations import desired_resources
+from live_recording.stackfile.model import Stack
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+AT = int(NOW.timestamp())
+HOUR = 3600
+PUSH = "push.example.com"
+FINAL: dict[str, Any] = {
+    "domain": PUSH,
+    "app": "live",
+    "stream": "final",
+    "start": "2026-11-21T20:00",
+    "end": "2026-11-21T22:00",
+}
+WINDOW = (timestamp("2026-11-21T20:00:00Z"), timestamp("2026-11-21T22:00:00Z"))
+SHOWN = f"{PUSH}/live/final from 2026-11-21T20:00:00Z to 2026-11-21T22:00:00Z"
+ARCHIVE: dict[str, Any] = {"archive": {"mp4": {"storage_time": "30d"}}}
+TASK: dict[str, Any] = {"templates": ARCHIVE, "tasks": {"final": {**FINAL, "template": "archive"}}}
+RULE: dict[str, Any] = {"templates": ARCHIVE, "rules": {"all": {"domain": PUSH, "template": "archive"}}}
+T = "1000"  # the id of the first template that `applied` makes
+
+
+def declaring(name: str = "prod", *, asked: bool = True, **sections: Any) -> Declaring:
+    """A stack file of project `shop`."""
+    return Declaring(name, f"shop--{name}", Stack.model_validate(sections), asked)
+
+
+def applied(*files: Declaring) -> Snapshot:
+    """The account as it is right after an `up` of the files; what two of them declare stands there once."""
+    held = Snapshot("intl", NOW, {}, {}, {})
+    for by in files:
+        ids: dict[str, str] = {}
+        for declared in desired_resources(by.stack, by.owner, SITES["intl"], NOW).declared:
+            inputs = declared.inputs
+            template = ids.get(declared.template or "", str(inputs.get("template_id", 0)))
+            if declared.kind == "template":
+                ids[declared.name] = str(1000 + len(held.templates))
+                held = plus(held, templates={ids[declared.name]: create_template(inputs)})
+            elif declared.kind == "rule":
+                held = plus(held, rules={StreamKey(inputs["domain"], inputs["app"], inputs["stream"]): template})
+            elif declared.kind == "task":
+                start = timestamp(inputs["start"]) if "start" in inputs else AT
+                made = task(inputs["stream"], start, timestamp(inputs["end"]), template, domain=inputs["domain"])
+                held = plus(held, tasks={f"t{len(held.tasks)}": made | {"AppName": inputs["app"]}})
+    return held
+
+
+def plus(held: Snapshot, **sections: Mapping[Any, Any]) -> Snapshot:
+    """The account with these objects in place of those of the same id or key."""
+    return held._replace(**{name: {**getattr(held, name), **objects} for name, objects in sections.items()})  # type: ignore[arg-type]  # NamedTuple fields by name
+
+
+def task(
+    stream: str, start: int, end: int, template: str = "0", *, domain: str = PUSH, stopped: int = 0
+) -> dict[str, Any]:
+    """A live task."""
+    names = {"DomainName": domain, "AppName": "live", "StreamName": stream}
+    return {**names, "StartTime": start, "EndTime": end, "TemplateId": int(template), "Stopped": stopped}
+
+
+def told(held: Snapshot, *files: Declaring) -> list[Difference]:
+    """What the audit finds for project `shop`."""
+    return list(compared(held, files or [declaring()], "shop"))
+
+
+def brief(found: list[Difference]) -> list[tuple[str, str, str]]:
+    """Kind, thing and what of each difference."""
+    return [(one.kind, one.thing, one.what) for one in found]

@@ -1,0 +1,91 @@
+"""The real Pulumi CLI for tests: a project directory with a home and a file backend of its own.
+
+Rule 1: nothing of the caller's Pulumi or cloud account reaches a test.
+Rule 2: programs run in the virtualenv that runs the tests, which is on the path as the README puts it there.
+"""
+
+import functools
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+INSTALL = Path(__file__).parent.parent.parent / "tools" / "pulumi" / "install.py"
+PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
+
+
+def callers() -> dict[str, str]:
+    """The caller's environment, without their Pulumi and their accounts."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
+
+
+@functools.cache
+def cli_directory() -> Path:
+    """The directory that has the CLI; the first call on a machine may take minutes."""
+    found = subprocess.run([sys.executable, INSTALL], stdout=subprocess.PIPE, text=True, check=True)
+    return Path(found.stdout.strip())
+
+
+class Project:
+    """A project directory, and the CLI that runs in it against a backend in `scratch`."""
+
+    def __init__(self, directory: Path, scratch: Path) -> None:
+        self.directory = directory
+        for name in ("home", "backend"):
+            (scratch / name).mkdir(parents=True, exist_ok=True)
+        self.environment = callers() | {
+            "PATH": os.pathsep.join([str(cli_directory()), f"{sys.prefix}/bin", os.environ["PATH"]]),
+            "PULUMI_HOME": str(scratch / "home"),
+            "PULUMI_BACKEND_URL": f"file://{scratch / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": "for tests only",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "NO_COLOR": "1",
+        }
+
+    @classmethod
+    def throwaway(cls, root: Path, program: str) -> "Project":
+        """A new project in a directory of its own, with this program and a stack "dev"."""
+        directory = root / "project"
+        directory.mkdir()
+        (directory / "__main__.py").write_text(program, encoding="utf-8")
+        runtime = f'{{name: python, options: {{toolchain: pip, virtualenv: "{sys.prefix}"}}}}'
+        (directory / "Pulumi.yaml").write_text(f"name: throwaway\nruntime: {runtime}\n", encoding="utf-8")
+        project = cls(directory, root)
+        project.run("stack", "init", "dev")
+        return project
+
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """A CLI that goes on running, both outputs in one pipe."""
+        return subprocess.Popen(
+            self._command(*arguments),
+            cwd=self.directory,
+            env=self.environment | dict(env or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(
+        self, *arguments: str, check: bool = True, timeout: float = 120, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """The finished CLI; with `check`, one that failed fails the test and shows both outputs."""
+        done = subprocess.run(
+            self._command(*arguments),
+            cwd=self.directory,
+            env=self.environment | dict(env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(
+                f"pulumi {' '.join(arguments)}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+            )
+        return done
+
+    def _command(self, *arguments: str) -> list[str | Path]:
+        return [cli_directory() / "pulumi", "--non-interactive", *arguments]

@@ -1,0 +1,145 @@
+"""Runs the steps of our workflows here, in order: `run` steps as they stand, actions by what they leave behind."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sarif_pydantic import Sarif
+
+ROOT = Path(__file__).parent.parent.parent
+WORKFLOWS = ROOT / ".github/workflows"
+READY = ROOT / ".github/actions/ready/action.yml"
+GH = f"""#!/bin/sh
+exec {sys.executable} {ROOT}/tests/support/fake_gh.py "$@"
+"""
+OPERATORS = {"&&": " and ", "||": " or ", "!=": "!=", "==": "=="}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A workflow or action as data; YAML takes its key `on` for a boolean."""
+    found: dict[object, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {("on" if name is True else str(name)): value for name, value in found.items()}
+
+
+@dataclass
+class Runner:
+    """A machine that runs jobs in *checkout*; what jobs hand on to each other lies in *store*."""
+
+    checkout: Path
+    store: Path
+    environment: dict[str, str]
+    context: dict[str, str]  # github.repository and so on -> value; what is not there is empty
+    path: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        tools = self.store / "bin"
+        tools.mkdir(parents=True)
+        (tools / "gh").write_text(GH, encoding="utf-8")
+        (tools / "gh").chmod(0o755)
+        self.path = [str(tools)]
+
+    @property
+    def github(self) -> dict[str, list[dict[str, Any]]]:
+        """The comments and issues that GitHub keeps."""
+        kept: dict[str, list[dict[str, Any]]] = json.loads((self.store / "github.json").read_text(encoding="utf-8"))
+        return kept
+
+    def job(self, workflow: str, name: str, **matrix: str) -> list[subprocess.CompletedProcess[str]]:
+        """The `run` steps of a job that were run; after one that fails only those that ask for it."""
+        file = load(WORKFLOWS / f"{workflow}.yml")
+        job = file["jobs"][name]
+        context = self.context | {f"matrix.{key}": value for key, value in matrix.items()}
+        if "if" in job and not self._holds(job["if"], context, failed=False):
+            return []
+        done: list[subprocess.CompletedProcess[str]] = []
+        for step in job["steps"]:
+            failed = any(one.returncode for one in done)
+            wanted = self._holds(step["if"], context, failed=failed) if "if" in step else True
+            states = "if" in step and re.search(r"\b(always|failure)\(\)", step["if"])
+            if wanted and (states or not failed):
+                done += self._step(step, context, job.get("env", {}))
+        return done
+
+    def _step(
+        self, step: Mapping[str, Any], context: Mapping[str, str], env: Mapping[str, str]
+    ) -> list[subprocess.CompletedProcess[str]]:
+        if "run" in step:
+            return [self._run(step["run"], context, {**env, **step.get("env", {})})]
+        action = step["uses"].partition("@")[0]
+        if action == "./.github/actions/ready":
+            steps = [one for one in load(READY)["runs"]["steps"] if "run" in one and "if" not in one]
+            made = [self._run(one["run"], context, env) for one in steps]
+            self.path += (self.store / "GITHUB_PATH").read_text(encoding="utf-8").split()
+            return made
+        given = {name: self._text(str(value), context) for name, value in step.get("with", {}).items()}
+        ACTIONS[action](self, given)
+        return []
+
+    def _run(
+        self, command: str, context: Mapping[str, str], env: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        files = {name: str(self.store / name) for name in ("GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")}
+        given = {name: self._text(str(value), context) for name, value in env.items()}
+        path = ":".join([*reversed(self.path), self.environment["PATH"]])
+        everything = {**self.environment, **files, **given, "PATH": path, "GH_KEPT": str(self.store / "github.json")}
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self._text(command, context)],
+            cwd=self.checkout, env=everything, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+
+    @staticmethod
+    def _text(text: str, context: Mapping[str, str]) -> str:
+        return re.sub(r"\$\{\{ *([\w.]+) *\}\}", lambda found: context.get(found[1], ""), text)
+
+    def _holds(self, condition: str, context: Mapping[str, str], *, failed: bool) -> bool:
+        """Whether an `if` holds; only what our workflows use is understood."""
+
+        def files(pattern: str) -> str:
+            return "".join(str(path) for path in self.checkout.glob(pattern))
+
+        python = re.sub(r"&&|\|\|", lambda found: OPERATORS[found[0]], condition)
+        python = re.sub(
+            r"\b(?:github|vars|inputs|matrix)\.[\w.]+", lambda found: repr(context.get(found[0], "")), python
+        )
+        names = {"always": lambda: True, "failure": lambda: failed, "hashFiles": files}
+        return bool(eval(python, {"__builtins__": {}}, names))  # noqa: S307 - our own workflows
+
+    def copy(self, source: Path, target: Path) -> None:
+        """Hand on a directory, or the files of a pattern."""
+        target.mkdir(parents=True, exist_ok=True)
+        found = [*source.parent.glob(source.name)] if "*" in source.name else [*source.glob("*")]
+        for path in found:
+            shutil.copy(path, target)
+
+
+def _nothing(_runner: Runner, _given: Mapping[str, str]) -> None:
+    """What it does is done already."""
+
+
+def _sarif(runner: Runner, given: Mapping[str, str]) -> None:
+    Sarif.model_validate_json((runner.checkout / given["sarif_file"]).read_text(encoding="utf-8"))
+
+
+def _restore(runner: Runner, given: Mapping[str, str]) -> None:
+    for path in (runner.store / "cache").glob(f"{given['restore-keys']}*"):
+        runner.copy(path, runner.checkout / given["path"])
+
+
+ACTIONS: Mapping[str, Callable[[Runner, Mapping[str, str]], None]] = {
+    "actions/checkout": _nothing,
+    "github/codeql-action/upload-sarif": _sarif,
+    "actions/upload-artifact": lambda runner, given: runner.copy(
+        runner.checkout / given["path"], runner.store / "artifacts" / given["name"]
+    ),
+    "actions/cache/save": lambda runner, given: runner.copy(
+        runner.checkout / given["path"], runner.store / "cache" / given["key"]
+    ),
+    "actions/cache/restore": _restore,
+}

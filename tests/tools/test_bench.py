@@ -1,0 +1,134 @@
+"""The bench of the whole: what it counts, what it shows, what it keeps. Nothing here is about how long something took."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import engine, figures
+from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, load, save
+from bench.picture import draw
+from bench.rivals import Size, stack_file
+from live_recording.core.vendor import SITES
+from live_recording.project import load as load_stack
+from tests.support.sdk_client import NOW
+
+MACHINE = {"cpu": "Some CPU", "cores": "2", "python": "3.11.7", "pulumi": "v3.259.0"}
+
+
+def sample(seconds: float, **calls: int) -> Sample:
+    """A run that took so long, and half of it on the CPU."""
+    return Sample(seconds, {"engine": seconds / 2}, {"provider": 70.0, "program": 90.4}, **calls)
+
+
+def invented(size: str = "2+2+4") -> Measured:
+    """Two pairs of each operation, with easy numbers."""
+    made = Measured(size, "2026-11-20", MACHINE)
+    made.add("check", "ours", sample(1.0))
+    for operation in OPERATIONS[1:]:
+        for floor in (1.0, 2.0):
+            made.add(operation, "floor", sample(floor))
+            made.add(operation, "ours", sample(floor * 1.5, changes=8, pages=2, reads=3))
+            if operation == "refresh":
+                made.add(operation, "peer", sample(floor * 3, pages=4, reads=4))
+    return made
+
+
+TABLE = """\
+2 templates, 2 rules, 4 tasks, with checkpoints (2 pairs)
+                              floor   time  ratio  ratio of CPU time  changing calls  pages of tasks  other calls
+  check                              1.0 s                                         0               0            0
+  up                          1.5 s  2.2 s   1.50               1.50               8               2            3
+  preview                     1.5 s  2.2 s   1.50               1.50               8               2            3
+  up again                    1.5 s  2.2 s   1.50               1.50               8               2            3
+  refresh                     1.5 s  2.2 s   1.50               1.50               8               2            3
+  refresh, asking about each  1.5 s  4.5 s   3.00               3.00               0               4            4
+Peak memory (floor): provider 70 MB (70 MB), program 90 MB (90 MB).
+"""
+
+
+def test_table_shows_medians_of_pairs() -> None:
+    """Times are medians, ratios are medians of the ratios of pairs, and calls are the most that were seen."""
+    assert figures.text([invented()]) == TABLE
+
+
+def test_ratio_is_that_of_the_pairs() -> None:
+    """A slow pair does not change a ratio: each run is compared with the one beside it."""
+    made = invented()
+    made.add("up", "floor", sample(100.0))
+    made.add("up", "ours", sample(150.0))
+
+    assert made.ratio("up") == 1.5
+
+
+def test_measurements_are_kept(tmp_path: Path) -> None:
+    """What is saved is read back; a size that was measured again takes the place of the old one; small ones come first."""
+    path = tmp_path / "results/engine.json"
+    large, small = invented("50+50+1000"), invented("2+2+4")
+    save(path, [large, small])
+    again = replace(small, day="2026-11-21")
+    save(path, [again])
+
+    assert load(path) == [again, large]
+
+
+def test_picture_is_the_same_bytes(tmp_path: Path) -> None:
+    """The same measurements make the same picture, which names each rival."""
+    paths = [tmp_path / "one.svg", tmp_path / "two.svg"]
+    for path in paths:
+        draw([invented(), invented("50+50+1000")], path)
+
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert all(name in paths[0].read_text(encoding="utf-8") for name in ("live-recording", "one call per object"))
+
+
+def test_page_shows_what_is_kept() -> None:
+    """docs/performance.md and the table beside the results are what the kept measurements say."""
+    kept = load(RESULTS / "engine.json")
+
+    assert kept
+    assert figures.page(kept) == figures.PAGE.read_text(encoding="utf-8")
+    assert figures.text(kept) == (RESULTS / "engine.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("size", ["1+0+0", "50+50+200", "3+2+300-hasty"])
+def test_stack_file_has_its_size_and_no_finding(size: str) -> None:
+    """The file that is measured is what its size says, and nothing is wrong with it."""
+    given = Size.of(size)
+    loaded = load_stack("time_zone: UTC\n" + stack_file(given), "bench.yaml", SITES["intl"], NOW, "live-recording--dev")
+
+    assert loaded.findings == ()
+    assert loaded.stack
+    assert (len(loaded.stack.templates), len(loaded.stack.rules), len(loaded.stack.tasks)) == given[:3]
+    assert str(given) == size
+
+
+@pytest.mark.parametrize("size", ["", "50", "50+50", "0+1+1", "51+0+1", "1+51+1", "50+50+200-slow", "-1+2+3"])
+def test_odd_sizes_are_refused_in_a_sentence(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A size that is none ends the bench before anything is started, with exit code 2."""
+    with pytest.raises(SystemExit) as ended:
+        engine.main([f"--sizes={size}"])
+
+    assert ended.value.code == 2
+    assert "is no size. Write TEMPLATES+RULES+TASKS" in capsys.readouterr().err
+
+
+def test_small_stack_is_measured() -> None:
+    """Each operation makes the calls that it needs: changes only in the first up, a handful of others, one each by the peer."""
+    measured = engine.measure(Size.of("2+2+4"), 1)
+    changes = {operation: measured.calls(operation).changes for operation in OPERATIONS}
+    others = {operation: measured.calls(operation).reads for operation in OPERATIONS}
+    peer, floor = (
+        measured.calls("refresh", "peer"),
+        [measured.calls(operation, "floor") for operation in OPERATIONS[1:]],
+    )
+
+    assert changes == {"check": 0, "up": 8, "preview": 0, "up again": 0, "refresh": 0}
+    assert max(others.values()) <= 10
+    assert (peer.changes, peer.pages, peer.reads) == (0, 4, 4)
+    assert {(one.changes, one.pages, one.reads) for one in floor} == {(0, 0, 0)}
+    assert measured.peak("provider") > 0
+    assert [len(figures.rows(measured)), figures.title(measured)] == [
+        6,
+        "2 templates, 2 rules, 4 tasks, with checkpoints (1 pair)",
+    ]

@@ -1,0 +1,249 @@
+"""Every step of the workflows, run here in order: a pull request, its merge, drift made by hand, the next day."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from live_recording.config.files import stack_names
+from live_recording.emulator import Emulator
+from tests.support.emulated_account import Account
+from tests.support.pulumi_project import Project
+from tests.support.sdk_client import NOW
+from tests.support.workflow_runner import READY, ROOT, WORKFLOWS, Runner, load
+
+FILES = sorted(WORKFLOWS.glob("*.yml"))
+COPIED = ("Pulumi.yaml", "__main__.py", "Makefile", "requirements.txt", "requirements-dev.txt", "tools", ".github")
+STACKS = ("dev", "prod")
+SEASON = """time_zone: UTC
+templates:
+  match: {{mp4: {{record_interval: 1h, storage_time: {days}d}}}}
+rules:
+  everything: {{domain: push.{stack}.example.com, template: match}}
+tasks:
+  final: {{domain: events.{stack}.example.com, app: live, stream: final, start: 2026-11-21T20:00, duration: 2h, template: match}}
+  next: {{domain: events.{stack}.example.com, app: live, stream: next, start: 2026-11-27T10:00, duration: 2h, template: match}}
+"""
+
+
+def git(checkout: Path, *arguments: str) -> str:
+    """What git says."""
+    who = ("-c", "user.name=Op", "-c", "user.email=op@example.com")
+    return subprocess.run(["git", *who, *arguments], cwd=checkout, capture_output=True, text=True, check=True).stdout
+
+
+def write(checkout: Path, days: int) -> None:
+    """The stack files, with this retention."""
+    for stack in STACKS:
+        text = SEASON.format(stack=stack, days=days)
+        (checkout / f"stacks/{stack}.yaml").write_text(text, encoding="utf-8")
+
+
+def fork(runner: Runner, days: int) -> None:
+    """A pull request of somebody else, which changes the retention."""
+    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
+    write(runner.checkout, days)
+    git(runner.checkout, "commit", "--all", "--message=Keep for another time")
+    runner.context["github.event.pull_request.head.repo.full_name"] = "somebody/recordings"
+
+
+def by_hand(runner: Runner, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Somebody runs a command in the checkout."""
+    path = ":".join([*reversed(runner.path), runner.environment["PATH"]])
+    everything = runner.environment | environment | {"PATH": path}
+    return subprocess.run(command, cwd=runner.checkout, env=everything, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """An account for all stacks."""
+    with Emulator(now=NOW) as emulator:
+        yield Account(emulator)
+
+
+@pytest.fixture
+def runner(account: Account, tmp_path: Path) -> Runner:
+    """A machine with the project checked out from a repository of two commits: main, and a change of it."""
+    checkout = tmp_path / "checkout"
+    (checkout / "stacks").mkdir(parents=True)
+    for name in COPIED:
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, checkout / name)
+    for name in (".venv",):
+        (checkout / name).symlink_to(ROOT / name)
+    cli = Project(checkout, tmp_path)
+    live = {name: account.environment[name] for name in ("LIVE_RECORDING_ENDPOINT", "LIVE_RECORDING_NOW")}
+    keys = {"ID": account.emulator.secret_id, "KEY": account.emulator.secret_key}
+    context = {f"secrets.TENCENTCLOUD_{kind}_{name}": keys[name] for kind in ("SECRET", "READER") for name in keys}
+    context |= {
+        "vars.PULUMI_BACKEND_URL": cli.environment["PULUMI_BACKEND_URL"],
+        "secrets.PULUMI_CONFIG_PASSPHRASE": "for tests only",
+        "github.repository": "broadcaster/recordings",
+        "github.event.pull_request.head.repo.full_name": "broadcaster/recordings",
+        "github.event.pull_request.number": "7",
+        "github.base_ref": "main",
+        "github.actor": "editor",
+        "github.token": "none",
+    }
+    write(checkout, 30)
+    (checkout / ".gitignore").write_text(".venv\nprovider\nplans\naccounts\nfindings.sarif\n", encoding="utf-8")
+    for stack in STACKS:
+        cli.run("stack", "init", stack)
+    git(checkout, "init", "--initial-branch=main")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--message=Season")
+    return Runner(checkout, tmp_path / "store", cli.environment | live, context)
+
+
+def passed(done: list[subprocess.CompletedProcess[str]]) -> bool:
+    """Whether a job ran and all its steps passed; what the last one said is shown where not."""
+    failed = [one for one in done if one.returncode]
+    print(*(f"{one.args[-1]}\n{one.stdout}{one.stderr}" for one in failed), sep="\n")  # noqa: T201 - pytest shows it
+    return bool(done) and not failed
+
+
+def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) -> None:
+    """Merged, reviewed, stopped, acknowledged, deployed, drifted and topped up a day later."""
+    for stack in STACKS:
+        assert passed(runner.job("deploy", "deploy", stack=stack))
+    assert len(account.state["templates"]) == len(account.rules()) == len(account.state["tasks"]) == len(STACKS)
+
+    git(runner.checkout, "checkout", "-b", "shorter")
+    write(runner.checkout, 7)
+    git(runner.checkout, "commit", "--all", "--message=Keep for a week only")
+    account.emulator.clear_log()
+    assert passed(runner.job("pull-request", "check"))
+    assert not passed(runner.job("pull-request", "review"))
+    (comment,) = runner.github["comments"]
+    assert comment["body"].count("acknowledge") >= len(STACKS)
+    assert (runner.store / "artifacts/review/dev.html").exists()
+    assert account.actions() == []
+
+    for stack in STACKS:
+        with (runner.checkout / f"stacks/{stack}.yaml").open("a", encoding="utf-8") as file:
+            for path in ("templates.match", "rules.everything"):
+                file.write("" if path != "templates.match" else "acknowledge:\n")
+                file.write(f'  - {{finding: recording-loss, path: {path}, reason: "Rights end after a week"}}\n')
+    git(runner.checkout, "commit", "--all", "--message=Acknowledge it")
+    assert passed(runner.job("pull-request", "review"))
+    (comment,) = runner.github["comments"]
+    assert "each accepted with a reason" in comment["body"]
+    git(runner.checkout, "checkout", "main")
+    git(runner.checkout, "merge", "shorter")
+    for stack in STACKS:
+        assert passed(runner.job("deploy", "deploy", stack=stack))
+    assert account.actions() == ["ModifyLiveRecordTemplate"] * len(STACKS)
+    assert {t["Mp4Param"]["StorageTime"] for t in account.state["templates"]} == {7 * 86400}
+
+    assert passed(runner.job("drift", "drift", stack="dev"))
+    rule = account.by_hand("DescribeLiveRecordRules")["Rules"][0]
+    account.by_hand("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
+    drifted = rule["DomainName"].split(".")[1]
+    assert not passed(runner.job("drift", "drift", stack=drifted))
+    (issue,) = runner.github["issues"]
+    assert issue["title"] == f"Drift check of {drifted}"
+    assert issue["body"].startswith(f"The account does not hold what stack {drifted} declares.")
+    assert f"push.{drifted}.example.com" in issue["body"]
+
+    keys = {
+        f"TENCENTCLOUD_{name}": runner.context[f"secrets.TENCENTCLOUD_{name}"] for name in ("SECRET_ID", "SECRET_KEY")
+    }
+    assert by_hand(runner, "pulumi", "up", "--refresh", "--yes", "--stack", drifted, **keys).returncode == 0
+    assert passed(runner.job("drift", "drift", stack=drifted))
+    assert [issue["state"] for issue in runner.github["issues"]] == ["closed"]
+    runner.context["secrets.TENCENTCLOUD_READER_KEY"] = "revoked"
+    looked, _ = runner.job("drift", "drift", stack="dev")[-2:]
+    assert looked.returncode == 3
+    assert runner.github["issues"][-1]["body"].startswith(
+        "Whether the account holds what stack dev declares cannot be told."
+    )
+
+    account.emulator.set_now(NOW + timedelta(days=1))
+    runner.environment["LIVE_RECORDING_NOW"] = (NOW + timedelta(days=1)).isoformat()
+    account.emulator.clear_log()
+    for stack in STACKS:
+        assert passed(runner.job("top-up", "top-up", stack=stack))
+    assert account.actions() == ["CreateRecordTask"] * len(STACKS)
+
+
+def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> None:
+    """Its change is planned against a copy of the account, and nothing is sent to the account itself."""
+    assert passed(runner.job("deploy", "deploy", stack="prod"))
+    fork(runner, 7)
+    account.emulator.clear_log()
+
+    assert runner.job("pull-request", "review", stack="dev") == []
+    *_, planned, shown = runner.job("pull-request", "review-without-keys", stack="prod")
+    assert (planned.returncode, shown.returncode) == (1, 0), "a retention is shortened"
+    summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
+    assert summary.count("keeps MP4 for 7 d instead of 30 d") == 2
+    assert account.emulator.log == []
+
+
+def test_a_fork_is_reviewed_before_any_snapshot(runner: Runner) -> None:
+    """Without a snapshot the stack files are compared, and the review says so. Dependabot, say, gets no keys either."""
+    fork(runner, 7)
+    runner.context["github.event.pull_request.head.repo.full_name"] = runner.context["github.repository"]
+    runner.context["github.actor"] = "dependabot[bot]"
+
+    assert runner.job("pull-request", "review", stack="dev") == []
+    *_, planned, _ = runner.job("pull-request", "review-without-keys", stack="dev")
+    summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
+
+    assert planned.returncode == 1
+    assert "push.dev.example.com/\\*/\\* keeps MP4 for 7 d instead of 30 d" in summary
+    assert "The account was not looked at." in summary
+
+
+def test_a_fork_adds_and_removes_stacks(runner: Runner) -> None:
+    """A stack that only one of the two commits has is told of, beside the others."""
+    git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
+    (runner.checkout / "stacks/dev.yaml").rename(runner.checkout / "stacks/new.yaml")
+    runner.job("pull-request", "check")  # sets the path
+    done = by_hand(runner, "tools/plan-without-keys", "origin/main", "accounts", "plans", "dev", "new", "prod")
+    review = (runner.checkout / "plans/review.md").read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert "`dev`: There is no stacks/dev.yaml any more." in review
+    assert review.count("**Not certain: the account was not looked at") == 2
+    assert "| `push.dev.example.com/*/*` | nothing | `match`: MP4 30 d" in review
+
+
+def test_a_mistyped_base_is_no_base(runner: Runner) -> None:
+    """A commit that is not there is said; the change is not taken for a first deployment."""
+    done = by_hand(runner, "tools/plan-without-keys", "origin/mian", "accounts", "plans", "dev")
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "There is no commit origin/mian here. Fetch it, or name another one.\n",
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_workflows_name_the_stacks_there_are(path: Path) -> None:
+    """A matrix lists every stack of this project."""
+    matrices = [job["strategy"]["matrix"]["stack"] for job in load(path)["jobs"].values() if "strategy" in job]
+
+    assert all(sorted(matrix) == stack_names() for matrix in matrices)
+
+
+@pytest.mark.parametrize("path", [*FILES, READY], ids=lambda path: path.stem)
+def test_actions_are_pinned(path: Path) -> None:
+    """Every foreign action is pinned to a commit, and its version stands beside it."""
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if "uses: " in line]
+    foreign = [line for line in lines if "uses: ./" not in line]
+
+    assert all(len(line.partition("@")[2].split(" # v")[0]) == 40 and " # v" in line for line in foreign)
+
+
+def test_pull_requests_from_forks_get_no_secrets() -> None:
+    """Only a job that is skipped for forks and for Dependabot names a secret."""
+    jobs = load(WORKFLOWS / "pull-request.yml")["jobs"]
+    secret = [name for name, job in jobs.items() if "secrets." in str(job)]
+
+    assert secret == ["review"]
+    assert jobs["review"]["if"] == (
+        "github.event.pull_request.head.repo.full_name == github.repository && github.actor != 'dependabot[bot]'"
+    )
