@@ -13,7 +13,7 @@ from live_recording.config import files
 from live_recording.config.files import stack_path, text
 from live_recording.config.settings import Settings
 from live_recording.core import stack_ref
-from live_recording.core.findings import Finding, errors
+from live_recording.core.findings import Finding, KeyPath, errors
 from live_recording.core.vendor import Site
 from live_recording.lint.checker import Context, check
 from live_recording.stackfile.model import Limits, Stack
@@ -26,7 +26,7 @@ class Loaded(NamedTuple):
 
     stack: Stack | None
     findings: tuple[Finding, ...]
-    lines: Mapping[str, int]
+    lines: Mapping[KeyPath, int]
 
     @property
     def usable(self) -> Stack | None:
@@ -59,10 +59,10 @@ def _limits(stack: str, recordings: str | None) -> Limits:
     return shaped.stack.limits if shaped.stack else Limits()
 
 
-def line(lines: Mapping[str, int], path: str) -> int:
-    """The line of *path*, or of what it stands in."""
+def line(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
+    """Return the line of *path*, or of the nearest part of the file that contains it."""
     while path and path not in lines:
-        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        path = path[:-1]
     return lines.get(path, 1)
 
 

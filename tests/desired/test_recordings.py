@@ -99,11 +99,11 @@ def test_slot_knows_its_entry() -> None:
     final, derby = made["final"], made["derby-20261121T2000"]
 
     assert (final.path, final.was, final.stream) == (
-        "tasks.final",
+        ("tasks", "final"),
         "old",
         StreamKey("push.example.com", "live", "derby"),
     )
-    assert (derby.path, derby.was, derby.stream) == ("schedules.derby", "match-20261121T2000", final.stream)
+    assert (derby.path, derby.was, derby.stream) == (("schedules", "derby"), "match-20261121T2000", final.stream)
     assert final.window == derby.window
 
 
@@ -111,14 +111,14 @@ def test_schedule_has_the_key_of_a_task() -> None:
     """An occurrence and a task cannot have one resource name; the schedule's is the finding, and it names the task."""
     made = scheduled_recordings(stack(tasks={"derby-20261121T2000": TASK}, schedules={"derby": DAILY}), NOW)
 
-    assert [(f.id, f.path, f.sentence) for f in made.findings] == [
+    assert [(f.id, f.path_text, f.sentence) for f in made.findings] == [
         (
             "duplicate-key",
             "schedules.derby",
             "Its task derby-20261121T2000 is tasks.derby-20261121T2000 once more. Rename one.",
         )
     ]
-    assert made.slots["derby-20261121T2000"].path == "tasks.derby-20261121T2000"
+    assert made.slots["derby-20261121T2000"].path == ("tasks", "derby-20261121T2000")
 
 
 def test_schedule_and_task_may_share_a_key() -> None:
@@ -161,7 +161,7 @@ def test_schedule_without_meaning_has_no_slots(fields: dict[str, Any], expected:
     """A schedule that cannot be counted out is one finding, and hides no other entry."""
     made = scheduled_recordings(stack(tasks={"final": TASK}, schedules={"derby": DAILY | fields}), NOW)
 
-    assert [(f.id, f.path, f.sentence) for f in made.findings] == [expected]
+    assert [(f.id, f.path_text, f.sentence) for f in made.findings] == [expected]
     assert list(made.slots) == ["final"]
 
 
@@ -169,7 +169,7 @@ def test_task_without_a_time_has_no_slot() -> None:
     """A task whose time cannot be told is one finding, and hides no other entry."""
     made = scheduled_recordings(stack(tasks={"final": TASK, "open": {**STREAM, "start": "2026-11-21T20:00"}}), NOW)
 
-    assert [(f.id, f.path) for f in made.findings] == [("missing-field", "tasks.open")]
+    assert [(f.id, f.path_text) for f in made.findings] == [("missing-field", "tasks.open")]
     assert list(made.slots) == ["final"]
 
 

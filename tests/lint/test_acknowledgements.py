@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_recording.core.findings import CATALOG, Finding, finding
+from live_recording.core.findings import CATALOG, Finding
 from live_recording.lint.acknowledgements import acknowledged
 from live_recording.stackfile.model import Acknowledgement
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-KEPT = finding("kept-forever", "templates.clips", "They are kept.")
-INSIDE = finding("ignored-field", "templates.clips.mp4.storage_time", "It is ignored.")
-ERROR = finding("wrong-type", "templates.clips.mp4", "It is wrong.")
+KEPT = Finding.new("kept-forever", ("templates", "clips"), "They are kept.")
+INSIDE = Finding.new("ignored-field", ("templates", "clips", "mp4", "storage_time"), "It is ignored.")
+ERROR = Finding.new("wrong-type", ("templates", "clips", "mp4"), "It is wrong.")
 
 
 def accepted(kind: str = "kept-forever", path: str = "templates.clips", until: str | None = None) -> Acknowledgement:
@@ -65,7 +65,7 @@ def test_expired_acknowledgement_is_told() -> None:
     """The sentence says what was accepted, until when and why."""
     told, _ = left(accepted(), accepted(path="templates.archive", until="2026-11-19"), found=(INSIDE,))
 
-    assert (told.id, told.path, told.severity) == ("acknowledgement-expired", "acknowledge[1]", "warning")
+    assert (told.id, told.path_text, told.severity) == ("acknowledgement-expired", "acknowledge[1]", "warning")
     assert told.sentence == (
         "kept-forever on templates.archive was accepted until 2026-11-19 (legal hold). Decide again."
     )
@@ -87,13 +87,13 @@ def test_only_warnings_can_be_acknowledged(kind: str, sentence: str) -> None:
     """An error, or what is no finding at all, is refused under its position in the list."""
     told = left(accepted(), accepted(kind))
 
-    assert [(f.id, f.path, f.sentence) for f in told] == [("out-of-range", "acknowledge[1].finding", sentence)]
+    assert [(f.id, f.path_text, f.sentence) for f in told] == [("out-of-range", "acknowledge[1].finding", sentence)]
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in CATALOG.items() if kind.severity == "error"])
 def test_no_error_can_be_hidden(kind: str) -> None:
     """Whatever is acknowledged, an error stays."""
-    stops = finding(kind, "templates.clips", "It stops.")
+    stops = Finding.new(kind, ("templates", "clips"), "It stops.")
 
     assert stops in left(accepted(kind), accepted(kind, "templates"), found=(stops,))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from live_recording.core.findings import CATALOG, Finding, errors, finding, joined
+from live_recording.core.findings import CATALOG, Finding, errors, format_path
 from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.lint.checker import Context, check
@@ -31,7 +31,7 @@ def found(tree: dict[str, Any], site: SiteName = "intl", owner: str = "live-reco
 
 def ids(tree: dict[str, Any], site: SiteName = "intl") -> list[tuple[str, str]]:
     """Id and path of every finding about a tree."""
-    return [(f.id, f.path) for f in found(tree, site)]
+    return [(f.id, f.path_text) for f in found(tree, site)]
 
 
 def tasks(*spans: tuple[str, str], day: str = "2026-11-21", **more: str) -> dict[str, Any]:
@@ -242,20 +242,20 @@ def test_kinds_say_what_they_mean() -> None:
     """Every kind of finding has a sentence and a source, and no other kind can be found."""
     assert all(kind.meaning.endswith(".") and kind.source for kind in CATALOG.values())
     with pytest.raises(KeyError):
-        finding("no-such-kind", "", "")
+        Finding.new("no-such-kind", (), "")
 
 
 def test_only_errors_stop() -> None:
     """Warnings are told and do not stop."""
-    both = [finding("bad-yaml", "", ""), finding("ignored-field", "", "")]
+    both = [Finding.new("bad-yaml", (), ""), Finding.new("ignored-field", (), "")]
 
     assert errors(both) == (both[0],)
 
 
 def test_paths_are_shown_as_users_write_them() -> None:
     """Keys are joined by dots, positions stand in brackets."""
-    assert joined(("acknowledge", 0, "until")) == "acknowledge[0].until"
-    assert joined(()) == ""
+    assert format_path(("acknowledge", 0, "until")) == "acknowledge[0].until"
+    assert format_path(()) == ""
 
 
 @given(st.randoms(use_true_random=False))

@@ -76,7 +76,7 @@ def test_every_kind_has_a_file_of_its_name(kind: str) -> None:
 def test_findings_are_sorted_and_in_the_file(path: Path) -> None:
     """Findings stand once, in the order of file, line, path and id, on lines that the file has."""
     found = loaded(path).findings
-    places = [(f.file, f.line, f.path, f.id) for f in found]
+    places = [(f.file, f.line, f.path_text, f.id) for f in found]
     lines = len(path.read_bytes().decode("utf-8-sig").splitlines())
 
     assert places == sorted(places)

@@ -29,8 +29,10 @@ def test_declared_numbers_against_limits(
     """Above the limit is an error, from nine tenths up to it a warning, and never both."""
     declared = {"rules": rules, "templates": templates}
 
-    assert [(f.id, f.path) for f in too_many(limits, declared, builtin)] == [(f"too-many-{at}", at) for at in over]
-    assert [(f.id, f.path) for f in nearly_full(limits, declared, builtin)] == [("nearly-full", at) for at in nearly]
+    assert [(f.id, f.path_text) for f in too_many(limits, declared, builtin)] == [(f"too-many-{at}", at) for at in over]
+    assert [(f.id, f.path_text) for f in nearly_full(limits, declared, builtin)] == [
+        ("nearly-full", at) for at in nearly
+    ]
 
 
 def test_sentences_count() -> None:

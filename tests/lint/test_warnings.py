@@ -29,7 +29,7 @@ def rule(app: str = "", stream: str = "", template: str | None = "t", domain: st
 
 def told(rules: Rules) -> list[tuple[str, str]]:
     """Id and path of what is said about rules."""
-    return [(f.id, f.path) for f in warnings.rules(Stack.model_validate({"rules": rules}))]
+    return [(f.id, f.path_text) for f in warnings.rules(Stack.model_validate({"rules": rules}))]
 
 
 RULES: dict[str, tuple[Rules, list[tuple[str, str]]]] = {
@@ -122,7 +122,7 @@ def test_files_without_an_end_are_told(template: dict[str, Any], formats: str | 
     found = list(warnings.retention(Stack.model_validate({"templates": {"t": template}})))
     sentence = f"{formats} files are kept, and paid for, for ever. Set storage_time, or acknowledge this."
 
-    assert [(f.id, f.path, f.sentence) for f in found] == (
+    assert [(f.id, f.path_text, f.sentence) for f in found] == (
         [("kept-forever", "templates.t", sentence)] if formats else []
     )
 
@@ -130,7 +130,7 @@ def test_files_without_an_end_are_told(template: dict[str, Any], formats: str | 
 def about(**sections: Any) -> list[tuple[str, str]]:
     """Id and path of what is said about recordings."""
     stack = Stack.model_validate(sections)
-    return [(f.id, f.path) for f in warnings.recordings(stack, scheduled_recordings(stack, NOW).slots.values())]
+    return [(f.id, f.path_text) for f in warnings.recordings(stack, scheduled_recordings(stack, NOW).slots.values())]
 
 
 WITH = {**STREAM, **TIMES, "template": "t"}

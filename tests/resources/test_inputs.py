@@ -97,7 +97,7 @@ def test_wrong_arguments_are_found(kind: KindName, given_: dict[str, Any], expec
     """A resource that is declared in Python is held to the rules of a stack file."""
     _, found = normalize_inputs(kind, given_, NOTHING, SITES["intl"], NOW)
 
-    assert [(f.id, f.path) for f in found] == expected
+    assert [(f.id, f.path_text) for f in found] == expected
 
 
 UNKNOWN: dict[str, tuple[KindName, dict[str, Any], str]] = {

@@ -214,7 +214,7 @@ def _sources(template: str | None) -> Props:
 
 def _diagnostic(one: DesiredResource, found: Finding) -> Props:
     where = f"{TOKENS[one.kind]} resource '{one.name}'"
-    message = f"error: {where}: property {found.path} value {{}} has a problem: {found.sentence} [{found.id}]\n"
+    message = f"error: {where}: property {found.path_text} value {{}} has a problem: {found.sentence} [{found.id}]\n"
     return {"urn": _urn(one.kind, one.name), "message": message, "severity": "error"}
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from live_recording.core.findings import finding
+from live_recording.core.findings import Finding
 from live_recording.review.model import EffectiveRule, Format, Limit, Loss, Operation, Pattern, Review, Task
 from live_recording.stackfile.model import Acknowledgement
 
@@ -117,8 +117,8 @@ RICH = Review(
     tasks=TASKS,
     later={"derby-20261205T1945": "2026-11-29", "open-day-二": "2026-12-01"},
     findings=(
-        finding("nearly-full", "rules", "50 of 50 rules are used.").at("stacks/prod.yaml", 14),
-        finding("overridden", "rules.rehearsal", "Beats rules.studio | for the same app, with `no-record`.").at("stacks/prod.yaml", 17),
+        Finding.new("nearly-full", ("rules",), "50 of 50 rules are used.").at("stacks/prod.yaml", 14),
+        Finding.new("overridden", ("rules", "rehearsal"), "Beats rules.studio | for the same app, with `no-record`.").at("stacks/prod.yaml", 17),
     ),
     acknowledged=(KEPT, LEGAL),
     unmanaged=(
@@ -194,7 +194,7 @@ HUGE = RICH._replace(
     ),
     later={f"derby-{20261201 + n}T1945": f"2026-12-{1 + n:02}" for n in range(28)},
     findings=tuple(
-        finding("kept-forever", f"templates.t{n:02}", "Recordings are kept for ever.").at("stacks/prod.yaml", n)
+        Finding.new("kept-forever", ("templates", f"t{n:02}"), "Recordings are kept for ever.").at("stacks/prod.yaml", n)
         for n in range(50)
     ),
     unmanaged=tuple(f"The rule other-{n:02}.example.com/*/* points to template {17000 + n}." for n in range(50)),

@@ -20,7 +20,7 @@ from live_recording.adopt.exclusions import ObjectRef
 from live_recording.adopt.messages import about, after, comments, left
 from live_recording.audit.declared import Declaring, declared_by
 from live_recording.core.errors import ConfigError
-from live_recording.core.findings import Finding, errors
+from live_recording.core.findings import Finding, KeyPath, errors, format_path
 from live_recording.core.kinds import SECTION_OF, KindName
 from live_recording.core.stack_ref import default_name, parts
 from live_recording.core.streams import StreamKey
@@ -185,11 +185,9 @@ class _Draft:
         return {"type": type_, "name": entry.key, "id": id_, "inputs": inputs, "outputs": outputs}
 
 
-def _entry_path(path: str) -> tuple[str, str]:
-    """The entry that a path is in, and the rest."""
-    section, _, inner = path.partition(".")
-    key, _, field = inner.partition(".")
-    return f"{section}.{key}" if key else section, field
+def _entry_path(path: KeyPath) -> tuple[str, str]:
+    """Return the entry that contains *path*, and the rest of the path."""
+    return format_path(path[:2]), format_path(path[2:])
 
 
 def _acknowledgements(accepted: Iterable[Finding], at: datetime, found: Adoption) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from live_recording.core.findings import format_path
 from live_recording.core.kinds import SECTION_OF, KindName
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
@@ -57,7 +58,7 @@ def declared_by(by: Declaring, site: Site, now: datetime) -> Iterator[Item]:
     for declared in desired_resources(by.stack, by.owner, site, now).declared:
         path = f"{SECTION_OF[declared.kind]}.{declared.name}"
         if declared.kind == "task":
-            path = slots[declared.name].path
+            path = format_path(slots[declared.name].path)
         elif declared.kind == "template" and declared.name not in by.stack.templates:
             path = f"rules.{suppressing}"
         yield Item(Place(by.name, path), by.owner, declared)

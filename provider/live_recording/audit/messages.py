@@ -50,7 +50,7 @@ class Scene(NamedTuple):
 
     def at(self, file: str, path: str) -> str:
         """Where something stands."""
-        return f"{file}:{line(self.sources[file].loaded.lines, path)} ({path})"
+        return f"{file}:{line(self.sources[file].loaded.lines, tuple(path.split('.')))} ({path})"
 
 
 def render_difference(scene: Scene) -> AuditMessage:
@@ -58,7 +58,7 @@ def render_difference(scene: Scene) -> AuditMessage:
     found = scene.found
     undeclared = not found.place.stack or found.kind == "named"
     file, path = ("", "") if undeclared else found.place
-    at = 0 if undeclared else line(scene.sources[file].loaded.lines, path)
+    at = 0 if undeclared else line(scene.sources[file].loaded.lines, tuple(path.split(".")))
     whole = capitalize(SENTENCES[found.kind](scene))
     return AuditMessage(
         not COUNTS[found.kind], undeclared, file, at, path, found.kind, found.thing, found.what, found.id, whole

@@ -45,7 +45,7 @@ def _findings(found: Iterable[Finding]) -> list[RenderableType]:
 
 def _finding(one: Finding) -> tuple[RenderableType, ...]:
     place = f"{escaped(one.file)}:{one.line}" if one.file else ""
-    parts = ((place, PLACE), (one.severity, STYLES[one.severity]), (one.path, NAME), (f"[{one.id}]", ID))
+    parts = ((place, PLACE), (one.severity, STYLES[one.severity]), (one.path_text, NAME), (f"[{one.id}]", ID))
     head = Text(" ").join(Text(part, style=style) for part, style in parts if part)
     return head, Padding.indent(Text(one.sentence), 2)
 

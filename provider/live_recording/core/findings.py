@@ -6,16 +6,17 @@ Rule 2: an id never changes its meaning; users acknowledge and search by it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from live_recording.core.text import escaped
 
 Severity = Literal["error", "warning"]
-Path = tuple[str, ...]
-"""Where in a stack file: section, key, field."""
+KeyPath = tuple[str | int, ...]
+"""The location in a stack file: section, key, field; an integer is the position in a list."""
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kind:
     """One kind of finding: how grave, what it means, and where the rule comes from."""
 
     severity: Severity
@@ -100,45 +101,55 @@ REVIEW_ONLY = frozenset({"recording-loss"})
 """What only a review of a plan can find; there it stops until it is acknowledged."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: where, which kind, and a sentence for the person who reads it."""
+    """A problem in a stack file: its location, its id in CATALOG, and a sentence for the user."""
 
     file: str
     line: int
-    path: str
+    path: KeyPath
     id: str
     sentence: str
 
+    @classmethod
+    def new(cls, finding_id: str, path: KeyPath, sentence: str) -> "Finding":
+        """Create a finding without file and line; the reader of the file adds them with `at`."""
+        if finding_id not in CATALOG:
+            raise KeyError(finding_id)
+        return cls("", 0, path, finding_id, sentence)
+
     @property
     def severity(self) -> Severity:
-        """Error or warning, by the table."""
+        """Return the severity that CATALOG gives this id."""
         return CATALOG[self.id].severity
 
+    @property
+    def path_text(self) -> str:
+        """Return the path as users read and write it."""
+        return format_path(self.path)
+
     def at(self, file: str, line: int) -> "Finding":
-        """The same finding with its place."""
+        """Return this finding with its file and line."""
         return replace(self, file=file, line=line)
 
+    def _sort_key(self) -> tuple[str, int, str, str, str]:
+        return self.file, self.line, self.path_text, self.id, self.sentence
+
+    def __lt__(self, other: "Finding") -> bool:
+        return self._sort_key() < other._sort_key()
+
     def __str__(self) -> str:
-        place = f"{escaped(self.file)}:{self.line}: " if self.file else ""
-        return (
-            f"{place}{self.path}: {self.sentence} [{self.id}]" if self.path else f"{place}{self.sentence} [{self.id}]"
-        )
+        location = f"{escaped(self.file)}:{self.line}: " if self.file else ""
+        path = f"{self.path_text}: " if self.path else ""
+        return f"{location}{path}{self.sentence} [{self.id}]"
 
 
-def finding(kind: str, path: str, sentence: str) -> Finding:
-    """A finding of *kind* at *path*; its file and line are filled in by who read the file."""
-    if kind not in CATALOG:
-        raise KeyError(kind)
-    return Finding("", 0, path, kind, sentence)
+def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with severity error."""
+    return tuple(finding for finding in findings if finding.severity == "error")
 
 
-def errors(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings that stop."""
-    return tuple(f for f in found if f.severity == "error")
-
-
-def joined(loc: Iterable[str | int]) -> str:
-    """A path as users read it: `rules.studio.template`, `acknowledge[0].until`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{escaped(part)}" for part in loc)
+def format_path(path: KeyPath) -> str:
+    """Return a path as users read and write it: `rules.studio.template`, `acknowledge[0].until`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{escaped(part)}" for part in path)
     return "".join(parts).removeprefix(".")

@@ -16,6 +16,8 @@ def as_data(value: Any) -> Any:
     """Dicts, lists and scalars with the same content; times are RFC 3339 in UTC, days ISO 8601, mappings sorted."""
     if isinstance(value, BaseModel):
         return as_data(value.model_dump())
+    if isinstance(value, Finding):
+        return {**asdict(value), "path": value.path_text}
     if is_dataclass(value) and not isinstance(value, type):
         return as_data(asdict(value))
     if isinstance(value, Mapping):

@@ -6,6 +6,7 @@ Rule 1: the answer comes from the same tables that plan and check use. Rule 2: w
 from datetime import datetime
 from typing import NamedTuple
 
+from live_recording.core.findings import format_path
 from live_recording.core.streams import LEVEL_NAMES, StreamKey, level, matches, winning_rule
 from live_recording.core.text import escaped, quoted
 from live_recording.core.timefmt import rfc3339
@@ -87,7 +88,7 @@ def _tasks(stack: Stack, stream: StreamKey, at: datetime) -> tuple[Recorder, ...
     )
     return tuple(
         Recorder(
-            slot.path,
+            format_path(slot.path),
             slot.name,
             _template(slot.entry),
             f"until {rfc3339(slot.window.end)}",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from live_recording.core.findings import Finding, Path, finding, joined
+from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.windows import Window
 from live_recording.desired import windows
@@ -19,18 +19,18 @@ STREAM_PARAM = ("record_interval", "storage_time")
 """What goes into the parameter StreamParam, and all that it may hold (CN:30148)."""
 
 
-def window(path: Path, args: LiveRecordArgs, zone: str) -> Window | Finding | None:
+def window(path: KeyPath, args: LiveRecordArgs, zone: str) -> Window | Finding | None:
     """When the recording runs, or why that cannot be said; None: in real time, for as long as its duration says."""
     if args.highlight:
         if args.start is not None:
             sentence = (
                 "start cannot stand beside highlight: true, which records from its creation on. Keep one of them."
             )
-            return finding("unknown-field", joined((*path, "start")), sentence)
+            return Finding.new("unknown-field", (*path, "start"), sentence)
         return None if args.end is None else windows.window(path, args, zone)
     if args.start is None:
         sentence = "The field start is missing. Add it, or highlight: true to record from the creation on."
-        return finding("missing-field", joined(path), sentence)
+        return Finding.new("missing-field", path, sentence)
     return windows.window(path, args, zone)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
-from live_recording.core.findings import Finding, finding
+from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import TASK_MAX
 from live_recording.core.windows import Window
@@ -29,7 +29,7 @@ class Occurrence(NamedTuple, Generic[Timed_co]):
     """One recording: the resource *name* that comes from the entry at *path*."""
 
     name: str
-    path: str
+    path: KeyPath
     entry: Timed_co
     window: Window
     was: str | None
@@ -61,8 +61,10 @@ def scheduled_recordings(stack: Stack, now: datetime) -> ScheduledRecordings:
         if isinstance(slot, Finding):
             found.append(slot)
         elif slot.name in slots:
-            other = slots[slot.name].path
-            found.append(finding("duplicate-key", slot.path, f"Its task {slot.name} is {other} once more. Rename one."))
+            other = format_path(slots[slot.name].path)
+            found.append(
+                Finding.new("duplicate-key", slot.path, f"Its task {slot.name} is {other} once more. Rename one.")
+            )
         else:
             slots[slot.name] = slot
     live = {key: _live(key, entry, stack.time_zone) for key, entry in stack.live_records.items()}
@@ -79,19 +81,19 @@ def _live(key: str, entry: LiveRecord, zone: str) -> LiveSlot | Finding:
         return span
     if span is None:  # nobody could tell from the file when it is over
         why = "The field end is missing. A recording in real time begins with the next up, so only end says when it is over. Add it."
-        return finding("missing-field", ".".join(path), why)
-    return Occurrence(key, ".".join(path), entry, span, entry.was)
+        return Finding.new("missing-field", path, why)
+    return Occurrence(key, path, entry, span, entry.was)
 
 
 def _tasks(stack: Stack) -> Iterator[TaskSlot | Finding]:
     for key, task in stack.tasks.items():
         span = windows.window(("tasks", key), task, stack.time_zone)
-        yield span if isinstance(span, Finding) else Occurrence(key, f"tasks.{key}", task, span, task.was)
+        yield span if isinstance(span, Finding) else Occurrence(key, ("tasks", key), task, span, task.was)
 
 
 def _schedules(stack: Stack, now: datetime) -> Iterator[TaskSlot | Finding]:
     for key, entry in stack.schedules.items():
-        path = f"schedules.{key}"
+        path = ("schedules", key)
         days = Days(
             entry.rrule, entry.at, entry.first, entry.last, frozenset(entry.skipped), entry.time_zone or stack.time_zone
         )
@@ -108,14 +110,14 @@ def _schedules(stack: Stack, now: datetime) -> Iterator[TaskSlot | Finding]:
                 break
 
 
-def _refusal(path: str, days: Days) -> Finding | None:
+def _refusal(path: KeyPath, days: Days) -> Finding | None:
     if days.first is None and needs_first(days.rule):
         why = "Without its first day this recurrence has no beginning to count from. Add from: 2026-11-21."
-        return finding("missing-field", path, why)
+        return Finding.new("missing-field", path, why)
     if days.first and days.last and days.last < days.first:
-        return finding(
-            "bad-time", f"{path}.until", f"The last day {days.last} is before the first one, {days.first}. Swap them."
+        return Finding.new(
+            "bad-time", (*path, "until"), f"The last day {days.last} is before the first one, {days.first}. Swap them."
         )
     if never(days):
-        return finding("bad-rrule", f"{path}.rrule", f"{days.rule} never happens. Name days that exist.")
+        return Finding.new("bad-rrule", (*path, "rrule"), f"{days.rule} never happens. Name days that exist.")
     return None

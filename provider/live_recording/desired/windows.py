@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pydantic_core import PydanticCustomError
 
 from live_recording.core.errors import refused
-from live_recording.core.findings import Finding, Path, finding, joined
+from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.windows import Window
 from live_recording.stackfile.model import LiveRecordArgs, TaskArgs
 from live_recording.stackfile.times import instant
@@ -19,7 +19,7 @@ TIMES = frozenset({"start", "end", "duration"})
 """The fields that say when something is recorded."""
 
 
-def window(path: Path, args: TaskArgs | LiveRecordArgs, zone: str) -> Window | Finding:
+def window(path: KeyPath, args: TaskArgs | LiveRecordArgs, zone: str) -> Window | Finding:
     """When the task or live record runs, or why that cannot be said."""
     start, end = point((*path, "start"), args.start, zone), point((*path, "end"), args.end, zone)
     if isinstance(start, Finding):
@@ -27,9 +27,7 @@ def window(path: Path, args: TaskArgs | LiveRecordArgs, zone: str) -> Window | F
     if isinstance(end, Finding):
         return end
     if end is not None:
-        both = finding(
-            "unknown-field", joined((*path, "duration")), "duration cannot stand beside end. Keep one of them."
-        )
+        both = Finding.new("unknown-field", (*path, "duration"), "duration cannot stand beside end. Keep one of them.")
         return Window(start, end) if args.duration is None else both
     if start is not None and args.duration is not None:
         return Window(start, start + timedelta(seconds=min(args.duration, CENTURY)))
@@ -38,13 +36,13 @@ def window(path: Path, args: TaskArgs | LiveRecordArgs, zone: str) -> Window | F
         if start
         else "A task without start begins when it is created, so only end can say when it stops. Add it, or add start."
     )
-    return finding("missing-field", joined(path), f"The field end is missing. {advice}")
+    return Finding.new("missing-field", path, f"The field end is missing. {advice}")
 
 
-def point(path: Path, value: datetime | None, zone: str) -> datetime | Finding | None:
+def point(path: KeyPath, value: datetime | None, zone: str) -> datetime | Finding | None:
     """The instant that the field at *path* names, if it is set, or why it names none."""
     try:
         return None if value is None else instant(value, zone)
     except PydanticCustomError as refusal:
         kind, sentence = refused(refusal)
-        return finding(kind, joined(path), sentence)
+        return Finding.new(kind, path, sentence)

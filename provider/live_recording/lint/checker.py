@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from live_recording.core.findings import Finding, finding
+from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import OVERLAPS_MAX, Site
 from live_recording.core.windows import Window, overlap_violations
@@ -68,11 +68,11 @@ def one_entry_each(on: Context) -> Iterator[Finding]:
     yield from on.agenda.findings
     spans = {slot.path: slot.window for slot in on.slots.values()}  # one occurrence speaks for its schedule
     for path, span in spans.items():
-        yield from tasks.task((path,), span, on.now)
+        yield from tasks.task(path, span, on.now)
     for key, entry in on.stack.live_records.items():
         yield from live_records.lengths(("live_records", key), entry)
     for slot in on.agenda.live.values():
-        yield from live_records.times((slot.path,), slot.window, on.now)
+        yield from live_records.times(slot.path, slot.window, on.now)
 
 
 def overlaps(on: Context) -> Iterator[Finding]:
@@ -81,16 +81,18 @@ def overlaps(on: Context) -> Iterator[Finding]:
     for name, slot in on.slots.items():
         by_stream.setdefault(slot.stream, {})[name] = slot.window
     for stream, windows in by_stream.items():
-        told: set[str] = set()
+        told: set[KeyPath] = set()
         for name, *others in overlap_violations(windows, on.now, OVERLAPS_MAX):
             path = on.slots[name].path
             if path not in told:
                 told.add(path)
-                beside = ", ".join([*dict.fromkeys(on.slots[other].path for other in others)][:OVERLAPS_MAX])
+                beside = ", ".join(
+                    [*dict.fromkeys(format_path(on.slots[other].path) for other in others)][:OVERLAPS_MAX]
+                )
                 sentence = (
                     f"Besides {beside} this would be one task too many at one time for {stream}: the vendor starts only"
                 )
-                yield finding("too-many-overlaps", path, f"{sentence} {OVERLAPS_MAX}. Move or remove one of them.")
+                yield Finding.new("too-many-overlaps", path, f"{sentence} {OVERLAPS_MAX}. Move or remove one of them.")
 
 
 CHECKS: tuple[Callable[[Context], Iterator[Finding]], ...] = (

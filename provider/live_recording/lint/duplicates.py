@@ -5,7 +5,7 @@ Rule 1: of two that collide the later one is the finding, and its sentence names
 
 from collections.abc import Hashable, Iterator, Mapping
 
-from live_recording.core.findings import Finding, finding
+from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.core.stack_ref import default_name
 from live_recording.core.text import quoted
 from live_recording.desired import live_records
@@ -13,12 +13,14 @@ from live_recording.desired.declarations import NO_RECORD, template_name
 from live_recording.desired.recordings import ScheduledRecordings
 from live_recording.stackfile.model import Stack
 
+BUILT_IN = ("the built-in template of record: false",)
+
 
 def duplicates(stack: Stack, owner: str, on: ScheduledRecordings) -> Iterator[Finding]:
     """No natural key and no resource name stands twice."""
     rules = {key: r.natural for key, r in stack.rules.items()}
     yield from _twice(
-        {key: f"rules.{key}" for key in rules},
+        {key: ("rules", key) for key in rules},
         rules,
         "for {what}; the vendor keeps one rule per domain, app and stream",
     )
@@ -35,18 +37,18 @@ def duplicates(stack: Stack, owner: str, on: ScheduledRecordings) -> Iterator[Fi
     yield from _twice({name: slot.path for name, slot in on.live.items()}, forms, "for the same recording")
     built_in = {"": default_name(owner, NO_RECORD)} if stack.suppresses else {}
     templates = built_in | {key: template_name(owner, key, t) for key, t in stack.templates.items()}
-    paths = {key: f"templates.{key}" if key else "the built-in template of record: false" for key in templates}
+    paths = {key: ("templates", key) if key else BUILT_IN for key in templates}
     yield from _twice(paths, templates, "called {what} in the account")
     if built_in and NO_RECORD in templates and templates[NO_RECORD] != built_in[""]:
         sentence = f"{NO_RECORD} is the resource name of what record: false uses. Rename this template."
-        yield finding("duplicate-key", f"templates.{NO_RECORD}", sentence)
+        yield Finding.new("duplicate-key", ("templates", NO_RECORD), sentence)
 
 
-def _twice(paths: Mapping[str, str], keys: Mapping[str, Hashable], what: str) -> Iterator[Finding]:
+def _twice(paths: Mapping[str, KeyPath], keys: Mapping[str, Hashable], what: str) -> Iterator[Finding]:
     first: dict[Hashable, str] = {}
     for name, key in keys.items():
         other = first.setdefault(key, name)
         if other != name:
             described = what.format(what=quoted(key) if isinstance(key, str) else key)
-            sentence = f"This is {paths[other]} once more: both are {described}. Remove one."
-            yield finding("duplicate-key", paths[name], sentence)
+            sentence = f"This is {format_path(paths[other])} once more: both are {described}. Remove one."
+            yield Finding.new("duplicate-key", paths[name], sentence)

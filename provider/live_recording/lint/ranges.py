@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from live_recording.core.findings import Finding, Path, finding, joined
+from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.timefmt import UNIT_SECONDS, format_duration
 from live_recording.stackfile.fields import Entry
 
 
-def ranged(path: Path, entry: Entry, name: str, low: int, high: int) -> Iterator[Finding]:
+def ranged(path: KeyPath, entry: Entry, name: str, low: int, high: int) -> Iterator[Finding]:
     """Whether the length of time *name* of the entry, if it has one, is from *low* to *high* seconds."""
     value = getattr(entry, name, None)
     if value is not None and not low <= value <= high:
@@ -15,4 +15,4 @@ def ranged(path: Path, entry: Entry, name: str, low: int, high: int) -> Iterator
         seconds = f" ({value} s)" if value >= UNIT_SECONDS["m"] else ""
         forever = ", or forever," if name == "storage_time" else ""
         sentence = f"This is {format_duration(value)}{seconds}, but {allowed}{forever} is allowed here."
-        yield finding("out-of-range", joined((*path, name)), sentence)
+        yield Finding.new("out-of-range", (*path, name), sentence)

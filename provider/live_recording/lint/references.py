@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from live_recording.core.findings import Finding, finding
+from live_recording.core.findings import Finding
 from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.model import SECTIONS, Rule, Schedule, Stack, Task
 
@@ -22,23 +22,23 @@ def template_references(stack: Stack, known: set[str], unreadable: bool) -> Iter
     listed = tuple(sorted(known))
     for section, items in sections:
         for key, entry in items.items():
-            path = f"{section}.{key}"
+            path = (section, key)
             given = [name for name in ("template", "template_id", "record") if getattr(entry, name, None) is not None]
             if len(given) > 1:
                 sentence = f"{given[1]} cannot stand beside {given[0]}. Keep one of them."
-                yield finding("unknown-field", f"{path}.{given[1]}", sentence)
+                yield Finding.new("unknown-field", (*path, given[1]), sentence)
             if entry.template is not None and entry.template not in known and not unreadable:
                 near = nearest(entry.template, listed)
                 others = (
                     f"Templates of this file: {', '.join(map(quoted, listed))}." if listed else "This file has none."
                 )
                 hint = f"Did you mean {escaped(near)}?" if near else others
-                yield finding(
-                    "unknown-template", f"{path}.template", f"There is no template {quoted(entry.template)}. {hint}"
+                yield Finding.new(
+                    "unknown-template", (*path, "template"), f"There is no template {quoted(entry.template)}. {hint}"
                 )
             if not given and isinstance(entry, Rule):
                 sentence = "The rule says nothing to do. Add template, template_id, or record: false."
-                yield finding("missing-field", path, sentence)
+                yield Finding.new("missing-field", path, sentence)
 
 
 def generations(names: Mapping[str, set[str]]) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def generations(names: Mapping[str, set[str]]) -> Iterator[Finding]:
             f"These are made by the deprecated CreateLiveRecord, and {' and '.join(beside)} by CreateRecordTask: the vendor forbids to "
             "use both together. Make tasks of them; what is over can go."
         )
-        yield finding("generations-mixed", "live_records", sentence)
+        yield Finding.new("generations-mixed", ("live_records",), sentence)
 
 
 def renames(stack: Stack, names: Mapping[str, set[str]]) -> Iterator[Finding]:
@@ -64,4 +64,4 @@ def renames(stack: Stack, names: Mapping[str, set[str]]) -> Iterator[Finding]:
                 why = f"{taken[entry.was]} entries say was: {entry.was}. Keep it on the renamed one."
             else:
                 continue
-            yield finding("duplicate-key", f"{section}.{key}.was", why)
+            yield Finding.new("duplicate-key", (section, key, "was"), why)

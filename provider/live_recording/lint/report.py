@@ -95,7 +95,7 @@ def _result(found: Finding) -> Result:
     return Result(
         rule_id=found.id,
         level=Level(found.severity),
-        message=Message(text=f"{found.path}: {found.sentence}" if found.path else found.sentence),
+        message=Message(text=f"{found.path_text}: {found.sentence}" if found.path else found.sentence),
         locations=[Location(physical_location=where)],
-        partial_fingerprints={"live-recording/v1": f"{found.file}:{found.path}:{found.id}"},
+        partial_fingerprints={"live-recording/v1": f"{found.file}:{found.path_text}:{found.id}"},
     )

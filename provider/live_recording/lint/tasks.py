@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from live_recording.core.findings import Finding, Path, finding, joined
+from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.timefmt import format_duration
 from live_recording.core.vendor import TASK_MAX
 from live_recording.core.windows import Window
@@ -11,16 +11,16 @@ from live_recording.core.windows import Window
 _SHOWN = "%Y-%m-%dT%H:%MZ"
 
 
-def backwards(path: Path, span: Window) -> Iterator[Finding]:
+def backwards(path: KeyPath, span: Window) -> Iterator[Finding]:
     """Whether it would end before it starts."""
     if span.start is not None and span.end <= span.start:
         sentence = (
             f"The task starts {span.start:{_SHOWN}} and ends {span.end:{_SHOWN}}. The end must be later than the start."
         )
-        yield finding("task-backwards", joined(path), sentence)
+        yield Finding.new("task-backwards", path, sentence)
 
 
-def task(path: Path, span: Window, now: datetime) -> Iterator[Finding]:
+def task(path: KeyPath, span: Window, now: datetime) -> Iterator[Finding]:
     """What is wrong with a task's time."""
     start = span.start or now
     yield from backwards(path, span)
@@ -30,4 +30,4 @@ def task(path: Path, span: Window, now: datetime) -> Iterator[Finding]:
         sentence = (
             f"The recording would last {length}{counted}. One task may last at most 24 h. Split it into {parts} tasks."
         )
-        yield finding("task-too-long", joined(path), sentence)
+        yield Finding.new("task-too-long", path, sentence)

@@ -5,7 +5,7 @@ Rule 1: nothing here stops anybody; each sentence says what will happen and how 
 
 from collections.abc import Container, Iterable, Iterator
 
-from live_recording.core.findings import Finding, finding
+from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.streams import StreamKey, fallbacks, level, winning_rule
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
@@ -27,13 +27,13 @@ def rules(stack: Stack) -> Iterator[Finding]:
         heirs_of = [keys[heir] if heir else None for heir in fallbacks(keys, key)]
         if rule.record is False and not any(heir and heir[1].record is not False for heir in heirs_of):
             sentence = "Nothing would record these streams anyway, and every rule counts. Remove this one."
-            yield finding("nothing-to-suppress", f"rules.{name}", sentence)
+            yield Finding.new("nothing-to-suppress", ("rules", name), sentence)
         elif all(heir and _records(heir[1]) == _records(rule) for heir in heirs_of):
             others = ", ".join(sorted(f"rules.{heir[0]}" for heir in heirs_of if heir))
             sentence = (
                 f"Without it {others} records these streams in the same way, and every rule counts. Remove this one."
             )
-            yield finding("redundant-rule", f"rules.{name}", sentence)
+            yield Finding.new("redundant-rule", ("rules", name), sentence)
         elif level(key) == _STREAM_LEVEL and rule.record is not False:
             yield from _overriding(key, name, rule, keys)
 
@@ -53,9 +53,9 @@ def _overriding(key: StreamKey, name: str, rule: Rule, keys: dict[StreamKey, tup
         if at.domain == key.domain and level(at) == _APP_LEVEL and _records(against) != _records(rule)
     )
     if beaten:
-        yield finding(
+        yield Finding.new(
             "overridden",
-            f"rules.{name}",
+            ("rules", name),
             f"In every app the stream {quoted(key.stream)} is recorded by this rule, not by {', '.join(beaten)}: at this vendor a stream "
             "outranks an app. Add app to this rule if that is not meant.",
         )
@@ -68,7 +68,7 @@ def retention(stack: Stack, unreadable: Container[str] = ()) -> Iterator[Finding
             continue
         kept = [name for name, form in formats(template).items() if form.storage_time in (None, FOREVER)]
         if kept and not template.cos_store:
-            yield finding("kept-forever", f"templates.{key}", KEPT.format(files=", ".join(kept)))
+            yield Finding.new("kept-forever", ("templates", key), KEPT.format(files=", ".join(kept)))
 
 
 def recordings(stack: Stack, slots: Iterable[AnySlot]) -> Iterator[Finding]:
@@ -80,19 +80,19 @@ def recordings(stack: Stack, slots: Iterable[AnySlot]) -> Iterator[Finding]:
         seconds = (slot.window.end - slot.window.start).total_seconds() if slot.window.start else SHORT_SECONDS
         if 0 < seconds < SHORT_SECONDS:
             sentence = f"It lasts {format_duration(seconds)}, and a push under 10 s leaves no file. If you mean minutes, write m."
-            yield finding("too-short", path, sentence)
+            yield Finding.new("too-short", path, sentence)
         by = winning_rule(keys, slot.stream)
         if by in recording:
             sentence = f"rules.{recording[by]} records this stream too, so there will be two recordings to pay for."
             fix = "Suppress the rule for it (record: false), or drop the task."
-            yield finding("recorded-twice", path, f"{sentence} {fix}")
+            yield Finding.new("recorded-twice", path, f"{sentence} {fix}")
 
 
-def _kept(path: str, entry: Timed) -> Iterator[Finding]:
+def _kept(path: KeyPath, entry: Timed) -> Iterator[Finding]:
     """Whether the vendor keeps the files for ever because nobody said how long."""
     if isinstance(entry, LiveRecord):
         if entry.storage_time in (None, FOREVER):
-            yield finding("kept-forever", path, KEPT.format(files=entry.file_format))
+            yield Finding.new("kept-forever", path, KEPT.format(files=entry.file_format))
     elif entry.template is None and entry.template_id is None:
         sentence = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
-        yield finding("records-hls-forever", path, sentence)
+        yield Finding.new("records-hls-forever", path, sentence)

@@ -11,7 +11,7 @@ from live_recording.account import conflicts
 from live_recording.account.diff import TASK_KEY, changes, replaces
 from live_recording.account.inventory import AccountInventory, Section
 from live_recording.account.objects import key_of, name_of, window
-from live_recording.core.findings import Finding, finding
+from live_recording.core.findings import Finding
 from live_recording.core.kinds import FORMATS, KindName
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
@@ -51,7 +51,7 @@ def check(
     if thing and not account.run.claim(thing, urn, olds):
         what = thing[1] if isinstance(thing[1], str) else "/".join(thing[1])
         sentence = f"Another {kind} of this stack is declared for {quoted(what)}. Remove one of them."
-        return (finding("duplicate-key", "", sentence),)
+        return (Finding.new("duplicate-key", (), sentence),)
     return tuple(GATES[kind](account, inputs, olds))
 
 
@@ -101,9 +101,9 @@ def template(account: AccountInventory, inputs: Props, olds: Props) -> Iterator[
             return
     namesakes = [i for i, live in account.templates().items() if name_of(live) == inputs["template_name"]]
     if namesakes and not known and not own_name(account, inputs):
-        yield finding(
+        yield Finding.new(
             "duplicate-key",
-            "template_name",
+            ("template_name",),
             f"The account already has a template {quoted(inputs['template_name'])} (id {namesakes[0]}), and it is not what is "
             f"declared here. Give this one another name, or adopt that one: {account.adopting}.",
         )
@@ -118,7 +118,7 @@ def _unset(inputs: Props, olds: Props) -> Iterator[Finding]:
             sentence = (
                 "vod_sub_app_id was set, and leaving it out would not change it. Name the application that you want."
             )
-            yield finding("missing-field", f"{name}.vod_sub_app_id", sentence)
+            yield Finding.new("missing-field", (name, "vod_sub_app_id"), sentence)
 
 
 def rule(account: AccountInventory, inputs: Props, olds: Props) -> Iterator[Finding]:
@@ -152,17 +152,17 @@ def _taken(
 ) -> Iterator[Finding]:
     name, owner = account.named(live), account.stranger(live)
     if owner:
-        yield finding(
+        yield Finding.new(
             "duplicate-key",
-            "",
+            (),
             f"The rule for {key} belongs to stack {owner}: it points to its template {quoted(name)}. "
             "Remove it there first, or leave the key to that stack.",
         )
     elif live != wanted and (wanted is not None or live not in account.run.adoptable):
         asked = f"template {wanted}" if wanted else "a template that is yet to be made"
-        yield finding(
+        yield Finding.new(
             "duplicate-key",
-            "",
+            (),
             f"The account already has a rule for {key}: it points to template {live} ({quoted(name)}), and this one asks for "
             f"{asked}. {TAKEN_BY_A_MOVE if moved else TAKEN.format(account.adopting)}",
         )
@@ -175,7 +175,7 @@ def _changed(account: AccountInventory, key: StreamKey, ours: str, wanted: str |
         return
     owner = account.stranger(live)
     called = f"{live} ({quoted(account.named(live))}{f' of stack {owner}' if owner else ''})"
-    yield finding("duplicate-key", "", conflicts.changed(key, called, ours))
+    yield Finding.new("duplicate-key", (), conflicts.changed(key, called, ours))
 
 
 def task(account: AccountInventory, inputs: Props, olds: Props) -> Iterator[Finding]:
@@ -188,9 +188,13 @@ def task(account: AccountInventory, inputs: Props, olds: Props) -> Iterator[Find
     stage = phase(span, now, site)
     if stage == "later":
         day = rfc3339(creatable_from(span, site))
-        yield finding("bad-time", "start", f"The vendor does not take this task before {day}. Declare it from then on.")
+        yield Finding.new(
+            "bad-time", ("start",), f"The vendor does not take this task before {day}. Declare it from then on."
+        )
     elif stage == "finished":
-        yield finding("bad-time", "end", f"The task would be over already: it ends at {inputs['end']}. Remove it.")
+        yield Finding.new(
+            "bad-time", ("end",), f"The task would be over already: it ends at {inputs['end']}. Remove it."
+        )
     elif olds and phase(Window(_at(olds.get("start")), _at(olds["end"]) or now), now, site) == "running":
         yield from _crowded(account, inputs, span, now)
 
@@ -200,7 +204,9 @@ def live_record(account: AccountInventory, inputs: Props, olds: Props) -> Iterat
     if "end" not in inputs or (olds and not changes("live_record", olds, inputs)):
         return
     if datetime.fromisoformat(inputs["end"]) <= account.settings.now():
-        yield finding("bad-time", "end", f"The recording would be over already: it ends at {inputs['end']}. Remove it.")
+        yield Finding.new(
+            "bad-time", ("end",), f"The recording would be over already: it ends at {inputs['end']}. Remove it."
+        )
 
 
 def _crowded(account: AccountInventory, inputs: Props, span: Window, now: datetime) -> Iterator[Finding]:
@@ -212,9 +218,9 @@ def _crowded(account: AccountInventory, inputs: Props, span: Window, now: dateti
         if key_of(found) == stream and not found.get("Stopped")
     }
     if any(overlap_violations({**live, "": span}, now, OVERLAPS_MAX)):
-        yield finding(
+        yield Finding.new(
             "too-many-overlaps",
-            "",
+            (),
             f"The running task and its replacement would record {'/'.join(stream)} more than {OVERLAPS_MAX} times at once, "
             f"and the vendor starts only {OVERLAPS_MAX}. Change the tasks of this stream one at a time.",
         )
@@ -224,16 +230,16 @@ def _template(account: AccountInventory, inputs: Props, olds: Props) -> Iterator
     """Whether there is the template, and it is not another stack's: what uses that counts as that stack's too."""
     wanted = inputs.get("template_id")
     if wanted is not None and wanted not in account.templates():
-        yield finding(
+        yield Finding.new(
             "unknown-template",
-            "template_id",
+            ("template_id",),
             f"The account has no template {wanted}. If it was deleted behind Pulumi's back, run pulumi refresh; "
             "otherwise name one that the account has.",
         )
     elif wanted and wanted != olds.get("template_id") and (owner := account.stranger(wanted)):
-        yield finding(
+        yield Finding.new(
             "unknown-template",
-            "template_id",
+            ("template_id",),
             f"The template {wanted} ({quoted(account.named(wanted))}) belongs to stack {owner}, and so would what uses it. Use one "
             "of this stack; to share that one, give it a template_name of its own there.",
         )

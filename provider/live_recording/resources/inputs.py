@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from live_recording.core.findings import Finding, finding
+from live_recording.core.findings import Finding
 from live_recording.core.kinds import KindName
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import Site
@@ -66,7 +66,7 @@ def _judged(
 
 def _rule(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Finding]:
     if "template_id" not in {*inputs, *unknown}:
-        yield finding("missing-field", "", "The field template_id is missing. A rule binds a key to a template.")
+        yield Finding.new("missing-field", (), "The field template_id is missing. A rule binds a key to a template.")
 
 
 def _task(

@@ -70,5 +70,7 @@ class ProviderProcess:
 
 def _failure(found: Finding) -> tuple[str, str]:
     """The engine prints nested property names badly: it gets the top-level one, the reason says the path."""
-    top, _, nested = found.path.partition(".")
-    return top, f"{found.path}: {found.sentence} [{found.id}]" if nested else f"{found.sentence} [{found.id}]"
+    top = str(found.path[0]) if found.path else ""
+    return top, f"{found.path_text}: {found.sentence} [{found.id}]" if found.path[
+        1:
+    ] else f"{found.sentence} [{found.id}]"

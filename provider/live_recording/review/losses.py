@@ -50,7 +50,11 @@ def judged(found: Iterable[Loss], in_force: Iterable[Acknowledgement]) -> tuple[
     """The losses in their order, each with the acknowledgement that accepts it."""
     accepted = tuple(in_force)
     return tuple(
-        loss._replace(acknowledged=next((entry for entry in accepted if covers(entry, FINDING, loss.path)), None))
+        loss._replace(
+            acknowledged=next(
+                (entry for entry in accepted if covers(entry, FINDING, tuple(loss.path.split(".")))), None
+            )
+        )
         for loss in sorted(found, key=lambda loss: (ORDER.index(loss.kind), loss.path, loss.what, loss.sentence))
     )
 

@@ -139,7 +139,7 @@ def _effect(review: Review) -> Section:
 
 
 def _findings(review: Review) -> Section:
-    found = [f"- {code(f.path)}: {plain(f.sentence)} {code(f.id)}" for f in review.findings]
+    found = [f"- {code(f.path_text)}: {plain(f.sentence)} {code(f.id)}" for f in review.findings]
     known = [f"- {code(a.path)}: {code(a.finding)} {plain(words.accepted(a))}" for a in review.acknowledged]
     summary = f"{count_of(len(found), 'finding')}, {count_of(len(known), 'acknowledgement')}"
     return _folded(summary, [*found, *known])

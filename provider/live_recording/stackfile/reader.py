@@ -9,20 +9,18 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from live_recording.core.findings import Finding, finding, joined
+from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.text import Plain, quoted
 
 DEPTH_MAX = 12
 """No stack file nests deeper; a bound keeps odd files from exhausting the reader."""
-
-Loc = tuple[str | int, ...]
 
 
 class Document(NamedTuple):
     """A file as nested dicts, lists and scalars, with the line of each path."""
 
     root: Any
-    lines: dict[str, int]
+    lines: dict[KeyPath, int]
     findings: tuple[Finding, ...]
 
 
@@ -37,7 +35,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
-        self.lines: dict[str, int] = {}
+        self.lines: dict[KeyPath, int] = {}
         self.twice: list[Finding] = []
 
     def document(self) -> Any:
@@ -51,22 +49,22 @@ class _Reader:
             root = self.node(next(self.events), ())
         return root
 
-    def node(self, event: Any, loc: Loc) -> Any:
+    def node(self, event: Any, path: KeyPath) -> Any:
         """The node that *event* begins."""
         line = event.start_mark.line + 1
-        self.lines.setdefault(joined(loc), line)
+        self.lines.setdefault(path, line)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise _Refused("Anchors (&) and aliases (*) are not read. Write the value where it belongs.", line)
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             raise _Refused(f"Tags such as {quoted(tag)} are not read. Write the plain value.", line)
-        if len(loc) > DEPTH_MAX:
+        if len(path) > DEPTH_MAX:
             raise _Refused(f"The file nests deeper than {DEPTH_MAX} levels. No entry needs that.", line)
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.style else Plain(event.value)
-        return self.mapping(loc) if isinstance(event, yaml.MappingStartEvent) else self.sequence(loc)
+        return self.mapping(path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(path)
 
-    def mapping(self, loc: Loc) -> dict[str, Any]:
+    def mapping(self, path: KeyPath) -> dict[str, Any]:
         """The mapping that has just begun."""
         found: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
@@ -77,21 +75,21 @@ class _Reader:
                 raise _Refused(
                     "A key is plain text, without anchor, alias or tag. Write the name of a field or entry.", line
                 )
-            path = joined((*loc, event.value))
+            inner = (*path, event.value)
             if event.value in found:
-                sentence = f"This key stands here twice, the first time on line {self.lines[path]}. Keep one of them."
-                self.twice.append(finding("duplicate-key", path, sentence).at("", line))
-                self.node(next(self.events), (*loc, event.value))
+                sentence = f"Duplicate key, first defined on line {self.lines[inner]}."
+                self.twice.append(Finding.new("duplicate-key", inner, sentence).at("", line))
+                self.node(next(self.events), inner)
             else:
-                self.lines.setdefault(path, line)
-                found[str(event.value)] = self.node(next(self.events), (*loc, event.value))
+                self.lines.setdefault(inner, line)
+                found[str(event.value)] = self.node(next(self.events), inner)
         return found
 
-    def sequence(self, loc: Loc) -> list[Any]:
+    def sequence(self, path: KeyPath) -> list[Any]:
         """The list that has just begun."""
         found: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            found.append(self.node(event, (*loc, len(found))))
+            found.append(self.node(event, (*path, len(found))))
         return found
 
 
@@ -101,7 +99,7 @@ def parse(source: str) -> Document:
     try:
         root = reader.document()
     except _Refused as refused:
-        return Document(None, {}, (finding("bad-yaml", "", refused.sentence).at("", refused.line),))
+        return Document(None, {}, (Finding.new("bad-yaml", (), refused.sentence).at("", refused.line),))
     except yaml.MarkedYAMLError as error:
         return _not_yaml(*_syntax(error, source))
     except yaml.reader.ReaderError as error:
@@ -115,17 +113,17 @@ def parse(source: str) -> Document:
         return Document(
             None,
             {},
-            (finding("wrong-type", "", "The file is empty. Write {} if nothing is to be recorded.").at("", 1),),
+            (Finding.new("wrong-type", (), "The file is empty. Write {} if nothing is to be recorded.").at("", 1),),
         )
     if not isinstance(root, dict):
         seen = "a list" if isinstance(root, list) else quoted(root)
         sentence = f"The file is {seen}, but a mapping with templates, rules or tasks belongs here."
-        return Document(None, {}, (finding("wrong-type", "", sentence).at("", 1),))
+        return Document(None, {}, (Finding.new("wrong-type", (), sentence).at("", 1),))
     return Document(root, reader.lines, tuple(reader.twice))
 
 
 def _not_yaml(what: str, line: int) -> Document:
-    return Document(None, {}, (finding("bad-yaml", "", f"This is not YAML: {what}.").at("", line),))
+    return Document(None, {}, (Finding.new("bad-yaml", (), f"This is not YAML: {what}.").at("", line),))
 
 
 def _syntax(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:

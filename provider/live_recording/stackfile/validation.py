@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from live_recording.core.findings import Finding, finding, joined
+from live_recording.core.findings import Finding
 from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.model import SECTIONS, Stack
 
@@ -80,7 +80,7 @@ def refusals(model: type[BaseModel], error: ValidationError) -> list[Finding]:
         loc = detail["loc"]
         if detail["type"] == "missing" or loc[-1:] == ("[key]",):
             loc = loc[:-1]
-        found.append(finding(kind or detail["ctx"]["finding"], joined(loc), sentence(model, detail)))
+        found.append(Finding.new(kind or detail["ctx"]["finding"], loc, sentence(model, detail)))
     return found
 
 
