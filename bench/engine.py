@@ -22,9 +22,10 @@ from bench import figures
 from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, save
 from bench.rivals import COMMANDS, Rival, Rivals, Size, rivals
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.process_usage import ProcessUse
 from tests.support.pulumi_project import cli_directory
-from tests.support.sdk_client import NOW, control
+from tests.support.sdk_client import control
 
 QUICK = ["50+50+200"]
 SIZES = {"50+50+200": 7, "50+50+1000": 2, "50+50+1000-hasty": 5, "50+50+4000-hasty": 2}

@@ -7,8 +7,8 @@ import hypothesis
 import pytest
 
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.sdk_client import NOW
 
 # Who is started in the background ignores these signals, and so would everything that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

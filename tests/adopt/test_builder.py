@@ -24,8 +24,8 @@ from live_recording.project import load
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.resources.rule import identity
 from live_recording.stackfile.model import Stack
+from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.leftovers import CASES, FORMATS, LEFTOVERS, OWNER, PUSH, account, task
-from tests.support.sdk_client import AT, DAY, HOUR, NOW
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "adoption"
 

@@ -17,7 +17,6 @@ from tests.support.audit_samples import (
     AT,
     FINAL,
     HOUR,
-    NOW,
     PUSH,
     RULE,
     SHOWN,
@@ -30,6 +29,7 @@ from tests.support.audit_samples import (
     task,
     told,
 )
+from tests.support.clock import NOW
 
 FORMATS = st.dictionaries(
     st.sampled_from(["flv", "hls", "mp4", "aac", "mp3"]),

@@ -13,7 +13,6 @@ from tests.support.audit_samples import (
     AT,
     FINAL,
     HOUR,
-    NOW,
     PUSH,
     RULE,
     TASK,
@@ -25,6 +24,7 @@ from tests.support.audit_samples import (
     task,
     told,
 )
+from tests.support.clock import NOW
 
 TEMPLATES = {
     "retention": ({"Mp4Param": {"Enable": 1, "StorageTime": 86400}}, ["mp4.storage_time is 24 h 00 m, declared is 30 d"]),

@@ -11,8 +11,8 @@ import pytest
 
 from live_recording.emulator import Emulator
 from tests.support import fork_server
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.sdk_client import NOW
 from tests.support.terminals import XTERM, Seen, watched, without_terminal
 
 ROOT = Path(__file__).parent.parent.parent

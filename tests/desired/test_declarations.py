@@ -12,8 +12,8 @@ from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import DesiredState, desired_resources
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.stackfile.model import Stack
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OWNER = "live-recording--dev"
 PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}

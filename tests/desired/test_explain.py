@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from live_recording.core.streams import StreamKey, winning_rule
 from live_recording.desired.explain import Explanation, Loser, Recorder, explain
 from live_recording.stackfile.model import Stack
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUSH = "push.example.com"
 STREAM = StreamKey(PUSH, "studio", "rehearsal")
 FULL = {"domain": PUSH, "app": "studio", "stream": "rehearsal"}

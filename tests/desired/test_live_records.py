@@ -24,7 +24,7 @@ from live_recording.resources.inputs import normalize_inputs
 from live_recording.resources.live_record import _body, _end
 from live_recording.stackfile.model import LiveRecordArgs
 from live_recording.stackfile.validation import validate
-from tests.support.sdk_client import NOW
+from tests.support.clock import NOW
 
 OWNER = "live-recording--dev"
 SITE = SITES["intl"]

@@ -13,8 +13,8 @@ from live_recording.core.windows import creatable_from
 from live_recording.desired.declarations import desired_resources
 from live_recording.desired.recordings import AHEAD, BACK, scheduled_recordings
 from live_recording.stackfile.model import Stack
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STREAM = {"domain": "push.example.com", "app": "live", "stream": "derby"}
 DAILY = {**STREAM, "rrule": "FREQ=DAILY", "at": "20:00", "duration": "2h"}
 MONTHLY = DAILY | {"rrule": "FREQ=MONTHLY;BYMONTHDAY=1", "from": "2026-01-01"}

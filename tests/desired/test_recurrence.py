@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 from live_recording.core.text import Plain
 from live_recording.desired.recurrence import Days, never, occurrences
 from live_recording.stackfile.rrule import ELSEWHERE, PARTS, needs_first, rule
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 SATURDAYS = "FREQ=WEEKLY;BYDAY=SA"
 
 

@@ -1,6 +1,6 @@
 """When tasks run, and which may be created now."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.core.windows import Phase, Window, creatable_from, overlap_violations, phase
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 DAY = timedelta(days=1)
 

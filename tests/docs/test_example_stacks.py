@@ -16,9 +16,9 @@ from live_recording.emulator import Emulator
 from live_recording.project import load
 from live_recording.stackfile.model import Stack
 from tests.support import doc_runner
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
-from tests.support.sdk_client import NOW
 
 ROOT = Path(__file__).parent.parent.parent
 STACKS = ("dev", "prod", "staging")

@@ -8,9 +8,9 @@ import pytest
 
 from live_recording.emulator import Emulator
 from tests.support import doc_runner
+from tests.support.clock import NOW
 from tests.support.doc_runner import PAGES, ROOT
 from tests.support.emulated_account import Account
-from tests.support.sdk_client import NOW
 
 RUN = [page for page in PAGES if "examples" not in page.parts and any(step.commands for step in doc_runner.steps(page))]
 """tests/docs/test_examples.py runs the pages of examples."""

@@ -17,7 +17,8 @@ import requests
 
 from live_recording.emulator import Emulator
 from live_recording.emulator.state_file import StateFileError
-from tests.support.sdk_client import NOW, RULE, TASK, call, code, control, sdk, template
+from tests.support.clock import NOW
+from tests.support.sdk_client import RULE, TASK, call, code, control, sdk, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

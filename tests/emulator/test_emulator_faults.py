@@ -9,7 +9,8 @@ import pytest
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
 from live_recording.emulator import Emulator
-from tests.support.sdk_client import AT, NOW, call, code, control, sdk, template
+from tests.support.clock import AT, NOW
+from tests.support.sdk_client import call, code, control, sdk, template
 
 CREATE = "CreateLiveRecordTemplate"
 

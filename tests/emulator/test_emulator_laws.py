@@ -14,7 +14,7 @@ from live_recording.emulator.clock import CHINA, Clock
 from live_recording.emulator.messages import Refusal
 from live_recording.emulator.service import Cloud
 from live_recording.emulator.sites import CN, INTL
-from tests.support.sdk_client import DAY, HOUR, NOW
+from tests.support.clock import DAY, HOUR, NOW
 
 TEMPLATES, RULES, PAGE, DAILY = 4, 5, 3, 2
 DOMAINS = st.sampled_from(["a.example.com", "b.example.com"])

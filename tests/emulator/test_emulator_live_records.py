@@ -10,7 +10,8 @@ import pytest
 
 from live_recording.emulator import Emulator
 from live_recording.emulator.state_file import StateFileError
-from tests.support.sdk_client import AT, DOMAIN, HOUR, NOW, TASK, call, code, control, sdk
+from tests.support.clock import AT, HOUR, NOW
+from tests.support.sdk_client import DOMAIN, TASK, call, code, control, sdk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,9 @@ from typing import Any
 from live_recording.account.client import LiveApi
 from live_recording.config.files import settings
 from live_recording.emulator import Emulator
+from tests.support.clock import AT, DAY, NOW
 from tests.support.emulated_account import Account
-from tests.support.sdk_client import AT, DAY, NOW, TASK, call, sdk
+from tests.support.sdk_client import TASK, call, sdk
 
 THREADS = 4
 CREATE, REGION = "CreateRecordTask", "ap-singapore"

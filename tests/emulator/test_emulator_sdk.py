@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live_recording.emulator import Emulator
-from tests.support.sdk_client import AT, DAY, DOMAIN, NOW, RULE, TASK, call, code, sdk, template
+from tests.support.clock import AT, DAY, NOW
+from tests.support.sdk_client import DOMAIN, RULE, TASK, call, code, sdk, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from live_recording.emulator import Emulator
-from tests.support.sdk_client import AT, DAY, DOMAIN, HOUR, NOW, RULE, TASK, call, code, sdk, template
+from tests.support.clock import AT, DAY, HOUR, NOW
+from tests.support.sdk_client import DOMAIN, RULE, TASK, call, code, sdk, template
 
 WINDOW = {"StartTime": AT - HOUR, "EndTime": AT + 6 * DAY}
 

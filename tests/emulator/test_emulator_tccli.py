@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from live_recording.emulator import Emulator
-from tests.support.sdk_client import AT, DOMAIN, HOUR, NOW, RULE
+from tests.support.clock import AT, HOUR, NOW
+from tests.support.sdk_client import DOMAIN, RULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from urllib.parse import quote, quote_plus, urlencode
 import pytest
 
 from live_recording.emulator import Emulator
-from tests.support.sdk_client import AT, HOUR, NOW, send
+from tests.support.clock import AT, HOUR, NOW
+from tests.support.sdk_client import send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,8 @@ import pytest
 
 from live_recording.emulator import Emulator, signature
 from live_recording.emulator.messages import Request
-from tests.support.sdk_client import AT, NOW, RULE, TASK, call, code, post, refusal, sdk, send, signed
+from tests.support.clock import AT, NOW
+from tests.support.sdk_client import RULE, TASK, call, code, post, refusal, sdk, send, signed
 
 PUBLISHED_KEY = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"  # of the vendor's own sample
 CVM = "cvm", "1551113065", "cvm.tencentcloudapi.com", "application/json; charset=utf-8", PUBLISHED_KEY

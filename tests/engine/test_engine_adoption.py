@@ -15,9 +15,9 @@ from live_recording.core.vendor import SITES
 from live_recording.project import load
 from live_recording.stackfile.model import Stack
 from tests.support.brownfield import FULL, fill, snapshot
+from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import HEAD, LiveProject, steps
-from tests.support.sdk_client import AT, DAY, HOUR, NOW
 
 SIZE = FULL if os.environ.get("RELIABILITY") == "all" else (50, 50, 40)
 IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=false", "--yes", "--skip-preview", "--stack", "dev")  # fmt: skip

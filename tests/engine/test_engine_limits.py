@@ -8,9 +8,9 @@ import pytest
 
 from bench.rivals import HASTY
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject, steps
-from tests.support.sdk_client import NOW
 
 DOMAIN = "push.example.com"
 CREATE, DELETE = "CreateLiveRecordRule", "DeleteLiveRecordRule"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject, steps
-from tests.support.sdk_client import NOW
 
 CREATE, STOP, DELETE = (f"{verb}LiveRecord" for verb in ("Create", "Stop", "Delete"))
 STACK = """

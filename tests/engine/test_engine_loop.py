@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import ROOT, LiveProject, steps
-from tests.support.sdk_client import NOW
 
 STACK = """
 templates:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject, steps
-from tests.support.sdk_client import NOW
 
 DOMAIN = "push.example.com"
 CREATE, DELETE = "CreateLiveRecordRule", "DeleteLiveRecordRule"

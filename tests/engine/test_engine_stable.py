@@ -10,9 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject
-from tests.support.sdk_client import NOW
 
 Tree = dict[str, Any]
 TEXTS = st.sampled_from(["", "100 % of it", 'it\'s {a}: "b" # c', "比赛", "true", "012", "two\nlines"])

@@ -1,7 +1,5 @@
 """Warnings that somebody has accepted."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +7,8 @@ from hypothesis import strategies as st
 from live_recording.core.findings import CATALOG, Finding
 from live_recording.lint.acknowledgements import acknowledged
 from live_recording.stackfile.model import Acknowledgement
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEPT = Finding.new("kept-forever", ("templates", "clips"), "They are kept.")
 INSIDE = Finding.new("ignored-field", ("templates", "clips", "mp4", "storage_time"), "It is ignored.")
 ERROR = Finding.new("wrong-type", ("templates", "clips", "mp4"), "It is wrong.")

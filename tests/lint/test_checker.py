@@ -1,6 +1,5 @@
 """Rules about a whole stack, and how it is read."""
 
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -13,8 +12,8 @@ from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.lint.checker import Context, check
 from live_recording.stackfile.validation import validate
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
 WIDE = {"domain": PUSH, "template": "t"}

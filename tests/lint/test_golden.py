@@ -9,7 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -19,9 +19,9 @@ from live_recording.core.findings import CATALOG, REVIEW_ONLY, Finding, errors
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources
 from live_recording.project import Loaded, load
+from tests.support.clock import NOW
 from tests.support.emulated_account import in_comments
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOLDEN = Path(__file__).parent.parent / "golden"
 ERR = sorted((GOLDEN / "err").glob("*.yaml"))
 OK = sorted((GOLDEN / "ok").glob("*.yaml"))

@@ -1,7 +1,6 @@
 """What is allowed but hardly meant."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
@@ -13,8 +12,8 @@ from live_recording.core.streams import StreamKey, fallbacks
 from live_recording.desired.recordings import scheduled_recordings
 from live_recording.lint import warnings
 from live_recording.stackfile.model import Stack
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
 TIMES = {"start": "2026-11-21T20:00", "end": "2026-11-21T22:00"}

@@ -18,9 +18,9 @@ from live_recording.core.vendor import SITES, SiteName
 from live_recording.migrate.builder import Migration, migrated, report
 from live_recording.migrate.calls import ACTIONS
 from live_recording.project import load
+from tests.support.clock import NOW
 from tests.support.emulated_account import in_comments
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOLDEN = Path(__file__).parent.parent / "golden" / "migrate"
 TEXTS = sorted(GOLDEN.glob("*.txt"))
 DEFAULTS = {"domain": "", "app": "", "site": "intl", "now": NOW.isoformat()}

@@ -1,6 +1,6 @@
 """Old calls in all their forms: what is migrated passes `check`, and means what the calls meant."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,9 +11,9 @@ from live_recording.core.vendor import SITES
 from live_recording.migrate.builder import migrated, report
 from live_recording.project import load
 from live_recording.stackfile.model import Stack
+from tests.support.clock import NOW
 from tests.support.legacy_calls import FORMS, SECRETS, Old
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CHINA = timezone(timedelta(hours=8))
 SITE = SITES["intl"]
 DAY = timedelta(days=1)

@@ -12,11 +12,11 @@ import pytest
 
 from live_recording.emulator import Emulator
 from tests.reliability.test_kills import wait
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject
 from tests.support.pulumi_project import cli_directory
 from tests.support.review_samples import RICH
-from tests.support.sdk_client import NOW
 
 RULE = """templates:
   match: {mp4: {record_interval: 1h, storage_time: 30d}}

@@ -30,8 +30,8 @@ from live_recording.resources.rule import create as create_rule
 from live_recording.resources.task import create as create_task
 from live_recording.resources.template import create as create_template
 from live_recording.stackfile.validation import validate
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account as Hand
-from tests.support.sdk_client import NOW
 
 OWNER = "live-recording--dev"
 REGION = "ap-guangzhou"

@@ -16,10 +16,10 @@ import pytest
 from bench.rivals import HASTY
 from live_recording.emulator import Emulator
 from live_recording.emulator.faults import KINDS
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject
 from tests.support.pulumi_project import Project
-from tests.support.sdk_client import NOW
 
 ALL = os.environ.get("RELIABILITY") == "all"
 LATER = NOW + timedelta(hours=2)  # when the task derby runs

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject
-from tests.support.sdk_client import NOW
 
 UP = ("up", "--yes", "--skip-preview", "--stack")
 CREATE = "CreateLiveRecordRule"

@@ -1,6 +1,5 @@
 """The arguments of a resource, as the engine hands them over."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ from live_recording.core.findings import CATALOG
 from live_recording.core.kinds import KindName
 from live_recording.core.vendor import SITES
 from live_recording.resources.inputs import ARGS, normalize_inputs
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOTHING: frozenset[str] = frozenset()
 STREAM = {"domain": "push.example.com", "app": "live", "stream": "final"}
 RULE = {"domain": "push.example.com", "app": "", "stream": ""}

@@ -18,9 +18,9 @@ from live_recording.account.api_errors import (
     reaction,
 )
 from live_recording.emulator.faults import KINDS
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.provider_host import Live
-from tests.support.sdk_client import NOW
 
 CREATE, STOP, DELETE = (f"{verb}LiveRecord" for verb in ("Create", "Stop", "Delete"))
 STREAM = {"domain": "push.example.com", "stream": "final"}

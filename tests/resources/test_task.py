@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.provider_host import UNKNOWN, Live, RefusedByCheck
-from tests.support.sdk_client import NOW
 
 CREATE, STOP, DELETE = (f"{verb}RecordTask" for verb in ("Create", "Stop", "Delete"))
 STREAM = {"domain": "push.example.com", "app": "live", "stream": "final"}

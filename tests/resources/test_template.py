@@ -7,9 +7,9 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.provider_host import UNKNOWN, Host, Live, RefusedByCheck
-from tests.support.sdk_client import NOW
 
 OWN = "live-recording--dev--archive"
 CREATE, MODIFY, DELETE = (f"{verb}LiveRecordTemplate" for verb in ("Create", "Modify", "Delete"))

@@ -4,10 +4,10 @@ import pytest
 
 from live_recording.core.errors import ConfigError
 from live_recording.review.build import BLIND, reviewed
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.review_engine import source, taken
 from tests.support.review_stack import STACK, Changing, edited, losses
-from tests.support.sdk_client import NOW
 
 D = "push.example.com"
 

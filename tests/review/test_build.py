@@ -6,9 +6,9 @@ import pytest
 
 from live_recording.core.findings import Finding
 from live_recording.review.model import Operation
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.review_stack import STACK, Changing, edited, losses
-from tests.support.sdk_client import NOW
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "review"
 D = "push.example.com"

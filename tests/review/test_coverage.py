@@ -1,7 +1,6 @@
 """Who records which streams before and after: patterns, crossings of rules, and formats of a template."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ from live_recording.core.streams import StreamKey
 from live_recording.review.coverage import formats, patterns, recorder, untold
 from live_recording.review.model import EffectiveRule, Format
 from live_recording.review.ownership import AccountView
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MONTH, WEEK = 30 * 86_400, 7 * 86_400
 TEMPLATES: Mapping[str, Mapping[str, Any]] = {
     "1": {"TemplateId": 1, "TemplateName": "p--s--archive", "Mp4Param": {"Enable": 1, "StorageTime": MONTH}},

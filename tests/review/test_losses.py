@@ -1,7 +1,7 @@
 """What is lost, when, by which entry, in which words, and who accepted it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -28,8 +28,8 @@ from live_recording.review.losses import (
 from live_recording.review.model import EffectiveRule, Format, Loss, Pattern
 from live_recording.review.ownership import AccountView
 from live_recording.stackfile.model import Acknowledgement
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STREAM = StreamKey("push.example.com", "live", "final")
 EVER, WEEK, MONTH = (Format("mp4", seconds, 1800, cos=False) for seconds in (0, 7 * 86_400, 30 * 86_400))
 BUCKET = Format("mp4", 0, 1800, cos=True)

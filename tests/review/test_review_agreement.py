@@ -15,6 +15,7 @@ from live_recording.core.kinds import KindName
 from live_recording.emulator import Emulator
 from live_recording.review.build import reviewed
 from live_recording.review.preview import TYPES, preview
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.generated_changes import (
     DOMAINS,
@@ -30,7 +31,6 @@ from tests.support.generated_changes import (
 from tests.support.live_project import LiveProject
 from tests.support.review_engine import OWNER, Engine, Known, RefusedByPreview, declared, renamed, source, taken
 from tests.support.review_oracle import came_true, copied
-from tests.support.sdk_client import NOW
 
 CASES = 40
 """In each of the four parts; a case takes some 50 ms."""

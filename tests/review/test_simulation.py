@@ -1,7 +1,6 @@
 """What an account holds after a plan: adoptions, moves, what is left alone, what is refused, and the most on the way."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from live_recording.desired.declarations import DesiredResource
 from live_recording.review.changes import PlannedChange, display_name, path
 from live_recording.review.ownership import snapshot_from_state
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT, HOUR = int(NOW.timestamp()), 3600
 OWNER = "live-recording--dev"
 D = "push.example.com"

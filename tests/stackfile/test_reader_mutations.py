@@ -6,7 +6,6 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,9 +25,9 @@ from live_recording.project import Loaded, load
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.schema import stack_schema
 from tests.cli.test_check import Scratch
+from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY, SIZE_MAX, mutated
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OWNER = "live-recording--dev"
 FILE = "stacks/dev.yaml"
 BATCHES, BATCH = 16, 300

@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 from live_recording.core.text import Plain
 from live_recording.core.timefmt import UNIT_SECONDS, format_duration, rfc3339
 from live_recording.stackfile.times import clock, day, duration, instant, moment, retention, zone
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Europe/Lisbon", "Australia/Lord_Howe", "Pacific/Apia"]
 
 DURATIONS = {

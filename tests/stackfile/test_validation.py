@@ -1,6 +1,6 @@
 """How a tree is read into models, and what is left of it where it cannot be."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.lint.checker import Context, check
 from live_recording.stackfile.validation import validate
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
 TIMES = {"start": "2026-11-21T20:00", "end": "2026-11-21T22:00"}

@@ -12,8 +12,8 @@ from live_recording.project import load
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.reader import parse
 from live_recording.stackfile.writer import Item, written
+from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY
-from tests.support.sdk_client import NOW
 
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),

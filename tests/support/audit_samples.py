@@ -1,7 +1,6 @@
 """What tests of the audit share: stack files of a project called `shop`, and accounts as values."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from live_recording.account.api_mapping import create_template
@@ -13,8 +12,8 @@ from live_recording.core.timefmt import timestamp
 from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources
 from live_recording.stackfile.model import Stack
+from tests.support.clock import NOW
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT = int(NOW.timestamp())
 HOUR = 3600
 PUSH = "push.example.com"

@@ -12,8 +12,8 @@ from typing import Any
 from live_recording.account.snapshot import Snapshot
 from live_recording.account.snapshot_file import taken
 from live_recording.config import files
+from tests.support.clock import AT, DAY, HOUR
 from tests.support.emulated_account import Account
-from tests.support.sdk_client import AT, DAY, HOUR
 
 FULL = (50, 50, 500)
 """Templates, rules and tasks of a full account."""

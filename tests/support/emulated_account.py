@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.provider_host import Host
 from tests.support.pulumi_project import callers
-from tests.support.sdk_client import NOW, call, sdk
+from tests.support.sdk_client import call, sdk
 
 
 class Account:

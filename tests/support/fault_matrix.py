@@ -21,9 +21,9 @@ from pulumi.runtime.proto import provider_pb2
 
 from live_recording.emulator import Emulator
 from live_recording.emulator.faults import KINDS
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.provider_host import Host, Live, RefusedByCheck
-from tests.support.sdk_client import NOW
 
 LATER = NOW + timedelta(hours=2)  # when the task "derby" runs
 DOMAIN = "push.example.com"

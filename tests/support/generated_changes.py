@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.sdk_client import NOW
 
 Tree = dict[str, Any]
 DOMAINS, APPS, STREAMS = ("a.example.com", "b.example.com"), ("", "x", "y"), ("", "s", "t")

@@ -6,7 +6,7 @@ from typing import Any
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SiteName
-from tests.support.sdk_client import AT, DAY, HOUR, NOW
+from tests.support.clock import AT, DAY, HOUR, NOW
 
 OWNER = "live-recording--dev"
 PUSH, OLD = "push.example.com", "old.example.com"

@@ -18,8 +18,8 @@ from live_recording.emulator import Emulator
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.service import Cloud
 from live_recording.review.model import Review
+from tests.support.clock import NOW
 from tests.support.generated_changes import APPS, DOMAINS, STREAMS
-from tests.support.sdk_client import NOW
 
 FOREVER = 10**9
 STREAMS_OF_ALL_SORTS = [StreamKey(*names) for names in product(DOMAINS, (*APPS[1:], "other"), (*STREAMS[1:], "other"))]

@@ -6,9 +6,9 @@ from live_recording.config.files import settings as configured
 from live_recording.emulator import Emulator
 from live_recording.review.build import reviewed
 from live_recording.review.model import Review
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.review_engine import Engine, declared, source, taken
-from tests.support.sdk_client import NOW
 
 STACK = """
 templates:

@@ -18,12 +18,11 @@ from tencentcloud.common.sign import Sign
 from tencentcloud.live.v20180801 import models
 from tencentcloud.live.v20180801.live_client import LiveClient
 
+from tests.support.clock import AT, HOUR
+
 if TYPE_CHECKING:
     from live_recording.emulator import Emulator
 
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-AT = int(NOW.timestamp())
-HOUR, DAY = 3600, 86_400
 DOMAIN = "push.example.com"
 RULE = {"DomainName": DOMAIN, "AppName": "", "StreamName": ""}
 TASK = {

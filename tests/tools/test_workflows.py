@@ -10,9 +10,9 @@ import pytest
 
 from live_recording.config.files import stack_names
 from live_recording.emulator import Emulator
+from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
-from tests.support.sdk_client import NOW
 from tests.support.workflow_runner import READY, ROOT, WORKFLOWS, Runner, load
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
