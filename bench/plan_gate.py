@@ -10,6 +10,7 @@ from time import perf_counter
 
 import yaml
 
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources
 from live_recording.lint.checker import Context, check
@@ -18,7 +19,7 @@ from live_recording.stackfile.validation import validate
 
 TASKS, RULES, RUNS = 4000, 50, 7
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-OWNER = "live-recording--bench"
+OWNER = StackRef("live-recording", "bench")
 
 
 def stack_file() -> str:

@@ -7,8 +7,8 @@ import pulumi
 from live_recording import resources
 from live_recording.config import files
 from live_recording.config.settings import NAMESPACE, NO_CREDENTIALS, SECRETS
-from live_recording.core import stack_ref
 from live_recording.core.errors import ToolError
+from live_recording.core.stack_ref import StackRef
 from live_recording.desired.declarations import desired_resources
 from live_recording.project import load
 
@@ -33,7 +33,7 @@ def _config_value(key: str) -> str | None:
 
 
 def _declare() -> None:
-    settings, owner = files.settings(_config_value), stack_ref.of(pulumi.get_project(), pulumi.get_stack())
+    settings, owner = files.settings(_config_value), StackRef(pulumi.get_project(), pulumi.get_stack())
     path = files.stack_path(pulumi.get_stack(), _config_value("recordings"))
     loaded = load(files.text(path), str(path), settings.limits, settings.now(), owner)
     for found in loaded.findings:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from live_recording.config import files
 from live_recording.config.files import stack_path, text
 from live_recording.config.settings import Settings
-from live_recording.core import stack_ref
 from live_recording.core.findings import Finding, KeyPath, errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import Site
 from live_recording.lint.checker import Context, check
 from live_recording.stackfile.model import Limits, Stack
@@ -34,8 +34,8 @@ class Loaded(NamedTuple):
         return None if errors(self.findings) else self.stack
 
 
-def load(source: str, file: str, site: Site, now: datetime, owner: str) -> Loaded:
-    """Read and check the stack file *source*, which findings call *file*; *owner* is `<project>--<stack>`."""
+def load(source: str, file: str, site: Site, now: datetime, owner: StackRef) -> Loaded:
+    """Read and check the stack file *source*, which findings call *file*."""
     tree = parse(source)
     if tree.root is None:
         return Loaded(None, tuple(found.at(file, found.line) for found in tree.findings), {})
@@ -71,7 +71,7 @@ class StackFile(NamedTuple):
 
     stack: str
     file: str
-    owner: str  # <project>--<stack>
+    owner: StackRef
     settings: Settings
     loaded: Loaded
 
@@ -85,6 +85,6 @@ def locate_stack(stack: str) -> tuple[str, Path, Settings]:
 def load_stack(stack: str) -> StackFile:
     """The stack of a name such as `prod`, or of the path of a stack file."""
     name, path, settings = locate_stack(stack)
-    owner = stack_ref.of(files.project(), name)
+    owner = StackRef(files.project(), name)
     loaded = load(files.text(path), str(path), settings.limits, settings.now(), owner)
     return StackFile(name, str(path), owner, settings, loaded)

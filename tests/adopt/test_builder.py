@@ -17,6 +17,7 @@ from live_recording.adopt.entries import Adopted
 from live_recording.adopt.messages import summary
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources
@@ -208,11 +209,11 @@ def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> Non
     ("owner", "domains", "said"),
     [
         (OWNER, ("push.example.com", "nope.example.com"), 'No rule and no task of the account is for "nope.example.com". Push domains there: "bad_name.example.com", "old.example.com", "push.example.com".'),
-        ("live-recording--a.b", (), 'The account cannot be written as a stack file. Template names begin with project and stack, "live-recording--a.b", and the vendor takes no "." there. Rename the stack or the project. [bad-name]'),
+        (StackRef("live-recording", "a.b"), (), 'The account cannot be written as a stack file. Template names begin with project and stack, "live-recording--a.b", and the vendor takes no "." there. Rename the stack or the project. [bad-name]'),
     ],
     ids=["domain", "stack-name"],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_refused(owner: str, domains: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_meant_is_refused(owner: StackRef, domains: tuple[str, ...], said: str) -> None:
     """A domain that nothing is for, and a stack whose name no template could have, are refused in a sentence."""
     with pytest.raises(ConfigError) as refused:
         adopted(LEFTOVERS, owner, domains)

@@ -138,7 +138,7 @@ def test_what_nobody_declares_belongs_to_whom_its_template_names(name: str, kind
     }
     found = told(plus(Snapshot("intl", NOW, {}, {}, {}), **live))
 
-    assert [(one.kind, one.thing, one.owner) for one in found] == [
+    assert [(one.kind, one.thing, one.owner.prefix if one.owner else "") for one in found] == [
         (kind, t, owner) for t in ("rule", "task", "template")
     ]
     assert COUNTS[found[0].kind] == (kind == "not-declared")

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import DesiredState, desired_resources
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
 
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
 
@@ -31,7 +32,7 @@ def test_templates_have_default_names() -> None:
     )
 
     assert [(d.kind, d.name, d.inputs, d.was) for d in made.declared] == [
-        ("template", "a", {"template_name": f"{OWNER}--a", "mp4": {"record_interval": 3600}}, "z"),
+        ("template", "a", {"template_name": OWNER.template_name("a"), "mp4": {"record_interval": 3600}}, "z"),
         ("template", "b", {"template_name": "own", "hls": {}}, None),
     ]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from live_recording.account.diff import LIVE_RECORD_FIELDS, changes, replaces
 from live_recording.core.findings import errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources, later
@@ -26,7 +27,7 @@ from live_recording.stackfile.model import LiveRecordArgs
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 SITE = SITES["intl"]
 FINAL = {"domain": "push.example.com", "stream": "final", "start": "2026-11-21T20:00:00Z", "duration": "2h"}
 CLIP = {"domain": "push.example.com", "stream": "final", "highlight": True, "end": "2026-11-20T12:10:00Z"}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SITES
 from live_recording.core.windows import creatable_from
@@ -206,7 +207,7 @@ def test_an_occurrence_keeps_its_name_and_time(fields: dict[str, Any], now: date
 def test_nothing_is_missed_by_daily_runs(fields: dict[str, Any], now: datetime, site: str) -> None:
     """What a run a day declares has every occurrence before it starts."""
     of, limits = stack(schedules={"derby": DAILY | fields}), SITES[site]  # type: ignore[index]  # keys of the table
-    runs = [desired_resources(of, "p--s", limits, now + timedelta(days=day)) for day in range(12)]
+    runs = [desired_resources(of, StackRef("p", "s"), limits, now + timedelta(days=day)) for day in range(12)]
     declared = {made.name for run in runs for made in run.declared}
     due = {
         name: slot

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from live_recording.cli.app import app
 from live_recording.config.files import settings, stack_config, stack_names
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.emulator import Emulator
 from live_recording.project import load
@@ -37,7 +38,7 @@ def _here(monkeypatch: pytest.MonkeyPatch) -> None:
 def stack(name: str) -> Stack:
     """What an example stack says."""
     text = Path(f"stacks/{name}.yaml").read_text(encoding="utf-8")
-    loaded = load(text, name, SITES[site(name)], NOW, f"live-recording--{name}").stack
+    loaded = load(text, name, SITES[site(name)], NOW, StackRef("live-recording", name)).stack
     assert loaded
     return loaded
 

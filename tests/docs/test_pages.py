@@ -13,6 +13,7 @@ import pytest
 
 from live_recording.cli.app import VERBS
 from live_recording.core.findings import CATALOG, errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SITES
 from live_recording.desired.explain import explain
@@ -94,7 +95,13 @@ def test_picture_is_current() -> None:
 def test_picture_of_priority_is_what_explain_says() -> None:
     """Each stream of the picture has one winner, with the template that the command names; and the page shows it."""
     rows = list(priority.rows())
-    stack = load(text(priority.STACK), "dev", SITES["intl"], datetime(2026, 11, 20, 12, tzinfo=UTC), "docs").stack
+    stack = load(
+        text(priority.STACK),
+        "dev",
+        SITES["intl"],
+        datetime(2026, 11, 20, 12, tzinfo=UTC),
+        StackRef("live-recording", "docs"),
+    ).stack
     assert stack
 
     for place, stream in enumerate(priority.STREAMS):
@@ -200,7 +207,11 @@ def test_snippets_are_what_they_seem(page: Path, part: doc_runner.Part) -> None:
         assert json.loads(part.text)
     elif not doc_runner.FILE.match(part.text):
         loaded = load(
-            part.text, page.name, SITES["intl"], datetime(2026, 11, 20, 12, tzinfo=UTC), "live-recording--docs"
+            part.text,
+            page.name,
+            SITES["intl"],
+            datetime(2026, 11, 20, 12, tzinfo=UTC),
+            StackRef("live-recording", "docs"),
         )
         assert {found.id for found in errors(loaded.findings)} <= {"unknown-template"}
 

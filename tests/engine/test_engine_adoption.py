@@ -11,6 +11,7 @@ import pytest
 from bench.rivals import HASTY
 from live_recording.adopt.builder import adopted, import_file
 from live_recording.adopt.entries import Adopted
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.project import load
 from live_recording.stackfile.model import Stack
@@ -26,7 +27,7 @@ PUSH = "push.example.com"
 
 def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> Adopted:
     """What `adopt` makes of the account, with the import file in the project."""
-    made = adopted(snapshot(account), "live-recording--dev", (), declared)
+    made = adopted(snapshot(account), StackRef("live-recording", "dev"), (), declared)
     (project.directory / "import.json").write_text(import_file(made), encoding="utf-8")
     return made
 
@@ -79,7 +80,7 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
     account.rule(other, "shop.example.com")
     assert "adopt" in project.refused(STACK)
 
-    loaded = load(HEAD + STACK, "dev.yaml", SITES["intl"], NOW, "live-recording--dev")
+    loaded = load(HEAD + STACK, "dev.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev"))
     made = adopt(project, account, loaded.stack)
     assert (made.part, made.counts) == (True, {"templates": 1, "rules": 1, "tasks": 1})
     whole = HEAD + STACK

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from live_recording.core.findings import CATALOG, Finding, errors, format_path
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.lint.checker import Context, check
@@ -24,7 +25,11 @@ RECORDS: dict[str, Any] = {"t": {"mp4": {"storage_time": "30d"}}}
 def found(tree: dict[str, Any], site: SiteName = "intl", owner: str = "live-recording--dev") -> list[Finding]:
     """Every finding about a tree, sorted."""
     shaped = validate(tree)
-    related = () if shaped.stack is None else check(Context(shaped.stack, shaped.broken, SITES[site], NOW, owner))
+    related = (
+        ()
+        if shaped.stack is None
+        else check(Context(shaped.stack, shaped.broken, SITES[site], NOW, StackRef.parse(owner)))
+    )
     return sorted({*shaped.findings, *related})
 
 

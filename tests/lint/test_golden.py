@@ -16,6 +16,7 @@ from typing import cast
 import pytest
 
 from live_recording.core.findings import CATALOG, REVIEW_ONLY, Finding, errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources
 from live_recording.project import Loaded, load
@@ -33,7 +34,7 @@ def loaded(path: Path) -> Loaded:
     text = path.read_bytes().decode("utf-8-sig")
     given = in_comments(DEFAULTS, text)
     site = SITES[cast("SiteName", given["site"])]
-    return load(text, path.name, site, datetime.fromisoformat(given["now"]), given["owner"])
+    return load(text, path.name, site, datetime.fromisoformat(given["now"]), StackRef.parse(given["owner"]))
 
 
 def shown(found: tuple[Finding, ...]) -> str:
@@ -61,7 +62,9 @@ def test_good_files_yield_nothing(path: Path) -> None:
     assert shown(read.findings) == ""
     assert read.stack is not None
     now = datetime.fromisoformat(given["now"])
-    assert desired_resources(read.stack, given["owner"], SITES[cast("SiteName", given["site"])], now).usage
+    assert desired_resources(
+        read.stack, StackRef.parse(given["owner"]), SITES[cast("SiteName", given["site"])], now
+    ).usage
 
 
 @pytest.mark.parametrize("kind", sorted(CATALOG.keys() - REVIEW_ONLY))

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from live_recording.core.findings import errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.migrate.builder import migrated, report
 from live_recording.project import load
@@ -64,7 +65,7 @@ def declared(stack: Stack) -> set[Meaning]:
 
 def read(text: str) -> Stack:
     """The stack of a file that `check` lets pass."""
-    loaded = load(text, "stack.yaml", SITE, NOW, "live-recording--test")
+    loaded = load(text, "stack.yaml", SITE, NOW, StackRef("live-recording", "test"))
     assert errors(loaded.findings) == ()
     assert loaded.stack
     assert loaded.stack.time_zone == "Asia/Shanghai"

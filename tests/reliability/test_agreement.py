@@ -15,6 +15,7 @@ from live_recording.account.client import LiveApi
 from live_recording.account.inventory import AccountInventory
 from live_recording.config.files import settings as configured
 from live_recording.core.findings import errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey, winning_rule
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import DesiredState, desired_resources
@@ -33,7 +34,7 @@ from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account as Hand
 
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 REGION = "ap-guangzhou"
 BOTH: tuple[SiteName, ...] = ("intl", "cn")
 MAKE = {"template": create_template, "rule": create_rule, "task": create_task}
@@ -175,7 +176,7 @@ def literal(tree: Tree, site: SiteName) -> Iterator[str]:
 
 
 def _template(key: str, entry: Tree) -> Tree:
-    body: Tree = {"TemplateName": entry.get("template_name", f"{OWNER}--{key}")}
+    body: Tree = {"TemplateName": entry.get("template_name", OWNER.template_name(key))}
     for name, value in entry.items():
         if not isinstance(value, dict):
             api = _camel("is_delay_live" if name == "delay_live" else name)

@@ -7,10 +7,11 @@ import pytest
 
 from live_recording import resources
 from live_recording.core.errors import ConfigError
+from live_recording.core.stack_ref import StackRef
 from live_recording.review.changes import PlannedChange
 from live_recording.review.preview import TYPES, UNKNOWN, preview
 
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 URN = "urn:pulumi:dev::live-recording::"
 RULE, TEMPLATE = f"{URN}pulumi-python:dynamic/live:RecordRule::r", f"{URN}pulumi-python:dynamic/live:RecordTemplate::a"
 STACK = f"{URN}pulumi:pulumi:Stack::live-recording-dev"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from live_recording.account.snapshot import Snapshot
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource
 from live_recording.review.changes import PlannedChange, display_name, path
@@ -14,12 +15,16 @@ from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from tests.support.clock import NOW
 
 AT, HOUR = int(NOW.timestamp()), 3600
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 D = "push.example.com"
 MP4: dict[str, Any] = {"mp4": {"storage_time": 60}}
 FLV: dict[str, Any] = {"flv": {}}
-ARCHIVE = {"template_name": f"{OWNER}--archive", **MP4}
-LIVE_ARCHIVE = {"TemplateId": 1, "TemplateName": f"{OWNER}--archive", "Mp4Param": {"Enable": 1, "StorageTime": 60}}
+ARCHIVE = {"template_name": OWNER.template_name("archive"), **MP4}
+LIVE_ARCHIVE = {
+    "TemplateId": 1,
+    "TemplateName": OWNER.template_name("archive"),
+    "Mp4Param": {"Enable": 1, "StorageTime": 60},
+}
 THEIRS = {"TemplateId": 9, "TemplateName": "theirs", "FlvParam": {"Enable": 1}}
 TIMES = {"start": "2026-11-20T13:00:00Z", "end": "2026-11-20T15:00:00Z"}
 STREAM = {"domain": D, "app": "live", "stream": "final"}
@@ -164,7 +169,7 @@ def test_template_in_use_by_others_stays() -> None:
     assert "1" in found.after.account.templates
     fix = "Remove those rules, or bind them to another template, first."
     said = f"cannot be deleted: rules that this plan leaves use it for {D}/*/s. {fix}"
-    assert found.obstacles == (f"templates.archive: The template {OWNER}--archive {said}",)
+    assert found.obstacles == (f"templates.archive: The template {OWNER.prefix}--archive {said}",)
 
 
 def test_template_that_is_gone_cannot_be_changed() -> None:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.stackfile import keys
 from live_recording.stackfile.names import KEY
 
 AT = datetime(2026, 11, 21, 20, tzinfo=UTC)
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 WISHES = st.lists(st.text(max_size=8), max_size=3).map(lambda names: (*(keys.slug(name) for name in names), "thing"))
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from live_recording.core.stack_ref import owner_of
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import Plain
 from live_recording.stackfile.names import (
     COS_PLACEHOLDERS,
@@ -133,7 +133,7 @@ def test_reference_is_text() -> None:
 
 
 OWNERS = {
-    "default": ("live-recording--dev--archive", "live-recording--dev"),
+    "default": ("live-recording--dev--archive", StackRef("live-recording", "dev")),
     "own-name": ("archive", None),
     "two-parts": ("live-recording--dev", None),
     "four-parts": ("live-recording--dev--a--b", None),
@@ -142,9 +142,9 @@ OWNERS = {
 
 
 @pytest.mark.parametrize(("name", "owner"), OWNERS.values(), ids=OWNERS)
-def test_owner_can_be_read_back(name: str, owner: str | None) -> None:
+def test_owner_can_be_read_back(name: str, owner: StackRef | None) -> None:
     """A default template name tells project and stack; another name tells nothing."""
-    assert owner_of(name) == owner
+    assert StackRef.of_template(name) == owner
 
 
 @pytest.mark.parametrize("reader", [domain, part, vod_file_name, cos_bucket_path, cos_bucket_name])

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from live_recording.config.files import text
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import CATALOG, errors
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources, later
 from live_recording.lint import report
@@ -28,7 +29,7 @@ from tests.cli.test_check import Scratch
 from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY, SIZE_MAX, mutated
 
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 FILE = "stacks/dev.yaml"
 BATCHES, BATCH = 16, 300
 HANG = 30.0  # seconds of CPU after which a reading counts as endless; none takes a tenth of that

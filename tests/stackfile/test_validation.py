@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from live_recording.core.findings import CATALOG, Finding
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.lint.checker import Context, check
@@ -84,7 +85,9 @@ def test_what_could_not_be_read_is_known_by_name(tree: dict[str, Any], expected:
 def told(tree: dict[str, Any], site: SiteName) -> list[Finding]:
     """Every finding about a tree, sorted."""
     shaped = validate(tree)
-    context = None if shaped.stack is None else Context(shaped.stack, shaped.broken, SITES[site], NOW, "p--dev")
+    context = (
+        None if shaped.stack is None else Context(shaped.stack, shaped.broken, SITES[site], NOW, StackRef("p", "dev"))
+    )
     return sorted({*shaped.findings, *(check(context) if context else ())})
 
 

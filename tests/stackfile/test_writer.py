@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.timefmt import length
 from live_recording.core.vendor import SITES
 from live_recording.project import load
@@ -23,7 +24,7 @@ TEXT = st.one_of(
 
 def stack(text: str) -> Stack:
     """What a file without errors says."""
-    loaded = load(text, "it.yaml", SITES["cn"], NOW, "live-recording--dev")
+    loaded = load(text, "it.yaml", SITES["cn"], NOW, StackRef("live-recording", "dev"))
     assert loaded.stack is not None, loaded.findings
     assert [str(found) for found in loaded.findings if found.severity == "error"] == []
     return loaded.stack

@@ -7,6 +7,7 @@ from live_recording.account.api_mapping import create_template
 from live_recording.account.snapshot import Snapshot
 from live_recording.audit.compare import Difference, compared
 from live_recording.audit.declared import Declaring
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import timestamp
 from live_recording.core.vendor import SITES
@@ -34,7 +35,7 @@ T = "1000"  # the id of the first template that `applied` makes
 
 def declaring(name: str = "prod", *, asked: bool = True, **sections: Any) -> Declaring:
     """A stack file of project `shop`."""
-    return Declaring(name, f"shop--{name}", Stack.model_validate(sections), asked)
+    return Declaring(name, StackRef("shop", name), Stack.model_validate(sections), asked)
 
 
 def applied(*files: Declaring) -> Snapshot:

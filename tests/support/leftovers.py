@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from live_recording.account.snapshot import Snapshot
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SiteName
 from tests.support.clock import AT, DAY, HOUR, NOW
 
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 PUSH, OLD = "push.example.com", "old.example.com"
 MAIN = 1500000001
 OFF = {"RecordInterval": 1800, "StorageTime": 0, "Enable": 0, "VodSubAppId": MAIN, "VodFileName": "", "Procedure": "", "StorageMode": "normal", "ClassId": None}  # fmt: skip

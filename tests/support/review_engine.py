@@ -16,6 +16,7 @@ from live_recording.account.snapshot import Snapshot
 from live_recording.config.settings import Settings
 from live_recording.core.findings import Finding, errors
 from live_recording.core.kinds import KindName
+from live_recording.core.stack_ref import StackRef
 from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.project import StackFile, load
 from live_recording.resources import account_checks, live_record, rule, task
@@ -26,7 +27,7 @@ from live_recording.resources.template import update
 from live_recording.review.preview import TYPES, UNKNOWN
 from live_recording.stackfile.model import Limits
 
-OWNER = "live-recording--dev"
+OWNER = StackRef("live-recording", "dev")
 LIVES: Mapping[KindName, Life] = {"template": template_module, "rule": rule, "task": task, "live_record": live_record}
 TOKENS = {kind: token for token, kind in TYPES.items()}
 Props = dict[str, Any]

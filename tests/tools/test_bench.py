@@ -9,6 +9,7 @@ from bench import engine, figures
 from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, load, save
 from bench.picture import draw
 from bench.rivals import Size, stack_file
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.project import load as load_stack
 from tests.support.clock import NOW
@@ -95,7 +96,9 @@ def test_page_shows_what_is_kept() -> None:
 def test_stack_file_has_its_size_and_no_finding(size: str) -> None:
     """The file that is measured is what its size says, and nothing is wrong with it."""
     given = Size.of(size)
-    loaded = load_stack("time_zone: UTC\n" + stack_file(given), "bench.yaml", SITES["intl"], NOW, "live-recording--dev")
+    loaded = load_stack(
+        "time_zone: UTC\n" + stack_file(given), "bench.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev")
+    )
 
     assert loaded.findings == ()
     assert loaded.stack

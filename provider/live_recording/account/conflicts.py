@@ -5,7 +5,7 @@ Rule 1: a sentence names both sides and says what to do. Rule 2: whether somethi
 
 from collections.abc import Iterable
 
-from live_recording.core.stack_ref import adopting
+from live_recording.core.stack_ref import adopt_command
 from live_recording.core.streams import StreamKey
 
 UNTOLD = "The plan does not say which template it gets. Run pulumi preview --json again."
@@ -18,7 +18,7 @@ def gone(template: str) -> str:
 
 def taken(at: StreamKey, template: str, stack: str) -> str:
     """A rule that *stack* is to make has a key that another rule has."""
-    fix = f"Remove that one, or adopt it: {adopting(stack)}."
+    fix = f"Remove that one, or adopt it: {adopt_command(stack)}."
     return f"The account already has a rule for {at}, and it points to template {template}. {fix}"
 
 

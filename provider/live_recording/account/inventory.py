@@ -15,7 +15,7 @@ from live_recording.account.api_errors import OutcomeUnknown, TimedOut
 from live_recording.account.objects import key_of, name_of
 from live_recording.config.settings import Settings
 from live_recording.core.errors import ToolError
-from live_recording.core.stack_ref import adopting, describe_owner, owner_of, parts
+from live_recording.core.stack_ref import StackRef, adopt_command
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import QUERY_MAX, RULES, TASK_MAX, TEMPLATES
 
@@ -64,7 +64,7 @@ class AccountInventory:
     run: "Run" = field(default_factory=_new_run)
     allowed: Callable[[Section], int] = DEFAULT_LIMITS.__getitem__
     """What the account may hold, by the stack file; read when it matters."""
-    owner: str = ""  # <project>--<stack> of this run, once it is known
+    owner: StackRef | None = None  # the stack of this run, once it is known
     rules_at_first: int = 0  # how many rules there were when this process first looked
     _lists: dict[str, Any] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
@@ -81,16 +81,16 @@ class AccountInventory:
     @property
     def adopting(self) -> str:
         """The command that makes what is live this stack's."""
-        return adopting(parts(self.owner).stack)
+        return adopt_command(self.owner.stack if self.owner else "")
 
     def stranger(self, template_id: str) -> str:
         """The other stack that a template belongs to by its name, as sentences name it; empty where it is this one's or nobody's.
 
         What a resource of this run has is this stack's under any name: the stack may have been renamed.
         """
-        owner = owner_of(self.named(template_id))
+        owner = StackRef.of_template(self.named(template_id))
         ours = not self.owner or owner == self.owner or ("template", template_id) in self.run.held
-        return describe_owner(owner) if owner and not ours else ""
+        return owner.description if owner and not ours else ""
 
     def rules(self, *, fresh: bool = False) -> dict[StreamKey, str]:
         """Template ids, by rule key."""

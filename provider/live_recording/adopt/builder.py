@@ -22,7 +22,7 @@ from live_recording.audit.declared import Declaring, declared_by
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, KeyPath, errors, format_path
 from live_recording.core.kinds import SECTION_OF, KindName
-from live_recording.core.stack_ref import default_name, parts
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.urn import PROVIDER_KEY
@@ -46,8 +46,10 @@ IDS: Mapping[KindName, str] = {"template": "template_id", "task": "task_id"}
 CANNOT = "A stack file cannot say it"
 
 
-def adopted(snapshot: Snapshot, owner: str, domains: Collection[str] = (), declared: Stack | None = None) -> Adopted:
-    """The account as a stack file of *owner*, `<project>--<stack>`; with *declared*, what that stack does not say yet.
+def adopted(
+    snapshot: Snapshot, owner: StackRef, domains: Collection[str] = (), declared: Stack | None = None
+) -> Adopted:
+    """The account as a stack file of *owner*; with *declared*, what that stack does not say yet.
 
     *declared* is a stack without errors. With *domains*, only their rules and tasks, and the templates that these use.
     Raises ConfigError for a domain that nothing is for, or where no file can be made.
@@ -69,7 +71,7 @@ class _Draft:
     """A stack file in the making."""
 
     live: Snapshot
-    owner: str
+    owner: StackRef
     domains: tuple[str, ...]
     declared: Stack | None
 
@@ -112,7 +114,7 @@ class _Draft:
             "rule": {*self.base.rules, NO_RECORD},
             "task": {*self.base.tasks, *scheduled_recordings(self.base, self.live.at).slots, NO_RECORD},
         }
-        by = Declaring(parts(self.owner).stack, self.owner, self.base)
+        by = Declaring(self.owner.stack, self.owner, self.base)
         items = tuple(declared_by(by, self.site, self.live.at))
         return AdoptionRequest(self.owner, self.base.time_zone, self.domains, items, taken)
 
@@ -130,7 +132,7 @@ class _Draft:
         """The entry as a file has it: what is the default there is left out."""
         given = dict(entry.inputs)
         if entry.kind == "template":
-            default = given["template_name"] == default_name(self.owner, entry.key)
+            default = given["template_name"] == self.owner.template_name(entry.key)
             return {name: value for name, value in given.items() if not (default and name == "template_name")}
         source: dict[str, Any] = {"template": entry.template} if entry.template else {}
         if entry.template == NO_RECORD and NO_RECORD not in self.base.templates:

@@ -16,6 +16,7 @@ from live_recording.adopt.exclusions import AdoptionContext, ObjectRef, exclusio
 from live_recording.audit.declared import Item
 from live_recording.audit.matching import ObjectMatcher
 from live_recording.core.kinds import FORMATS, KindName
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import task_time
 from live_recording.desired.declarations import DesiredResource
@@ -27,7 +28,7 @@ KINDS: tuple[KindName, ...] = ("template", "rule", "task")
 class AdoptionRequest(NamedTuple):
     """Whose entries are wanted, and what is settled already."""
 
-    owner: str  # <project>--<stack>
+    owner: StackRef
     zone: str  # of the times in keys
     domains: Collection[str] = ()  # only rules and tasks of these, and the templates that they use; empty: everything
     items: tuple[Item, ...] = ()  # what the stack file declares as it is

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from live_recording.account.objects import key_of, name_of, template_of, window
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.kinds import KindName
-from live_recording.core.stack_ref import owner_of, parts
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import rfc3339
@@ -27,7 +27,7 @@ class AdoptionContext(NamedTuple):
     """What the reasons look at, beside what is left."""
 
     live: Snapshot
-    owner: str  # <project>--<stack>
+    owner: StackRef
     known: Collection[ObjectRef]  # what the stack file has already
 
 
@@ -56,7 +56,7 @@ def _stopped(rest: Snapshot, _: AdoptionContext) -> Reasons:
 
 def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     names = {i: name_of(found) for i, found in rest.templates.items()}
-    owners = {i: owner_of(name) for i, name in names.items()}
+    owners = {i: StackRef.of_template(name) for i, name in names.items()}
     foreign = {i: _spoken(owner) for i, owner in owners.items() if owner and owner != scene.owner}
     for i, owner in foreign.items():
         yield ("template", i), f"By its name it belongs to {owner}."
@@ -67,9 +67,8 @@ def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
             yield thing, f"Its template {quoted(names[i])} belongs to {foreign[i]}."
 
 
-def _spoken(owner: str) -> str:
-    project, stack = parts(owner)
-    return f"stack {quoted(stack)} of project {quoted(project)}"
+def _spoken(owner: StackRef) -> str:
+    return f"stack {quoted(owner.stack)} of project {quoted(owner.project)}"
 
 
 def _pointing_nowhere(rest: Snapshot, scene: AdoptionContext) -> Reasons:

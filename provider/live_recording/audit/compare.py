@@ -12,7 +12,7 @@ from live_recording.account.snapshot import Snapshot
 from live_recording.audit.declared import Declaring, Item, Place, declared_by, spell
 from live_recording.audit.matching import Match, ObjectMatcher
 from live_recording.core.kinds import KindName
-from live_recording.core.stack_ref import parts
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import escaped
 from live_recording.core.timefmt import task_time
 from live_recording.core.vendor import SITES
@@ -55,7 +55,7 @@ class Difference(NamedTuple):
     place: Place = Place()  # where it is declared; of "named": where it is named
     details: tuple[str, ...] = ()  # phrases; of live rules and tasks that no file declares: their template
     other: Place = Place()  # where it is declared once more
-    owner: str = ""  # <project>--<stack>, by the name of the live template
+    owner: StackRef | None = None  # by the name of the live template
     since: str = ""  # when it was stopped
 
 
@@ -119,9 +119,9 @@ def _left(account: ObjectMatcher, named: Mapping[str, Place], project: str) -> I
         yield found
 
 
-def _whose(template_id: str, account: ObjectMatcher, project: str) -> tuple[Kind, str]:
+def _whose(template_id: str, account: ObjectMatcher, project: str) -> tuple[Kind, StackRef | None]:
     owner = account.owner(template_id)
-    return ("foreign" if owner and parts(owner).project != project else "not-declared"), owner
+    return ("foreign" if owner and owner.project != project else "not-declared"), owner
 
 
 def _spelled(task: Live) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from live_recording.core.findings import format_path
 from live_recording.core.kinds import SECTION_OF, KindName
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
 from live_recording.core.vendor import Site
@@ -28,7 +29,7 @@ class Declaring(NamedTuple):
     """A stack file without errors, on the account."""
 
     name: str
-    owner: str  # <project>--<stack>
+    owner: StackRef
     stack: Stack
     asked: bool = True  # False: nothing is told of it, it only takes what it declares
 
@@ -37,7 +38,7 @@ class Item(NamedTuple):
     """One declared object."""
 
     place: Place
-    owner: str  # <project>--<stack>
+    owner: StackRef
     declared: DesiredResource
 
     @property

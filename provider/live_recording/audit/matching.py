@@ -12,7 +12,7 @@ from live_recording.account.identity import matching_tasks
 from live_recording.account.objects import NO_TEMPLATE, Live, key_of, name_of, template_of
 from live_recording.account.snapshot import Snapshot
 from live_recording.audit.declared import Item
-from live_recording.core.stack_ref import default_name, owner_of
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import task_time, timestamp
@@ -45,9 +45,9 @@ class ObjectMatcher:
         """Whether the account has the template, or none is meant."""
         return template_id in (NO_TEMPLATE, *self._held.templates)
 
-    def owner(self, template_id: str) -> str:
-        """The `<project>--<stack>` that the name of a live template begins with."""
-        return owner_of(self.name(template_id)) or ""
+    def owner(self, template_id: str) -> StackRef | None:
+        """Return the stack that owns a live template by its name, or None."""
+        return StackRef.of_template(self.name(template_id))
 
     def called(self, template_id: str) -> str:
         """A template as sentences name it."""
@@ -69,8 +69,8 @@ class ObjectMatcher:
         """By its name, or the one that it had before its entry was renamed."""
         declared, inputs = item.declared, item.declared.inputs
         names = {inputs["template_name"]}
-        if declared.was and inputs["template_name"] == default_name(item.owner, declared.name):
-            names.add(default_name(item.owner, declared.was))
+        if declared.was and inputs["template_name"] == item.owner.template_name(declared.name):
+            names.add(item.owner.template_name(declared.was))
         found = {i: drift(live, inputs) for i, live in self.templates.items() if name_of(live) in names}
         best = min(found, key=lambda i: (i not in bound, len(found[i]), int(i)), default=None)
         self._ids[item.place.stack, declared.name] = best
@@ -121,6 +121,6 @@ class ObjectMatcher:
         if not matching_tasks({**inputs, "template_id": template}, {"": task}, self._now):
             return None
         stopped, other = bool(task.get("Stopped")), template != self._wanted(item)
-        if other and (stopped or self.owner(template) not in ("", item.owner)):
+        if other and (stopped or self.owner(template) not in (None, item.owner)):
             return None
         return other, stopped, "start" not in inputs or task["StartTime"] != timestamp(inputs["start"])

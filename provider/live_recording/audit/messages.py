@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from live_recording.audit.compare import COUNTS, Difference, Kind
 from live_recording.core.kinds import KindName
-from live_recording.core.stack_ref import adopting, describe_owner, parts
+from live_recording.core.stack_ref import adopt_command
 from live_recording.core.text import capitalize, quoted
 from live_recording.project import StackFile, line
 
@@ -78,7 +78,7 @@ def _differs(scene: Scene) -> str:
     found = scene.found
     seen = f"{scene.thing} is not as it is declared: {'; '.join(found.details)}."
     if found.owner and found.owner != scene.stack.owner:
-        return f"{seen} That template belongs to stack {describe_owner(found.owner)}: remove the rule there first, or leave its key to that stack."
+        return f"{seen} That template belongs to stack {found.owner.description}: remove the rule there first, or leave its key to that stack."
     return f"{seen} To make it so: {_up(scene)}. If what is live is right, change the file."
 
 
@@ -102,10 +102,10 @@ def _declared_twice(scene: Scene) -> str:
 def _not_declared(scene: Scene) -> str:
     found = scene.found
     bound = f"; it has {found.details[0]}" if found.details else ""
-    stack = parts(found.owner).stack
+    stack = found.owner.stack if found.owner else ""
     if not stack:
         only = next(iter(scene.sources.values())).stack if len(scene.sources) == 1 else ""
-        adopt = f"Adopt it ({adopting(only)}), or delete it."
+        adopt = f"Adopt it ({adopt_command(only)}), or delete it."
         ways = f"{adopt} What has just left a file goes with the next pulumi up."
     elif stack in scene.stacks:
         ways = f"{_by_name(scene)} of stack {stack}: what has just left its file goes with pulumi up --stack {stack}. Otherwise declare it there, or delete it."
@@ -123,7 +123,8 @@ def _named(scene: Scene) -> str:
 
 
 def _foreign(scene: Scene) -> str:
-    return f"{scene.thing} is declared by no stack file here. {_by_name(scene)} of stack {describe_owner(scene.found.owner)}."
+    owner = scene.found.owner.description if scene.found.owner else ""
+    return f"{scene.thing} is declared by no stack file here. {_by_name(scene)} of stack {owner}."
 
 
 def _ended(scene: Scene) -> str:

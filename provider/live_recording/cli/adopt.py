@@ -9,8 +9,8 @@ from live_recording import project
 from live_recording.cli.options import AccountOption, StackOption, usable
 from live_recording.cli.output import print_error, print_output, write_output
 from live_recording.config import files
-from live_recording.core import stack_ref
 from live_recording.core.errors import ConfigError
+from live_recording.core.stack_ref import StackRef
 
 
 def adopt(
@@ -44,7 +44,7 @@ def adopt(
         if file.exists() and not force:
             raise ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
     held = snapshot_file.read(account, settings.site) if account else snapshot_file.taken(settings)
-    owner = stack_ref.of(files.project(), name)
+    owner = StackRef(files.project(), name)
     made = builder.adopted(held, owner, domain or (), declared)
     if made.resources:
         files.write(imports, builder.import_file(made))

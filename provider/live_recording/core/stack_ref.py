@@ -1,49 +1,48 @@
-"""Whose a template is: names that a stack gives by default begin with it, `<project>--<stack>--<key>`.
+"""A stack of a Pulumi project, and the template names that it owns: `<project>--<stack>--<key>`.
 
-Rule 1: an owner is a text, `<project>--<stack>`; the empty one is not known. Rule 2: two hyphens stand between the parts
-of a name and nowhere in them, so that the owner can be read back.
+Two hyphens separate the parts of such a name and occur in none of them, so the owner can be parsed from the name.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 HYPHENS = "--"
-_PARTS = 3  # of a default name
+_PARTS = 3  # project, stack, key
 
 
-class Parts(NamedTuple):
-    """What an owner is made of."""
+@dataclass(frozen=True, slots=True, order=True)
+class StackRef:
+    """A stack of a Pulumi project."""
 
     project: str
     stack: str
 
+    @classmethod
+    def parse(cls, prefix: str) -> "StackRef":
+        """Parse `<project>--<stack>`."""
+        project, _, stack = prefix.partition(HYPHENS)
+        return cls(project, stack)
 
-def of(project: str, stack: str) -> str:
-    """The owner that a stack of a project is."""
-    return f"{project}{HYPHENS}{stack}"
+    @classmethod
+    def of_template(cls, template_name: str) -> "StackRef | None":
+        """Return the stack that owns a template of this name, or None if it is not a default name."""
+        parts = template_name.split(HYPHENS)
+        return cls(parts[0], parts[1]) if len(parts) == _PARTS and all(parts) else None
+
+    @property
+    def prefix(self) -> str:
+        """Return the beginning of this stack's default template names: `<project>--<stack>`."""
+        return f"{self.project}{HYPHENS}{self.stack}"
+
+    @property
+    def description(self) -> str:
+        """Return the stack as messages name it: `prod of project live-recording`."""
+        return f"{self.stack} of project {self.project}"
+
+    def template_name(self, key: str) -> str:
+        """Return the default name in the account of the template with this key."""
+        return f"{self.prefix}{HYPHENS}{key}"
 
 
-def parts(owner: str) -> Parts:
-    """Project and stack of an owner."""
-    project, _, stack = owner.partition(HYPHENS)
-    return Parts(project, stack)
-
-
-def describe_owner(owner: str) -> str:
-    """A stack as sentences name it: `prod of project live-recording`."""
-    return f"{parts(owner).stack} of project {parts(owner).project}"
-
-
-def adopting(stack: str) -> str:
-    """The command that writes down what an account holds and the file of a stack does not say; "": any stack's."""
+def adopt_command(stack: str) -> str:
+    """Return the command that adopts what the stack file lacks; without a name it has the placeholder STACK."""
     return f"live-recording adopt --stack {stack or 'STACK'} --out more.yaml"
-
-
-def default_name(owner: str, key: str) -> str:
-    """The name in the account that the owner's template *key* has where its entry gives none."""
-    return f"{owner}{HYPHENS}{key}"
-
-
-def owner_of(template_name: str) -> str | None:
-    """The owner that a default template name begins with, or None for another name."""
-    found = template_name.split(HYPHENS)
-    return of(*found[:2]) if len(found) == _PARTS and all(found) else None

@@ -1,28 +1,25 @@
-"""How the engine calls things: resources, `urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>`."""
+"""How the engine names resources: `urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>`."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from live_recording.core import stack_ref
+from live_recording.core.stack_ref import StackRef
 
 PROVIDER_KEY = "__provider"
-"""Where the SDK keeps the pickled provider, among the properties of a resource."""
+"""The property of a resource in which the SDK keeps the pickled provider."""
+_PARTS = 4
 
 
-class Urn(NamedTuple):
-    """A name, taken apart; what it does not have is empty."""
+@dataclass(frozen=True, slots=True)
+class Urn:
+    """A parsed URN; a missing part is empty."""
 
-    project: str
-    stack: str
+    owner: StackRef
     type: str
     name: str
 
     @classmethod
-    def of(cls, text: str) -> "Urn":
-        """The parts of a URN."""
-        head, project, types, name = (*text.split("::", 3), "", "", "")[:4]
-        return cls(project, head.rpartition(":")[2], types.rpartition("$")[2], name)
-
-    @property
-    def owner(self) -> str:
-        """The `<project>--<stack>` of the resource."""
-        return stack_ref.of(self.project, self.stack)
+    def parse(cls, text: str) -> "Urn":
+        """Return the parts of a URN."""
+        parts = text.split("::", _PARTS - 1)
+        head, project, types, name = parts + [""] * (_PARTS - len(parts))
+        return cls(StackRef(project, head.rpartition(":")[2]), types.rpartition("$")[2], name)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from live_recording.core.kinds import KindName
-from live_recording.core.stack_ref import default_name
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import Site
 from live_recording.core.windows import creatable_from, phase
@@ -40,9 +40,9 @@ class DesiredState(NamedTuple):
     usage: Mapping[str, str]
 
 
-def template_name(owner: str, key: str, template: Template) -> str:
+def template_name(owner: StackRef, key: str, template: Template) -> str:
     """The template's name in the account."""
-    return template.template_name if template.template_name is not None else default_name(owner, key)
+    return template.template_name if template.template_name is not None else owner.template_name(key)
 
 
 def inputs(entry: TemplateArgs) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def inputs(entry: TemplateArgs) -> dict[str, Any]:
     return entry.model_dump(exclude_none=True, exclude={"was"})
 
 
-def desired_resources(stack: Stack, owner: str, site: Site, now: datetime) -> DesiredState:
-    """The plan of a stack without errors; *owner* is `<project>--<stack>`."""
+def desired_resources(stack: Stack, owner: StackRef, site: Site, now: datetime) -> DesiredState:
+    """The plan of a stack without errors."""
     slots, live, _ = scheduled_recordings(stack, now)
     phases = {name: phase(slot.window, now, site) for name, slot in sorted(slots.items())}
     due = [slots[name] for name, at in phases.items() if at in ("planned", "running")]
@@ -79,7 +79,7 @@ def _later(slots: Mapping[str, TaskSlot], site: Site, now: datetime) -> dict[str
     return {name: _day(creatable_from(span, site)) for name, span in sorted(waiting.items())}
 
 
-def _templates(stack: Stack, owner: str) -> Iterator[DesiredResource]:
+def _templates(stack: Stack, owner: StackRef) -> Iterator[DesiredResource]:
     for key, entry in sorted(stack.templates.items()):
         yield DesiredResource(
             "template", key, {**inputs(entry), "template_name": template_name(owner, key, entry)}, was=entry.was
@@ -87,7 +87,7 @@ def _templates(stack: Stack, owner: str) -> Iterator[DesiredResource]:
     if stack.suppresses:
         about = "Made for record: false; records nothing"
         yield DesiredResource(
-            "template", NO_RECORD, {"template_name": default_name(owner, NO_RECORD), "description": about}
+            "template", NO_RECORD, {"template_name": owner.template_name(NO_RECORD), "description": about}
         )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from live_recording.core.findings import Finding, KeyPath, format_path
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import OVERLAPS_MAX, Site
 from live_recording.core.windows import Window, overlap_violations
@@ -31,7 +32,7 @@ class Context:
     broken: frozenset[tuple[str, str]]  # entries of the file that could not be read
     site: Site
     now: datetime
-    owner: str  # <project>--<stack>, the beginning of default template names
+    owner: StackRef
 
     @cached_property
     def agenda(self) -> ScheduledRecordings:

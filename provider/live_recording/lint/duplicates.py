@@ -6,7 +6,7 @@ Rule 1: of two that collide the later one is the finding, and its sentence names
 from collections.abc import Hashable, Iterator, Mapping
 
 from live_recording.core.findings import Finding, KeyPath, format_path
-from live_recording.core.stack_ref import default_name
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import quoted
 from live_recording.desired import live_records
 from live_recording.desired.declarations import NO_RECORD, template_name
@@ -16,7 +16,7 @@ from live_recording.stackfile.model import Stack
 BUILT_IN = ("the built-in template of record: false",)
 
 
-def duplicates(stack: Stack, owner: str, on: ScheduledRecordings) -> Iterator[Finding]:
+def duplicates(stack: Stack, owner: StackRef, on: ScheduledRecordings) -> Iterator[Finding]:
     """No natural key and no resource name stands twice."""
     rules = {key: r.natural for key, r in stack.rules.items()}
     yield from _twice(
@@ -35,7 +35,7 @@ def duplicates(stack: Stack, owner: str, on: ScheduledRecordings) -> Iterator[Fi
         for name, slot in on.live.items()
     }
     yield from _twice({name: slot.path for name, slot in on.live.items()}, forms, "for the same recording")
-    built_in = {"": default_name(owner, NO_RECORD)} if stack.suppresses else {}
+    built_in = {"": owner.template_name(NO_RECORD)} if stack.suppresses else {}
     templates = built_in | {key: template_name(owner, key, t) for key, t in stack.templates.items()}
     paths = {key: ("templates", key) if key else BUILT_IN for key in templates}
     yield from _twice(paths, templates, "called {what} in the account")

@@ -7,7 +7,7 @@ Rule 2: nothing here looks at another entry.
 from collections.abc import Iterator
 
 from live_recording.core.findings import Finding, KeyPath
-from live_recording.core.stack_ref import HYPHENS, owner_of
+from live_recording.core.stack_ref import HYPHENS, StackRef
 from live_recording.core.text import quoted
 from live_recording.core.vendor import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
 from live_recording.lint.ranges import ranged
@@ -18,10 +18,10 @@ COS_FIELDS = ("cos_bucket_name", "cos_bucket_region", "cos_bucket_path")
 _ASCII_NAME = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
-def owner(name: str, site: Site) -> Iterator[Finding]:
+def owner(ref: StackRef, site: Site) -> Iterator[Finding]:
     """What is wrong with `<project>--<stack>`, with which every default template name begins."""
-    parts = name.split(HYPHENS)
-    if len(parts) != 2 or any(part.strip("-") != part for part in parts):  # noqa: PLR2004 - project, stack
+    name = ref.prefix
+    if any(HYPHENS in part or part.strip("-") != part for part in (ref.project, ref.stack)):
         sentence = f"Template names begin with project and stack, {quoted(name)}, and two hyphens may stand only between these."
         yield Finding.new("bad-name", (), f"{sentence} Rename the stack or the project.")
     elif bad := _outside(name, site):
@@ -38,11 +38,13 @@ def _outside(name: str, site: Site) -> str | None:
     )
 
 
-def template(path: KeyPath, args: TemplateArgs, name: str | None, site: Site, owner: str) -> Iterator[Finding]:
+def template(
+    path: KeyPath, args: TemplateArgs, name: str | None, site: Site, owner: StackRef | None
+) -> Iterator[Finding]:
     """What is wrong with a template of *owner* called *name* in the account; None: that is not known yet."""
     if name is not None:
         yield from template_name(path, args, name, site)
-        if owner and owner_of(name) not in (None, owner):
+        if owner and StackRef.of_template(name) not in (None, owner):
             sentence = (
                 f"{quoted(name)} has the form of a default name of another stack, which would take it for its own."
             )

@@ -15,8 +15,8 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from live_recording.config.files import debug
-from live_recording.core import stack_ref
 from live_recording.core.kinds import KindName
+from live_recording.core.stack_ref import StackRef
 from live_recording.resources import live_record, rule, task, template
 from live_recording.resources.error_boundary import EngineProperties, quiet, report_errors_to_engine
 from live_recording.resources.process import Life, ProviderProcess
@@ -166,7 +166,7 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """*template_name* defaults to `<project>--<stack>--<resource_name>`; delay_live and cos_store replace."""
-        template_name = template_name or stack_ref.default_name(stack_ref.of(get_project(), get_stack()), resource_name)
+        template_name = template_name or StackRef(get_project(), get_stack()).template_name(resource_name)
         super().__init__(RecordTemplateProvider(), resource_name, _props(locals()), opts)
 
     @property

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from live_recording.core.findings import Finding
 from live_recording.core.kinds import KindName
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import Site
 from live_recording.core.windows import Window
@@ -37,7 +38,12 @@ Normal = tuple[dict[str, Any], tuple[Finding, ...]]
 
 
 def normalize_inputs(
-    kind: KindName, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime, owner: str = ""
+    kind: KindName,
+    given: Mapping[str, Any],
+    unknown: frozenset[str],
+    site: Site,
+    now: datetime,
+    owner: StackRef | None = None,
 ) -> Normal:
     """The inputs without the *unknown* top-level fields, and what is wrong with them; *owner* where it is known."""
     fields = ARGS[kind].model_fields
@@ -51,7 +57,7 @@ def normalize_inputs(
 
 
 def _judged(
-    args: Entry, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime, owner: str
+    args: Entry, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime, owner: StackRef | None
 ) -> Normal:
     inputs = args.model_dump(exclude_none=True)
     if isinstance(args, TemplateArgs):

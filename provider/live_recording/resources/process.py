@@ -48,14 +48,13 @@ class ProviderProcess:
         """The account that all resources of this process share. Raises AccessDenied without credentials."""
         found = account(self.settings)
         if not found.owner and urn():
-            asked = Urn.of(urn())
-            found.owner = asked.owner
-            found.allowed = partial(allowed, asked.stack, self.recordings)
+            found.owner = Urn.parse(urn()).owner
+            found.allowed = partial(allowed, found.owner.stack, self.recordings)
         return found
 
     def check(self, kind: KindName, olds: EngineProperties, news: EngineProperties) -> tuple[dict[str, Any], Failures]:
         """The normalised inputs, and (property, reason) for each thing that is wrong with them."""
-        site, now, owner = self.settings.limits, self.settings.now(), Urn.of(urn()).owner if urn() else ""
+        site, now, owner = self.settings.limits, self.settings.now(), Urn.parse(urn()).owner if urn() else None
         inputs, found = normalize_inputs(kind, news.known, news.names, site, now, owner)
         if not errors(found) and self.settings.source:
             found = account_checks.check(kind, self.account, inputs, olds.known, news.names, urn())

@@ -11,7 +11,7 @@ from live_recording.account.api_errors import InUse, NotFound
 from live_recording.account.diff import changes
 from live_recording.account.inventory import AccountInventory, Conflict, Live
 from live_recording.config.files import project_of_run
-from live_recording.core.stack_ref import owner_of, parts
+from live_recording.core.stack_ref import StackRef
 
 State = Mapping[str, Any]
 
@@ -40,8 +40,8 @@ def _send(account: AccountInventory, inputs: State) -> str:
 
 def own_name(account: AccountInventory, inputs: State) -> bool:
     """Whether the name is one that only this stack gives; where the stack is not known, this project."""
-    owner = owner_of(inputs["template_name"])
-    return owner is not None and (owner == account.owner if account.owner else parts(owner).project == project_of_run())
+    owner = StackRef.of_template(inputs["template_name"])
+    return owner is not None and (owner == account.owner if account.owner else owner.project == project_of_run())
 
 
 def adoptable(account: AccountInventory, inputs: State, live: Mapping[str, Live]) -> str | None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from live_recording.core.errors import ConfigError
 from live_recording.core.kinds import CLASS_OF, SECTION_OF, KindName
-from live_recording.core.stack_ref import describe_owner, parts
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import escaped, quoted
 from live_recording.core.urn import PROVIDER_KEY, Urn
 from live_recording.review.changes import Op, PlannedChange
@@ -52,7 +52,7 @@ class _State(BaseModel):
     def template(self) -> str | None:
         """The template resource that template_id comes from."""
         urns = self.sources.get("template_id") or []
-        return Urn.of(urns[0]).name if urns else None
+        return Urn.parse(urns[0]).name if urns else None
 
 
 class _Step(BaseModel):
@@ -75,20 +75,22 @@ class _Digest(BaseModel):
     summary: dict[str, Any] | None = Field(None, alias="changeSummary")
 
 
-def preview(text: str, owner: str) -> Preview:
-    """The preview of the stack *owner*, `<project>--<stack>`. Raises ConfigError when it is none, or of another one."""
+def preview(text: str, owner: StackRef) -> Preview:
+    """The preview of the stack *owner*. Raises ConfigError when it is none, or of another one."""
     digest = _digest(text)
-    others = {Urn.of(step.urn).owner for step in digest.steps} - {owner}
+    others = {Urn.parse(step.urn).owner for step in digest.steps} - {owner}
     if others:
-        seen, asked = escaped(describe_owner(min(others))), escaped(describe_owner(owner))
+        seen, asked = escaped(min(others).description), escaped(owner.description)
         raise ConfigError(
-            f"This plan is of stack {seen}, but the review is of stack {asked}. {HOW} --stack {parts(owner).stack}"
+            f"This plan is of stack {seen}, but the review is of stack {asked}. {HOW} --stack {owner.stack}"
         )
-    of_stack = {step.op for step in digest.steps if Urn.of(step.urn).type == STACK}
+    of_stack = {step.op for step in digest.steps if Urn.parse(step.urn).type == STACK}
     if of_stack == {"refresh"}:
         raise ConfigError(f"This is what a refresh finds, not what an up does. {HOW}")
     wrong = [found for found in digest.diagnostics or () if found.severity == "error"]
-    ours_only = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.of(step.urn)).type in TYPES]
+    ours_only = [
+        (TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.parse(step.urn)).type in TYPES
+    ]
     return Preview(
         tuple(sorted(_steps(ours_only), key=lambda step: (step.kind, step.name))),
         tuple(_sentence(found) for found in wrong if not _OF_CALL.match(found.message)),
@@ -145,7 +147,7 @@ def _known(props: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sentence(found: _Diagnostic) -> str:
     """What the engine says, from the entry on that it is about."""
-    sentence, urn = " ".join(found.message.split()), Urn.of(found.urn)
+    sentence, urn = " ".join(found.message.split()), Urn.parse(found.urn)
     for before in (_OF_CALL, _OF_PROGRAM, _AT_RESOURCE):
         sentence = sentence[match.end() :] if (match := before.match(sentence)) else sentence
     return escaped(f"{SECTION_OF[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)

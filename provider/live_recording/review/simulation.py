@@ -15,7 +15,7 @@ from live_recording.account.identity import adoptable, matching_tasks
 from live_recording.account.objects import Live
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.kinds import KindName
-from live_recording.core.stack_ref import owner_of, parts
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource
 from live_recording.review.changes import PlannedChange, path
@@ -25,7 +25,7 @@ from live_recording.review.ownership import AccountView, Ref, Resource, locate_m
 class PlanSimulation:
     """One `up`: what the account holds so far, and which resource has what."""
 
-    def __init__(self, taken: Snapshot, kept: Mapping[Resource, Ref], owner: str, now: datetime) -> None:
+    def __init__(self, taken: Snapshot, kept: Mapping[Resource, Ref], owner: StackRef, now: datetime) -> None:
         self.templates: dict[str, Live] = dict(taken.templates)
         self.rules: dict[StreamKey, str] = dict(taken.rules)
         self.tasks: dict[str, Live] = dict(taken.tasks)
@@ -54,7 +54,7 @@ class PlanSimulation:
     def template(self, step: PlannedChange) -> None:
         """Take one that is there, or make one; change what differs."""
         free = {i: live for i, live in self.templates.items() if ("template", i) not in self._held}
-        own = owner_of(step.new["template_name"]) == self._owner
+        own = StackRef.of_template(step.new["template_name"]) == self._owner
         found = step.id if step.op == "update" else adoptable(step.new, free, own=own) or self._unmade()
         live = self.templates.get(found)
         if live is not None:
@@ -77,7 +77,7 @@ class PlanSimulation:
         elif live in (None, wanted, before):
             self.rules[at] = wanted
         elif before is None:
-            self._refused(step, conflicts.taken(at, self._called(live), parts(self._owner).stack))
+            self._refused(step, conflicts.taken(at, self._called(live), self._owner.stack))
         else:
             self._refused(step, conflicts.changed(at, self._called(live), self._called(before)))
 
@@ -166,7 +166,7 @@ class SimulatedPlan(NamedTuple):
 
 
 def simulate_plan(
-    taken: Snapshot, steps: Sequence[PlannedChange], declared: Iterable[DesiredResource], owner: str, now: datetime
+    taken: Snapshot, steps: Sequence[PlannedChange], declared: Iterable[DesiredResource], owner: StackRef, now: datetime
 ) -> SimulatedPlan:
     """What the *steps* of the stack *owner* make of the account; *declared* is all that its file declares."""
     stepping = {(step.kind, step.name) for step in steps}

@@ -10,7 +10,7 @@ from typing import Literal
 
 from live_recording.account.objects import name_of
 from live_recording.account.snapshot import Snapshot
-from live_recording.core.stack_ref import describe_owner, owner_of
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
 from live_recording.core.timefmt import rfc3339
@@ -99,8 +99,8 @@ def _overlaps(one: Task, beside: list[Task]) -> tuple[str, ...]:
     return tuple(sorted(other.name for other in others if one.start < other.end and other.start < one.end))
 
 
-def unmanaged(made: SimulatedPlan, owner: str, now: datetime) -> tuple[str, ...]:
-    """What the account holds and this stack does not manage, a sentence each; *owner* is `<project>--<stack>`."""
+def unmanaged(made: SimulatedPlan, owner: StackRef, now: datetime) -> tuple[str, ...]:
+    """What the account holds and this stack does not manage, a sentence each."""
     account, ours = made.before.account, {**made.before.names, **made.after.names}
     running = sorted(recording_intervals(account, now).values(), key=lambda one: (one.stream, one.start, one.id))
     rules = (
@@ -126,9 +126,9 @@ def _foreign_templates(made: SimulatedPlan) -> list[str]:
     return sorted((i for i in made.before.account.templates if ("template", i) not in ours), key=int)
 
 
-def _template(account: Snapshot, template_id: str, owner: str) -> str:
+def _template(account: Snapshot, template_id: str, owner: StackRef) -> str:
     """A template by its id and name, and whose it is, as far as the name tells."""
     name = name_of(account.templates.get(template_id, {}))
-    whose = owner_of(name)
-    of = f" of stack {describe_owner(whose)}" if whose and whose != owner else ""
+    whose = StackRef.of_template(name)
+    of = f" of stack {whose.description}" if whose and whose != owner else ""
     return f"{template_id} ({escaped(name)}){of}" if name else template_id

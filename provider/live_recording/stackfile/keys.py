@@ -12,7 +12,7 @@ from itertools import chain, count
 from typing import TypeVar
 from unicodedata import combining, normalize
 
-from live_recording.core.stack_ref import default_name
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.stackfile.names import KEY
 
@@ -32,9 +32,9 @@ def slug(*names: str) -> str:
     return "-".join(_WORD.findall(plain))[:LONGEST].strip("-")
 
 
-def template(template_id: str, name: str, owner: str) -> KeyCandidates:
+def template(template_id: str, name: str, owner: StackRef) -> KeyCandidates:
     """Wishes for a template: of a default name of *owner* the key in it, else what the name says."""
-    own = name.removeprefix(default_name(owner, ""))
+    own = name.removeprefix(owner.template_name(""))
     return (own if own != name and KEY.fullmatch(own) else slug(name), f"template-{template_id}")
 
 
