@@ -44,7 +44,7 @@ def _declare() -> None:
     if not settings.source:
         pulumi.log.warn(NO_CREDENTIALS)
     desired = desired_resources(loaded.usable, owner, settings.limits, settings.now())
-    resources.hasten()
+    resources.speed_up_registration()
     created: dict[tuple[str, str], pulumi.CustomResource] = {}
     for kind, name, inputs, template, was in desired.declared:
         source = {"template_id": created["template", template].id} if template else {}
@@ -52,4 +52,4 @@ def _declare() -> None:
         created[kind, name] = resources.KINDS[kind](name, **inputs, **source, opts=opts)
     for name in ("effective", "later", "usage"):
         pulumi.export(name, dict(getattr(desired, name)))
-    pulumi.export("stopped", resources.stopped(created.values()))
+    pulumi.export("stopped", resources.stopped_tasks(created.values()))

@@ -23,7 +23,7 @@ from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources
 from live_recording.project import load
 from live_recording.resources.inputs import normalize_inputs
-from live_recording.resources.rule import identity
+from live_recording.resources.rule import rule_id as resource_id
 from live_recording.stackfile.model import Stack
 from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.leftovers import CASES, FORMATS, LEFTOVERS, OWNER, PUSH, account, task
@@ -79,7 +79,7 @@ def declared(done: Adopted, site: SiteName) -> Iterator[tuple[Resource, Mapping[
 
 def rule_id(key: StreamKey) -> str:
     """The id of a rule's resource; of a rule that can have none its key."""
-    return str(key) if any("\ud800" <= c <= "\udfff" for part in key for c in part) else identity(key)
+    return str(key) if any("\ud800" <= c <= "\udfff" for part in key for c in part) else resource_id(key)
 
 
 def honest(done: Adopted, live: Snapshot, *, quiet: bool = True) -> None:

@@ -25,11 +25,9 @@ from live_recording.emulator.account import Terms
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.messages import Refusal
 from live_recording.project import Loaded, load
-from live_recording.resources import account_checks
+from live_recording.resources import PROVIDERS, account_checks
+from live_recording.resources.context import ProviderContext
 from live_recording.resources.inputs import normalize_inputs
-from live_recording.resources.rule import create as create_rule
-from live_recording.resources.task import create as create_task
-from live_recording.resources.template import create as create_template
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account as Hand
@@ -37,7 +35,6 @@ from tests.support.emulated_account import Account as Hand
 OWNER = StackRef("live-recording", "dev")
 REGION = "ap-guangzhou"
 BOTH: tuple[SiteName, ...] = ("intl", "cn")
-MAKE = {"template": create_template, "rule": create_rule, "task": create_task}
 QUIET = settings(derandomize=True, suppress_health_check=list(HealthCheck))
 Tree = dict[str, Any]
 
@@ -222,15 +219,15 @@ def test_findings_and_refusals_agree(site: SiteName) -> None:
     assert min(seen[True], seen[False]) > 40, "the files are too often right, or too often wrong"
 
 
-def sent(account: AccountInventory, planned: DesiredState) -> Iterator[str]:
+def sent(context: ProviderContext, planned: DesiredState) -> Iterator[str]:
     """Declare the plan as the engine would: check, then create; the sentences with which anything is refused."""
     ids: dict[str, str] = {}
     for one in planned.declared:
         given = {**one.inputs, **({"template_id": ids[one.template]} if one.template else {})}
-        inputs, found = normalize_inputs(one.kind, given, frozenset(), account.settings.limits, NOW)
-        refused = account_checks.check(one.kind, account, inputs, {}, frozenset(), f"urn:{one.kind}:{one.name}")
+        inputs, found = normalize_inputs(one.kind, given, frozenset(), context.account.settings.limits, NOW)
+        refused = account_checks.check(one.kind, context, inputs, {}, frozenset(), f"urn:{one.kind}:{one.name}")
         yield from map(str, errors((*found, *refused)))
-        made, _ = MAKE[one.kind](account, inputs)
+        made, _ = PROVIDERS[one.kind].lifecycle.create(context, inputs)
         ids |= {one.name: made} if one.kind == "template" else {}
 
 
@@ -241,7 +238,7 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
         settled = configured({"site": site, "region": REGION}.get, Hand(emulator).environment)
         sizes: list[int] = []
 
-        @settings(QUIET, max_examples=200)
+        @settings(QUIET, max_examples=260)
         @given(stacks(site))
         def accepted(tree: Tree) -> None:
             found = loaded(tree, site)
@@ -251,7 +248,7 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
             emulator.cloud.reset()
             emulator.set_now(NOW)
             emulator.clear_log()
-            assert list(sent(AccountInventory(settled, LiveApi(settled)), planned)) == []
+            assert list(sent(ProviderContext(AccountInventory(settled, LiveApi(settled)), stack=OWNER), planned)) == []
             codes = [call["code"] for call in emulator.log if not call["action"].startswith("Describe")]
             assert codes == [None] * len(planned.declared)
             sizes.append(len(codes))

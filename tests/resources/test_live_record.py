@@ -175,8 +175,8 @@ def test_unknown_outcome_says_that_a_recording_may_exist(account: Account, fault
     assert [call["action"] for call in account.emulator.log] == [CREATE]
     told = error.value.details()
     assert "CreateLiveRecord got no answer that can be used: " in told
-    assert "A recording of push.example.com/live/final may exist all the same, until 2026-11-21T14:00:00Z." in told
-    assert "Look in the vendor's console first" in told
+    assert "A recording of push.example.com/live/final may exist until 2026-11-21T14:00:00Z." in told
+    assert "Check the vendor's console first" in told
     assert "Run again: what was done" not in told
     assert "Traceback" not in told
     assert ("RequestId" in told) == (fault == "internal-error")

@@ -13,8 +13,11 @@ TIMES = {"start": "2026-11-21T20:00:00+08:00", "duration": "2h"}
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no-start": ({"end": "2026-11-21T12:00:00Z"}, "start is missing"),
     "no-end": ({"start": "2026-11-21T12:00:00Z"}, "end is missing"),
-    "over": ({"start": "2026-11-20T09:00:00Z", "duration": "1h"}, "over already: it ends at 2026-11-20T10:00:00Z"),
-    "over-real-time": ({"highlight": True, "end": "2026-11-20T11:59:00Z"}, "over already"),
+    "over": (
+        {"start": "2026-11-20T09:00:00Z", "duration": "1h"},
+        "already be finished: it ends at 2026-11-20T10:00:00Z",
+    ),
+    "over-real-time": ({"highlight": True, "end": "2026-11-20T11:59:00Z"}, "already be finished"),
     "backwards": ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be later than the start"),
     "real-time-with-start": ({**TIMES, "highlight": True}, "cannot stand beside highlight"),
     "real-time-too-long": ({"highlight": True, "duration": "31m"}, r"This is 31 m \(1860 s\), but 1 s to 30 m"),

@@ -144,7 +144,9 @@ def test_change_of_a_rule_that_was_bound_elsewhere_is_refused(account: Account, 
     reason = refused.value.failures[0][1]
     assert by in reason
     assert ("of stack prod of project live-recording" in reason) is (by != "by-hand")
-    assert f"made it for template {ids.one}. Somebody changed it: run pulumi refresh" in reason
+    assert (
+        f'created it for template {ids.one} ("one"). It was changed outside this stack: run `pulumi refresh`' in reason
+    )
 
 
 def test_same_key_twice_is_refused(account: Account, ids: Ids) -> None:
@@ -172,7 +174,7 @@ def test_retarget_puts_the_old_rule_back_when_the_create_fails(account: Account,
         with pytest.raises(grpc.RpcError) as refused:
             host.update("rule", live, {**live.inputs, "template_id": ids.two})
 
-    assert "was put back and records these streams as before" in str(refused.value.details())
+    assert "again, which records these streams as before" in str(refused.value.details())
     assert account.rules() == {(DOMAIN, "studio", "camera"): ids.one}
 
 

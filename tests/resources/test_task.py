@@ -134,8 +134,8 @@ def test_task_stopped_by_hand_shows_when(account: Account) -> None:
 @pytest.mark.parametrize(
     ("times", "says"),
     [
-        ({"start": "2026-11-27T12:00:00Z", "duration": "1h"}, "does not take this task before 2026-11-21T12:00:00Z"),
-        ({"start": "2026-11-20T09:00:00Z", "duration": "1h"}, "over already"),
+        ({"start": "2026-11-27T12:00:00Z", "duration": "1h"}, "accepts this task from 2026-11-21T12:00:00Z on"),
+        ({"start": "2026-11-20T09:00:00Z", "duration": "1h"}, "already be finished"),
         ({"start": "2026-11-21T12:00:00Z", "duration": "25h"}, "at most 24 h"),
         ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be later than the start"),
         ({"start": "2026-11-21T12:00", "duration": "1h"}, "has no offset"),

@@ -55,9 +55,9 @@ def test_drift_is_seen_as_it_is(stack: Changing) -> None:
 @pytest.mark.parametrize(
     ("by_hand", "text", "expected"),
     [
-        pytest.param("retarget", edited(("app: studio, template: clips", "app: studio, template: archive")), 'rules.studio: The rule for push.example.com/studio/* points to template 1003 ("theirs"), but this stack made it for template 1001.', id="changed-rule-is-not-changed"),
+        pytest.param("retarget", edited(("app: studio, template: clips", "app: studio, template: archive")), 'rules.studio: The rule for push.example.com/studio/* points to template 1003 ("theirs"), but this stack created it for template 1001', id="changed-rule-is-not-changed"),
         pytest.param("retarget", STACK.replace("  studio: {domain: push.example.com, app: studio, template: clips}\n", ""), "rules.studio: The rule for push.example.com/studio/* points to template theirs", id="changed-rule-is-not-deleted"),
-        pytest.param("use", STACK.replace("template: clips", "template: archive").replace("  clips: {flv: {storage_time: 7d}}\n", ""), "templates.clips: The template live-recording--dev--clips cannot be deleted: rules that this plan leaves use it for other.example.com/*/*.", id="template-in-use-is-not-deleted"),
+        pytest.param("use", STACK.replace("template: clips", "template: archive").replace("  clips: {flv: {storage_time: 7d}}\n", ""), "templates.clips: Template live-recording--dev--clips cannot be deleted: it is used by rules for other.example.com/*/*.", id="template-in-use-is-not-deleted"),
     ],
 )  # fmt: skip
 def test_what_the_account_will_refuse_is_told(stack: Changing, by_hand: str, text: str, expected: str) -> None:
@@ -79,10 +79,10 @@ def test_too_many_rules_are_an_obstacle(stack: Changing) -> None:
     """A plan that was made with other limits, or without a look at the account, may not fit into it."""
     move = edited(("app: studio, template", "app: atelier, template"))
     review = stack.review(f"{move}limits: {{rules: 2}}\n")
-    fix = "Remove some in a run before, or raise limits.rules in the stack file if the vendor has raised it."
+    fix = "Delete some in an earlier deployment, or raise limits.rules in the stack file if the vendor has raised it."
 
     assert review.obstacles == (
-        f"rules: The account would hold 3 rules during the deployment, but 2 are allowed. {fix}",
+        f"rules: the account would hold 3 rules during the deployment, but 2 are allowed. {fix}",
     )
     assert review.stops
 

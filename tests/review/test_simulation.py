@@ -86,7 +86,7 @@ A = DesiredResource("template", "archive", ARCHIVE)
         pytest.param({"s": "9"}, [rule("create", "r", new="s=1")], (A, R), {"s": "9"}, 1, "already has a rule", id="taken"),
         pytest.param({"s": "1"}, [rule("delete", "r", "s=1")], (A,), {}, 1, "", id="deleted"),
         pytest.param({}, [rule("delete", "r", "s=1")], (A,), {}, 0, "", id="gone-already"),
-        pytest.param({"s": "9"}, [rule("delete", "r", "s=1")], (A,), {"s": "9"}, 1, "points to template theirs, but this stack made it for template archive", id="changed-by-somebody-is-not-deleted"),
+        pytest.param({"s": "9"}, [rule("delete", "r", "s=1")], (A,), {"s": "9"}, 1, "points to template theirs, but this stack created it for template archive", id="changed-by-somebody-is-not-deleted"),
         pytest.param({"s": "1"}, [rule("delete", "r", "s=1"), rule("create", "n", new="s=1")], (A,), {"s": "1"}, 1, "", id="renamed-without-was"),
         pytest.param({"s": "1"}, [rule("delete", "old", "s=1")], (A, R), {"s": "1"}, 1, "", id="rename-that-was-interrupted"),
         pytest.param({"s": "1"}, [rule("update", "r", "s=1", "s=9")], (A, R), {"s": "9"}, 1, "", id="retargeted"),
@@ -97,7 +97,7 @@ A = DesiredResource("template", "archive", ARCHIVE)
         pytest.param({"s": "1"}, [rule("replace", "r", "s=1", "t=1", delete_first=True)], (A, R), {"t": "1"}, 1, "", id="moved-delete-first"),
         pytest.param({"s": "1", "t": "1"}, [rule("replace", "r", "s=1", "t=1")], (A, R), {"t": "1"}, 2, "", id="moved-onto-one-that-is-there"),
         pytest.param({"s": "1", "t": "1"}, [rule("replace", "r", "s=1", "t=1"), rule("replace", "q", "t=1", "u=1")], (A,), {"t": "1", "u": "1"}, 3, "", id="moved-in-a-row"),
-        pytest.param({"s": "9"}, [rule("replace", "r", "s=1", "t=1", delete_first=True)], (A, R), {"s": "9", "t": "1"}, 2, "this stack made it", id="moved-from-what-somebody-changed"),
+        pytest.param({"s": "9"}, [rule("replace", "r", "s=1", "t=1", delete_first=True)], (A, R), {"s": "9", "t": "1"}, 2, "this stack created it", id="moved-from-what-somebody-changed"),
         pytest.param({"s": "1"}, [rule("update", "r", "s=1", "s", "archive")], (A, R), {"s": "1"}, 1, "", id="unknown-id-of-a-known-template"),
         pytest.param({"s": "1"}, [rule("update", "r", "s=1", "s", "nobody")], (A, R), {"s": "1"}, 1, "does not say which template", id="unknown-id-of-nobody"),
     ],
@@ -115,8 +115,8 @@ def test_rules_are_moved_as_the_provider_moves_them(
 
     assert rules_after(found) == expected
     assert found.peak["rules"] == peak
-    assert obstacle in " ".join(found.obstacles)
-    assert len(found.obstacles) == bool(obstacle)
+    assert obstacle in " ".join(found.conflicts)
+    assert len(found.conflicts) == bool(obstacle)
 
 
 def template(op: Any, new: Mapping[str, Any], name: str = "archive", id_: str = "1") -> PlannedChange:
@@ -159,7 +159,7 @@ def test_templates_are_adopted_made_changed_and_deleted(
 
     assert after == expected
     assert found.peak["templates"] == peak
-    assert found.obstacles == ()
+    assert found.conflicts == ()
 
 
 def test_template_in_use_by_others_stays() -> None:
@@ -167,16 +167,18 @@ def test_template_in_use_by_others_stays() -> None:
     found = made(account({"s": "1"}), [template("delete", {})])
 
     assert "1" in found.after.account.templates
-    fix = "Remove those rules, or bind them to another template, first."
-    said = f"cannot be deleted: rules that this plan leaves use it for {D}/*/s. {fix}"
-    assert found.obstacles == (f"templates.archive: The template {OWNER.prefix}--archive {said}",)
+    fix = "Delete those rules or point them to another template, then run again."
+    said = f"cannot be deleted: it is used by rules for {D}/*/s. {fix}"
+    assert found.conflicts == (f"templates.archive: Template {OWNER.prefix}--archive {said}",)
 
 
 def test_template_that_is_gone_cannot_be_changed() -> None:
     """The state remembers a template that the account has no more."""
     found = made(account(), [template("update", ARCHIVE, id_="5")])
 
-    assert found.obstacles == ("templates.archive: The account has no template 5 any more. Run pulumi refresh first.",)
+    assert found.conflicts == (
+        "templates.archive: The account no longer has template 5. Run `pulumi refresh`, then `pulumi up` creates it again.",
+    )
 
 
 def tasks_after(found: SimulatedPlan) -> dict[str, tuple[int, int]]:

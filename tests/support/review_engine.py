@@ -19,16 +19,14 @@ from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.project import StackFile, load
-from live_recording.resources import account_checks, live_record, rule, task
-from live_recording.resources import template as template_module
+from live_recording.resources import PROVIDERS, account_checks
+from live_recording.resources.context import ProviderContext
 from live_recording.resources.inputs import normalize_inputs
-from live_recording.resources.process import Life
-from live_recording.resources.template import update
+from live_recording.resources.planned_change import planned_change
 from live_recording.review.preview import TYPES, UNKNOWN
 from live_recording.stackfile.model import Limits
 
 OWNER = StackRef("live-recording", "dev")
-LIVES: Mapping[KindName, Life] = {"template": template_module, "rule": rule, "task": task, "live_record": live_record}
 TOKENS = {kind: token for token, kind in TYPES.items()}
 Props = dict[str, Any]
 Key = tuple[KindName, str]
@@ -91,9 +89,9 @@ class Engine:
 
 class _Operation:
     def __init__(self, engine: Engine, settings: Settings, *, preview: bool, of_stack: str = "same") -> None:
-        self.account = AccountInventory(
-            settings, LiveApi(settings), allowed=lambda section: int(getattr(engine.limits, section)), owner=OWNER
-        )
+        account = AccountInventory(settings, LiveApi(settings))
+        limits = engine.limits
+        self.context = ProviderContext(account, stack=OWNER, limit=lambda section: int(getattr(limits, section)))
         self.olds, self.state, self.errors = dict(engine.state), dict[Key, Known](), list[str]()
         self._of_stack = of_stack
         self._preview, self._steps, self._going = preview, list[Props](), list[tuple[KindName, Known]]()
@@ -126,7 +124,7 @@ class _Operation:
             self.state[one.kind, one.name] = self._create(one, inputs)
             return
         awaited = {name: object() for name in unknown}
-        change = account_checks.diff(one.kind, self.account, old.id, old.outputs, inputs | awaited)
+        change = planned_change(one.kind, self.context, old.id, old.outputs, inputs | awaited)
         if change is None:
             self.state[one.kind, one.name] = old._replace(inputs=inputs, template=one.template)
         elif not change.replaces:
@@ -143,10 +141,10 @@ class _Operation:
             self.state[one.kind, one.name] = self._create(one, inputs)
 
     def _check(self, one: DesiredResource, given: Props, unknown: frozenset[str], olds: Props) -> Props:
-        settings = self.account.settings
+        settings = self.context.account.settings
         inputs, found = normalize_inputs(one.kind, given, unknown, settings.limits, settings.now(), OWNER)
         wrong = errors(found) or account_checks.check(
-            one.kind, self.account, inputs, olds, unknown, _urn(one.kind, one.name)
+            one.kind, self.context, inputs, olds, unknown, _urn(one.kind, one.name)
         )
         if wrong:
             raise RefusedByPreview(self._text([_diagnostic(one, found) for found in wrong]))
@@ -155,21 +153,17 @@ class _Operation:
     def _create(self, one: DesiredResource, inputs: Props) -> Known:
         if self._preview:
             return Known("", inputs, inputs, one.template)
-        made, outputs = LIVES[one.kind].create(self.account, inputs)
+        made, outputs = PROVIDERS[one.kind].lifecycle.create(self.context, inputs)
         return Known(made, inputs, outputs, one.template)
 
     def _update(self, one: DesiredResource, old: Known, inputs: Props) -> Known:
-        if self._preview:
-            outputs = inputs
-        elif one.kind == "template":
-            outputs = update(self.account, old.id, inputs)
-        else:
-            outputs = rule.update(self.account, old.id, old.outputs, inputs)
+        lifecycle = PROVIDERS[one.kind].lifecycle
+        outputs = inputs if self._preview else lifecycle.update(self.context, old.id, old.outputs, inputs)
         return Known(old.id, inputs, outputs, one.template)
 
     def _delete(self, kind: KindName, known: Known) -> None:
         if not self._preview:
-            LIVES[kind].delete(self.account, known.id, known.outputs)
+            PROVIDERS[kind].lifecycle.delete(self.context, known.id, known.outputs)
 
     def _step(
         self,

@@ -1,41 +1,95 @@
-"""What an account will refuse while a plan is applied, in words.
+"""Conflicts between what a stack wants and what the account holds: what they are, and how each one is reported.
 
-Rule 1: a sentence names both sides and says what to do. Rule 2: whether something is refused is decided in `moves`.
+Checks, deployments and reviews report the same conflict with the same words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from live_recording.core.stack_ref import adopt_command
 from live_recording.core.streams import StreamKey
 
-UNTOLD = "The plan does not say which template it gets. Run pulumi preview --json again."
+Describe = Callable[[str], str]
+"""A template id -> the template as a message names it."""
+
+UNKNOWN_TEMPLATE_IN_PLAN = "The plan does not say which template this rule gets. Run `pulumi preview --json` again."
+RENAMED = "If you renamed the entry, add `was: OLD-KEY` to it. Otherwise remove that rule, or adopt it: {adopt}"
+LEAVES_LATER = "If another entry leaves this key, deploy that change first. Otherwise remove that rule."
+REMOVE_OR_ADOPT = "Remove that rule, or adopt it: {adopt}"
+REMOVE = "Remove that rule."
 
 
-def gone(template: str) -> str:
-    """A template that is to be changed is not there."""
-    return f"The account has no template {template} any more. Run pulumi refresh first."
+@dataclass(frozen=True, slots=True)
+class TemplateMissing:
+    """A template that must be changed is not in the account."""
+
+    template_id: str
+
+    def message(self, describe: Describe) -> str:
+        """Return what is wrong and what to do."""
+        return f"The account no longer has template {describe(self.template_id)}. Run `pulumi refresh`, then `pulumi up` creates it again."
 
 
-def taken(at: StreamKey, template: str, stack: str) -> str:
-    """A rule that *stack* is to make has a key that another rule has."""
-    fix = f"Remove that one, or adopt it: {adopt_command(stack)}."
-    return f"The account already has a rule for {at}, and it points to template {template}. {fix}"
+@dataclass(frozen=True, slots=True)
+class TemplateInUse:
+    """A template that must be deleted is used by rules that stay."""
+
+    template_id: str
+    users: tuple[StreamKey, ...]  # empty: the account does not list them
+
+    def message(self, describe: Describe) -> str:
+        """Return what is wrong and what to do."""
+        users = ", ".join(sorted(map(str, self.users))) or "keys that are not listed"
+        return (
+            f"Template {describe(self.template_id)} cannot be deleted: it is used by rules for {users}. "
+            "Delete those rules or point them to another template, then run again."
+        )
 
 
-def changed(at: StreamKey, template: str, ours: str) -> str:
-    """A rule that is to be changed or deleted is not as it was left."""
-    fix = "Somebody changed it: run pulumi refresh and look at the difference first."
-    return f"The rule for {at} points to template {template}, but this stack made it for template {ours}. {fix}"
+@dataclass(frozen=True, slots=True)
+class RuleKeyTaken:
+    """The key of a rule that must be created is used by a rule that points to another template."""
+
+    key: StreamKey
+    live: str
+    wanted: str | None  # None: a template that does not exist yet
+
+    def message(self, describe: Describe, advice: str = REMOVE) -> str:
+        """Return what is wrong and what to do."""
+        wanted = f"template {describe(self.wanted)}" if self.wanted else "a template that is still to be created"
+        return (
+            f"The account already has a rule for {self.key}. It points to template {describe(self.live)}; "
+            f"this one needs {wanted}. {advice}"
+        )
 
 
-def used(template: str, by: Iterable[StreamKey]) -> str:
-    """A template that is to be deleted is in use."""
-    users = ", ".join(sorted(map(str, by)))
-    fix = "Remove those rules, or bind them to another template, first."
-    return f"The template {template} cannot be deleted: rules that this plan leaves use it for {users}. {fix}"
+@dataclass(frozen=True, slots=True)
+class RuleChangedOutside:
+    """A rule that must be changed or deleted points to another template than the one this stack gave it."""
+
+    key: StreamKey
+    live: str | None
+    expected: str
+
+    def message(self, describe: Describe) -> str:
+        """Return what is wrong and what to do."""
+        live = f"points to template {describe(self.live)}" if self.live else "is gone"
+        return (
+            f"The rule for {self.key} {live}, but this stack created it for template {describe(self.expected)}. "
+            "It was changed outside this stack: run `pulumi refresh` and review the difference first."
+        )
 
 
-def crowded(section: str, peak: int, allowed: int) -> str:
-    """The account would hold too much for a moment."""
-    fix = f"Remove some in a run before, or raise limits.{section} in the stack file if the vendor has raised it."
-    return f"{section}: The account would hold {peak} {section} during the deployment, but {allowed} are allowed. {fix}"
+Conflict = TemplateMissing | TemplateInUse | RuleKeyTaken | RuleChangedOutside
+
+
+def in_use(template_id: str, users: Iterable[StreamKey]) -> TemplateInUse:
+    """Return the conflict of a template that *users* still need."""
+    return TemplateInUse(template_id, tuple(sorted(users)))
+
+
+def over_quota_during_deployment(section: str, peak: int, allowed: int) -> str:
+    """Return the message of a plan for which the account temporarily has too few slots."""
+    return (
+        f"{section}: the account would hold {peak} {section} during the deployment, but {allowed} are allowed. "
+        f"Delete some in an earlier deployment, or raise limits.{section} in the stack file if the vendor has raised it."
+    )

@@ -1,6 +1,6 @@
-"""What a change means for a live object.
+"""Differences between two descriptions of an object, and which of them replace it.
 
-Rule 1: which changes replace is a table. Rule 2: two descriptions with the same effect are not a change.
+Two descriptions with the same effect do not differ: an unset field has the vendor's default.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,24 +10,26 @@ from live_recording.account.api_mapping import CREATE_ONLY, effective_template, 
 from live_recording.core.kinds import KindName
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
-from live_recording.stackfile.model import LiveRecordArgs
 
 RULE_KEY = ("domain", "app", "stream")
 TASK_FIELDS = ("domain", "app", "stream", "stream_type", "start", "end", "template_id")
 TASK_KEY = tuple(name for name in TASK_FIELDS if name != "stream_type")
-"""What tells tasks apart in the vendor's list."""
-LIVE_RECORD_FIELDS = tuple(LiveRecordArgs.model_fields)
+"""The fields by which the API's list distinguishes tasks."""
+LIVE_RECORD_FIELDS = (
+    *("domain", "app", "stream", "start", "end", "duration", "highlight"),
+    *("record_type", "file_format", "mix_stream", "record_interval", "storage_time"),
+)
 
 REPLACES: Mapping[KindName, tuple[str, ...]] = {
     "template": CREATE_ONLY,
-    "rule": RULE_KEY,  # there is no call that moves a rule; its template changes in place
-    "task": TASK_FIELDS,  # there is no call that changes a task
-    "live_record": LIVE_RECORD_FIELDS,  # nor one that changes a live record
+    "rule": RULE_KEY,  # the API cannot change the key of a rule; its template is changed in place
+    "task": TASK_FIELDS,  # the API cannot change a task
+    "live_record": LIVE_RECORD_FIELDS,  # nor a live record
 }
 
 
 def effective(kind: KindName, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The inputs with defaults in place of what is unset."""
+    """Return the inputs with defaults in place of unset fields."""
     if kind == "template":
         return effective_template(inputs)
     if kind == "rule":
@@ -36,27 +38,27 @@ def effective(kind: KindName, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def changes(kind: KindName, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
-    """The top-level fields whose effect differs, sorted."""
+    """Return the top-level fields whose effect differs, sorted."""
     before, after = effective(kind, old), effective(kind, new)
     return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
 
 
 def replaces(kind: KindName, changed: tuple[str, ...]) -> tuple[str, ...]:
-    """Those changes that need a new object."""
+    """Return the changed fields that need a new object."""
     return tuple(name for name in changed if name in REPLACES[kind])
 
 
 def same_in_task_list(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether the vendor's list cannot tell two tasks apart."""
+    """Return whether two tasks look the same in the API's list."""
     return all(one.get(name) == other.get(name) for name in TASK_KEY)
 
 
-LENGTHS = ("record_interval", "storage_time", "flow_continue_duration")
+DURATIONS = ("record_interval", "storage_time", "flow_continue_duration")
 """Fields in seconds."""
 
 
 def drift(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[str, ...]:
-    """What differs between the *live* template (API form) and its declared *inputs*, one phrase per field, sorted."""
+    """Return how the *live* template (API form) differs from its declared *inputs*: one phrase per field, sorted."""
     found = template_inputs(live, inputs)
     before, after = effective("template", found), effective("template", inputs)
     return tuple(
@@ -82,6 +84,6 @@ def _phrases(name: str, live: Any, declared: Any) -> Iterator[str]:
 def _shown(field: str, value: Any) -> str:
     if field == "storage_time" and value == FOREVER:
         return "forever"
-    if field in LENGTHS and isinstance(value, int):
+    if field in DURATIONS and isinstance(value, int):
         return format_duration(value)
     return "not set" if value is None else quoted(value)

@@ -1,6 +1,6 @@
-"""Objects as the account lists them, in the API's form, and what they are in our terms.
+"""Objects as the account lists them, in the API's form. A field that is missing or null reads as empty.
 
-Rule 1: what the vendor leaves out, and what it lists as null, is empty. What a template records is read by `wire`.
+What a template records is read by `api_mapping`.
 """
 
 from collections.abc import Mapping
@@ -14,31 +14,33 @@ from live_recording.core.windows import Window
 Live = Mapping[str, Any]
 
 NO_TEMPLATE = "0"
-"""What the vendor lists as the template of a task that has none."""
+"""The template id that the API lists for a task without template."""
 
 
-def key_of(found: Live) -> StreamKey:
-    """The key of a rule, or the full name of what a task records."""
-    return StreamKey(found["DomainName"], found.get("AppName") or "", found.get("StreamName") or "")
+def key_of(rule_or_task: Live) -> StreamKey:
+    """Return the key of a rule, or the stream of a task."""
+    return StreamKey(
+        rule_or_task["DomainName"], rule_or_task.get("AppName") or "", rule_or_task.get("StreamName") or ""
+    )
 
 
 def name_of(template: Live) -> str:
-    """The name of a template."""
+    """Return the name of a template."""
     return str(template.get("TemplateName") or "")
 
 
 def window(task: Live) -> Window:
-    """When a task runs."""
+    """Return when a task runs."""
     return Window(datetime.fromtimestamp(task["StartTime"], UTC), datetime.fromtimestamp(task["EndTime"], UTC))
 
 
 def template_of(task: Live) -> str:
-    """The id of a task's template."""
+    """Return the id of a task's template, or NO_TEMPLATE."""
     return str(task.get("TemplateId") or NO_TEMPLATE)
 
 
 def task(task_id: str, inputs: Mapping[str, Any], now: int) -> Live:
-    """The task of these *inputs* as the account will list it; one that starts late has begun *now*, in Unix seconds."""
+    """Return the task of these *inputs* as the account will list it. A start in the past becomes *now*, in Unix seconds."""
     start = timestamp(inputs["start"]) if "start" in inputs else now
     return {
         "TaskId": task_id,

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from live_recording.account.inventory import account
+from live_recording.account.inventory import open_account
 from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data
 from live_recording.config.files import contents
 from live_recording.config.settings import Settings
@@ -15,7 +15,7 @@ from live_recording.core.vendor import SiteName
 def taken(settings: Settings) -> Snapshot:
     """What the account holds now, asked anew. Raises NoCredentials, and ApiError where it cannot be read."""
     settings.refuse_blindness()
-    live, now = account(settings), settings.now()
+    live, now = open_account(settings), settings.now()
     return Snapshot(settings.site, now, live.templates(fresh=True), live.rules(fresh=True), live.tasks(fresh=True))
 
 

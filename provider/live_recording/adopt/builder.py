@@ -179,8 +179,8 @@ class _Draft:
 
     def _resource(self, entry: Entry) -> dict[str, Any]:
         """The entry as an import file has it."""
-        type_, provider = resources.reference(entry.kind)
-        id_ = rule.identity(entry.id) if isinstance(entry.id, StreamKey) else entry.id
+        type_, provider = resources.state_reference(entry.kind)
+        id_ = rule.rule_id(entry.id) if isinstance(entry.id, StreamKey) else entry.id
         inputs, _ = normalize_inputs(entry.kind, entry.inputs, frozenset(), self.site, self.live.at, self.owner)
         inputs[PROVIDER_KEY] = provider
         outputs = {**inputs, **({IDS[entry.kind]: id_} if entry.kind in IDS else {})}

@@ -80,3 +80,6 @@ SITES: Mapping[SiteName, Site] = {
         end_within=timedelta(days=7),  # CN:45983
     ),
 }  # fmt: skip
+
+STREAM_PARAM = ("record_interval", "storage_time")
+"""Fields of a live record that the API takes in StreamParam; it holds nothing else (CN:30148)."""

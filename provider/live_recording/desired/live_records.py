@@ -15,9 +15,6 @@ from live_recording.desired import windows
 from live_recording.desired.windows import TIMES
 from live_recording.stackfile.model import LiveRecordArgs
 
-STREAM_PARAM = ("record_interval", "storage_time")
-"""What goes into the parameter StreamParam, and all that it may hold (CN:30148)."""
-
 
 def window(path: KeyPath, args: LiveRecordArgs, zone: str) -> Window | Finding | None:
     """When the recording runs, or why that cannot be said; None: in real time, for as long as its duration says."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from live_recording.desired.live_records import STREAM_PARAM
+from live_recording.core.vendor import STREAM_PARAM
 
 Fate = Literal["carried", "ends", "standing"]
 STREAM = ("DomainName", "AppName", "StreamName")

@@ -14,9 +14,8 @@ from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER
-from live_recording.core.vendor import STORAGE_TIME_MAX, V2_INTERVAL, Site
+from live_recording.core.vendor import STORAGE_TIME_MAX, STREAM_PARAM, V2_INTERVAL, Site
 from live_recording.core.windows import Window
-from live_recording.desired.live_records import STREAM_PARAM
 from live_recording.migrate.calls import FROM_FILE, Call
 from live_recording.migrate.values import china, flag, needed, number, params, text, unix, wrong
 from live_recording.stackfile import names

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from live_recording.core.errors import refuse
 from live_recording.core.text import integral, quoted
 from live_recording.core.timefmt import CHINA
-from live_recording.desired.live_records import STREAM_PARAM
+from live_recording.core.vendor import STREAM_PARAM
 from live_recording.migrate.calls import Call, Unread, unquoted
 from live_recording.stackfile.times import YEARS
 

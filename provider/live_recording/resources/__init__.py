@@ -1,7 +1,6 @@
 """The Pulumi resources: RecordTemplate, RecordRule, RecordTask and LiveRecord.
 
 The provider classes are pickled by reference into every state: this module path and their names never change.
-Each has all six methods of its own, because a missing one would silently succeed.
 """
 
 import asyncio
@@ -17,108 +16,108 @@ from pulumi.output import Unknown
 from live_recording.config.files import debug
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
-from live_recording.resources import live_record, rule, task, template
-from live_recording.resources.error_boundary import EngineProperties, quiet, report_errors_to_engine
-from live_recording.resources.process import Life, ProviderProcess
-
-METHODS = ("check", "diff", "create", "read", "update", "delete")
+from live_recording.resources.error_boundary import EngineProperties, hide_tracebacks, report_errors_to_engine
+from live_recording.resources.lifecycle import ResourceLifecycle
+from live_recording.resources.live_record import LiveRecordLifecycle
+from live_recording.resources.process import ProviderProcess
+from live_recording.resources.rule import RuleLifecycle
+from live_recording.resources.task import TaskLifecycle
+from live_recording.resources.template import TemplateLifecycle
 
 Props = dict[str, Any]
 Arguments = Mapping[str, Any]
 
 
-def _given(props: Arguments) -> EngineProperties:
-    return EngineProperties(props, Unknown)
-
-
-def _known(props: Arguments) -> Props:
-    return _given(props).known
-
-
-class _Provider(dynamic.ResourceProvider):
-    """What the kinds share: one process, and how its answers read in Pulumi's classes."""
+class _RecordingProvider(dynamic.ResourceProvider):
+    """A dynamic provider that runs a lifecycle. It has all six methods: Pulumi's own defaults would silently succeed."""
 
     serialize_as_secret_always = False  # nothing secret is captured: the pickle is a reference
-    kind: KindName
-    life: Life
-    outputs: tuple[str, ...] = ()  # what the state holds besides the inputs
+    lifecycle: ResourceLifecycle
     process: ProviderProcess
-
-    def __init_subclass__(cls) -> None:
-        """Give the kind all six methods; each answers the engine, whatever happens. TypeError where its life lacks one."""
-        if not isinstance(cls.life, Life):
-            raise TypeError(f"{cls.__name__} cannot create, read and delete")
-        for name in METHODS:
-            setattr(cls, name, report_errors_to_engine({**vars(_Provider), **vars(cls)}[name]))
 
     @report_errors_to_engine
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Learn site, endpoint and credentials; nothing is sent yet."""
-        quiet()
+        """Read site, endpoint and credentials; nothing is sent yet."""
+        hide_tracebacks()
         self.process = ProviderProcess(req.config.get)
 
+    @report_errors_to_engine
     def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
-        """Normalised inputs, and what is wrong with them."""
-        inputs, failures = self.process.check(self.kind, _given(olds), _given(news))
+        """Return the normalized inputs, and what is wrong with them."""
+        inputs, failures = self.process.check(self.lifecycle.kind, _properties(olds), _properties(news))
         return dynamic.CheckResult(inputs, [dynamic.CheckFailure(*failure) for failure in failures])
 
+    @report_errors_to_engine
     def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
-        """Whether anything changes, and what replaces."""
-        change = self.process.diff(self.kind, id_, _given(olds), _given(news))
+        """Return whether anything changes, and what replaces."""
+        change = self.process.diff(self.lifecycle.kind, id_, _properties(olds), _properties(news))
         if change is None:
             return dynamic.DiffResult(changes=False)
         return dynamic.DiffResult(None, list(change.replaces), delete_before_replace=change.delete_first)
 
+    @report_errors_to_engine
     def create(self, props: Props) -> dynamic.CreateResult:
-        """Make it, or take what the account already holds."""
-        return dynamic.CreateResult(*self.life.create(self.process.account, _known(props)))
+        """Create the object, or adopt what the account already holds."""
+        return dynamic.CreateResult(*self.lifecycle.create(self.process.context(), _known(props)))
 
+    @report_errors_to_engine
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
-        """What is live, or that nothing is."""
-        found = self.life.read(self.process.account, id_, _known(props))
-        if found is None:
+        """Return the live object, or that it is gone."""
+        outputs = self.lifecycle.read(self.process.context(), id_, _known(props))
+        if outputs is None:
             return dynamic.ReadResult("", {})
-        return dynamic.ReadResult(id_, found, {k: v for k, v in found.items() if k not in self.outputs})
+        inputs = {name: value for name, value in outputs.items() if name not in self.lifecycle.output_names}
+        return dynamic.ReadResult(id_, outputs, inputs)
 
-    def update(self, id_: str, _olds: Props, _news: Props) -> dynamic.UpdateResult:
-        """Refuse: of a kind whose every change replaces, nothing is changed in place."""
-        raise NotImplementedError(f"{self.kind} {id_} cannot be changed in place")
-
-    def delete(self, id_: str, props: Props) -> None:
-        """End and remove it."""
-        self.life.delete(self.process.account, id_, _known(props))
-
-
-class RecordTemplateProvider(_Provider):
-    """Templates: made by name, known by id, changed in place."""
-
-    kind, life, outputs = "template", template, template.OUTPUTS
-
-    def update(self, id_: str, _olds: Props, news: Props) -> dynamic.UpdateResult:
-        """Change the live template."""
-        return dynamic.UpdateResult(template.update(self.process.account, id_, _known(news)))
-
-
-class RecordRuleProvider(_Provider):
-    """Rules: bound by domain, app and stream; they change their template in place."""
-
-    kind, life = "rule", rule
-
+    @report_errors_to_engine
     def update(self, id_: str, olds: Props, news: Props) -> dynamic.UpdateResult:
-        """Point the rule to another template."""
-        return dynamic.UpdateResult(rule.update(self.process.account, id_, _known(olds), _known(news)))
+        """Change the object in place."""
+        return dynamic.UpdateResult(self.lifecycle.update(self.process.context(), id_, _known(olds), _known(news)))
+
+    @report_errors_to_engine
+    def delete(self, id_: str, props: Props) -> None:
+        """Stop and delete the object."""
+        self.lifecycle.delete(self.process.context(), id_, _known(props))
 
 
-class RecordTaskProvider(_Provider):
-    """Tasks: made once, never changed."""
+class RecordTemplateProvider(_RecordingProvider):
+    """The provider of RecordTemplate."""
 
-    kind, life, outputs = "task", task, task.OUTPUTS
+    lifecycle = TemplateLifecycle()
 
 
-class LiveRecordProvider(_Provider):
-    """Live records: made once, never changed, never listed."""
+class RecordRuleProvider(_RecordingProvider):
+    """The provider of RecordRule."""
 
-    kind, life, outputs = "live_record", live_record, live_record.OUTPUTS
+    lifecycle = RuleLifecycle()
+
+
+class RecordTaskProvider(_RecordingProvider):
+    """The provider of RecordTask."""
+
+    lifecycle = TaskLifecycle()
+
+
+class LiveRecordProvider(_RecordingProvider):
+    """The provider of LiveRecord."""
+
+    lifecycle = LiveRecordLifecycle()
+
+
+PROVIDERS: Mapping[KindName, type[_RecordingProvider]] = {
+    "template": RecordTemplateProvider,
+    "rule": RecordRuleProvider,
+    "task": RecordTaskProvider,
+    "live_record": LiveRecordProvider,
+}
+
+
+def _properties(props: Arguments) -> EngineProperties:
+    return EngineProperties(props, Unknown)
+
+
+def _known(props: Arguments) -> Props:
+    return _properties(props).known
 
 
 class _LiveResource(dynamic.Resource):
@@ -131,11 +130,18 @@ class _LiveResource(dynamic.Resource):
             cls._resource_type_name = token
 
 
-def _props(arguments: Mapping[str, Any], *outputs: str) -> dict[str, Any]:
-    """What was set of a constructor's arguments (its locals), with a placeholder for what only the engine can fill."""
-    ours = {k: v for k, v in arguments.items() if k not in ("self", "resource_name", "opts", "__class__")}
-    shown = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in ours.items() if v is not None}
-    return shown | dict.fromkeys(outputs)
+def _arguments(**arguments: Any) -> Props:
+    """Return the arguments that were set. A datetime becomes text, which is all that the engine can hold."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in arguments.items()
+        if value is not None
+    }
+
+
+def _placeholders(lifecycle: ResourceLifecycle) -> Props:
+    """Return None for each output that only the engine can fill: without it the attribute would not exist."""
+    return dict.fromkeys(lifecycle.output_names)
 
 
 class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
@@ -166,8 +172,19 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """*template_name* defaults to `<project>--<stack>--<resource_name>`; delay_live and cos_store replace."""
-        template_name = template_name or StackRef(get_project(), get_stack()).template_name(resource_name)
-        super().__init__(RecordTemplateProvider(), resource_name, _props(locals()), opts)
+        arguments = _arguments(
+            template_name=template_name or StackRef(get_project(), get_stack()).template_name(resource_name),
+            description=description,
+            delay_live=delay_live,
+            remove_watermark=remove_watermark,
+            cos_store=cos_store,
+            flv=flv,
+            hls=hls,
+            mp4=mp4,
+            aac=aac,
+            mp3=mp3,
+        )
+        super().__init__(RecordTemplateProvider(), resource_name, arguments, opts)
 
     @property
     def template_id(self) -> Output[str]:
@@ -197,7 +214,8 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """*app* and *stream* left out mean every; another key replaces, another template changes in place."""
-        super().__init__(RecordRuleProvider(), resource_name, _props(locals()), opts)
+        arguments = _arguments(domain=domain, app=app, stream=stream, template_id=template_id)
+        super().__init__(RecordRuleProvider(), resource_name, arguments, opts)
 
 
 class RecordTask(_LiveResource, module="live", name="RecordTask"):
@@ -227,7 +245,18 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
         opts: ResourceOptions | None = None,
     ) -> None:
         """Without *start* it begins when created, and *end* is needed; *stream_type* is live (default) or mixed."""
-        super().__init__(RecordTaskProvider(), resource_name, _props(locals(), *RecordTaskProvider.outputs), opts)
+        arguments = _arguments(
+            domain=domain,
+            app=app,
+            stream=stream,
+            stream_type=stream_type,
+            start=start,
+            end=end,
+            duration=duration,
+            template_id=template_id,
+        )
+        outputs = _placeholders(RecordTaskProvider.lifecycle)
+        super().__init__(RecordTaskProvider(), resource_name, arguments | outputs, opts)
 
 
 class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
@@ -265,13 +294,36 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
 
         *record_interval* is 30m to 2h, *storage_time* like 30d or forever, or both whole seconds.
         """
-        super().__init__(LiveRecordProvider(), resource_name, _props(locals(), *LiveRecordProvider.outputs), opts)
+        arguments = _arguments(
+            stream=stream,
+            app=app,
+            domain=domain,
+            start=start,
+            end=end,
+            duration=duration,
+            highlight=highlight,
+            record_type=record_type,
+            file_format=file_format,
+            mix_stream=mix_stream,
+            record_interval=record_interval,
+            storage_time=storage_time,
+        )
+        outputs = _placeholders(LiveRecordProvider.lifecycle)
+        super().__init__(LiveRecordProvider(), resource_name, arguments | outputs, opts)
 
 
-def hasten() -> None:
-    """Spare the program two costs of the SDK that grow with a stack; called once, before resources are declared.
+KINDS: Mapping[KindName, type[Any]] = {
+    "template": RecordTemplate,
+    "rule": RecordRule,
+    "task": RecordTask,
+    "live_record": LiveRecord,
+}
 
-    The SDK sends four debug messages for each resource and waits for each. And at the end it looks at all outputs again
+
+def speed_up_registration() -> None:
+    """Spare the program two costs of the SDK that grow with the stack. Call it once, before resources are declared.
+
+    The SDK sends four debug messages per resource and waits for each. And at the end it looks at all outputs again
     whenever one becomes known, unless registrations have begun by then.
     """
     if not debug():
@@ -279,20 +331,16 @@ def hasten() -> None:
     pulumi.run(lambda: asyncio.sleep(0))
 
 
-def stopped(made: Iterable[pulumi.CustomResource]) -> Output[dict[str, str] | None]:
-    """When tasks were stopped by hand: name -> time; None when none was, as far as is known."""
-    tasks = {task._name: task.stopped_at for task in made if isinstance(task, RecordTask)}  # noqa: SLF001 - it has no other
+def stopped_tasks(resources: Iterable[pulumi.CustomResource]) -> Output[dict[str, str] | None]:
+    """Return when tasks were stopped outside this tool: name -> time; None if none is known to be stopped."""
+    times = {task._name: task.stopped_at for task in resources if isinstance(task, RecordTask)}  # noqa: SLF001 - it has no other
 
     def known(times: Mapping[str, Any]) -> dict[str, str] | None:
         return {name: at for name, at in sorted(times.items()) if isinstance(at, str)} or None
 
-    return Output.from_input(tasks).apply(known, run_with_unknowns=True)
+    return Output.from_input(times).apply(known, run_with_unknowns=True)
 
 
-KINDS = {"template": RecordTemplate, "rule": RecordRule, "task": RecordTask, "live_record": LiveRecord}
-
-
-def reference(kind: KindName) -> tuple[str, str]:
-    """The type of a kind in a state, and its provider there: what an import file needs beside ids and properties."""
-    provider = next(made for made in _Provider.__subclasses__() if made.kind == kind)
-    return f"pulumi-python:{vars(KINDS[kind])['_resource_type_name']}", serialize_provider(provider())
+def state_reference(kind: KindName) -> tuple[str, str]:
+    """Return type token and pickled provider of a kind as a state has them: an import file needs both."""
+    return f"pulumi-python:{vars(KINDS[kind])['_resource_type_name']}", serialize_provider(PROVIDERS[kind]())

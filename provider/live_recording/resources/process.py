@@ -1,75 +1,86 @@
-"""One provider process: its configuration, its account, and what it answers before anything changes.
+"""One provider process: its configuration, and what it answers to each request of the engine.
 
-Knows nothing of Pulumi's classes; `resources` turns its answers into theirs.
+Knows nothing of Pulumi's classes; `resources` converts its answers into theirs.
 """
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from threading import RLock
+from typing import Any
 
-from live_recording.account.inventory import AccountInventory, account
-from live_recording.config.files import settings
-from live_recording.config.settings import NAMESPACE, Get
+from live_recording.account.inventory import AccountInventory, open_account
+from live_recording.config.files import project_of_run, settings
+from live_recording.config.settings import NAMESPACE, Get, Settings
 from live_recording.core.findings import Finding, errors
 from live_recording.core.kinds import KindName
 from live_recording.core.urn import Urn
-from live_recording.project import allowed
-from live_recording.resources import account_checks
-from live_recording.resources.error_boundary import EngineProperties, urn
-from live_recording.resources.inputs import normalize_inputs
+from live_recording.resources.context import ProviderContext, Section
+from live_recording.resources.engine_request import current_urn
+from live_recording.resources.error_boundary import EngineProperties
+from live_recording.resources.orphan_guard import orphan_guard
+from live_recording.resources.planned_change import PlannedReplacement, planned_change
+from live_recording.resources.run_registry import RunRegistry
 
-Props = Mapping[str, Any]
 Failures = list[tuple[str, str]]
+"""(property, reason) for each problem."""
 
-
-@runtime_checkable
-class Life(Protocol):
-    """What a kind of resource does in the account; each of its modules is one."""
-
-    def create(self, account: AccountInventory, inputs: Props, /) -> tuple[str, dict[str, Any]]:
-        """Id and outputs."""
-
-    def read(self, account: AccountInventory, id_: str, state: Props, /) -> dict[str, Any] | None:
-        """The outputs, or None when it is gone."""
-
-    def delete(self, account: AccountInventory, id_: str, state: Props, /) -> None:
-        """End and remove it."""
+_LOCK = RLock()
+_SHARED: dict[Settings, tuple[AccountInventory, RunRegistry]] = {}
+"""The account and the run of this process: the engine creates a provider object per kind, and all work on the same ones."""
 
 
 class ProviderProcess:
-    """What a provider knows after it was configured. *get* reads a value of the stack's config."""
+    """What a provider knows after it was configured. *get* returns a value of the stack's config."""
 
     def __init__(self, get: Get) -> None:
         self.settings = settings(lambda key: get(f"{NAMESPACE}:{key}"))
-        self.recordings = get(f"{NAMESPACE}:recordings")
+        self._recordings = get(f"{NAMESPACE}:recordings")
 
-    @property
-    def account(self) -> AccountInventory:
-        """The account that all resources of this process share. Raises AccessDenied without credentials."""
-        found = account(self.settings)
-        if not found.owner and urn():
-            found.owner = Urn.parse(urn()).owner
-            found.allowed = partial(allowed, found.owner.stack, self.recordings)
-        return found
+    def context(self) -> ProviderContext:
+        """Return the context of the engine's current request. Raises AccessDenied without credentials."""
+        urn = current_urn()
+        account, run = self._account_and_run()
+        if not urn:
+            return ProviderContext(account, run, project=project_of_run())
+        stack = Urn.parse(urn).owner
+        return ProviderContext(account, run, stack, stack.project, partial(_limit, stack.stack, self._recordings))
 
     def check(self, kind: KindName, olds: EngineProperties, news: EngineProperties) -> tuple[dict[str, Any], Failures]:
-        """The normalised inputs, and (property, reason) for each thing that is wrong with them."""
-        site, now, owner = self.settings.limits, self.settings.now(), Urn.parse(urn()).owner if urn() else None
-        inputs, found = normalize_inputs(kind, news.known, news.names, site, now, owner)
+        """Return the normalized inputs, and what is wrong with them."""
+        # Only checks need pydantic and the rules; a refresh and a destroy never check.
+        from live_recording.resources import account_checks
+        from live_recording.resources.inputs import normalize_inputs
+
+        urn, now = current_urn(), self.settings.now()
+        owner = Urn.parse(urn).owner if urn else None
+        inputs, found = normalize_inputs(kind, news.known, news.unknown_names, self.settings.limits, now, owner)
         if not errors(found) and self.settings.source:
-            found = account_checks.check(kind, self.account, inputs, olds.known, news.names, urn())
-        return {**inputs, **news.unknown}, [_failure(f) for f in errors(found)]
+            found = account_checks.check(kind, self.context(), inputs, olds.known, news.unknown_names, urn)
+        return {**inputs, **news.unknown}, [_failure(error) for error in errors(found)]
 
     def diff(
         self, kind: KindName, id_: str, olds: EngineProperties, news: EngineProperties
-    ) -> account_checks.Change | None:
-        """What has to change, or None."""
-        return account_checks.diff(kind, self.account if self.settings.source else None, id_, olds.known, news.all)
+    ) -> PlannedReplacement | None:
+        """Return what has to change, or None."""
+        context = self.context() if self.settings.source else None
+        return planned_change(kind, context, id_, olds.known, news.all)
+
+    def _account_and_run(self) -> tuple[AccountInventory, RunRegistry]:
+        with _LOCK:
+            if self.settings not in _SHARED:
+                account = open_account(self.settings, orphan_guard().exit_if_orphaned)
+                _SHARED[self.settings] = account, RunRegistry()
+            return _SHARED[self.settings]
+
+
+def _limit(stack: str, recordings: str | None, section: Section) -> int:
+    from live_recording.project import allowed  # only where a limit matters: it reads the stack file
+
+    return allowed(stack, recordings, section)
 
 
 def _failure(found: Finding) -> tuple[str, str]:
-    """The engine prints nested property names badly: it gets the top-level one, the reason says the path."""
-    top = str(found.path[0]) if found.path else ""
-    return top, f"{found.path_text}: {found.sentence} [{found.id}]" if found.path[
-        1:
-    ] else f"{found.sentence} [{found.id}]"
+    """Return top-level property and reason: the engine prints nested names badly, so the reason has the whole path."""
+    sentence = f"{found.sentence} [{found.id}]"
+    if not found.path:
+        return "", sentence
+    return str(found.path[0]), f"{found.path_text}: {sentence}" if len(found.path) > 1 else sentence

@@ -1,117 +1,128 @@
-"""The life of a rule in the account: bound by its whole key, never by less.
+"""The lifecycle of a rule: identified by its whole key, never by less.
 
-Rule 1: domain, app and stream are always sent, empty ones too; an omitted app is ambiguous at the vendor.
-Rule 2: a rule is deleted only while it points to the template that the state remembers.
+Domain, app and stream are always sent, empty ones too: the vendor does not define what an omitted app means. A rule is
+deleted only while it points to the template that the state remembers.
 """
 
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 
+from live_recording.account import reconcile
 from live_recording.account.api_errors import AlreadyExists, ApiError, NotFound
-from live_recording.account.inventory import AccountInventory, Conflict
+from live_recording.account.conflicts import REMOVE_OR_ADOPT, RuleKeyTaken
+from live_recording.account.inventory import Conflict
 from live_recording.core.streams import StreamKey
-
-State = Mapping[str, Any]
-
-
-def identity(key: StreamKey) -> str:
-    """The resource id: `domain/app/stream`, each part percent-encoded, empty parts kept."""
-    return "/".join(quote(part, safe="") for part in key)
+from live_recording.resources.context import ProviderContext
+from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycle, State
 
 
-def key_of(rule_id: str) -> StreamKey:
-    """The key that a resource id stands for."""
-    return StreamKey(*(unquote(part) for part in rule_id.split("/")))
+class RuleLifecycle(ResourceLifecycle):
+    """Rules: created by domain, app and stream; their template changes in place."""
+
+    kind = "rule"
+
+    def create(self, context: ProviderContext, inputs: Inputs) -> tuple[str, Outputs]:
+        """Create the rule, or adopt the identical one that exists."""
+        key = StreamKey.of(inputs)
+        if context.run.holds("rule", key):
+            raise Conflict(f"Another resource of this stack already has the rule for {key}. Remove one of them.")
+        _point(context, key, str(inputs["template_id"]))
+        context.run.mark_held("rule", key)
+        return rule_id(key), dict(inputs)
+
+    def read(self, context: ProviderContext, id_: str, state: State) -> Outputs | None:
+        """Return the live rule's inputs, which are its outputs too, or None if it is gone or another stack's by now."""
+        live = context.account.rules().get(key_of(id_))
+        if live is None or (live != str(state["template_id"]) and context.owning_stack(live)):
+            return None
+        return {**state, "template_id": live}
+
+    def update(self, context: ProviderContext, id_: str, state: State, inputs: Inputs) -> Outputs:
+        """Point the rule to another template: delete and create it; if the create fails, restore the old one."""
+        key, old, wanted = key_of(id_), str(state["template_id"]), str(inputs["template_id"])
+        decision = reconcile.update_rule(key, context.account.rules().get(key), old, wanted)
+        if isinstance(decision, reconcile.Refuse):
+            raise Conflict(decision.conflict.message(str))
+        if isinstance(decision, reconcile.Retarget):
+            _retarget(context, key, old, wanted)
+        else:
+            _point(context, key, wanted)
+        context.run.mark_held("rule", key)
+        return dict(inputs)
+
+    def delete(self, context: ProviderContext, id_: str, state: State) -> None:
+        """Delete the rule, unless it is gone or another resource of this run has it."""
+        key = key_of(id_)
+        expected = str(state["template_id"])
+        decision = reconcile.delete_rule(key, context.account.rules().get(key), expected, context.run)
+        if isinstance(decision, reconcile.Refuse):
+            raise Conflict(decision.conflict.message(str))
+        if isinstance(decision, reconcile.Delete):
+            _send_delete(context, key)
+
+
+def rule_id(key: StreamKey) -> str:
+    """Return the resource id: `domain/app/stream`, each part percent-encoded, empty parts kept."""
+    return "/".join(quote(part, safe="") for part in (key.domain, key.app, key.stream))
+
+
+def key_of(id_: str) -> StreamKey:
+    """Return the key that a resource id stands for."""
+    return StreamKey(*(unquote(part) for part in id_.split("/")))
 
 
 def _body(key: StreamKey) -> dict[str, Any]:
     return {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream}
 
 
-def create(account: AccountInventory, inputs: State) -> tuple[str, dict[str, Any]]:
-    """Bind the key to the template, or take the rule that already does."""
-    key, wanted = StreamKey.of(inputs), str(inputs["template_id"])
-    if ("rule", identity(key)) in account.run.held:
-        raise Conflict(f"Another resource of this stack already has the rule for {key}. Remove one of them.")
-    _bind(account, key, wanted)
-    account.run.hold("rule", identity(key))
-    return identity(key), dict(inputs)
-
-
-def _bind(account: AccountInventory, key: StreamKey, wanted: str) -> None:
-    def send() -> str:
-        account.change("CreateLiveRecordRule", _body(key) | {"TemplateId": int(wanted)})
-        return wanted
-
-    found = account.rules().get(key)
-    if found is None:
+def _point(context: ProviderContext, key: StreamKey, wanted: str) -> None:
+    """Create the rule if there is none for the key. Raises Conflict if there is one that points elsewhere."""
+    account = context.account
+    live = account.rules().get(key)
+    if live is None:
         try:
-            found = account.settle(send, lambda: account.rules(fresh=True).get(key))
+            live = account.send_or_confirm(
+                lambda: _send_create(context, key, wanted), lambda: account.rules(fresh=True).get(key)
+            )
         except AlreadyExists:
-            found = account.rules(fresh=True).get(key)
-    if found != wanted:
-        raise Conflict(
-            f"The account already has a rule for {key}: it points to template {found}, not to {wanted}. "
-            f"Remove that rule, or adopt it (`{account.adopting}`), then run again."
-        )
-    account.put("rules", key, wanted)
-    account.run.added("rule", key)
+            live = account.rules(fresh=True).get(key)
+    if live != wanted:
+        advice = REMOVE_OR_ADOPT.format(adopt=context.adopt_command)
+        raise Conflict(RuleKeyTaken(key, str(live), wanted).message(str, advice))
+    account.store_rule(key, wanted)
+    context.run.mark_created("rule", key)
 
 
-def read(account: AccountInventory, rule_id: str, state: State) -> dict[str, Any] | None:
-    """The live rule's inputs, which are its outputs too, or None when it is gone or bound by another stack."""
-    found = account.rules().get(key_of(rule_id))
-    if found is None or (found != str(state["template_id"]) and account.stranger(found)):
-        return None
-    return {**state, "template_id": found}
-
-
-def update(account: AccountInventory, rule_id: str, state: State, inputs: State) -> dict[str, Any]:
-    """Point the rule to another template: remove and bind; when that fails, bind the old one again."""
-    key, before, wanted = key_of(rule_id), str(state["template_id"]), str(inputs["template_id"])
-    removed = account.rules().get(key) not in (None, wanted)
-    if removed:
-        _unbind(account, key, before)
+def _retarget(context: ProviderContext, key: StreamKey, old: str, wanted: str) -> None:
+    _send_delete(context, key)
     try:
-        _bind(account, key, wanted)
+        _point(context, key, wanted)
     except (ApiError, Conflict) as error:
-        if not removed:
-            raise
-        raise Conflict(_put_back(account, key, before, wanted, error)) from error
-    account.run.hold("rule", rule_id)
-    return dict(inputs)
+        raise Conflict(_restore(context, key, old, wanted, error)) from error
 
 
-def _put_back(account: AccountInventory, key: StreamKey, before: str, wanted: str, error: Exception) -> str:
-    """Restore the old rule, and say what records the streams of the key by now."""
-    why = f"The rule for {key} could not be pointed to template {wanted}. {error}"
+def _restore(context: ProviderContext, key: StreamKey, old: str, wanted: str, error: Exception) -> str:
+    """Point the rule to its old template again; return what happened and what records these streams now."""
+    failed = f"The rule for {key} could not be pointed to template {wanted}. {error}"
     try:
-        account.rules(fresh=True)
-        _bind(account, key, before)
+        context.account.rules(fresh=True)
+        _point(context, key, old)
     except (ApiError, Conflict) as second:
-        return f"{why} Its old template {before} could not be put back: {second} Perhaps NOTHING records these streams now."
-    return f"{why} The old template {before} was put back and records these streams as before."
+        return f"{failed} Restoring template {old} also failed: {second} These streams may NOT be recorded now."
+    return f"{failed} The rule points to its old template {old} again, which records these streams as before."
 
 
-def delete(account: AccountInventory, rule_id: str, state: State) -> None:
-    """Remove the rule, unless it is gone or a resource of this run has it."""
-    key = key_of(rule_id)
-    if ("rule", rule_id) not in account.run.held and key in account.rules():
-        _unbind(account, key, str(state["template_id"]))
+def _send_create(context: ProviderContext, key: StreamKey, template_id: str) -> str:
+    context.account.change("CreateLiveRecordRule", _body(key) | {"TemplateId": int(template_id)})
+    return template_id
 
 
-def _unbind(account: AccountInventory, key: StreamKey, expected: str) -> None:
-    found = account.rules().get(key)
-    if found != expected:
-        raise Conflict(
-            f"The rule for {key} points to template {found}, but this stack made it for template {expected}. "
-            "Somebody changed it: run `pulumi refresh` and look at the difference first."
-        )
+def _send_delete(context: ProviderContext, key: StreamKey) -> None:
+    account = context.account
     with suppress(NotFound):
-        account.settle(
+        account.send_or_confirm(
             lambda: account.change("DeleteLiveRecordRule", _body(key)),
             lambda: None if key in account.rules(fresh=True) else {},
         )
-    account.drop("rules", key)
+    account.remove_rule(key)

@@ -1,76 +1,98 @@
-"""What one provider process learns about its run: who declares what, who holds what, what will be new.
+"""What one provider process learns about its run: which resource declares what, and what it will create.
 
-Every check of a run comes before its deletes, in one process. So what is known here when a delete arrives is enough to
-leave alone what another resource of this run has - a renamed key never ends a recording.
+In a full run the engine calls every check before every delete, in one process. So when a delete arrives, the registry knows
+enough to leave alone what another resource of the run has: renaming an entry never ends a recording.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
-Thing = tuple[str, Any]  # (kind, natural key) or (kind, id)
+from live_recording.account.reconcile import HeldObjects, Ref
+from live_recording.core.kinds import KindName
+
+NaturalKey = tuple[KindName, Any]
+"""Kind and natural key of a resource: what there can be only one of in an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the registry knows after a resource was checked."""
+
+    is_duplicate: bool = False  # another resource of this run has the natural key
+    is_moving: bool = False  # an existing resource takes this natural key
+    new_objects: int = 0  # objects of the kind that this run creates so far, this one included; 0: it needs no slot
 
 
 @dataclass
-class Run:
-    """Facts that only grow while a run lasts. Safe to share between threads."""
+class RunRegistry(HeldObjects):
+    """Facts that only grow during a run. Safe to share between threads."""
 
-    held: set[Thing] = field(default_factory=set)  # (kind, id) that a resource of this run has
-    adoptable: set[str] = field(default_factory=set)  # ids of templates that a template of this run would take
-    leaving: set[str] = field(default_factory=set)  # ids of tasks whose successors look the same to the vendor
-    _claims: dict[Thing, str] = field(default_factory=dict)
-    _known: set[Thing] = field(default_factory=set)  # natural keys of checks that had an object before
-    _replacing: set[Thing] = field(default_factory=set)  # natural keys that a known resource moves to
-    _new: dict[str, set[Any]] = field(default_factory=dict)
+    adoptable_templates: set[str] = field(default_factory=set)
+    """Ids of templates that a template of this run would adopt."""
+    _owners: dict[NaturalKey, str] = field(default_factory=dict)
+    _checked: set[NaturalKey] = field(default_factory=set)  # of resources that the state has
+    _moving: set[NaturalKey] = field(default_factory=set)
+    _new: dict[KindName, set[Any]] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
-    def claim(self, thing: Thing, urn: str, olds: Mapping[str, Any]) -> bool:
-        """Whether the resource is the only one of this run with this natural key.
+    def claim(self, natural_key: NaturalKey, urn: str, olds: Mapping[str, Any]) -> bool:
+        """Register the resource under its natural key; return False if another resource of this run has the key.
 
-        The engine checks a replacement twice, the second time without *olds*; that is the same resource.
+        The engine checks a replacement twice, the second time without *olds*: that is the same resource.
         """
-        who = urn or (f"known {sorted(olds.items())}" if olds else "new")
+        resource = urn or (f"known {sorted(olds.items())}" if olds else "new")
         with self._lock:
             if olds:
-                self._known.add(thing)
-            elif thing in self._replacing:
+                self._checked.add(natural_key)
+            elif natural_key in self._moving:
                 return True
-            first = self._claims.setdefault(thing, who)
-            if first == who == "new":
-                self._claims[thing] = "new, and claimed"
+            first = self._owners.setdefault(natural_key, resource)
+            if first == resource == "new":  # without a URN two new resources look the same
+                self._owners[natural_key] = "new, registered"
                 return True
-            return first == who
+            return first == resource
 
-    def move(self, thing: Thing) -> None:
-        """Note that a known resource takes this natural key."""
+    def mark_moving(self, natural_key: NaturalKey) -> None:
+        """Register that an existing resource takes this natural key."""
         with self._lock:
-            self._replacing.add(thing)
+            self._moving.add(natural_key)
 
-    def moves(self, thing: Thing) -> bool:
-        """Whether a known resource of this run takes this natural key."""
+    def is_moving(self, natural_key: NaturalKey) -> bool:
+        """Return whether an existing resource takes this natural key."""
         with self._lock:
-            return thing in self._replacing
+            return natural_key in self._moving
 
-    def hold(self, kind: str, id_: str) -> None:
-        """Note that a resource of this run ended with this object; no delete of this run touches it."""
+    def mark_held(self, kind: KindName, ref: Ref) -> None:
+        """Register that a resource of this run ended with this object; no delete of the run touches it."""
         with self._lock:
-            self.held.add((kind, id_))
+            self.refs.add((kind, ref))
 
-    def hold_known(self, thing: Thing, id_: str) -> None:
-        """The same for a resource that stays as it is, if it was checked: a refresh diffs dropped ones too."""
+    def mark_held_if_checked(self, natural_key: NaturalKey, ref: Ref) -> None:
+        """Register that a resource keeps its object, if it was checked: a refresh also diffs resources that were dropped."""
         with self._lock:
-            if thing in self._known:
-                self.held.add((thing[0], id_))
+            if natural_key in self._checked:
+                self.refs.add((natural_key[0], ref))
 
-    def adds(self, kind: str, key: Any, live: Any) -> int:
-        """How many objects of the kind this run adds so far, with this one; *live* are the keys already there."""
+    def mark_replaced_task(self, task_id: str) -> None:
+        """Register that the task is replaced by one that looks the same in the API's list."""
+        with self._lock:
+            self.replaced_tasks.add(task_id)
+
+    def mark_adoptable(self, template_id: str) -> None:
+        """Register that a template of this run would adopt this one."""
+        with self._lock:
+            self.adoptable_templates.add(template_id)
+
+    def count_new(self, kind: KindName, key: Any, live: Collection[Any]) -> int:
+        """Register a new object; return how many of its kind this run creates so far, without those already *live*."""
         with self._lock:
             new = self._new.setdefault(kind, set())
             new.add(key)
             return len(new - set(live))
 
-    def added(self, kind: str, key: Any) -> None:
-        """Note that one of the new objects is there now."""
+    def mark_created(self, kind: KindName, key: Any) -> None:
+        """Register that one of the new objects now exists."""
         with self._lock:
             self._new.setdefault(kind, set()).discard(key)

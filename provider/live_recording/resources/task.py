@@ -1,112 +1,103 @@
-"""The life of a task in the account: planned, running, finished; made once and never changed.
+"""The lifecycle of a task: planned, running, finished; created once and never changed.
 
-Rule 1: to end a recording is Stop, then Delete; a delete alone lets it run on (CN:45982).
-Rule 2: a finished task needs no call.
+To end a recording is to stop its task, then to delete it: a deleted task records on (CN:45982). A finished one needs no call.
 """
 
-from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
+from live_recording.account import reconcile
 from live_recording.account.api_errors import ApiError, NotFound
-from live_recording.account.identity import SKEW_SECONDS, matching_tasks
-from live_recording.account.inventory import AccountInventory, Live
+from live_recording.account.inventory import Live
 from live_recording.core.timefmt import task_time, timestamp
+from live_recording.resources.context import ProviderContext
+from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycle, State
 
-State = Mapping[str, Any]
-
-OUTPUTS = ("task_id", "stopped_at")
-"""What the state holds besides the inputs."""
-_STREAM_TYPES = {"live": 0, "mixed": 1}
+STREAM_TYPES = {"live": 0, "mixed": 1}
 
 
-def create(account: AccountInventory, inputs: State) -> tuple[str, dict[str, Any]]:
-    """Make the task, or take the one that the account already holds."""
-    task_id = same(account, inputs, account.tasks()) or account.settle(
-        lambda: _send(account, inputs), lambda: same(account, inputs, account.tasks(fresh=True))
-    )
-    account.run.hold("task", task_id)
-    return task_id, _outputs(task_id, inputs, 0)
+class TaskLifecycle(ResourceLifecycle):
+    """Tasks: created once, never changed."""
+
+    kind = "task"
+    output_names = ("task_id", "stopped_at")
+
+    def create(self, context: ProviderContext, inputs: Inputs) -> tuple[str, Outputs]:
+        """Create the task, or adopt the one that the account already holds."""
+        account = context.account
+        task_id = _existing(context, inputs, account.tasks()) or account.send_or_confirm(
+            lambda: _send_create(context, inputs), lambda: _existing(context, inputs, account.tasks(fresh=True))
+        )
+        context.run.mark_held("task", task_id)
+        return task_id, _outputs(task_id, inputs, 0)
+
+    def read(self, context: ProviderContext, id_: str, state: State) -> Outputs | None:
+        """Return the task's outputs, or None if an unfinished task is gone. A finished one stays as it was."""
+        if datetime.fromisoformat(state["end"]) <= context.account.settings.now():
+            return dict(state)
+        live = context.account.tasks().get(id_)
+        if live is None:
+            return None
+        inputs = {name: value for name, value in state.items() if name not in self.output_names}
+        return _outputs(id_, inputs, live.get("Stopped") or 0)
+
+    def delete(self, context: ProviderContext, id_: str, state: State) -> None:
+        """Stop and delete the task, unless it is finished, gone, or another resource of this run has it."""
+        account, end = context.account, datetime.fromisoformat(state["end"])
+        now = account.settings.now()
+        live = {} if end <= now else account.tasks()
+        decision = reconcile.delete_task(id_, end, live, context.run, now)
+        if isinstance(decision, reconcile.Keep):
+            return
+        if decision.stop_first and decision.may_not_run_yet:
+            with suppress(ApiError):
+                _stop(context, id_)
+        elif decision.stop_first:
+            _stop(context, id_)
+        _send_until(context, id_, "DeleteRecordTask", lambda _: False)
+        account.remove_task(id_)
 
 
-def _send(account: AccountInventory, inputs: State) -> str:
-    now = account.settings.now()
+def _existing(context: ProviderContext, inputs: Inputs, live: dict[str, Live]) -> str | None:
+    decision = reconcile.create_task(inputs, live, context.run, context.account.settings.now())
+    return str(decision.ref) if isinstance(decision, reconcile.Adopt) else None
+
+
+def _send_create(context: ProviderContext, inputs: Inputs) -> str:
+    now = context.account.settings.now()
     body: Live = {"DomainName": inputs["domain"], "AppName": inputs["app"], "StreamName": inputs["stream"]}
-    body |= {"EndTime": timestamp(inputs["end"]), "StreamType": _STREAM_TYPES[inputs["stream_type"]]}
-    if not _begun(inputs, now):
+    body |= {"EndTime": timestamp(inputs["end"]), "StreamType": STREAM_TYPES[inputs["stream_type"]]}
+    if "start" in inputs and datetime.fromisoformat(inputs["start"]) > now:
         body["StartTime"] = timestamp(inputs["start"])
     if inputs.get("template_id"):
         body["TemplateId"] = int(inputs["template_id"])
-    task_id = str(account.change("CreateRecordTask", body)["TaskId"])
-    account.put("tasks", task_id, {"StartTime": int(now.timestamp()), "Stopped": 0, "TaskId": task_id, **body})
+    task_id = str(context.account.change("CreateRecordTask", body)["TaskId"])
+    context.account.store_task(task_id, {"StartTime": int(now.timestamp()), "Stopped": 0, "TaskId": task_id, **body})
     return task_id
 
 
-def _begun(inputs: State, now: datetime) -> bool:
-    return "start" not in inputs or datetime.fromisoformat(inputs["start"]) <= now
+def _stop(context: ProviderContext, task_id: str) -> None:
+    _send_until(context, task_id, "StopRecordTask", lambda task: bool(task.get("Stopped")))
 
 
-def same(account: AccountInventory, inputs: State, live: Mapping[str, Live]) -> str | None:
-    """The id of a live task that is this one: never a stopped one, never one that a resource of this run has."""
-    return next(
-        (
-            task_id
-            for task_id in matching_tasks(inputs, live, int(account.settings.now().timestamp()))
-            if not live[task_id].get("Stopped")
-            and ("task", task_id) not in account.run.held
-            and task_id not in account.run.leaving
-        ),
-        None,
-    )
-
-
-def read(account: AccountInventory, task_id: str, state: State) -> dict[str, Any] | None:
-    """The task's outputs, or None when an unfinished task is gone. A finished one is as it was."""
-    if _over(account, state):
-        return dict(state)
-    live = account.tasks().get(task_id)
-    if live is None:
-        return None
-    inputs = {name: value for name, value in state.items() if name not in OUTPUTS}
-    return _outputs(task_id, inputs, live.get("Stopped") or 0)
-
-
-def _over(account: AccountInventory, state: State) -> bool:
-    return datetime.fromisoformat(state["end"]) <= account.settings.now()
-
-
-def delete(account: AccountInventory, task_id: str, state: State) -> None:
-    """End and remove the task, unless it is over, gone, or a resource of this run has it."""
-    if ("task", task_id) in account.run.held or _over(account, state):
-        return
-    live = account.tasks().get(task_id)
-    if live is None:
-        return
-    until_start = live["StartTime"] - account.settings.now().timestamp()
-    if until_start <= SKEW_SECONDS and not live.get("Stopped"):
-        with suppress(ApiError) if until_start > -SKEW_SECONDS else nullcontext():  # it may not have begun yet
-            _end(account, task_id, "StopRecordTask", lambda task: bool(task.get("Stopped")))
-    _end(account, task_id, "DeleteRecordTask", lambda _: False)
-    account.drop("tasks", task_id)
-
-
-def _end(account: AccountInventory, task_id: str, action: str, done: Any) -> None:
-    """Send Stop or Delete; what the account says afterwards decides whether it is done."""
+def _send_until(context: ProviderContext, task_id: str, action: str, is_done: Callable[[Live], bool]) -> None:
+    """Send Stop or Delete. Afterwards the list decides whether it took effect: no error code says so (CN:45981)."""
+    account = context.account
 
     def outcome() -> Live | None:
         task = account.tasks(fresh=True).get(task_id)
-        return {} if task is None or done(task) else None
+        return {} if task is None or is_done(task) else None
 
     try:
-        account.settle(lambda: account.change(action, {"TaskId": task_id}), outcome)
+        account.send_or_confirm(lambda: account.change(action, {"TaskId": task_id}), outcome)
     except NotFound:
         return
-    except ApiError:  # no code says that a task is over or unknown (CN:45981); the list does
+    except ApiError:
         if outcome() is None:
             raise
 
 
-def _outputs(task_id: str, inputs: State, stopped: int) -> dict[str, Any]:
-    """The inputs, the id, and when the task was stopped by hand, if it was."""
+def _outputs(task_id: str, inputs: Inputs, stopped: int) -> Outputs:
+    """Return the inputs, the id, and when the task was stopped outside this tool, in Unix seconds, 0 if it was not."""
     return {**inputs, "task_id": task_id} | ({"stopped_at": task_time(stopped)} if stopped else {})

@@ -1,102 +1,100 @@
-"""The life of a template in the account: made once, changed in place, deleted last.
+"""The lifecycle of a template: created once, changed in place, deleted last.
 
-Rule 1: a template is known by its id; its name only finds one that a lost answer, or an earlier run, has left.
+A template is identified by its id. Its name is only used to find one that an interrupted run, or a lost answer, left behind.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from live_recording.account import api_mapping, identity
+from live_recording.account import api_mapping, reconcile
 from live_recording.account.api_errors import InUse, NotFound
+from live_recording.account.conflicts import in_use
 from live_recording.account.diff import changes
-from live_recording.account.inventory import AccountInventory, Conflict, Live
-from live_recording.config.files import project_of_run
-from live_recording.core.stack_ref import StackRef
-
-State = Mapping[str, Any]
-
-OUTPUTS = ("template_id",)
-"""What the state holds besides the inputs."""
+from live_recording.account.inventory import Conflict, Live
+from live_recording.resources.context import ProviderContext
+from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycle, State
 
 
-def create(account: AccountInventory, inputs: State) -> tuple[str, dict[str, Any]]:
-    """Make the template, or take the one that an earlier run has left."""
-    template_id = adoptable(account, inputs, account.templates()) or account.settle(
-        lambda: _send(account, inputs), lambda: adoptable(account, inputs, account.templates(fresh=True))
-    )
-    account.run.added("template", inputs["template_name"])
-    if changes("template", api_mapping.template_inputs(account.templates()[template_id], inputs), inputs):
-        return template_id, update(account, template_id, inputs)
-    account.run.hold("template", template_id)
-    return template_id, _outputs(template_id, inputs)
+class TemplateLifecycle(ResourceLifecycle):
+    """Templates: created by name, known by id, changed in place."""
+
+    kind = "template"
+    output_names = ("template_id",)
+
+    def create(self, context: ProviderContext, inputs: Inputs) -> tuple[str, Outputs]:
+        """Create the template, or adopt the one that an earlier run left behind."""
+        decision = _decide(context, inputs, context.account.templates())
+        if isinstance(decision, reconcile.Create):
+            template_id = context.account.send_or_confirm(
+                lambda: _send_create(context, inputs), lambda: _existing(context, inputs)
+            )
+            decision = _decide(context, inputs, {template_id: context.account.templates()[template_id]})
+        else:
+            template_id = str(decision.ref)
+        context.run.mark_created("template", inputs["template_name"])
+        if isinstance(decision, reconcile.Update):
+            return template_id, self.update(context, template_id, {}, inputs)
+        context.run.mark_held("template", template_id)
+        return template_id, _outputs(template_id, inputs)
+
+    def read(self, context: ProviderContext, id_: str, state: State) -> Outputs | None:
+        """Return the outputs of the live template, or None if it is gone."""
+        live = context.account.templates().get(id_)
+        return None if live is None else _outputs(id_, api_mapping.template_inputs(live, state))
+
+    def update(self, context: ProviderContext, id_: str, _state: State, inputs: Inputs) -> Outputs:
+        """Make the live template what the inputs describe."""
+        account = context.account
+        decision = reconcile.update_template(id_, account.templates())
+        if isinstance(decision, reconcile.Refuse):
+            raise Conflict(decision.conflict.message(lambda _: f"{id_} ({inputs['template_name']})"))
+        live = account.templates()[id_]
+        body = api_mapping.modify_template(id_, inputs, live)
+        account.send_or_confirm(
+            lambda: account.change("ModifyLiveRecordTemplate", body),
+            lambda: {} if _is_as_declared(inputs, account.templates(fresh=True).get(id_)) else None,
+        )
+        account.store_template(id_, {**live, **body})
+        context.run.mark_held("template", id_)
+        return _outputs(id_, inputs)
+
+    def delete(self, context: ProviderContext, id_: str, _state: State) -> None:
+        """Delete the template, unless it is gone or another resource of this run has it."""
+        account = context.account
+        if isinstance(reconcile.delete_template(id_, account.templates(), context.run), reconcile.Keep):
+            return
+        try:
+            account.send_or_confirm(
+                lambda: account.change("DeleteLiveRecordTemplate", {"TemplateId": int(id_)}),
+                lambda: None if id_ in account.templates(fresh=True) else {},
+            )
+        except NotFound:
+            pass
+        except InUse:
+            users = (key for key, template_id in account.rules(fresh=True).items() if template_id == id_)
+            raise Conflict(in_use(id_, users).message(str)) from None
+        account.remove_template(id_)
 
 
-def _send(account: AccountInventory, inputs: State) -> str:
+def _decide(
+    context: ProviderContext, inputs: Inputs, live: dict[str, Live]
+) -> reconcile.Create | reconcile.Adopt | reconcile.Update:
+    own_name = context.has_own_name(inputs["template_name"])
+    return reconcile.create_template(inputs, live, context.run, own_name=own_name)
+
+
+def _existing(context: ProviderContext, inputs: Inputs) -> str | None:
+    decision = _decide(context, inputs, context.account.templates(fresh=True))
+    return None if isinstance(decision, reconcile.Create) else str(decision.ref)
+
+
+def _send_create(context: ProviderContext, inputs: Inputs) -> str:
     body = api_mapping.create_template(inputs)
-    template_id = str(account.change("CreateLiveRecordTemplate", body)["TemplateId"])
-    account.put("templates", template_id, {"TemplateId": int(template_id)} | body)
+    template_id = str(context.account.change("CreateLiveRecordTemplate", body)["TemplateId"])
+    context.account.store_template(template_id, {"TemplateId": int(template_id)} | body)
     return template_id
 
 
-def own_name(account: AccountInventory, inputs: State) -> bool:
-    """Whether the name is one that only this stack gives; where the stack is not known, this project."""
-    owner = StackRef.of_template(inputs["template_name"])
-    return owner is not None and (owner == account.owner if account.owner else owner.project == project_of_run())
-
-
-def adoptable(account: AccountInventory, inputs: State, live: Mapping[str, Live]) -> str | None:
-    """The id of the live template that this one is, if no resource of this run has it."""
-    free = {i: template for i, template in live.items() if ("template", i) not in account.run.held}
-    return identity.adoptable(inputs, free, own=own_name(account, inputs))
-
-
-def read(account: AccountInventory, template_id: str, state: State) -> dict[str, Any] | None:
-    """The outputs of the live template, or None when it is gone."""
-    live = account.templates().get(template_id)
-    return None if live is None else _outputs(template_id, api_mapping.template_inputs(live, state))
-
-
-def update(account: AccountInventory, template_id: str, inputs: State) -> dict[str, Any]:
-    """Make the live template what *inputs* say."""
-    live = account.templates().get(template_id)
-    if live is None:
-        raise Conflict(
-            f"The template {template_id} ({inputs['template_name']}) is not in the account any more. "
-            "Run `pulumi refresh`, then `pulumi up` makes it again."
-        )
-    body = api_mapping.modify_template(template_id, inputs, live)
-    account.settle(
-        lambda: account.change("ModifyLiveRecordTemplate", body),
-        lambda: {} if _is(inputs, account.templates(fresh=True).get(template_id)) else None,
-    )
-    account.put("templates", template_id, {**live, **body})
-    account.run.hold("template", template_id)
-    return _outputs(template_id, inputs)
-
-
-def _is(inputs: State, live: Live | None) -> bool:
+def _is_as_declared(inputs: Inputs, live: Live | None) -> bool:
     return live is not None and not changes("template", api_mapping.template_inputs(live, inputs), inputs)
 
 
-def delete(account: AccountInventory, template_id: str, _state: State) -> None:
-    """Remove the template, unless it is gone or a resource of this run has it."""
-    if ("template", template_id) in account.run.held or template_id not in account.templates():
-        return
-    try:
-        account.settle(
-            lambda: account.change("DeleteLiveRecordTemplate", {"TemplateId": int(template_id)}),
-            lambda: None if template_id in account.templates(fresh=True) else {},
-        )
-    except NotFound:
-        pass
-    except InUse:
-        users = sorted(str(key) for key, used in account.rules(fresh=True).items() if used == template_id)
-        raise Conflict(
-            f"The template {template_id} cannot be deleted: rules use it for {', '.join(users) or 'keys that are not listed'}. "
-            "Remove those rules, or bind them to another template, then run again."
-        ) from None
-    account.drop("templates", template_id)
-
-
-def _outputs(template_id: str, inputs: State) -> dict[str, Any]:
+def _outputs(template_id: str, inputs: Inputs) -> Outputs:
     return {**inputs, "template_id": template_id}

@@ -90,7 +90,7 @@ def _of_account(review: Review, stack: Stack, source: StackFile, seen: Preview, 
         tasks=upcoming.tasks(made, stack.tasks, now),
         later=dict(sorted(planned.later.items())),
         unmanaged=upcoming.unmanaged(made, owner, now) if snapshot else (),
-        obstacles=tuple(sorted({*made.obstacles, *_too_many(limits)})),
+        obstacles=tuple(sorted({*made.conflicts, *_too_many(limits)})),
         unsaid=tuple(sorted({*review.unsaid, *_untold(made)})),
     )
 
@@ -142,7 +142,7 @@ def _ended(
 def _too_many(limits: Iterable[Limit]) -> Iterator[str]:
     for one in limits:
         if one.peak > max(one.before, one.allowed):
-            yield conflicts.crowded(one.section, one.peak, one.allowed)
+            yield conflicts.over_quota_during_deployment(one.section, one.peak, one.allowed)
 
 
 def _untold(made: SimulatedPlan) -> Iterator[str]:

@@ -1,196 +1,214 @@
-"""The provider's moves, made on a value: what each step of a plan does to an account.
+"""The account after a plan: the decisions of `account.reconcile`, applied to a snapshot in the order of an `up`.
 
-Rule 1: what a resource of the run ends up with is not deleted. Rule 2: an object that is yet to be made has a negative
-id. Rule 3: a move that the account will refuse is told, and leaves everything as it was.
+An object that is still to be created has a negative id. A change that the account would reject is reported and changes
+nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import NamedTuple
 
-from live_recording.account import api_mapping, conflicts, objects
+from live_recording.account import api_mapping, objects, reconcile
+from live_recording.account.conflicts import REMOVE_OR_ADOPT, UNKNOWN_TEMPLATE_IN_PLAN, Conflict, RuleKeyTaken
 from live_recording.account.diff import same_in_task_list
-from live_recording.account.identity import adoptable, matching_tasks
 from live_recording.account.objects import Live
+from live_recording.account.reconcile import HeldObjects, Ref
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.kinds import KindName
-from live_recording.core.stack_ref import StackRef
+from live_recording.core.stack_ref import StackRef, adopt_command
 from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource
 from live_recording.review.changes import PlannedChange, path
-from live_recording.review.ownership import AccountView, Ref, Resource, locate_managed_objects
+from live_recording.review.ownership import AccountView, Resource, locate_managed_objects
+
+CREATE_ORDER: tuple[KindName, ...] = ("template", "rule", "task")
+DELETE_ORDER: tuple[KindName, ...] = ("rule", "task", "template")
+"""The order of an `up`. Live records are in no list of the account."""
 
 
-class PlanSimulation:
-    """One `up`: what the account holds so far, and which resource has what."""
-
-    def __init__(self, taken: Snapshot, kept: Mapping[Resource, Ref], owner: StackRef, now: datetime) -> None:
-        self.templates: dict[str, Live] = dict(taken.templates)
-        self.rules: dict[StreamKey, str] = dict(taken.rules)
-        self.tasks: dict[str, Live] = dict(taken.tasks)
-        self.has: dict[Resource, Ref] = dict(kept)
-        self.refused: set[str] = set()
-        self._held = {(kind, ref) for (kind, _), ref in kept.items()}
-        self._leaving: set[str] = set()
-        self._taken, self._owner, self._now, self._ids = taken, owner, now, count(-1, -1)
-
-    def diffed(self, steps: Iterable[PlannedChange]) -> None:
-        """What the checks and diffs of a run tell before anything is deleted."""
-        for step in steps:
-            if step.kind == "rule" and step.op != "delete":
-                self._hold(step, StreamKey.of(step.new))
-            if step.kind == "task" and step.op == "replace" and same_in_task_list(step.old, step.new):
-                self._leaving.add(step.id)  # to the vendor it looks like its successor, and must not be taken for it
-
-    def make(self, step: PlannedChange) -> None:
-        """Create, change, or replace without the delete that comes last."""
-        _MAKE[step.kind](self, step)
-
-    def drop(self, step: PlannedChange) -> None:
-        """Delete the object before, unless a resource of the run has it, or it is gone."""
-        _DROP[step.kind](self, step)
-
-    def template(self, step: PlannedChange) -> None:
-        """Take one that is there, or make one; change what differs."""
-        free = {i: live for i, live in self.templates.items() if ("template", i) not in self._held}
-        own = StackRef.of_template(step.new["template_name"]) == self._owner
-        found = step.id if step.op == "update" else adoptable(step.new, free, own=own) or self._unmade()
-        live = self.templates.get(found)
-        if live is not None:
-            self.templates[found] = {**live, **api_mapping.modify_template(found, step.new, live)}
-        elif step.op == "update":
-            self._refused(step, conflicts.gone(found))
-            return
-        else:
-            self.templates[found] = {"TemplateId": int(found)} | api_mapping.create_template(step.new)
-        self._hold(step, found)
-
-    def rule(self, step: PlannedChange) -> None:
-        """Bind the key, or take the rule that already does."""
-        if step.delete_first:
-            self.drop_rule(step)
-        at, wanted = StreamKey.of(step.new), self._wanted(step)
-        live, before = self.rules.get(at), step.old.get("template_id", "") if step.op == "update" else None
-        if wanted is None:
-            self._refused(step, conflicts.UNTOLD)
-        elif live in (None, wanted, before):
-            self.rules[at] = wanted
-        elif before is None:
-            self._refused(step, conflicts.taken(at, self._called(live), self._owner.stack))
-        else:
-            self._refused(step, conflicts.changed(at, self._called(live), self._called(before)))
-
-    def task(self, step: PlannedChange) -> None:
-        """Take one that is there, or make one; one that is over is not made."""
-        if datetime.fromisoformat(step.new["end"]) <= self._now:
-            return
-        now = int(self._now.timestamp())
-        inputs = {**step.new, "template_id": self._wanted(step) or "0"}
-        found = next(filter(self._free, matching_tasks(inputs, self.tasks, now)), None) or self._unmade()
-        self.tasks.setdefault(found, objects.task(found, inputs, now))
-        self._hold(step, found)
-
-    def _free(self, task_id: str) -> bool:
-        return not (self.tasks[task_id].get("Stopped") or task_id in self._leaving or ("task", task_id) in self._held)
-
-    def drop_template(self, step: PlannedChange) -> None:
-        """A template goes when no rule uses it."""
-        users = [at for at, used in self.rules.items() if used == step.id]
-        if ("template", step.id) not in self._held and users and step.id in self.templates:
-            self._refused(step, conflicts.used(self._called(step.id), users))
-        elif ("template", step.id) not in self._held:
-            self.templates.pop(step.id, None)
-
-    def drop_rule(self, step: PlannedChange) -> None:
-        """A rule goes while it points where the state remembers."""
-        at, ours = StreamKey.of(step.old), step.old.get("template_id", "")
-        live = self.rules.get(at)
-        if live is None or ("rule", at) in self._held:
-            return
-        if live == ours:
-            del self.rules[at]
-        else:
-            self._refused(step, conflicts.changed(at, self._called(live), self._called(ours)))
-
-    def drop_task(self, step: PlannedChange) -> None:
-        """A task that is over needs no call; nothing refuses the end of another one."""
-        if ("task", step.id) not in self._held and datetime.fromisoformat(step.old["end"]) > self._now:
-            self.tasks.pop(step.id, None)
-
-    def _hold(self, step: PlannedChange, ref: Ref) -> None:
-        self.has[step.kind, step.name] = ref
-        self._held.add((step.kind, ref))
-
-    def _wanted(self, step: PlannedChange) -> str | None:
-        made = self.has.get(("template", step.template)) if step.template else None
-        return step.new.get("template_id") or (str(made) if made else None)
-
-    def _unmade(self) -> str:
-        return str(next(self._ids))
-
-    def _called(self, template_id: str) -> str:
-        return AccountView(self._taken, {("template", ref): name for (_, name), ref in self.has.items()}).template(
-            template_id
-        )
-
-    def _refused(self, step: PlannedChange, sentence: str) -> None:
-        self.refused.add(f"{path(step.kind, step.name, ())}: {sentence}")
-
-
-_Move = Callable[[PlanSimulation, PlannedChange], None]
-_MAKE: Mapping[KindName, _Move] = {
-    "template": PlanSimulation.template,
-    "rule": PlanSimulation.rule,
-    "task": PlanSimulation.task,
-}
-_DROP: Mapping[KindName, _Move] = {
-    "template": PlanSimulation.drop_template,
-    "rule": PlanSimulation.drop_rule,
-    "task": PlanSimulation.drop_task,
-}
-
-
-MADE: tuple[KindName, ...] = ("template", "rule", "task")
-DROPPED: tuple[KindName, ...] = ("rule", "task", "template")
-"""In the order of an `up`; live records are in no list of the account."""
-
-
-class SimulatedPlan(NamedTuple):
-    """The account before and after, the most that it holds in between, and what it will refuse."""
+@dataclass(frozen=True, slots=True)
+class SimulatedPlan:
+    """The account before and after a plan, the most it holds in between, and what it would reject."""
 
     before: AccountView
     after: AccountView
     peak: Mapping[str, int]  # section -> objects
-    obstacles: tuple[str, ...]
+    conflicts: tuple[str, ...]
+
+
+class PlanSimulation:
+    """One `up`: what the account holds so far, and which resource has which object."""
+
+    def __init__(self, snapshot: Snapshot, kept: Mapping[Resource, Ref], owner: StackRef, now: datetime) -> None:
+        self.templates: dict[str, Live] = dict(snapshot.templates)
+        self.rules: dict[StreamKey, str] = dict(snapshot.rules)
+        self.tasks: dict[str, Live] = dict(snapshot.tasks)
+        self.objects: dict[Resource, Ref] = dict(kept)
+        self.conflicts: set[str] = set()
+        self._held = HeldObjects({(kind, ref) for (kind, _), ref in kept.items()})
+        self._snapshot, self._owner, self._now, self._new_ids = snapshot, owner, now, count(-1, -1)
+
+    def register(self, changes: Iterable[PlannedChange]) -> None:
+        """Register what the checks and diffs of a run tell the provider before anything is deleted."""
+        for change in changes:
+            if change.kind == "rule" and change.op != "delete":
+                self._hold(change, StreamKey.of(change.new))
+            if change.kind == "task" and change.op == "replace" and same_in_task_list(change.old, change.new):
+                self._held.replaced_tasks.add(change.id)
+
+    def apply_create(self, change: PlannedChange) -> None:
+        """Create or update the object, or replace it without the delete that comes last."""
+        if change.kind == "template":
+            self._create_template(change)
+        elif change.kind == "rule":
+            self._create_rule(change)
+        elif change.kind == "task":
+            self._create_task(change)
+
+    def apply_delete(self, change: PlannedChange) -> None:
+        """Delete the old object, unless a resource of the run has it or it is gone."""
+        if change.kind == "template":
+            self._delete_template(change)
+        elif change.kind == "rule":
+            self._delete_rule(change)
+        elif change.kind == "task":
+            self._delete_task(change)
+
+    def _create_template(self, change: PlannedChange) -> None:
+        decision = self._decide_template(change)
+        if isinstance(decision, reconcile.Refuse):
+            self._refuse(change, decision.conflict)
+            return
+        if isinstance(decision, reconcile.Create):
+            template_id = self._new_id()
+            self.templates[template_id] = {"TemplateId": int(template_id)} | api_mapping.create_template(change.new)
+        else:
+            template_id = str(decision.ref)
+            live = self.templates[template_id]
+            self.templates[template_id] = {**live, **api_mapping.modify_template(template_id, change.new, live)}
+        self._hold(change, template_id)
+
+    def _decide_template(
+        self, change: PlannedChange
+    ) -> reconcile.Create | reconcile.Adopt | reconcile.Update | reconcile.Refuse:
+        if change.op == "update":
+            return reconcile.update_template(change.id, self.templates)
+        own_name = StackRef.of_template(change.new["template_name"]) == self._owner
+        return reconcile.create_template(change.new, self.templates, self._held, own_name=own_name)
+
+    def _create_rule(self, change: PlannedChange) -> None:
+        if change.delete_first:
+            self._delete_rule(change)
+        key, wanted = StreamKey.of(change.new), self._wanted_template(change)
+        if wanted is None:
+            self._report(change, UNKNOWN_TEMPLATE_IN_PLAN)
+            return
+        live = self.rules.get(key)
+        if change.op == "update":
+            decision = reconcile.update_rule(key, live, change.old.get("template_id", ""), wanted)
+        else:
+            decision = reconcile.create_rule(key, live, wanted)
+        if isinstance(decision, reconcile.Refuse):
+            self._refuse(change, decision.conflict)
+        else:
+            self.rules[key] = wanted
+
+    def _create_task(self, change: PlannedChange) -> None:
+        if datetime.fromisoformat(change.new["end"]) <= self._now:
+            return  # a finished task is not created
+        inputs = {**change.new, "template_id": self._wanted_template(change) or objects.NO_TEMPLATE}
+        decision = reconcile.create_task(inputs, self.tasks, self._held, self._now)
+        if isinstance(decision, reconcile.Adopt):
+            task_id = str(decision.ref)
+        else:
+            task_id = self._new_id()
+            self.tasks[task_id] = objects.task(task_id, inputs, int(self._now.timestamp()))
+        self._hold(change, task_id)
+
+    def _delete_template(self, change: PlannedChange) -> None:
+        users = [key for key, template_id in self.rules.items() if template_id == change.id]
+        decision = reconcile.delete_template(change.id, self.templates, self._held, users)
+        if isinstance(decision, reconcile.Refuse):
+            self._refuse(change, decision.conflict)
+        elif isinstance(decision, reconcile.Delete):
+            del self.templates[change.id]
+
+    def _delete_rule(self, change: PlannedChange) -> None:
+        key, expected = StreamKey.of(change.old), change.old.get("template_id", "")
+        decision = reconcile.delete_rule(key, self.rules.get(key), expected, self._held)
+        if isinstance(decision, reconcile.Refuse):
+            self._refuse(change, decision.conflict)
+        elif isinstance(decision, reconcile.Delete):
+            del self.rules[key]
+
+    def _delete_task(self, change: PlannedChange) -> None:
+        end = datetime.fromisoformat(change.old["end"])
+        decision = reconcile.delete_task(change.id, end, self.tasks, self._held, self._now)
+        if isinstance(decision, reconcile.Delete):
+            del self.tasks[change.id]
+
+    def _hold(self, change: PlannedChange, ref: Ref) -> None:
+        self.objects[change.kind, change.name] = ref
+        self._held.refs.add((change.kind, ref))
+
+    def _wanted_template(self, change: PlannedChange) -> str | None:
+        created = self.objects.get(("template", change.template)) if change.template else None
+        return change.new.get("template_id") or (str(created) if created else None)
+
+    def _new_id(self) -> str:
+        return str(next(self._new_ids))
+
+    def _describe(self, template_id: str) -> str:
+        names: dict[tuple[KindName, Ref], str] = {("template", ref): name for (_, name), ref in self.objects.items()}
+        return AccountView(self._snapshot, names).template(template_id)
+
+    def _refuse(self, change: PlannedChange, conflict: Conflict) -> None:
+        if isinstance(conflict, RuleKeyTaken):
+            advice = REMOVE_OR_ADOPT.format(adopt=adopt_command(self._owner.stack))
+            self._report(change, conflict.message(self._describe, advice))
+        else:
+            self._report(change, conflict.message(self._describe))
+
+    def _report(self, change: PlannedChange, sentence: str) -> None:
+        self.conflicts.add(f"{path(change.kind, change.name, ())}: {sentence}")
 
 
 def simulate_plan(
-    taken: Snapshot, steps: Sequence[PlannedChange], declared: Iterable[DesiredResource], owner: StackRef, now: datetime
+    snapshot: Snapshot,
+    changes: Sequence[PlannedChange],
+    declared: Iterable[DesiredResource],
+    owner: StackRef,
+    now: datetime,
 ) -> SimulatedPlan:
-    """What the *steps* of the stack *owner* make of the account; *declared* is all that its file declares."""
-    stepping = {(step.kind, step.name) for step in steps}
-    unchanged = tuple(one for one in declared if (one.kind, one.name) not in stepping)
-    had = locate_managed_objects(taken, steps, unchanged, now)
-    stays = {(one.kind, one.name) for one in unchanged} | {(s.kind, s.name) for s in steps if s.op == "update"}
-    moves = PlanSimulation(taken, {resource: ref for resource, ref in had.items() if resource in stays}, owner, now)
-    moves.diffed(steps)
-    for step in _sorted(steps, MADE):
-        if step.op != "delete":
-            moves.make(step)
-    peak = {"rules": max(len(taken.rules), len(moves.rules)), "templates": len(moves.templates)}
-    for step in _sorted(steps, DROPPED):
-        if step.op in ("delete", "replace"):  # what went first is not there any more
-            moves.drop(step)
-    left = taken._replace(templates=moves.templates, rules=moves.rules, tasks=moves.tasks)
+    """Apply the *changes* of the stack *owner* to the account; *declared* is all that its file declares."""
+    changing = {(change.kind, change.name) for change in changes}
+    unchanged = tuple(resource for resource in declared if (resource.kind, resource.name) not in changing)
+    before = locate_managed_objects(snapshot, changes, unchanged, now)
+    stays = {(resource.kind, resource.name) for resource in unchanged}
+    stays |= {(change.kind, change.name) for change in changes if change.op == "update"}
+    simulation = PlanSimulation(snapshot, {name: ref for name, ref in before.items() if name in stays}, owner, now)
+    simulation.register(changes)
+    for change in _in_order(changes, CREATE_ORDER):
+        if change.op != "delete":
+            simulation.apply_create(change)
+    peak = {"rules": max(len(snapshot.rules), len(simulation.rules)), "templates": len(simulation.templates)}
+    for change in _in_order(changes, DELETE_ORDER):
+        if change.op in ("delete", "replace"):  # an object that was deleted first is gone already
+            simulation.apply_delete(change)
+    after = snapshot._replace(templates=simulation.templates, rules=simulation.rules, tasks=simulation.tasks)
     return SimulatedPlan(
-        AccountView(taken, _names(had)), AccountView(left, _names(moves.has)), peak, tuple(sorted(moves.refused))
+        AccountView(snapshot, _names(before)),
+        AccountView(after, _names(simulation.objects)),
+        peak,
+        tuple(sorted(simulation.conflicts)),
     )
 
 
-def _sorted(steps: Iterable[PlannedChange], kinds: Sequence[KindName]) -> Iterator[PlannedChange]:
-    return (step for kind in kinds for step in sorted(steps, key=lambda step: step.name) if step.kind == kind)
+def _in_order(changes: Iterable[PlannedChange], kinds: Sequence[KindName]) -> Iterator[PlannedChange]:
+    by_name = sorted(changes, key=lambda change: change.name)
+    return (change for kind in kinds for change in by_name if change.kind == kind)
 
 
-def _names(had: Mapping[Resource, Ref]) -> dict[tuple[KindName, Ref], str]:
-    return {(kind, ref): name for (kind, name), ref in sorted(had.items(), reverse=True)}
+def _names(objects_of: Mapping[Resource, Ref]) -> dict[tuple[KindName, Ref], str]:
+    return {(kind, ref): name for (kind, name), ref in sorted(objects_of.items(), reverse=True)}

@@ -1,0 +1,54 @@
+"""What a lifecycle works with: the account, the run, and the stack that asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from live_recording.account.inventory import AccountInventory
+from live_recording.core.stack_ref import StackRef, adopt_command
+from live_recording.core.text import quoted
+from live_recording.core.vendor import RULES, TEMPLATES
+from live_recording.resources.run_registry import RunRegistry
+
+Section = Literal["rules", "templates"]
+VENDOR_LIMITS: dict[Section, int] = {"rules": RULES, "templates": TEMPLATES}
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderContext:
+    """One request of the engine: everything that a lifecycle or an account check may use. Built once per request."""
+
+    account: AccountInventory
+    run: RunRegistry = field(default_factory=RunRegistry)
+    stack: StackRef | None = None  # None: the host did not say which stack this is
+    project: str = ""  # of this provider process, known even if the stack is not
+    limit: Callable[[Section], int] = VENDOR_LIMITS.__getitem__
+    """How many objects the account may hold, by the stack file; read when it matters."""
+
+    @property
+    def adopt_command(self) -> str:
+        """The command that adds existing objects to this stack."""
+        return adopt_command(self.stack.stack if self.stack else "")
+
+    def has_own_name(self, template_name: str) -> bool:
+        """Return whether only this stack gives this default name; if the stack is not known, only this project."""
+        owner = StackRef.of_template(template_name)
+        if owner is None:
+            return False
+        return owner == self.stack if self.stack else owner.project == self.project
+
+    def owning_stack(self, template_id: str) -> StackRef | None:
+        """Return the other stack that a template belongs to by its name, or None.
+
+        What a resource of this run has is this stack's under any name: the stack may have been renamed.
+        """
+        owner = StackRef.of_template(self.account.template_name(template_id))
+        is_ours = self.stack is None or owner == self.stack or self.run.holds("template", template_id)
+        return None if is_ours else owner
+
+    def describe_template(self, template_id: str) -> str:
+        """Return id, name and owner of a template as a message shows them."""
+        name, owner = self.account.template_name(template_id), self.owning_stack(template_id)
+        if not name:
+            return template_id
+        return f"{template_id} ({quoted(name)}{f' of stack {owner.description}' if owner else ''})"
