@@ -10,7 +10,7 @@ from live_recording.config.settings import NAMESPACE, NO_CREDENTIALS, SECRETS
 from live_recording.core.errors import ToolError
 from live_recording.core.stack_ref import StackRef
 from live_recording.desired.declarations import desired_resources
-from live_recording.project import load
+from live_recording.project import check_text
 
 STOPPED = 32
 """Exit code that tells the engine that every error was already logged."""
@@ -26,24 +26,20 @@ def run() -> None:
         raise SystemExit(STOPPED) from None
 
 
-def _config_value(key: str) -> str | None:
-    """Return a config value; of a secret only that it is set, which is all the program needs."""
-    values = pulumi.Config(NAMESPACE)
-    return "set" if key in SECRETS and values.get_secret(key) is not None else values.get(key)
-
-
 def _declare() -> None:
-    settings, owner = files.settings(_config_value), StackRef(pulumi.get_project(), pulumi.get_stack())
-    path = files.stack_path(pulumi.get_stack(), _config_value("recordings"))
-    loaded = load(files.text(path), str(path), settings.limits, settings.now(), owner)
-    for found in loaded.findings:
-        (pulumi.log.error if found.severity == "error" else pulumi.log.warn)(str(found))
-    if loaded.usable is None:
+    config, owner = pulumi.Config(NAMESPACE), StackRef(pulumi.get_project(), pulumi.get_stack())
+    secrets = [key for key in SECRETS if config.get_secret(key) is not None]
+    settings = files.read_settings(lambda key: None if key in SECRETS else config.get(key), hidden_secrets=secrets)
+    path = files.stack_path(pulumi.get_stack(), config.get("recordings"))
+    checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
+    for finding in checked.findings:
+        (pulumi.log.error if finding.severity == "error" else pulumi.log.warn)(str(finding))
+    if checked.valid_stack is None:
         raise SystemExit(STOPPED)
-    settings.refuse_changes(preview=pulumi.runtime.is_dry_run())
+    settings.require_changes_allowed(preview=pulumi.runtime.is_dry_run())
     if not settings.source:
         pulumi.log.warn(NO_CREDENTIALS)
-    desired = desired_resources(loaded.usable, owner, settings.limits, settings.now())
+    desired = desired_resources(checked.valid_stack, owner, settings.limits, settings.now())
     resources.speed_up_registration()
     created: dict[tuple[str, str], pulumi.CustomResource] = {}
     for kind, name, inputs, template, was in desired.declared:

@@ -1,16 +1,12 @@
-"""One stack of this project: its file, where it lives, and what the file says.
-
-Raises ConfigError where file or configuration cannot be used.
-"""
+"""Locate, read and check the stack files of this project. Raises ConfigError if a file or its config is invalid."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from live_recording.config import files
-from live_recording.config.files import stack_path, text
 from live_recording.config.settings import Settings
 from live_recording.core.findings import Finding, KeyPath, errors
 from live_recording.core.stack_ref import StackRef
@@ -21,70 +17,81 @@ from live_recording.stackfile.reader import parse
 from live_recording.stackfile.validation import ValidatedStack, validate
 
 
-class Loaded(NamedTuple):
-    """A stack file: what it says, every finding about it, sorted, and the line of each path."""
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """The content of a stack file, all findings about it, sorted, and the line of each path."""
 
     stack: Stack | None
     findings: tuple[Finding, ...]
     lines: Mapping[KeyPath, int]
 
     @property
-    def usable(self) -> Stack | None:
-        """What it says, where no finding stops."""
+    def valid_stack(self) -> Stack | None:
+        """Return the stack, or None if there are errors."""
         return None if errors(self.findings) else self.stack
 
 
-def load(source: str, file: str, site: Site, now: datetime, owner: StackRef) -> Loaded:
-    """Read and check the stack file *source*, which findings call *file*."""
-    tree = parse(source)
+def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef) -> CheckedFile:
+    """Parse and check the text of a stack file.
+
+    Args:
+        text: The YAML.
+        file: The name of the file in findings.
+        site: The limits of the vendor's site.
+        now: The current time.
+        owner: The stack that the file belongs to.
+    """
+    tree = parse(text)
     if tree.root is None:
-        return Loaded(None, tuple(found.at(file, found.line) for found in tree.findings), {})
-    shaped: ValidatedStack = validate(tree.root)
-    related = () if shaped.stack is None else check(Context(shaped.stack, shaped.broken, site, now, owner))
-    placed = [f.at(file, f.line or line(tree.lines, f.path)) for f in (*tree.findings, *shaped.findings, *related)]
-    return Loaded(shaped.stack, tuple(sorted(set(placed))), tree.lines)
+        return CheckedFile(None, tuple(finding.at(file, finding.line) for finding in tree.findings), {})
+    validated: ValidatedStack = validate(tree.root)
+    related = () if validated.stack is None else check(Context(validated.stack, validated.broken, site, now, owner))
+    findings = (*tree.findings, *validated.findings, *related)
+    located = {finding.at(file, finding.line or line_of(tree.lines, finding.path)) for finding in findings}
+    return CheckedFile(validated.stack, tuple(sorted(located)), tree.lines)
 
 
-def allowed(stack: str, recordings: str | None, section: str) -> int:
-    """What the stack file says that the account may hold; the vendor's number where it says nothing."""
+def declared_limit(stack: str, recordings: str | None, section: str) -> int:
+    """Return how many objects the account may hold: `limits` of the stack file, else the vendor's default."""
     return int(getattr(_limits(stack, recordings), section))
 
 
 @cache
 def _limits(stack: str, recordings: str | None) -> Limits:
-    """The limits of a stack file; read once per process, because every new rule and template asks."""
-    path = stack_path(stack, recordings)
-    root = parse(text(path)).root if path.is_file() else {}
-    shaped = validate({"limits": root["limits"]} if isinstance(root, dict) and "limits" in root else {})
-    return shaped.stack.limits if shaped.stack else Limits()
+    """Return the limits of a stack file. Cached, because every new rule and template needs them."""
+    path = files.stack_path(stack, recordings)
+    root = parse(files.read_stack_file(path)).root if path.is_file() else {}
+    validated = validate({"limits": root["limits"]} if isinstance(root, dict) and "limits" in root else {})
+    return validated.stack.limits if validated.stack else Limits()
 
 
-def line(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
+def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
     """Return the line of *path*, or of the nearest part of the file that contains it."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
 
 
-class StackFile(NamedTuple):
-    """A stack file that was read and checked, and the settings of its stack."""
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """A stack, its settings, and its file after reading and checking it."""
 
     stack: str
     file: str
     owner: StackRef
     settings: Settings
-    loaded: Loaded
+    checked: CheckedFile
 
 
 def locate_stack(stack: str) -> tuple[str, Path, Settings]:
-    """The name of a stack, the path of its file, which need not be there, and its settings."""
-    get = files.stack_config(stack)
-    return files.stack_name(stack), files.stack_path(stack, get("recordings")), files.settings(get)
+    """Return the name of a stack, the path of its file, which may not exist, and its settings."""
+    config = files.stack_config_reader(stack)
+    return files.stack_name(stack), files.stack_path(stack, config("recordings")), files.read_settings(config)
 
 
 def load_stack(stack: str) -> StackFile:
-    """The stack of a name such as `prod`, or of the path of a stack file."""
+    """Read and check a stack, given its name, such as `prod`, or the path of its file."""
     name, path, settings = locate_stack(stack)
-    owner = StackRef(files.project(), name)
-    loaded = load(files.text(path), str(path), settings.limits, settings.now(), owner)
-    return StackFile(name, str(path), owner, settings, loaded)
+    owner = StackRef(files.project_name(), name)
+    checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
+    return StackFile(name, str(path), owner, settings, checked)

@@ -9,7 +9,7 @@ import pytest
 
 from live_recording.account.api_errors import ReadFailed
 from live_recording.account.client import LiveApi
-from live_recording.config.files import settings
+from live_recording.config.files import read_settings
 
 CALM = "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}"
 
@@ -60,7 +60,7 @@ def test_what_is_no_answer_is_told_in_words(text: str, reason: str) -> None:
     with server(text) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": url}
         with pytest.raises(ReadFailed) as raised:
-            LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+            LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     said = str(raised.value)
     assert said.startswith(f"DescribeLiveRecordRules got no answer that can be used: {reason} (")
@@ -71,7 +71,7 @@ def test_another_protocol_is_told_in_words() -> None:
     """Where https meets a server that speaks http, the reason is no text of Python."""
     with server(answer("{}")) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key"}
-        asked = settings(lambda _: None, keys | {"LIVE_RECORDING_ENDPOINT": url.replace("http", "https")})
+        asked = read_settings(lambda _: None, keys | {"LIVE_RECORDING_ENDPOINT": url.replace("http", "https")})
         with pytest.raises(ReadFailed, match=r"can be used: [\w ]+ \(ClientNetworkError\)"):
             LiveApi(asked).read("DescribeLiveRecordRules", {})
 
@@ -81,6 +81,6 @@ def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:99999")
     keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "live.invalid"}
     with pytest.raises(ReadFailed, match=r"http://\*\*\*@127.0.0.1:99999") as raised:
-        LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+        LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     assert "secret" not in str(raised.value)

@@ -125,5 +125,5 @@ def test_without_credentials_nothing_is_written(scratch: Scratch) -> None:
     done = scratch.run("adopt", "--stack", "dev", HOME="/nowhere")
 
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("There are no credentials, so the account cannot be looked at.")
+    assert done.stderr.startswith("No credentials found; the account cannot be read.")
     assert not (scratch.directory / STACK).exists()

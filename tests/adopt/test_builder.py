@@ -21,7 +21,7 @@ from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.resources.rule import rule_id as resource_id
 from live_recording.stackfile.model import Stack
@@ -33,7 +33,7 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "adoption"
 
 def read(text: str, site: SiteName = "intl") -> Stack:
     """The stack of a file without errors."""
-    loaded = load(text, "dev.yaml", SITES[site], NOW, OWNER)
+    loaded = check_text(text, "dev.yaml", SITES[site], NOW, OWNER)
     assert errors(loaded.findings) == ()
     assert loaded.stack
     return loaded.stack
@@ -90,7 +90,7 @@ def honest(done: Adopted, live: Snapshot, *, quiet: bool = True) -> None:
     resources = imported(done)
     assert len(resources) == len(done.resources)
     if done.text:
-        loaded = load(done.text, "dev.yaml", SITES[live.site], NOW, OWNER)
+        loaded = check_text(done.text, "dev.yaml", SITES[live.site], NOW, OWNER)
         assert not quiet or [str(found) for found in loaded.findings] == []
         inputs = {key: {k: v for k, v in r["inputs"].items() if k != "__provider"} for key, r in resources.items()}
         assert dict(declared(done, live.site)) == inputs

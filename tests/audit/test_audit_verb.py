@@ -157,23 +157,23 @@ def test_file_beside_that_cannot_be_used_is_noted(account: Account, scratch: Scr
 
     assert done.returncode == 0
     assert done.stdout.splitlines()[:2] == [
-        "What stack staging declares is not known. stacks/Pulumi.staging.yaml: config is a list, but a mapping belongs there. Mend it first.",
+        "What stack staging declares is not known. stacks/Pulumi.staging.yaml: `config` must be a mapping, not a list. Fix the file.",
         "What stacks/prod.yaml declares is not known. See: live-recording check prod.",
     ]
 
 
 SEALED = "encryptionsalt: v1:x\nconfig:\n  live-recording:secretId: AKIDplain\n  live-recording:secretKey: {secure: v1:abc}\n"
 BLIND = {
-    "no-credentials": ("{}", {}, "There are no credentials, so the account cannot be looked at. Set TENCENTCLOUD_SECRET_ID"),
+    "no-credentials": ("{}", {}, "No credentials found; the account cannot be read. Set TENCENTCLOUD_SECRET_ID"),
     "encrypted": (
         SEALED,
         {},
-        'secretKey can be read by Pulumi only: encrypted in stacks/Pulumi.dev.yaml. For this command: export TENCENTCLOUD_SECRET_KEY="$(pulumi config get live-recording:secretKey --stack dev)"',
+        'secretKey is encrypted in stacks/Pulumi.dev.yaml; only Pulumi can decrypt it. For this command: export TENCENTCLOUD_SECRET_KEY="$(pulumi config get live-recording:secretKey --stack dev)"',
     ),
     "encrypted-region": (
         "config:\n  live-recording:region: {secure: v1:abc}\n",
         {"TENCENTCLOUD_SECRET_ID": "emulator", "TENCENTCLOUD_SECRET_KEY": "emulator"},
-        "region can be read by Pulumi only: encrypted in stacks/Pulumi.dev.yaml. region is no secret: pulumi config set --plaintext live-recording:region VALUE --stack dev",
+        "region is encrypted in stacks/Pulumi.dev.yaml; only Pulumi can decrypt it. region is not a secret. Store it in plain text: pulumi config set --plaintext live-recording:region VALUE --stack dev",
     ),
     "wrong-key": (
         "{}",
@@ -220,8 +220,8 @@ def test_later_findings_do_not_hide_an_account_that_cannot_be_read(account: Acco
 
 
 USAGE = {
-    "unknown-stack": (["audit", "prd"], "{}", 'There is no stack file "stacks/prd.yaml". Stacks of this project: dev.'),
-    "no-snapshot": (["audit", "--account", "no.json"], "{}", 'There is no snapshot "no.json".'),
+    "unknown-stack": (["audit", "prd"], "{}", 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.'),
+    "no-snapshot": (["audit", "--account", "no.json"], "{}", 'Snapshot "no.json" not found.'),
     "not-json": (["audit", "--account", "Pulumi.yaml"], "{}", "Pulumi.yaml is not JSON."),
     "no-end": (["audit", "--account", "odd.json"], "{}", 'odd.json: This snapshot cannot be read at "'),
     "site": (
@@ -229,7 +229,7 @@ USAGE = {
         "config: {live-recording:site: cn}",
         '"account.json" is a snapshot of site intl, but stack dev is on site cn.',
     ),
-    "config": (["audit"], "config: {live-recording:site: us}", "The config value live-recording:site is"),
+    "config": (["audit"], "config: {live-recording:site: us}", 'Unknown site "us" in live-recording:site.'),
 }
 
 
@@ -252,7 +252,7 @@ def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
 
     assert (done.returncode, done.stderr) == (
         2,
-        "There is no stack file in stacks/. Write stacks/dev.yaml first, or run this in the root of the checkout.\n",
+        "No stack files found in stacks/. Create stacks/dev.yaml, or change to the root directory of the project.\n",
     )
 
 

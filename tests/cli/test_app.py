@@ -133,7 +133,7 @@ def test_project_without_stacks_is_told_what_to_write(scratch: Scratch, verb: st
     """What works on all stacks does not succeed with none."""
     done = scratch.run(verb)
 
-    assert (done.returncode, done.stderr) == (2, f"There is no stack file in stacks/. {WRITE_ONE}\n")
+    assert (done.returncode, done.stderr) == (2, f"No stack files found in stacks/. {WRITE_ONE}\n")
 
 
 def test_plans_go_into_a_directory(scratch: Scratch) -> None:
@@ -141,7 +141,10 @@ def test_plans_go_into_a_directory(scratch: Scratch) -> None:
     scratch.write("stacks/good.yaml", GOOD)
 
     done = scratch.run("plan", "good", "--out", "stacks/good.yaml")
-    assert (done.returncode, done.stderr) == (2, '"stacks/good.yaml" cannot be made: File exists. Name another.\n')
+    assert (done.returncode, done.stderr) == (
+        2,
+        'Cannot create directory "stacks/good.yaml": File exists. Choose another one.\n',
+    )
 
 
 def test_another_python_is_told_what_to_do() -> None:

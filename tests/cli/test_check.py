@@ -16,7 +16,7 @@ GOOD = "templates:\n  archive: {mp4: {storage_time: 30d}}\n"
 WARNS = GOOD + "tasks:\n  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-20T20:00}\n"
 WRONG = GOOD + "rules:\n  all: {domain: push.example.com, template: gone}\n"
 HLS = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
-WRITE_ONE = "Write stacks/dev.yaml first, or run this in the root of the checkout."
+WRITE_ONE = "Create stacks/dev.yaml, or change to the root directory of the project."
 UNKNOWN = (
     'stacks/wrong.yaml:4: rules.all.template: There is no template "gone". '
     'Templates of this file: "archive". [unknown-template]'
@@ -122,9 +122,9 @@ def test_json_is_the_same_for_programs(scratch: Scratch) -> None:
 USAGE = {
     "unknown-stack": (
         ["check", "prd"],
-        'There is no stack file "stacks/prd.yaml". Stacks of this project: dev.',
+        'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.',
     ),
-    "unknown-path": (["check", "elsewhere/a.yaml"], 'There is no stack file "elsewhere/a.yaml".'),
+    "unknown-path": (["check", "elsewhere/a.yaml"], 'Stack file "elsewhere/a.yaml" not found.'),
     "unknown-option": (["check", "--strict"], "No such option: --strict"),
     "unknown-format": (["check", "--format", "xml"], "'xml' is not one of"),
     "unknown-verb": (["chekc"], "No such command 'chekc'"),
@@ -148,7 +148,7 @@ def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
     done = scratch.run("check")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"There is no stack file in stacks/. {WRITE_ONE}\n"
+    assert done.stderr == f"No stack files found in stacks/. {WRITE_ONE}\n"
 
 
 def test_stack_where_there_is_none_ends_with_2(scratch: Scratch) -> None:
@@ -156,7 +156,7 @@ def test_stack_where_there_is_none_ends_with_2(scratch: Scratch) -> None:
     done = scratch.run("check", "prd")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f'There is no stack file "stacks/prd.yaml". Nor is there another. {WRITE_ONE}\n'
+    assert done.stderr == f'Stack file "stacks/prd.yaml" not found. This project has no stack files. {WRITE_ONE}\n'
 
 
 def test_stack_that_is_named_twice_is_checked_once(scratch: Scratch) -> None:
@@ -255,7 +255,7 @@ def test_file_that_is_no_text_ends_with_2(scratch: Scratch) -> None:
     done = scratch.run("check", "dev")
 
     assert done.returncode == 2
-    assert done.stderr == 'The stack file "stacks/dev.yaml" is no UTF-8 text: byte 1 is none. Save it as UTF-8.\n'
+    assert done.stderr == 'Stack file "stacks/dev.yaml" is not valid UTF-8 text (byte 1). Save it as UTF-8.\n'
 
 
 def test_output_does_not_depend_on_the_width_of_the_terminal(scratch: Scratch) -> None:

@@ -39,19 +39,19 @@ def test_encrypted_values_are_no_hindrance(scratch: Scratch) -> None:
 CONFIG = {
     "site": (
         "config: {live-recording:site: us}",
-        'The config value live-recording:site is "us", but it is intl or cn. Set one of them.',
+        'Unknown site "us" in live-recording:site. Use intl or cn.',
     ),
     "region": (
         "config: {live-recording:region: eu-west-1}",
-        'The region "eu-west-1" has no recording tasks on site intl.',
+        'Region "eu-west-1" has no recording tasks on site intl.',
     ),
     "endpoint": (
         "config: {live-recording:endpoint: http://example.com}",
-        'The endpoint "http://example.com" would be spoken to in clear. Use https, or a loopback address.',
+        'Endpoint "http://example.com" uses plain HTTP. Use HTTPS or a loopback address.',
     ),
-    "broken": ("config: {", "stacks/Pulumi.dev.yaml cannot be read"),
-    "broken-over-many-lines": ("config:\n  a: 1\n b: 2\n", "stacks/Pulumi.dev.yaml cannot be read"),
-    "list": ("config: [1]", "stacks/Pulumi.dev.yaml: config is a list, but a mapping belongs there. Mend it first."),
+    "broken": ("config: {", "Cannot read stacks/Pulumi.dev.yaml: "),
+    "broken-over-many-lines": ("config:\n  a: 1\n b: 2\n", "Cannot read stacks/Pulumi.dev.yaml: "),
+    "list": ("config: [1]", "stacks/Pulumi.dev.yaml: `config` must be a mapping, not a list. Fix the file."),
 }
 
 
@@ -114,17 +114,17 @@ def test_unreadable_time_ends_with_2(scratch: Scratch, now: str, sentence: str) 
     done = scratch.run("check", LIVE_RECORDING_NOW=now)
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith(f"LIVE_RECORDING_NOW cannot be read. {sentence}")
+    assert done.stderr.startswith(f"Invalid LIVE_RECORDING_NOW. {sentence}")
 
 
-WRITE = "Write http://127.0.0.1:PORT, https://HOST or a host name."
+USE = "Use http://127.0.0.1:PORT, https://HOST or a host name."
 ENDPOINTS = {
-    "path": ("https://live.example.com/v2", f'The endpoint "https://live.example.com/v2" cannot be used. {WRITE}'),
-    "port": ("http://127.0.0.1:99999", f'The endpoint "http://127.0.0.1:99999" cannot be used. {WRITE}'),
-    "no-port": ("http://127.0.0.1:x", f'The endpoint "http://127.0.0.1:x" cannot be used. {WRITE}'),
-    "half-address": ("https://[::1", f'The endpoint "https://[::1" cannot be used. {WRITE}'),
-    "query": ("https://live.example.com?x=1", f'The endpoint "https://live.example.com?x=1" cannot be used. {WRITE}'),
-    "password": ("https://me:secret@live.example.com", f"The endpoint names a user, but requests are signed with the key pair. {WRITE}"),
+    "path": ("https://live.example.com/v2", f'Invalid endpoint "https://live.example.com/v2". {USE}'),
+    "port": ("http://127.0.0.1:99999", f'Invalid endpoint "http://127.0.0.1:99999". {USE}'),
+    "no-port": ("http://127.0.0.1:x", f'Invalid endpoint "http://127.0.0.1:x". {USE}'),
+    "half-address": ("https://[::1", f'Invalid endpoint "https://[::1". {USE}'),
+    "query": ("https://live.example.com?x=1", f'Invalid endpoint "https://live.example.com?x=1". {USE}'),
+    "password": ("https://me:secret@live.example.com", f"The endpoint contains a user name. Requests are signed with the key pair instead. {USE}"),
 }  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def test_credential_with_a_line_break_is_not_shown(scratch: Scratch, variable: s
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(
-        f"{variable}, or what stands for it in the config, has a space, a line break or a letter"
+        f"{variable}, or its config value, contains a space, a line break or another character"
     )
     assert "AKIDsecret" not in done.stderr
 
@@ -163,5 +163,5 @@ def test_configuration_of_pulumi_is_no_stack_file(scratch: Scratch) -> None:
     scratch.write("stacks/Pulumi.dev.yaml", "config: {}\n")
     done = scratch.run("check", "stacks/Pulumi.dev.yaml", "stacks/dev.yaml")
 
-    sentence = '"stacks/Pulumi.dev.yaml" is configuration of Pulumi, not a stack file. Stacks of this project: dev.\n'
+    sentence = '"stacks/Pulumi.dev.yaml" is a Pulumi config file, not a stack file. Stacks in this project: dev.\n'
     assert (done.returncode, done.stderr) == (2, sentence)

@@ -138,7 +138,7 @@ USAGE = {
     "no-domain": (["dev", "push/live/final"], f'"push/live/final" {FORM}'),
     "empty-time": (["dev", NAME, "--at", ""], '--at cannot be read. This is ""'),
     "engine-sequence": (["dev", "<{%reset%}>"], f'"\\u003c{{%reset%}}>" {FORM}'),
-    "unknown-stack": (["prd", NAME], 'There is no stack file "stacks/prd.yaml". Stacks of this project: dev.'),
+    "unknown-stack": (["prd", NAME], 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.'),
     "no-stream": (["dev"], "Missing argument 'DOMAIN/APP/STREAM'"),
     "unreadable-time": (["dev", NAME, "--at", "tomorrow"], '--at cannot be read. This is "tomorrow", but a time is'),
     "end-of-the-calendar": (["dev", NAME, "--at", "9999-12-31T23:59-12:00"], "The year 9999 cannot be meant."),

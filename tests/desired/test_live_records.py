@@ -20,7 +20,7 @@ from live_recording.emulator import service, sites
 from live_recording.emulator.account import Terms
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.messages import Refusal
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.resources.live_record import _body, _end
 from live_recording.stackfile.model import LiveRecordArgs
@@ -196,7 +196,7 @@ def test_findings_and_refusals_agree() -> None:
     @given(st.one_of(SCHEDULED, REAL_TIME))
     def agree(entry: dict[str, Any]) -> None:
         text = yaml.safe_dump({"live_records": {"x": entry}}, allow_unicode=True)
-        found = errors(load(text, "dev.yaml", SITE, NOW, OWNER).findings)
+        found = errors(check_text(text, "dev.yaml", SITE, NOW, OWNER).findings)
         assert bool(found) == bool(trouble(entry)), (trouble(entry), [str(error) for error in found])
         seen[bool(found)] += 1
 

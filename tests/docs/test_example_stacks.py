@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from live_recording.cli.app import app
-from live_recording.config.files import settings, stack_config, stack_names
+from live_recording.config.files import read_settings, stack_config_reader, stack_names
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.emulator import Emulator
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
 from tests.support import doc_runner
 from tests.support.clock import NOW
@@ -38,14 +38,14 @@ def _here(monkeypatch: pytest.MonkeyPatch) -> None:
 def stack(name: str) -> Stack:
     """What an example stack says."""
     text = Path(f"stacks/{name}.yaml").read_text(encoding="utf-8")
-    loaded = load(text, name, SITES[site(name)], NOW, StackRef("live-recording", name)).stack
+    loaded = check_text(text, name, SITES[site(name)], NOW, StackRef("live-recording", name)).stack
     assert loaded
     return loaded
 
 
 def site(name: str) -> SiteName:
     """Where an example stack is."""
-    return settings(stack_config(name)).site
+    return read_settings(stack_config_reader(name)).site
 
 
 def found(*stacks: str) -> list[dict[str, str]]:

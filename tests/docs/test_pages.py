@@ -17,7 +17,7 @@ from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SITES
 from live_recording.desired.explain import explain
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.resources import KINDS as RESOURCES
 from tests.support import doc_runner
 from tests.support.doc_runner import PAGES, ROOT
@@ -95,7 +95,7 @@ def test_picture_is_current() -> None:
 def test_picture_of_priority_is_what_explain_says() -> None:
     """Each stream of the picture has one winner, with the template that the command names; and the page shows it."""
     rows = list(priority.rows())
-    stack = load(
+    stack = check_text(
         text(priority.STACK),
         "dev",
         SITES["intl"],
@@ -206,7 +206,7 @@ def test_snippets_are_what_they_seem(page: Path, part: doc_runner.Part) -> None:
     elif part.kind == "json":
         assert json.loads(part.text)
     elif not doc_runner.FILE.match(part.text):
-        loaded = load(
+        loaded = check_text(
             part.text,
             page.name,
             SITES["intl"],

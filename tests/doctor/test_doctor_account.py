@@ -154,7 +154,9 @@ def test_encrypted_key_is_not_tried(patient: Patient, account: Account) -> None:
     _, lines, _ = patient.examine(LIVE_RECORDING_ENDPOINT=account.emulator.url)
 
     assert lines["Credentials (dev)"][0] == "note"
-    assert lines["Credentials (dev)"][1].startswith("Not tried. secretKey can be read by Pulumi only")
+    assert lines["Credentials (dev)"][1].startswith(
+        "Not tried. secretKey is encrypted in stacks/Pulumi.dev.yaml; only Pulumi can decrypt it."
+    )
     assert patient.examine(**keys(account))[1]["Credentials (dev)"][0] == "ok"
 
 
@@ -215,7 +217,7 @@ def test_one_stack_can_be_named(patient: Patient, account: Account) -> None:
     assert patient.examine(**keys(account))[1]["Stacks (orphan)"][0] == "note"
     unknown = patient.run("doctor", "--stack", "prd")
     assert (unknown.returncode, unknown.stdout) == (2, "")
-    assert unknown.stderr == 'There is no stack file "stacks/prd.yaml". Stacks of this project: dev, odd.\n'
+    assert unknown.stderr == 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev, odd.\n'
 
 
 @pytest.mark.parametrize("scheme", ["http://", ""])

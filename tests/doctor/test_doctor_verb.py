@@ -129,7 +129,7 @@ def test_machine_that_has_nothing(patient: Patient) -> None:
     assert lines["Pulumi CLI"][1] == "There is no pulumi on PATH. Install 3.254 or newer, or build one: make setup"
     assert (
         lines["Stacks"][1]
-        == "There is no stack file in stacks/. Write stacks/dev.yaml first, or run this in the root of the checkout."
+        == "No stack files found in stacks/. Create stacks/dev.yaml, or change to the root directory of the project."
     )
     assert lines["Endpoint"][1].startswith(
         "http://127.0.0.1:1 cannot be reached: Connection refused. Start the emulator there"

@@ -13,7 +13,7 @@ from live_recording.adopt.builder import adopted, import_file
 from live_recording.adopt.entries import Adopted
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
 from tests.support.brownfield import FULL, fill, snapshot
 from tests.support.clock import AT, DAY, HOUR, NOW
@@ -80,7 +80,7 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
     account.rule(other, "shop.example.com")
     assert "adopt" in project.refused(STACK)
 
-    loaded = load(HEAD + STACK, "dev.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev"))
+    loaded = check_text(HEAD + STACK, "dev.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev"))
     made = adopt(project, account, loaded.stack)
     assert (made.part, made.counts) == (True, {"templates": 1, "rules": 1, "tasks": 1})
     whole = HEAD + STACK

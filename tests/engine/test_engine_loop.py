@@ -172,9 +172,9 @@ def test_without_credentials_a_preview_warns_and_an_up_refuses(project: LiveProj
     previewed = project.run("preview", "--stack", "dev").stdout
     refused = project.run("up", "--yes", "--skip-preview", "--stack", "dev", check=False)
 
-    assert "warning: There are no credentials" in previewed
+    assert "warning: No credentials found" in previewed
     assert refused.returncode
-    assert "error: There are no credentials, so nothing can be applied." in refused.stdout
+    assert "error: No credentials found; nothing can be applied." in refused.stdout
     assert account.emulator.log == []
 
 
@@ -192,7 +192,7 @@ def test_pretended_time_changes_no_real_account(project: LiveProject) -> None:
     project.environment["LIVE_RECORDING_ENDPOINT"] = "live.invalid"
     said = project.refused(STACK, "up", "--yes", "--skip-preview")
 
-    assert "makes this run pretend another time" in said
+    assert "LIVE_RECORDING_NOW simulates another time" in said
 
 
 def test_task_stopped_by_hand_is_an_output_and_no_drift(project: LiveProject, account: Account) -> None:

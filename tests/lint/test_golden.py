@@ -19,7 +19,7 @@ from live_recording.core.findings import CATALOG, REVIEW_ONLY, Finding, errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources
-from live_recording.project import Loaded, load
+from live_recording.project import CheckedFile, check_text
 from tests.support.clock import NOW
 from tests.support.emulated_account import in_comments
 
@@ -29,12 +29,12 @@ OK = sorted((GOLDEN / "ok").glob("*.yaml"))
 DEFAULTS = {"site": "intl", "now": NOW.isoformat(), "owner": "live-recording--golden"}
 
 
-def loaded(path: Path) -> Loaded:
+def loaded(path: Path) -> CheckedFile:
     """The stack file, read with its own settings under its bare name."""
     text = path.read_bytes().decode("utf-8-sig")
     given = in_comments(DEFAULTS, text)
     site = SITES[cast("SiteName", given["site"])]
-    return load(text, path.name, site, datetime.fromisoformat(given["now"]), StackRef.parse(given["owner"]))
+    return check_text(text, path.name, site, datetime.fromisoformat(given["now"]), StackRef.parse(given["owner"]))
 
 
 def shown(found: tuple[Finding, ...]) -> str:

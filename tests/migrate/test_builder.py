@@ -18,7 +18,7 @@ from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.migrate.builder import Migration, migrated, report
 from live_recording.migrate.calls import ACTIONS
-from live_recording.project import load
+from live_recording.project import check_text
 from tests.support.clock import NOW
 from tests.support.emulated_account import in_comments
 
@@ -52,7 +52,7 @@ def test_files_pass_check(path: Path) -> None:
     text = made(path).text
     given = in_comments(DEFAULTS, path.read_text(encoding="utf-8"))
     for now in (datetime.fromisoformat(given["now"]), datetime(2027, 1, 1, tzinfo=UTC)) if text else ():
-        loaded = load(
+        loaded = check_text(
             text, path.name, SITES[cast("SiteName", given["site"])], now, StackRef("live-recording", "golden")
         )
         assert errors(loaded.findings) == ()
@@ -126,7 +126,7 @@ def test_account_holds_so_many_templates() -> None:
 
     assert (seen.templates, seen.tasks, len(seen.notes)) == (50, 50, 2)
     assert "template 51" in seen.notes[0].sentence
-    assert errors(load(seen.text, "a.yaml", SITES["intl"], NOW, StackRef("a", "b")).findings) == ()
+    assert errors(check_text(seen.text, "a.yaml", SITES["intl"], NOW, StackRef("a", "b")).findings) == ()
 
 
 def test_page_shows_what_comes_out() -> None:

@@ -90,10 +90,10 @@ def test_nothing_to_carry_over_writes_no_file(scratch: Scratch) -> None:
 USAGE = {
     "no-call": (["prose.txt"], "No call was found. What is read: URLs"),
     "empty-file": (["empty.txt"], "No call was found. What is read: URLs"),
-    "no-file": (["gone.txt"], 'There is no file of calls "gone.txt".'),
-    "one-of-two": (["prose.txt", "gone.txt"], 'There is no file of calls "gone.txt".'),
+    "no-file": (["gone.txt"], 'File of calls "gone.txt" not found.'),
+    "one-of-two": (["prose.txt", "gone.txt"], 'File of calls "gone.txt" not found.'),
     "directory": (["."], '"." is a directory, not a file of calls.'),
-    "binary": (["binary"], 'The file of calls "binary" is no UTF-8 text: byte 2 is none. Save it as UTF-8.'),
+    "binary": (["binary"], 'File of calls "binary" is not valid UTF-8 text (byte 2). Save it as UTF-8.'),
     "no-domain": (["prose.txt", "--domain", "a b"], '--domain cannot be used. "a b" is no domain name.'),
     "no-argument": ([], "Missing argument"),
 }

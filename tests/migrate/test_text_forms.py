@@ -10,7 +10,7 @@ from live_recording.core.findings import errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.migrate.builder import migrated, report
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
 from tests.support.legacy_calls import FORMS, SECRETS, Old
@@ -65,7 +65,7 @@ def declared(stack: Stack) -> set[Meaning]:
 
 def read(text: str) -> Stack:
     """The stack of a file that `check` lets pass."""
-    loaded = load(text, "stack.yaml", SITE, NOW, StackRef("live-recording", "test"))
+    loaded = check_text(text, "stack.yaml", SITE, NOW, StackRef("live-recording", "test"))
     assert errors(loaded.findings) == ()
     assert loaded.stack
     assert loaded.stack.time_zone == "Asia/Shanghai"

@@ -102,7 +102,7 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
     assert verdicts["- `dev`"].startswith("**No recording is lost**")
     assert verdicts["- `refused`"].startswith("**Refused**")
     assert verdicts["- `unmade`"].startswith("**Not planned**: The backend has no stack unmade yet.")
-    assert verdicts["- `elsewhere`"].startswith('**Not planned**: The region "ap-moon" has no recording tasks')
+    assert verdicts["- `elsewhere`"].startswith('**Not planned**: Region "ap-moon" has no recording tasks')
     assert 'There is no template "mach"' in pipeline.review
     assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
 
@@ -254,7 +254,7 @@ def test_deployment_at_a_pretended_time_is_refused_at_once(pipeline: Pipeline) -
 
     status, said = pipeline.call("deploy", "dev", LIVE_RECORDING_ENDPOINT="live.example.com", PATH="/usr/bin:/bin")
     assert status == 2, said
-    assert said.startswith("LIVE_RECORDING_NOW makes this run pretend another time")
+    assert said.startswith("LIVE_RECORDING_NOW simulates another time")
 
 
 def test_each_stack_is_planned_with_the_keys_in_its_config(pipeline: Pipeline, account: Account) -> None:

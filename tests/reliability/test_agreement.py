@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from live_recording.account.client import LiveApi
 from live_recording.account.inventory import AccountInventory
-from live_recording.config.files import settings as configured
+from live_recording.config.files import read_settings as configured
 from live_recording.core.findings import errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey, winning_rule
@@ -24,7 +24,7 @@ from live_recording.emulator import Emulator, service, sites
 from live_recording.emulator.account import Terms
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.messages import Refusal
-from live_recording.project import Loaded, load
+from live_recording.project import CheckedFile, check_text
 from live_recording.resources import PROVIDERS, account_checks
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.inputs import normalize_inputs
@@ -132,9 +132,9 @@ def full() -> st.SearchStrategy[Tree]:
     )
 
 
-def loaded(tree: Tree, site: SiteName) -> Loaded:
+def loaded(tree: Tree, site: SiteName) -> CheckedFile:
     """What our reader says about the tree, written as a file."""
-    return load(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False), "dev.yaml", SITES[site], NOW, OWNER)
+    return check_text(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False), "dev.yaml", SITES[site], NOW, OWNER)
 
 
 def literal(tree: Tree, site: SiteName) -> Iterator[str]:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import yaml
 
-from live_recording.config.files import settings as configured
+from live_recording.config.files import read_settings as configured
 from live_recording.core.findings import errors
 from live_recording.core.kinds import KindName
 from live_recording.emulator import Emulator
@@ -46,9 +46,9 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     later = edited(random, tree)
     settings = configured({"site": emulator.site}.get, account.environment)
     first = source(yaml.safe_dump(tree), settings)
-    if first.loaded.stack is None or errors(first.loaded.findings):
+    if first.checked.stack is None or errors(first.checked.findings):
         return Counter({"not a stack file": 1})
-    engine = Engine(first.loaded.stack.limits, seed)
+    engine = Engine(first.checked.stack.limits, seed)
     try:
         assert engine.up(settings, declared(first)) == []
     except RefusedByPreview:
@@ -62,7 +62,7 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     emulator.set_now(now)
     settings = configured({"site": emulator.site}.get, account.environment | {"LIVE_RECORDING_NOW": now.isoformat()})
     second, snapshot, state = source(yaml.safe_dump(later), settings), taken(settings), engine.state
-    if second.loaded.stack is None or errors(second.loaded.findings):
+    if second.checked.stack is None or errors(second.checked.findings):
         return Counter({"not a stack file": 1})
     review = reviewed(second, text := engine.preview(settings, declared(second)), snapshot)
     if preview(text, OWNER).refused:
@@ -123,7 +123,7 @@ def test_reviews_of_the_real_engines_plans_come_true(
     account.template("live-recording--dev--new", HlsParam={"Enable": 1})
     state, wanted, snapshot = remembered(project), source(yaml.safe_dump(trees[1]), settings), taken(settings)
     plan = project.plan(yaml.safe_dump(trees[1]))
-    engine = Engine(wanted.loaded.stack.limits if wanted.loaded.stack else None)
+    engine = Engine(wanted.checked.stack.limits if wanted.checked.stack else None)
     engine.state = state
     ours = engine.preview(settings, declared(wanted))
     theirs = [step._replace(fields=()) for step in preview(json.dumps(plan), OWNER).steps]

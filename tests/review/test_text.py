@@ -6,7 +6,7 @@ import pytest
 
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.review import text as words
 from live_recording.review.model import EffectiveRule, Format, Limit, Loss, Review
 from live_recording.review.text import Code
@@ -97,7 +97,7 @@ def test_proposed_acknowledgement_can_be_pasted(path: str, shown: str) -> None:
     """The line reads, in a stack file, as an acknowledgement of that loss that ends a week later."""
     line = words.acknowledgement(Loss("stops", path, "", "", None), AT)
     text = f"acknowledge:\n  {line}\n"
-    loaded = load(text, "x.yaml", SITES["intl"], AT, StackRef("live-recording", "x"))
+    loaded = check_text(text, "x.yaml", SITES["intl"], AT, StackRef("live-recording", "x"))
 
     assert f"path: {shown}," in line
     assert loaded.stack is not None

@@ -15,14 +15,14 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from live_recording.config.files import text
+from live_recording.config.files import read_stack_file
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import CATALOG, errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources, later
 from live_recording.lint import report
-from live_recording.project import Loaded, load
+from live_recording.project import CheckedFile, check_text
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.schema import stack_schema
 from tests.cli.test_check import Scratch
@@ -54,9 +54,9 @@ def named(what: str) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def judged(source: str, site: SiteName) -> Loaded:
+def judged(source: str, site: SiteName) -> CheckedFile:
     """The file as `check` and the program treat it: read, reported in each form, and planned where nothing stops it."""
-    loaded = load(source, FILE, SITES[site], NOW, OWNER)
+    loaded = check_text(source, FILE, SITES[site], NOW, OWNER)
     stopped = errors(loaded.findings)
     assert loaded.stack is not None or stopped, "nothing could be read, and nothing says why"
     lines = len(source.splitlines()) or 1
@@ -81,11 +81,11 @@ def _reported(checked: report.Checked) -> None:
     assert len(json.loads(forms[2])["runs"][0]["results"]) == len(checked.findings)
 
 
-def read(data: bytes, path: Path) -> Loaded | None:
+def read(data: bytes, path: Path) -> CheckedFile | None:
     """The file with these bytes, judged; None where its bytes are not text, which is said in one sentence."""
     path.write_bytes(data)
     try:
-        source = text(path)
+        source = read_stack_file(path)
     except ConfigError as error:
         refusal = str(error)
     else:
@@ -193,8 +193,8 @@ def test_large_file_is_judged_in_proportion(name: str) -> None:
 ODD = {
     "nothing": (b"", 1, "stack.yaml:1: The file is empty."),
     "byte-order-mark-alone": (b"\xef\xbb\xbf", 1, "stack.yaml:1: The file is empty."),
-    "utf-16": ("time_zone: UTC\n".encode("utf-16"), 2, '"stack.yaml" is no UTF-8 text: byte 1 is none.'),
-    "half-a-surrogate": (b"time_zone: \xed\xa0\x80\n", 2, '"stack.yaml" is no UTF-8 text: byte 12 is none.'),
+    "utf-16": ("time_zone: UTC\n".encode("utf-16"), 2, '"stack.yaml" is not valid UTF-8 text (byte 1).'),
+    "half-a-surrogate": (b"time_zone: \xed\xa0\x80\n", 2, '"stack.yaml" is not valid UTF-8 text (byte 12).'),
     "nul-behind-chinese": ("# 例子例子\na: 1\nb: \0\n\n\n\n\n\n".encode(), 1, "stack.yaml:3: This is not YAML: it has the control character U+0000."),
     "escape-sequence": (b"time_zone: \x1b[2J\n", 1, "stack.yaml:1: This is not YAML: it has the control character U+001B."),
     "old-line-ends": (b"time_zone: UTC\rtemplates: {}\r", 0, "1 file checked: nothing wrong."),

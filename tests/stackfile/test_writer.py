@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.timefmt import length
 from live_recording.core.vendor import SITES
-from live_recording.project import load
+from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.reader import parse
 from live_recording.stackfile.writer import Item, written
@@ -24,7 +24,7 @@ TEXT = st.one_of(
 
 def stack(text: str) -> Stack:
     """What a file without errors says."""
-    loaded = load(text, "it.yaml", SITES["cn"], NOW, StackRef("live-recording", "dev"))
+    loaded = check_text(text, "it.yaml", SITES["cn"], NOW, StackRef("live-recording", "dev"))
     assert loaded.stack is not None, loaded.findings
     assert [str(found) for found in loaded.findings if found.severity == "error"] == []
     return loaded.stack

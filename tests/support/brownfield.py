@@ -43,7 +43,7 @@ def fill(account: Account, templates: int = 12, rules: int = 12, tasks: int = 20
 
 def snapshot(account: Account) -> Snapshot:
     """What the account holds, as `live-recording snapshot` reads it."""
-    return taken(files.settings({"site": account.emulator.site}.get, account.environment))
+    return taken(files.read_settings({"site": account.emulator.site}.get, account.environment))
 
 
 def _template(random: Random, *, cn: bool) -> Iterator[tuple[str, Any]]:

@@ -18,7 +18,7 @@ from live_recording.core.findings import Finding, errors
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.desired.declarations import DesiredResource, desired_resources
-from live_recording.project import StackFile, load
+from live_recording.project import StackFile, check_text
 from live_recording.resources import PROVIDERS, account_checks
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.inputs import normalize_inputs
@@ -215,14 +215,14 @@ def _diagnostic(one: DesiredResource, found: Finding) -> Props:
 
 def source(text: str, settings: Settings) -> StackFile:
     """The stack file as the command line reads it."""
-    loaded = load(text, "stacks/dev.yaml", settings.limits, settings.now(), OWNER)
+    loaded = check_text(text, "stacks/dev.yaml", settings.limits, settings.now(), OWNER)
     return StackFile("dev", "stacks/dev.yaml", OWNER, settings, loaded)
 
 
 def declared(of: StackFile) -> tuple[DesiredResource, ...]:
     """What the program declares of a stack file without errors."""
-    assert of.loaded.stack
-    return desired_resources(of.loaded.stack, OWNER, of.settings.limits, of.settings.now()).declared
+    assert of.checked.stack
+    return desired_resources(of.checked.stack, OWNER, of.settings.limits, of.settings.now()).declared
 
 
 def taken(settings: Settings) -> Snapshot:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from live_recording.config.files import settings as configured
+from live_recording.config.files import read_settings as configured
 from live_recording.emulator import Emulator
 from live_recording.review.build import reviewed
 from live_recording.review.model import Review

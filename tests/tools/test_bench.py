@@ -11,7 +11,7 @@ from bench.picture import draw
 from bench.rivals import Size, stack_file
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
-from live_recording.project import load as load_stack
+from live_recording.project import check_text as load_stack
 from tests.support.clock import NOW
 
 MACHINE = {"cpu": "Some CPU", "cores": "2", "python": "3.11.7", "pulumi": "v3.259.0"}

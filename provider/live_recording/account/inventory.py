@@ -130,7 +130,7 @@ class AccountInventory:
 
     def change(self, action: str, body: Live) -> Live:
         """Send a change and return its answer. Raises ConfigError while the time is simulated."""
-        self.settings.refuse_changes(preview=False)
+        self.settings.require_changes_allowed(preview=False)
         return self.api.change(action, body)
 
     def send_or_confirm(self, send: Callable[[], T], look: Callable[[], T | None]) -> T:

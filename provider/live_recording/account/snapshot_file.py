@@ -5,7 +5,7 @@ from pathlib import Path
 
 from live_recording.account.inventory import open_account
 from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data
-from live_recording.config.files import contents
+from live_recording.config.files import read_text
 from live_recording.config.settings import Settings
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError
@@ -14,7 +14,7 @@ from live_recording.core.vendor import SiteName
 
 def taken(settings: Settings) -> Snapshot:
     """What the account holds now, asked anew. Raises NoCredentials, and ApiError where it cannot be read."""
-    settings.refuse_blindness()
+    settings.require_credentials()
     live, now = open_account(settings), settings.now()
     return Snapshot(settings.site, now, live.templates(fresh=True), live.rules(fresh=True), live.tasks(fresh=True))
 
@@ -27,7 +27,7 @@ def text(snapshot: Snapshot) -> str:
 def read(path: Path, site: SiteName | None = None) -> Snapshot:
     """The snapshot in a file, of *site* if that matters. Raises ConfigError."""
     try:
-        found = from_data(json.loads(contents(path, "snapshot")))
+        found = from_data(json.loads(read_text(path, "snapshot")))
     except (ValueError, RecursionError):
         raise ConfigError(f"{path} is not JSON. Make it with: live-recording snapshot > {path}.") from None
     except Unreadable as error:

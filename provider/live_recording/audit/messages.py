@@ -7,7 +7,7 @@ from live_recording.audit.compare import COUNTS, Difference, Kind
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import adopt_command
 from live_recording.core.text import capitalize, quoted
-from live_recording.project import StackFile, line
+from live_recording.project import StackFile, line_of
 
 
 class AuditMessage(NamedTuple):
@@ -50,7 +50,7 @@ class Scene(NamedTuple):
 
     def at(self, file: str, path: str) -> str:
         """Where something stands."""
-        return f"{file}:{line(self.sources[file].loaded.lines, tuple(path.split('.')))} ({path})"
+        return f"{file}:{line_of(self.sources[file].checked.lines, tuple(path.split('.')))} ({path})"
 
 
 def render_difference(scene: Scene) -> AuditMessage:
@@ -58,7 +58,7 @@ def render_difference(scene: Scene) -> AuditMessage:
     found = scene.found
     undeclared = not found.place.stack or found.kind == "named"
     file, path = ("", "") if undeclared else found.place
-    at = 0 if undeclared else line(scene.sources[file].loaded.lines, tuple(path.split(".")))
+    at = 0 if undeclared else line_of(scene.sources[file].checked.lines, tuple(path.split(".")))
     whole = capitalize(SENTENCES[found.kind](scene))
     return AuditMessage(
         not COUNTS[found.kind], undeclared, file, at, path, found.kind, found.thing, found.what, found.id, whole

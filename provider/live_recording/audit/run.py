@@ -14,8 +14,8 @@ from live_recording.account.snapshot import Snapshot
 from live_recording.audit.compare import compared
 from live_recording.audit.declared import Declaring
 from live_recording.audit.messages import AuditMessage, Scene, render_difference
-from live_recording.config.files import project, stack_names, stacks_asked
-from live_recording.config.secrets import sealed
+from live_recording.config.files import project_name, select_stacks, stack_names
+from live_recording.config.secrets import describe_unreadable_keys
 from live_recording.config.settings import Settings
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError, ToolError
@@ -57,7 +57,7 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
 
     Raises ConfigError for a stack, a configuration or a snapshot that cannot be used.
     """
-    asked = {(found.stack, found.file): found for found in map(load_stack, stacks_asked(stacks))}.values()
+    asked = {(found.stack, found.file): found for found in map(load_stack, select_stacks(stacks))}.values()
     held = snapshot_file.read(account) if account else None
     groups: dict[Settings, list[StackFile]] = {}
     for found in asked:
@@ -75,13 +75,13 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
     others, notes = _others(asked)
     made = []
     for identity, group in groups.items():
-        files, broken = sorted(found.file for found in group), [f.file for f in group if not f.loaded.usable]
+        files, broken = sorted(found.file for found in group), [f.file for f in group if not f.checked.valid_stack]
         if broken:
             notes.append(f"The account of {', '.join(files)} was not looked at. Mend {', '.join(broken)} first.")
             continue
         beside = [other for other in others if _identity(other.settings) == identity]
         made.append(_account(str(account or identity.endpoint), group, beside, held))
-    findings = [f for found in asked if not found.loaded.usable for f in found.loaded.findings]
+    findings = [f for found in asked if not found.checked.valid_stack for f in found.checked.findings]
     return Audit(tuple(sorted(findings)), tuple(sorted(made)), tuple(sorted(notes)))
 
 
@@ -102,7 +102,7 @@ def _others(asked: Iterable[StackFile]) -> tuple[list[StackFile], list[str]]:
         except ConfigError as error:
             notes.append(f"What stack {name} declares is not known. {error}")
             continue
-        if not found.loaded.usable:
+        if not found.checked.valid_stack:
             notes.append(f"What {found.file} declares is not known. See: live-recording check {name}.")
         else:
             usable.append(found)
@@ -118,10 +118,10 @@ def _account(name: str, group: Sequence[StackFile], beside: Sequence[StackFile],
     declaring = [
         Declaring(found.file, found.owner, stack, found in group)
         for found in (*group, *beside)
-        if (stack := found.loaded.usable)
+        if (stack := found.checked.valid_stack)
     ]
     sources = {found.file: found for found in (*group, *beside)}
-    stacks, differences = stack_names(), compared(held, declaring, project())
+    stacks, differences = stack_names(), compared(held, declaring, project_name())
     return Account(
         name,
         files,
@@ -133,7 +133,7 @@ def _account(name: str, group: Sequence[StackFile], beside: Sequence[StackFile],
 def _taken(group: Sequence[StackFile]) -> Snapshot:
     """What the account holds now: templates and rules once, tasks as each region lists them."""
     for found in group:
-        if why := sealed(found.stack, found.settings):
+        if why := describe_unreadable_keys(found.stack, found.settings):
             raise ToolError(why)
     first, *rest = [snapshot_file.taken(settings) for settings in {found.settings: None for found in group}]
     tasks = {task_id: task for one in (first, *rest) for task_id, task in one.tasks.items()}

@@ -44,10 +44,10 @@ def adopt(
         if file.exists() and not force:
             raise ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
     held = snapshot_file.read(account, settings.site) if account else snapshot_file.taken(settings)
-    owner = StackRef(files.project(), name)
+    owner = StackRef(files.project_name(), name)
     made = builder.adopted(held, owner, domain or (), declared)
     if made.resources:
-        files.write(imports, builder.import_file(made))
+        files.write_file(imports, builder.import_file(made))
     if made.text:
         write_output(made.text, None if printed else target, force=True)
     (print_error if printed else print_output)(messages.summary(made, name, str(target), str(imports)))

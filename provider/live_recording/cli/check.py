@@ -9,7 +9,7 @@ import typer
 from live_recording.cli import rich_output
 from live_recording.cli.options import StacksArgument
 from live_recording.cli.output import FINDINGS, present, print_output
-from live_recording.config.files import stacks_asked
+from live_recording.config.files import select_stacks
 from live_recording.core.findings import errors
 from live_recording.desired.declarations import later
 from live_recording.lint import report
@@ -38,7 +38,7 @@ def check(
 
     Example: live-recording check prod
     """
-    made = [_checked(load_stack(stack)) for stack in stacks_asked(stacks)]
+    made = [_checked(load_stack(stack)) for stack in select_stacks(stacks)]
     checked = [one for number, one in enumerate(made) if one not in made[:number]]  # several may mean one file
     if form is FindingsForm.text:
         present(report.text(checked), lambda: rich_output.checked(checked))
@@ -48,6 +48,6 @@ def check(
 
 
 def _checked(asked: StackFile) -> report.Checked:
-    stack = asked.loaded.usable
+    stack = asked.checked.valid_stack
     waiting = later(stack, asked.settings.limits, asked.settings.now()) if stack else {}
-    return report.Checked(asked.file, asked.loaded.findings, waiting)
+    return report.Checked(asked.file, asked.checked.findings, waiting)

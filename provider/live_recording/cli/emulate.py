@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from live_recording.cli.options import SiteOption
+from live_recording.config.files import current_time as now_files
 from live_recording.config.files import environment
-from live_recording.config.files import now as now_files
 
 
 def emulate(

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from live_recording.cli import rich_output
 from live_recording.cli.options import StackArgument, usable
 from live_recording.cli.output import Form, exit_with, present, print_output
-from live_recording.config.files import now as now_files
+from live_recording.config.files import current_time as now_files
 from live_recording.core.errors import refused
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted

@@ -7,8 +7,8 @@ import typer
 
 from live_recording.cli.options import SiteOption
 from live_recording.cli.output import FINDINGS, USAGE, print_error, write_output
-from live_recording.config.files import contents
-from live_recording.config.files import now as now_files
+from live_recording.config.files import current_time as now_files
+from live_recording.config.files import read_text
 from live_recording.core.vendor import SITES
 
 
@@ -27,7 +27,7 @@ def migrate(
     """
     from live_recording.migrate.builder import migrated, report
 
-    texts = {name: contents(Path(name), "file of calls") for name in files}
+    texts = {name: read_text(Path(name), "file of calls") for name in files}
     made = migrated(texts, domain, application, SITES[site.value], now_files())
     if made.text:
         write_output(made.text, out)

@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from typer.core import TyperGroup
 
 from live_recording.config import files
-from live_recording.config.files import debug, write
+from live_recording.config.files import debug_enabled, write_file
 from live_recording.core.errors import ConfigError, ToolError
 
 FINDINGS, USAGE = 1, ConfigError.status
@@ -51,7 +51,7 @@ class Verbs(TyperGroup):
         try:
             return super().main(*args, **kwargs)
         except Exception as error:
-            if debug():
+            if debug_enabled():
                 raise
             bug = f"This is a bug: {type(error).__name__}: {error}. Please report it, with LIVE_RECORDING_DEBUG=1 set."
             print_error(str(error) if isinstance(error, ToolError) else bug)
@@ -114,7 +114,7 @@ def write_output(text: str, out: Path | None, *, force: bool = False) -> None:
             f"{out} is there already, and nothing was written. Name another file, or remove that one first."
         )
     else:
-        write(out, text)
+        write_file(out, text)
 
 
 def print_error(sentence: str) -> None:

@@ -26,7 +26,7 @@ def plan(
     """
     from live_recording.pipeline.plan import planned, stacks_without_file
 
-    asked, beside = files.stacks_asked(stacks), stacks_without_file() if not stacks else {}
+    asked, beside = files.select_stacks(stacks), stacks_without_file() if not stacks else {}
     made, failed = planned(asked, out, beside)
     for one in made:
         print_verdict(one.stack, one)

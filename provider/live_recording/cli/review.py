@@ -29,6 +29,6 @@ def review(
     from live_recording.review.formats import FORMS
 
     asked = project.load_stack(stack)
-    made = reviewed(asked, files.contents(plan, "plan"), held(asked, account))
+    made = reviewed(asked, files.read_text(plan, "plan"), held(asked, account))
     write_output(FORMS[form](made), out, force=True)
     raise typer.Exit(FINDINGS if made.stops else 0)

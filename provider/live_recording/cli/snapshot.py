@@ -28,4 +28,4 @@ def snapshot(
     """
     from live_recording.account.snapshot_file import taken, text
 
-    print_output(text(taken(files.settings_of(files.known(stack) if stack else None))))
+    print_output(text(taken(files.read_stack_settings(files.require_stack(stack) if stack else None))))

@@ -1,86 +1,103 @@
-"""Files and environment: the settings, the stacks of this project, and what stands in their files.
+"""Read the project's files and the environment, and write files.
 
-The only module that reads files and the environment; what the settings may be is judged in `settings`.
+The only module of `config` that touches either. `settings` decides which values are valid.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from live_recording.config.settings import NAMESPACE, Get, Settings, parse_settings, pinned
+from live_recording.config.settings import NAMESPACE, ConfigReader, Settings, parse_settings, simulated_time
 from live_recording.core.errors import ConfigError
-from live_recording.core.text import quoted
+from live_recording.core.text import capitalize, quoted
 
 PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
-WRITE_ONE = f"Write {STACKS}/dev.yaml first, or run this in the root of the checkout."
-NO_STACK = f"There is no stack file in {STACKS}/. {WRITE_ONE}"
+CREATE_ONE = f"Create {STACKS}/dev.yaml, or change to the root directory of the project."
+NO_STACK = f"No stack files found in {STACKS}/. {CREATE_ONE}"
 
 
-def settings(get: Get, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process's environment, or of *environ*. Raises ConfigError for a value that cannot be used."""
-    env = os.environ if environ is None else environ
-    profiles = (Path(env.get("HOME", "/")) / ".tencentcloud/credentials", Path("/etc/tencentcloud/credentials"))
-    return parse_settings(get, env, profile=any(path.is_file() for path in profiles))
+def environment() -> dict[str, str]:
+    """Return a copy of this process's environment."""
+    return dict(os.environ)
 
 
-def settings_of(stack: str | None) -> Settings:
-    """The settings that a stack's Pulumi config gives, as far as it can be read; without a stack the environment's alone."""
-    return settings(stack_config(stack) if stack else dict[str, str]().get)
+def current_time() -> datetime:
+    """Return LIVE_RECORDING_NOW if it is set, else the clock. Raises ConfigError if the variable is invalid."""
+    return simulated_time(os.environ) or datetime.now(UTC)
 
 
-def now() -> datetime:
-    """The clock, or LIVE_RECORDING_NOW. Raises ConfigError when that cannot be read."""
-    return pinned(os.environ) or datetime.now(UTC)
-
-
-def project_of_run() -> str:
-    """The Pulumi project whose provider process this is, as the engine tells it."""
-    return os.environ.get("PULUMI_PROJECT", "")
-
-
-def debug() -> bool:
-    """Whether tracebacks are wanted (LIVE_RECORDING_DEBUG=1)."""
+def debug_enabled() -> bool:
+    """Return whether LIVE_RECORDING_DEBUG asks for tracebacks."""
     return os.environ.get("LIVE_RECORDING_DEBUG", "") not in ("", "0")
 
 
-def project() -> str:
-    """The name of the Pulumi project in this directory."""
-    return str(mapping(PROJECT).get("name") or NAMESPACE)
+def running_project() -> str:
+    """Return the name of the Pulumi project that runs this provider process, as set by the engine."""
+    return os.environ.get("PULUMI_PROJECT", "")
+
+
+def read_settings(
+    config: ConfigReader, environ: Mapping[str, str] | None = None, *, hidden_secrets: Collection[str] = ()
+) -> Settings:
+    """Return the settings from Pulumi config and the environment. Raises ConfigError for an invalid value.
+
+    Args:
+        config: Reads Pulumi config.
+        environ: The environment variables. Default: those of this process.
+        hidden_secrets: Keys of secrets that are configured, but whose values this process does not read.
+    """
+    env = os.environ if environ is None else environ
+    profiles = (Path(env.get("HOME", "/")) / ".tencentcloud/credentials", Path("/etc/tencentcloud/credentials"))
+    profile = any(path.is_file() for path in profiles)
+    return parse_settings(config, env, profile=profile, hidden_secrets=hidden_secrets)
+
+
+def read_stack_settings(stack: str | None) -> Settings:
+    """Return the settings of a stack from its plain config values; without a stack, from the environment only."""
+    return read_settings(stack_config_reader(stack) if stack else dict[str, str]().get)
+
+
+def project_name() -> str:
+    """Return the name of the Pulumi project in this directory."""
+    return str(read_yaml(PROJECT).get("name") or NAMESPACE)
 
 
 def stack_names() -> list[str]:
-    """The names of all stacks of this project that have a file in `stacks`, or whose config names another; sorted."""
-    files = {path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi.")}
-    return sorted(files | {name for name in configured() if name not in files and _elsewhere(name)})
+    """Return the names of all stacks that have a file in `stacks`, or whose config names another file, sorted."""
+    names = {path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi.")}
+    return sorted(names | {name for name in configured_stacks() if name not in names and _may_name_stack_file(name)})
 
 
-def _elsewhere(stack: str) -> bool:
-    """Whether the config of a stack names a stack file; one that cannot be read may, and who asks for the file says so."""
+def _may_name_stack_file(stack: str) -> bool:
+    """Return whether the config names a stack file. Unreadable config may: reading that stack reports the error."""
     try:
-        return bool(stack_config(stack)("recordings"))
+        return bool(stack_config_reader(stack)("recordings"))
     except ConfigError:
         return True
 
 
-def stacks_asked(named: Sequence[str] | None) -> list[str]:
-    """The stacks that a command was called with, each once, or all of this project. Raises ConfigError for none."""
-    asked = list(dict.fromkeys(named or stack_names()))
-    if not asked:
+def select_stacks(named: Sequence[str] | None) -> list[str]:
+    """Return the named stacks without duplicates, or all stacks of the project. Raises ConfigError if there are none."""
+    selected = list(dict.fromkeys(named or stack_names()))
+    if not selected:
         raise ConfigError(NO_STACK)
-    return asked
+    return selected
 
 
-def configured() -> list[str]:
-    """The names of all stacks of this project that have a Pulumi config file, sorted."""
+def configured_stacks() -> list[str]:
+    """Return the names of all stacks that have a Pulumi config file, sorted."""
     return sorted(path.stem.removeprefix("Pulumi.") for path in STACKS.glob("Pulumi.*.yaml"))
 
 
 def stack_path(stack: str, recordings: str | None = None) -> Path:
-    """The stack file of a name such as `prod`, which may be in *recordings*; of a path the path itself."""
+    """Return the path of a stack file.
+
+    Args:
+        stack: A name such as `prod`, or a path, which is returned as it is.
+        recordings: The config value `recordings` of the stack: the path of its file.
+    """
     if _is_path(stack):
         return Path(stack)
     return Path(recordings) if recordings else STACKS / f"{stack}.yaml"
@@ -91,116 +108,108 @@ def _is_path(stack: str) -> bool:
 
 
 def stack_name(stack: str) -> str:
-    """The stack that a name or path means."""
+    """Return the stack name for a name or a path."""
     return Path(stack).stem if _is_path(stack) else stack
 
 
-def stack_config(stack: str) -> Get:
-    """Reads plain values of our namespace from the stack's Pulumi config; encrypted ones read as unset."""
-    values = _values(stack)
-
-    def get(key: str) -> str | None:
-        value = values.get(f"{NAMESPACE}:{key}")
-        return None if value is None or isinstance(value, dict) else str(value)
-
-    return get
-
-
-def encrypted(stack: str) -> tuple[str, ...]:
-    """The keys of our namespace in the stack's config whose values only Pulumi can read, sorted."""
-    ours = f"{NAMESPACE}:"
-    return tuple(
-        sorted(
-            str(key).removeprefix(ours)
-            for key, value in _values(stack).items()
-            if str(key).startswith(ours) and isinstance(value, dict)
-        )
-    )
-
-
 def stack_config_path(stack: str) -> Path:
-    """The Pulumi config file of a stack."""
+    """Return the path of the stack's Pulumi config file."""
     return STACKS / f"Pulumi.{stack_name(stack)}.yaml"
 
 
-def known(stack: str) -> str:
-    """The stack itself. Raises ConfigError for one that has neither a file nor configuration."""
-    if not stack_config_path(stack).is_file():
-        text(stack_path(stack))
-    return stack
+def stack_config_reader(stack: str) -> ConfigReader:
+    """Return a reader of our plain values in the stack's Pulumi config. It returns None for encrypted values."""
+    values = _stack_config(stack)
+
+    def read(key: str) -> str | None:
+        value = values.get(f"{NAMESPACE}:{key}")
+        return None if value is None or isinstance(value, dict) else str(value)
+
+    return read
 
 
-def _values(stack: str) -> dict[str, Any]:
+def encrypted_keys(stack: str) -> tuple[str, ...]:
+    """Return our keys in the stack's config whose values are encrypted, sorted. Only Pulumi can decrypt them."""
+    prefix = f"{NAMESPACE}:"
+    encrypted = [str(key) for key, value in _stack_config(stack).items() if isinstance(value, dict)]
+    return tuple(sorted(key.removeprefix(prefix) for key in encrypted if key.startswith(prefix)))
+
+
+def _stack_config(stack: str) -> dict[str, Any]:
     path = stack_config_path(stack)
-    values = mapping(path).get("config") or {}
+    values = read_yaml(path).get("config") or {}
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: config is {quoted(values)}, but a mapping belongs there. Mend it first.")
+        raise ConfigError(f"{path}: `config` must be a mapping, not {quoted(values)}. Fix the file.")
     return values
 
 
-def text(path: Path) -> str:
-    """The text of a stack file.
+def require_stack(stack: str) -> str:
+    """Return the stack. Raises ConfigError if it has neither a stack file nor a config file."""
+    if not stack_config_path(stack).is_file():
+        read_stack_file(stack_path(stack))
+    return stack
 
-    Raises ConfigError when there is none or it is not UTF-8.
-    """
-    known = ", ".join(stack_names())
-    others = f"Stacks of this project: {known}." if known else f"Nor is there another. {WRITE_ONE}"
+
+def read_stack_file(path: Path) -> str:
+    """Return the text of a stack file. Raises ConfigError if it does not exist or is not UTF-8."""
+    names = ", ".join(stack_names())
+    hint = f"Stacks in this project: {names}." if names else f"This project has no stack files. {CREATE_ONE}"
     if path.name.startswith("Pulumi."):
-        raise ConfigError(f"{quoted(str(path))} is configuration of Pulumi, not a stack file. {others}")
-    return contents(path, "stack file", f" {others}")
+        raise ConfigError(f"{quoted(str(path))} is a Pulumi config file, not a stack file. {hint}")
+    return read_text(path, "stack file", f" {hint}")
 
 
-def contents(path: Path, what: str, hint: str = "") -> str:
-    """The text of a file, which sentences call *what*; *hint* follows where there is none.
+def read_text(path: Path, what: str, hint: str = "") -> str:
+    """Return the text of a file. Raises ConfigError if it does not exist or is not UTF-8.
 
-    Raises ConfigError when there is none or it is not UTF-8.
+    Args:
+        path: The file.
+        what: What error messages call the file, such as "stack file".
+        hint: What to add to the message if the file does not exist.
     """
+    file = f"{what} {quoted(str(path))}"
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(f"There is no {what} {quoted(str(path))}.{hint}") from None
+        raise ConfigError(f"{capitalize(file)} not found.{hint}") from None
     except IsADirectoryError:
         raise ConfigError(f"{quoted(str(path))} is a directory, not a {what}.") from None
     except UnicodeDecodeError as error:
         raise ConfigError(
-            f"The {what} {quoted(str(path))} is no UTF-8 text: byte {error.start + 1} is none. Save it as UTF-8."
+            f"{capitalize(file)} is not valid UTF-8 text (byte {error.start + 1}). Save it as UTF-8."
         ) from None
     except OSError as error:
-        raise ConfigError(f"The {what} {quoted(str(path))} cannot be read: {error.strerror or error}.") from None
+        raise ConfigError(f"Cannot read {file}: {error.strerror or error}.") from None
 
 
-def write(path: Path, made: str) -> None:
-    """Write a file of ours. Raises ConfigError when that is not possible."""
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping in a YAML file, {} if it does not exist. Raises ConfigError if it cannot be read."""
+    import yaml  # slow to import, and `--version` needs none
+
     try:
-        path.write_text(made, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{quoted(str(path))} cannot be written: {error.strerror or error}.") from None
-
-
-def make(directory: Path) -> None:
-    """Make a directory, if it is not there yet. Raises ConfigError when that is not possible."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"{quoted(str(directory))} cannot be made: {error.strerror or error}. Name another."
-        ) from None
-
-
-def environment() -> dict[str, str]:
-    """The environment of this process."""
-    return dict(os.environ)
-
-
-def mapping(path: Path) -> dict[str, Any]:
-    """What a YAML file says, nothing where there is none. Raises ConfigError where it cannot be read."""
-    try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        reason = getattr(error, "strerror", None) or " ".join(
-            str(error).replace('in "<unicode string>", ', "at ").split()
-        )
-        raise ConfigError(f"{path} cannot be read: {reason}. Mend it first.") from None
-    return loaded if isinstance(loaded, dict) else {}
+    except OSError as error:
+        raise ConfigError(f"Cannot read {path}: {error.strerror or error}. Fix the file.") from None
+    except (ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
+        raise ConfigError(f"Cannot read {path}: {reason}. Fix the file.") from None
+    return data if isinstance(data, dict) else {}
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a UTF-8 file. Raises ConfigError if that is not possible."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"Cannot write {quoted(str(path))}: {error.strerror or error}.") from None
+
+
+def create_directory(path: Path) -> None:
+    """Create a directory and its parents if they do not exist. Raises ConfigError if that is not possible."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigError(f"Cannot create directory {quoted(str(path))}: {reason}. Choose another one.") from None

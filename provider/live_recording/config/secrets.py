@@ -1,23 +1,26 @@
-"""Config values that are encrypted: only Pulumi can read them, so a command beside it needs them in another way."""
+"""Encrypted config values: only Pulumi can decrypt them, so our own commands need them from elsewhere."""
 
 from live_recording.config import files
 from live_recording.config.settings import NAMESPACE, SECRETS, VARIABLES, Settings
+from live_recording.core.text import join_words
 
 
-def missing(stack: str, settings: Settings) -> tuple[str, ...]:
-    """The encrypted keys in the config of the stack whose values nothing else gives, sorted."""
-    given = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
-    return tuple(key for key in files.encrypted(stack) if not given.get(key))
+def unreadable_keys(stack: str, settings: Settings) -> tuple[str, ...]:
+    """Return the encrypted keys in the stack's config that *settings* has no value for, sorted."""
+    values = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
+    return tuple(key for key in files.encrypted_keys(stack) if not values.get(key))
 
 
-def sealed(stack: str, settings: Settings) -> str:
-    """What this command needs and cannot read in the config of the stack, and what to do; empty: nothing."""
-    keys = missing(stack, settings)
+def describe_unreadable_keys(stack: str, settings: Settings) -> str:
+    """Return which encrypted keys this command lacks and how to provide them, or "" if it lacks none."""
+    keys = unreadable_keys(stack, settings)
     if not keys:
         return ""
-    about = f"{' and '.join(keys)} can be read by Pulumi only: encrypted in {files.stack_config_path(stack)}."
+    are, them = ("is", "it") if len(keys) == 1 else ("are", "them")
+    problem = f"{join_words(keys)} {are} encrypted in {files.stack_config_path(stack)}; only Pulumi can decrypt {them}."
     public = [key for key in keys if key not in SECRETS]
     if public:
-        return f"{about} {public[0]} is no secret: pulumi config set --plaintext {NAMESPACE}:{public[0]} VALUE --stack {stack}"
-    ways = [f'export {VARIABLES[key]}="$(pulumi config get {NAMESPACE}:{key} --stack {stack})"' for key in keys]
-    return f"{about} For this command: {'; '.join(ways)}"
+        command = f"pulumi config set --plaintext {NAMESPACE}:{public[0]} VALUE --stack {stack}"
+        return f"{problem} {public[0]} is not a secret. Store it in plain text: {command}"
+    exports = [f'export {VARIABLES[key]}="$(pulumi config get {NAMESPACE}:{key} --stack {stack})"' for key in keys]
+    return f"{problem} For this command: {'; '.join(exports)}"

@@ -1,10 +1,10 @@
-"""Where recording happens: site, region, endpoint, credentials and the time, judged. Reads nothing: `config` does.
+"""Site, region, endpoint, credentials and time, validated. Reads nothing itself; `files` does.
 
-Rule 1: the environment wins over Pulumi config. Rule 2: no value of a secret is part of a representation or an error.
+Environment variables override Pulumi config. No secret value appears in a representation or an error message.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, cast
@@ -17,50 +17,49 @@ from live_recording.core.vendor import SITES, Site, SiteName
 from live_recording.stackfile.times import moment
 
 NAMESPACE = "live-recording"
-"""Before every key of ours in a Pulumi config."""
+"""The namespace of our keys in Pulumi config."""
 VARIABLES: Mapping[str, str] = {
     "region": "TENCENTCLOUD_REGION",
     "endpoint": "LIVE_RECORDING_ENDPOINT",
     "secretId": "TENCENTCLOUD_SECRET_ID",
     "secretKey": "TENCENTCLOUD_SECRET_KEY",
 }
-"""Config key -> the variable that wins over it."""
+"""Config key -> the environment variable that overrides it."""
 SECRETS = ("secretId", "secretKey")
-"""Config keys that are encrypted for good reason."""
+"""Config keys that must be stored encrypted."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-FORMS = "http://127.0.0.1:PORT, https://HOST or a host name"
-"""How an endpoint is written."""
+ENDPOINT_FORMS = "http://127.0.0.1:PORT, https://HOST or a host name"
 
-HOW_TO_SIGN = (
+SET_CREDENTIALS = (
     "Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or secretId and secretKey with "
     "`pulumi config set --secret live-recording:secretKey`."
 )
-NO_CREDENTIALS = f"There are no credentials, so only the stack file was checked, not the account. {HOW_TO_SIGN}"
+NO_CREDENTIALS = f"No credentials found: only the stack file was checked, not the account. {SET_CREDENTIALS}"
 
 _ENDPOINT = re.compile(
     r"((?P<scheme>https?)://)?(?P<host>(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:(?P<port>\d{1,5}))?)/?"
 )
 _LAST_PORT = 65535
 
-Get = Callable[[str], str | None]
-"""Reads a Pulumi config value of our namespace, by its key."""
+ConfigReader = Callable[[str], str | None]
+"""Returns the value of a key of our namespace in Pulumi config, None if it is not set."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where requests go: `https` and the vendor's host, or a loopback address."""
+    """The address that requests go to: `https` and the vendor's host, or a loopback address."""
 
     scheme: str
-    host: str  # with the port, as it is signed
-    loopback: bool  # whether nothing leaves this machine
+    host: str  # with the port, as in the signed Host header
+    loopback: bool  # whether requests stay on this machine
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that is outside a stack file."""
+    """What a run needs to know besides the stack file."""
 
     site: SiteName
     region: str  # used by the task APIs only
@@ -68,103 +67,127 @@ class Settings:
     secret_id: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
-    pinned: datetime | None = None  # LIVE_RECORDING_NOW
-    ca_file: str | None = None  # REQUESTS_CA_BUNDLE: authorities to trust instead of the usual ones
-
-    source: Literal["keys", "profile", "role", ""] = ""  # where credentials come from; empty: there are none
+    simulated_now: datetime | None = None  # LIVE_RECORDING_NOW
+    ca_file: str | None = None  # REQUESTS_CA_BUNDLE: replaces the default certificate authorities
+    source: Literal["keys", "profile", "role", ""] = ""  # where credentials come from; empty if there are none
 
     @property
     def limits(self) -> Site:
-        """What the site allows."""
+        """Return the limits of the site."""
         return SITES[self.site]
 
     def now(self) -> datetime:
-        """The time that everything goes by: the clock, or LIVE_RECORDING_NOW."""
-        return self.pinned or datetime.now(UTC)
+        """Return LIVE_RECORDING_NOW if it is set, else the clock."""
+        return self.simulated_now or datetime.now(UTC)
 
     @property
-    def pretends(self) -> bool:
-        """Whether the time is pinned although a real account is meant; then nothing may change."""
-        return self.pinned is not None and not self.endpoint.loopback
+    def has_simulated_time(self) -> bool:
+        """Return whether the time is simulated against a real account, where nothing may change then."""
+        return self.simulated_now is not None and not self.endpoint.loopback
 
-    def refuse_blindness(self) -> None:
-        """Raises NoCredentials when the account cannot be looked at, because there are no credentials."""
+    def require_credentials(self) -> None:
+        """Raise NoCredentials if there are no credentials to read the account with."""
         if not self.source:
-            raise NoCredentials(f"There are no credentials, so the account cannot be looked at. {HOW_TO_SIGN}")
+            raise NoCredentials(f"No credentials found; the account cannot be read. {SET_CREDENTIALS}")
 
-    def refuse_changes(self, *, preview: bool) -> None:
-        """Raises NoCredentials when something would change without any, ConfigError at a time that is only pretended."""
-        if not preview and not self.source:
-            raise NoCredentials(f"There are no credentials, so nothing can be applied. {HOW_TO_SIGN}")
-        if self.pretends and not preview:
+    def require_changes_allowed(self, *, preview: bool) -> None:
+        """Raise unless this run may change the account; a *preview* always may run.
+
+        Raises NoCredentials without credentials, ConfigError for a simulated time against a real account.
+        """
+        if preview:
+            return
+        if not self.source:
+            raise NoCredentials(f"No credentials found; nothing can be applied. {SET_CREDENTIALS}")
+        if self.has_simulated_time:
             raise ConfigError(
-                f"LIVE_RECORDING_NOW makes this run pretend another time, and {self.endpoint} is a real account: "
-                "that is for previews only. Unset it to change anything."
+                f"LIVE_RECORDING_NOW simulates another time, but {self.endpoint} is a real account. "
+                "Simulated time is for previews only. Unset it to apply changes."
             )
 
 
-def parse_settings(get: Get, environment: Mapping[str, str], *, profile: bool) -> Settings:
-    """The settings that config and environment name; *profile*: whether the SDK's profile file is there.
+def parse_settings(
+    config: ConfigReader, environment: Mapping[str, str], *, profile: bool, hidden_secrets: Collection[str] = ()
+) -> Settings:
+    """Return the settings from config and environment. Raises ConfigError for an invalid value.
 
-    Raises ConfigError for a value that cannot be used.
+    Args:
+        config: Reads Pulumi config.
+        environment: The environment variables.
+        profile: Whether the profile file of the SDK exists.
+        hidden_secrets: Keys of secrets that are configured, but whose values are not read.
     """
-    given = {key: environment.get(variable) or get(key) or "" for key, variable in VARIABLES.items()}
-    site = cast("SiteName", get("site") or "intl")
-    if site not in SITES:
-        raise ConfigError(
-            f"The config value {NAMESPACE}:site is {quoted(site)}, but it is intl or cn. Set one of them."
-        )
+    values = {key: environment.get(variable) or config(key) or "" for key, variable in VARIABLES.items()}
+    site = _site(config("site") or "intl")
     limits = SITES[site]
-    region = given["region"] or limits.regions[0]
-    if region not in limits.regions:
-        known = ", ".join(limits.regions)
-        raise ConfigError(f"The region {quoted(region)} has no recording tasks on site {site}. Regions there: {known}.")
-    # Behind a key pair comes the SDK's own chain: its profile file, then a role by OIDC.
-    chain: Literal["profile", "role", ""] = "profile" if profile else "role" if environment.get("TKE_ROLE_ARN") else ""
     return Settings(
         site=site,
-        region=region,
-        endpoint=_endpoint(given["endpoint"] or limits.host),
-        secret_id=_credential(VARIABLES["secretId"], given["secretId"]),
-        secret_key=_credential(VARIABLES["secretKey"], given["secretKey"]),
+        region=_region(values["region"] or limits.regions[0], site),
+        endpoint=_endpoint(values["endpoint"] or limits.host),
+        secret_id=_credential(VARIABLES["secretId"], values["secretId"]),
+        secret_key=_credential(VARIABLES["secretKey"], values["secretKey"]),
         token=_credential("TENCENTCLOUD_TOKEN", environment.get("TENCENTCLOUD_TOKEN") or ""),
-        pinned=pinned(environment),
+        simulated_now=simulated_time(environment),
         ca_file=environment.get("REQUESTS_CA_BUNDLE") or None,
-        source="keys" if any(given[key] for key in SECRETS) else chain,
+        source="keys"
+        if hidden_secrets or any(values[key] for key in SECRETS)
+        else _sdk_source(environment, profile=profile),
     )
 
 
-def _endpoint(value: str) -> Endpoint:
-    if "@" in value:  # not shown: it may be a password
-        raise ConfigError(f"The endpoint names a user, but requests are signed with the key pair. Write {FORMS}.")
-    found = _ENDPOINT.fullmatch(value)
-    if found is None or int(found["port"] or 1) not in range(1, _LAST_PORT + 1):
-        raise ConfigError(f"The endpoint {quoted(value)} cannot be used. Write {FORMS}.")
-    endpoint = Endpoint(found["scheme"] or "https", found["host"], found["name"] in LOOPBACK)
-    if endpoint.scheme == "http" and not endpoint.loopback:
-        raise ConfigError(
-            f"The endpoint {quoted(value)} would be spoken to in clear. Use https, or a loopback address."
-        )
-    return endpoint
+def _sdk_source(environment: Mapping[str, str], *, profile: bool) -> Literal["profile", "role", ""]:
+    """Return where the SDK finds credentials without a key pair: its profile file, else a role by OIDC."""
+    if profile:
+        return "profile"
+    return "role" if environment.get("TKE_ROLE_ARN") else ""
 
 
-def _credential(name: str, value: str) -> str:
-    """A credential. Raises ConfigError, which does not show it, for one that no header can hold."""
-    if not value.isascii() or not value.isprintable() or " " in value:
+def _site(value: str) -> SiteName:
+    if value not in SITES:
+        raise ConfigError(f"Unknown site {quoted(value)} in {NAMESPACE}:site. Use intl or cn.")
+    return cast("SiteName", value)
+
+
+def _region(value: str, site: SiteName) -> str:
+    regions = SITES[site].regions
+    if value not in regions:
         raise ConfigError(
-            f"{name}, or what stands for it in the config, has a space, a line break or a letter in it that no credential "
-            "has. Set it again without."
+            f"Region {quoted(value)} has no recording tasks on site {site}. Use one of: {', '.join(regions)}."
         )
     return value
 
 
-def pinned(environment: Mapping[str, str]) -> datetime | None:
-    """The time that LIVE_RECORDING_NOW pretends, if it is set. Raises ConfigError when it cannot be read."""
+def _endpoint(value: str) -> Endpoint:
+    if "@" in value:  # not shown: it may contain a password
+        raise ConfigError(
+            f"The endpoint contains a user name. Requests are signed with the key pair instead. Use {ENDPOINT_FORMS}."
+        )
+    parts = _ENDPOINT.fullmatch(value)
+    if parts is None or int(parts["port"] or 1) not in range(1, _LAST_PORT + 1):
+        raise ConfigError(f"Invalid endpoint {quoted(value)}. Use {ENDPOINT_FORMS}.")
+    endpoint = Endpoint(parts["scheme"] or "https", parts["host"], parts["name"] in LOOPBACK)
+    if endpoint.scheme == "http" and not endpoint.loopback:
+        raise ConfigError(f"Endpoint {quoted(value)} uses plain HTTP. Use HTTPS or a loopback address.")
+    return endpoint
+
+
+def _credential(variable: str, value: str) -> str:
+    """Return a credential. Raises ConfigError, without showing the value, if an HTTP header cannot hold it."""
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigError(
+            f"{variable}, or its config value, contains a space, a line break or another character that no credential "
+            "has. Set it again."
+        )
+    return value
+
+
+def simulated_time(environment: Mapping[str, str]) -> datetime | None:
+    """Return the time in LIVE_RECORDING_NOW, None if it is not set. Raises ConfigError if it is invalid."""
     value = environment.get("LIVE_RECORDING_NOW")
     if not value:
         return None
     try:
-        at = moment(value)
+        time = moment(value)
     except PydanticCustomError as refusal:
-        raise ConfigError(f"LIVE_RECORDING_NOW cannot be read. {refused(refusal).sentence}") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        raise ConfigError(f"Invalid LIVE_RECORDING_NOW. {refused(refusal).sentence}") from None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

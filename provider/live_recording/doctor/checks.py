@@ -11,8 +11,8 @@ from functools import partial
 from live_recording.account.api_errors import AccessDenied
 from live_recording.account.client import LiveApi, stated_time
 from live_recording.config import files
-from live_recording.config.secrets import sealed
-from live_recording.config.settings import HOW_TO_SIGN, NAMESPACE, Settings
+from live_recording.config.secrets import describe_unreadable_keys
+from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Settings
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import count_of, escaped
 from live_recording.core.timefmt import format_duration
@@ -38,7 +38,7 @@ SECRET = 6  # characters; nothing shorter is a secret
 
 def examined(stack: str | None) -> Diagnosis:
     """What this machine has and lacks, for one stack or for all. Raises ConfigError for a stack without any file."""
-    stacks = [files.stack_name(files.known(stack))] if stack else files.stack_names()
+    stacks = [files.stack_name(files.require_stack(stack))] if stack else files.stack_names()
     subjects: dict[str, Examination] = {
         "Python": machine.python,
         "Pulumi": partial(machine.pulumi, stacks),
@@ -56,8 +56,8 @@ def _accounts(stacks: Sequence[str]) -> dict[tuple[Settings | str, str], list[st
     found: dict[tuple[Settings | str, str], list[str]] = {}
     for name in stacks or [""]:
         try:
-            settings = files.settings_of(name)
-            found.setdefault((settings, sealed(name, settings) if name else ""), []).append(name)
+            settings = files.read_stack_settings(name)
+            found.setdefault((settings, describe_unreadable_keys(name, settings) if name else ""), []).append(name)
         except ConfigError as error:
             found.setdefault((str(error), ""), []).append(name)
     return found
@@ -71,11 +71,11 @@ def _stacks(stacks: Sequence[str], *, whole: bool) -> Iterator[CheckResult]:
     for name in without:
         why = f"There is no {files.stack_config_path(name)} yet, so defaults hold. To make the stack: pulumi stack init {name}"
         yield CheckResult(f"Stacks ({name})", "note", why)
-    for name in (name for name in files.configured() if whole and name not in stacks):
+    for name in (name for name in files.configured_stacks() if whole and name not in stacks):
         why = f"{files.stack_config_path(name)} has no stack file beside it. Write {files.STACKS}/{name}.yaml, or remove it."
         yield CheckResult(f"Stacks ({name})", "note", why)
     for name in stacks:
-        if files.stack_config(name)("secretKey") is not None:
+        if files.stack_config_reader(name)("secretKey") is not None:
             why = f"secretKey stands in clear in {files.stack_config_path(name)}, for whoever has the file. Make a new key, then: "
             set_it = f"pulumi config set --secret {NAMESPACE}:secretKey --stack {name}"
             yield CheckResult(f"Secret ({name})", "wrong", why + set_it)
@@ -158,12 +158,12 @@ def _credentials(of: str, settings: Settings) -> Iterator[CheckResult]:
     missing = [name for name, value in pair.items() if not value]
     if settings.source == "keys" and missing:
         yield CheckResult(
-            subject, "wrong", f"{' and '.join(missing)} is missing beside the other half of the pair. {HOW_TO_SIGN}"
+            subject, "wrong", f"{' and '.join(missing)} is missing beside the other half of the pair. {SET_CREDENTIALS}"
         )
         return
     if not settings.source:
         yield CheckResult(
-            subject, "wrong", f"There are none, so the account cannot be looked at or changed. {HOW_TO_SIGN}"
+            subject, "wrong", f"There are none, so the account cannot be looked at or changed. {SET_CREDENTIALS}"
         )
         return
     who = WHO[settings.source].format(id=_masked(settings.secret_id))

@@ -46,7 +46,7 @@ def python() -> Iterator[CheckResult]:
         yield CheckResult("Python", "note", why)
         return
     found = next((p for p in (virtualenv / "bin/python", virtualenv / "Scripts/python.exe") if p.is_file()), None)
-    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", files.contents(REQUIREMENTS, "list of requirements"), re.MULTILINE))
+    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", files.read_text(REQUIREMENTS, "list of requirements"), re.MULTILINE))
     said = run_command(found, "-c", PROBE, *pins) if found else None
     if said is None or said.returncode:
         what = "has no Python that runs" if virtualenv.is_dir() else "is not there"
@@ -144,7 +144,7 @@ def _backend(command: str) -> tuple[CheckResult, str]:
 
 def _encryption(stack: str, url: str, environment: Mapping[str, str]) -> tuple[State, str]:
     """Whether Pulumi can encrypt and decrypt the secrets of a stack."""
-    given = files.mapping(files.stack_config_path(stack))
+    given = files.read_yaml(files.stack_config_path(stack))
     if given.get("secretsprovider", "passphrase") not in ("passphrase", "default"):
         return "ok", f"Secrets are encrypted by {clean(str(given['secretsprovider']).partition('?')[0])}."
     if "encryptionsalt" not in given and url.startswith("https://"):
@@ -169,7 +169,7 @@ def _encryption(stack: str, url: str, environment: Mapping[str, str]) -> tuple[S
 
 def _virtualenv() -> Path | None:
     """The virtualenv that the project names."""
-    runtime: Any = files.mapping(PROJECT).get("runtime")
+    runtime: Any = files.read_yaml(PROJECT).get("runtime")
     options = runtime.get("options") if isinstance(runtime, dict) else None
     named = options.get("virtualenv") if isinstance(options, dict) else None
     return Path(str(named)) if named else None

@@ -25,7 +25,7 @@ class Ended(Enum):
 def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
     """Plan, review and apply a stack; its plans, the second one only where time overtook the first."""
     asked = open_stack(stack)
-    asked.settings.refuse_changes(preview=False)
+    asked.settings.require_changes_allowed(preview=False)
     first = plan(asked, directory, held(asked, None))
     combine((first,), directory)
     if first.review.stops:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from live_recording.account import snapshot_file
 from live_recording.account.snapshot import Snapshot
 from live_recording.config import secrets
-from live_recording.config.files import debug, make, stack_config, stack_path, write
+from live_recording.config.files import create_directory, debug_enabled, stack_config_reader, stack_path, write_file
 from live_recording.config.settings import NAMESPACE
 from live_recording.core.errors import ToolError
 from live_recording.pipeline.pulumi_cli import pulumi, reason
@@ -33,11 +33,11 @@ class Planned(NamedTuple):
 
 def plan(asked: StackFile, directory: Path, held: Snapshot | None) -> Planned:
     """Plan a stack into *directory*: STACK.preview.json, STACK.plan, and the review in all forms."""
-    make(directory)
+    create_directory(directory)
     base = directory / asked.stack
     saved = base.with_name(f"{asked.stack}.plan")
     done = pulumi(asked.stack, "preview", "--json", "--save-plan", str(saved))
-    write(base.with_name(f"{asked.stack}.preview.json"), done.stdout)
+    write_file(base.with_name(f"{asked.stack}.preview.json"), done.stdout)
     if NO_STACK in done.stderr:
         raise ToolError(f"The backend has no stack {asked.stack} yet. Make it once: pulumi stack init {asked.stack}")
     if not done.stdout.strip():
@@ -46,7 +46,7 @@ def plan(asked: StackFile, directory: Path, held: Snapshot | None) -> Planned:
     if done.returncode and not found.refused:
         raise ToolError(f"pulumi preview of stack {asked.stack} failed: {reason(done.stderr)}")
     for form, said in FORMS.items():
-        write(base.with_name(f"{asked.stack}.{form}"), said(found))
+        write_file(base.with_name(f"{asked.stack}.{form}"), said(found))
     return Planned(asked.stack, found, saved)
 
 
@@ -65,7 +65,7 @@ def stacks_without_file() -> Mapping[str, str]:
     done = pulumi(None, "stack", "ls", "--json")
     listed = json.loads(done.stdout) if not done.returncode else []
     names = sorted(each["name"].rpartition("/")[2] for each in listed if each.get("resourceCount"))
-    files = {name: stack_path(name, stack_config(name)("recordings")) for name in names}
+    files = {name: stack_path(name, stack_config_reader(name)("recordings")) for name in names}
     return {
         name: f"There is no {path} any more. What it declared stays in the account, and nothing more is created. "
         f"To end it: pulumi destroy --stack {name}"
@@ -87,7 +87,7 @@ def planned(
             asked = open_stack(stack)
             made.append(plan(asked, directory, held(asked, None)))
         except ToolError as failure:
-            if debug():
+            if debug_enabled():
                 raise
             failed[stack] = failure
     without = {stack: ("No stack file", why) for stack, why in beside.items()}
@@ -98,8 +98,8 @@ def planned(
 
 def combine(made: Iterable[Planned], directory: Path, beside: Mapping[str, tuple[str, str]] = NOTHING) -> None:
     """Write the combined review of these plans as DIRECTORY/review.md."""
-    make(directory)
-    write(directory / "review.md", combined((one.review for one in made), beside))
+    create_directory(directory)
+    write_file(directory / "review.md", combined((one.review for one in made), beside))
 
 
 def open_stack(stack: str) -> StackFile:
@@ -107,7 +107,7 @@ def open_stack(stack: str) -> StackFile:
     asked = load_stack(stack)
     settings = asked.settings
     pair = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
-    for key in secrets.missing(stack, settings):
+    for key in secrets.unreadable_keys(stack, settings):
         if key in pair:
             done = pulumi(asked.stack, "config", "get", f"{NAMESPACE}:{key}")
             if done.returncode:
@@ -115,6 +115,6 @@ def open_stack(stack: str) -> StackFile:
             pair[key] = done.stdout.strip()
     if all(pair.values()):
         settings = replace(settings, secret_id=pair["secretId"], secret_key=pair["secretKey"], source="keys")
-    if why := secrets.sealed(stack, settings):
+    if why := secrets.describe_unreadable_keys(stack, settings):
         raise ToolError(why)
-    return asked._replace(settings=settings)
+    return replace(asked, settings=settings)

@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions, dynamic, get_project, get_sta
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
-from live_recording.config.files import debug
+from live_recording.config.files import debug_enabled
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.resources.error_boundary import EngineProperties, hide_tracebacks, report_errors_to_engine
@@ -326,7 +326,7 @@ def speed_up_registration() -> None:
     The SDK sends four debug messages per resource and waits for each. And at the end it looks at all outputs again
     whenever one becomes known, unless registrations have begun by then.
     """
-    if not debug():
+    if not debug_enabled():
         pulumi.log.debug = lambda *_, **__: None
     pulumi.run(lambda: asyncio.sleep(0))
 

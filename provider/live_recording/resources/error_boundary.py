@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from live_recording.config.files import debug
+from live_recording.config.files import debug_enabled
 from live_recording.core.errors import ToolError
 from live_recording.core.text import integral
 from live_recording.core.urn import PROVIDER_KEY
@@ -40,12 +40,12 @@ def report_errors_to_engine(method: Callable[P, R]) -> Callable[P, R]:
 
 
 def _with_traceback(error: BaseException, sentence: str) -> str:
-    return f"{sentence}\n{''.join(traceback.format_exception(error))}" if debug() else sentence
+    return f"{sentence}\n{''.join(traceback.format_exception(error))}" if debug_enabled() else sentence
 
 
 def hide_tracebacks() -> None:
     """Keep newer SDKs from printing tracebacks beside the sentence. For the provider process only."""
-    if not debug():
+    if not debug_enabled():
         sys.tracebacklimit = 0
 
 

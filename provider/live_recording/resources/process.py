@@ -8,8 +8,8 @@ from threading import RLock
 from typing import Any
 
 from live_recording.account.inventory import AccountInventory, open_account
-from live_recording.config.files import project_of_run, settings
-from live_recording.config.settings import NAMESPACE, Get, Settings
+from live_recording.config.files import read_settings, running_project
+from live_recording.config.settings import NAMESPACE, ConfigReader, Settings
 from live_recording.core.findings import Finding, errors
 from live_recording.core.kinds import KindName
 from live_recording.core.urn import Urn
@@ -31,8 +31,8 @@ _SHARED: dict[Settings, tuple[AccountInventory, RunRegistry]] = {}
 class ProviderProcess:
     """What a provider knows after it was configured. *get* returns a value of the stack's config."""
 
-    def __init__(self, get: Get) -> None:
-        self.settings = settings(lambda key: get(f"{NAMESPACE}:{key}"))
+    def __init__(self, get: ConfigReader) -> None:
+        self.settings = read_settings(lambda key: get(f"{NAMESPACE}:{key}"))
         self._recordings = get(f"{NAMESPACE}:recordings")
 
     def context(self) -> ProviderContext:
@@ -40,7 +40,7 @@ class ProviderProcess:
         urn = current_urn()
         account, run = self._account_and_run()
         if not urn:
-            return ProviderContext(account, run, project=project_of_run())
+            return ProviderContext(account, run, project=running_project())
         stack = Urn.parse(urn).owner
         return ProviderContext(account, run, stack, stack.project, partial(_limit, stack.stack, self._recordings))
 
@@ -73,9 +73,9 @@ class ProviderProcess:
 
 
 def _limit(stack: str, recordings: str | None, section: Section) -> int:
-    from live_recording.project import allowed  # only where a limit matters: it reads the stack file
+    from live_recording.project import declared_limit  # only where a limit matters: it reads the stack file
 
-    return allowed(stack, recordings, section)
+    return declared_limit(stack, recordings, section)
 
 
 def _failure(found: Finding) -> tuple[str, str]:

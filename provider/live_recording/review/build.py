@@ -43,13 +43,13 @@ def reviewed(source: StackFile, plan_text: str, snapshot: Snapshot | None) -> Re
     seen = preview(plan_text, source.owner)
     if seen.failed and not seen.refused:
         raise ToolError(f"pulumi preview of stack {source.stack} failed: {seen.failed[0]}")
-    review, stack = _of_file(source, seen, snapshot), source.loaded.stack
+    review, stack = _of_file(source, seen, snapshot), source.checked.stack
     return review if stack is None or review.refused else _of_account(review, stack, source, seen, snapshot)
 
 
 def _of_file(source: StackFile, seen: Preview, snapshot: Snapshot | None) -> Review:
     """What the stack file and the plan say without a look at what is recorded."""
-    now, found, stack = source.settings.now(), source.loaded.findings, source.loaded.stack
+    now, found, stack = source.settings.now(), source.checked.findings, source.checked.stack
     return Review(
         stack=source.stack,
         at=now,
