@@ -79,7 +79,7 @@ def declared(done: Adopted, site: SiteName) -> Iterator[tuple[Resource, Mapping[
 
 def rule_id(key: StreamKey) -> str:
     """The id of a rule's resource; of a rule that can have none its key."""
-    return str(key) if any("\ud800" <= c <= "\udfff" for part in key for c in part) else resource_id(key)
+    return str(key) if any("\ud800" <= c <= "\udfff" for part in key.parts for c in part) else resource_id(key)
 
 
 def honest(done: Adopted, live: Snapshot, *, quiet: bool = True) -> None:

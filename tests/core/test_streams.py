@@ -97,7 +97,7 @@ def test_winner_does_not_depend_on_order(keys: list[StreamKey], stream: StreamKe
 
 def applies(key: StreamKey, stream: StreamKey) -> bool:
     """Whether each part of the key is empty or the stream's own."""
-    return all(part in ("", whole) for part, whole in zip(key, stream, strict=True))
+    return all(part in ("", whole) for part, whole in zip(key.parts, stream.parts, strict=True))
 
 
 @given(st.sets(KEYS), STREAMS)

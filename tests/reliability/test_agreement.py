@@ -281,7 +281,7 @@ def test_everybody_agrees_on_the_winner() -> None:
     for _ in range(10_000):
         picks = [(DOMAINS, ["", "a", "b"], ["", "a", "s"])] * random.randint(0, 6)
         keys = [StreamKey(*map(random.choice, pick)) for pick in picks]
-        rows = [(f"r{n}", key._asdict()) for n, key in enumerate(dict.fromkeys(keys))]
+        rows = [(f"r{n}", key.to_inputs()) for n, key in enumerate(dict.fromkeys(keys))]
         account = service.Cloud(Terms(site=sites.SITES["intl"]), Clock(NOW))
         for name, row in rows:
             made: Any = account.call("CreateLiveRecordTemplate", {"TemplateName": name})
@@ -291,7 +291,7 @@ def test_everybody_agrees_on_the_winner() -> None:
         found = validate({"rules": {name: row | {"template": name} for name, row in rows}}).stack
         assert found
         wanted = StreamKey(*map(random.choice, (DOMAINS, "abc", "ast")))
-        told, live = explain(found, wanted, NOW), account.recording(*wanted, NOW)
+        told, live = explain(found, wanted, NOW), account.recording(*wanted.parts, NOW)
         best = strongest(dict(rows), wanted)
 
         assert (told.winner and told.winner.path.removeprefix("rules.")) == best

@@ -1,6 +1,7 @@
 """What is lost, when, by which entry, in which words, and who accepted it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -165,7 +166,7 @@ def test_airings_are_neither_over_nor_stopped() -> None:
             airing("5", 0, 0.5, task=False),
             id="in-real-time",
         ),
-        pytest.param({"duration": 1800, "file_format": "hls"}, airing("5", 0, 0.5, HLS, stream=STREAM._replace(domain="*"), task=False), id="yet-to-be-made"),
+        pytest.param({"duration": 1800, "file_format": "hls"}, airing("5", 0, 0.5, HLS, stream=replace(STREAM, domain="*"), task=False), id="yet-to-be-made"),
     ],
 )  # fmt: skip
 def test_live_record_is_an_airing(inputs: Mapping[str, object], expected: RecordingInterval) -> None:

@@ -40,7 +40,7 @@ def template_formats(template: Mapping[str, Any] | None) -> Kept:
 
 def by_rule(cloud: Cloud, stream: StreamKey) -> Kept:
     """What the account records of a stream by rule."""
-    return template_formats(cloud.recording(*stream, NOW).template)
+    return template_formats(cloud.recording(*stream.parts, NOW).template)
 
 
 def missing(before: Kept, after: Kept) -> set[str]:
@@ -73,7 +73,7 @@ def said(review: Review, when: str, name: str) -> Kept:
 def by_tasks(cloud: Cloud, stream: StreamKey, at: datetime) -> list[Kept]:
     """What each task records of a stream at a time; one without template, HLS for ever."""
     templates = cloud.account.templates
-    found = cloud.recording(*stream, at).tasks
+    found = cloud.recording(*stream.parts, at).tasks
     return [
         template_formats(templates[t["TemplateId"]]) if t["TemplateId"] in templates else {"hls": FOREVER}
         for t in found
@@ -186,7 +186,7 @@ def who(review: Review, when: str, name: str) -> tuple[str, str]:
 
 def decided(cloud: Cloud, stream: StreamKey, state: State) -> set[tuple[str, str]]:
     """The rule and the template that decide; after an interrupted rename two resources have one object."""
-    found = cloud.recording(*stream, NOW)
+    found = cloud.recording(*stream.parts, NOW)
     if not found.rule or not found.template:
         return {("", "")}
     key = (found.rule["DomainName"], found.rule["AppName"], found.rule["StreamName"])

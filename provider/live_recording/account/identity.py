@@ -27,7 +27,7 @@ def matching_tasks(inputs: Inputs, live: Mapping[str, Live], now: int) -> tuple[
     latest = now + SKEW_SECONDS
     start = timestamp(inputs["start"]) if "start" in inputs else None
     end, template = timestamp(inputs["end"]), int(inputs.get("template_id") or 0)
-    stream = StreamKey.of(inputs)
+    stream = StreamKey.from_inputs(inputs)
     starts = {
         task_id: task["StartTime"]
         for task_id, task in live.items()

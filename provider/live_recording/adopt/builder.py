@@ -23,7 +23,7 @@ from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, KeyPath, errors, format_path
 from live_recording.core.kinds import SECTION_OF, KindName
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.streams import StreamKey
+from live_recording.core.streams import PART_NAMES, StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.urn import PROVIDER_KEY
 from live_recording.core.vendor import SITES, Site, SiteName
@@ -140,7 +140,7 @@ class _Draft:
         if not source and "template_id" in given:
             source = {"template_id": int(given["template_id"])}
         times: dict[str, Any] = {name: self._wall(given[name]) for name in ("start", "end") if name in given}
-        return {name: given[name] for name in StreamKey._fields if given[name]} | times | source
+        return {name: given[name] for name in PART_NAMES if given[name]} | times | source
 
     def _wall(self, at: str) -> datetime:
         """The time as a clock of the file's zone shows it; with its offset where that would mean another one."""

@@ -106,7 +106,7 @@ def _known(live: Snapshot, items: tuple[Item, ...]) -> dict[ObjectRef, DesiredRe
     nameless = live._replace(templates={i: found for i, found in live.templates.items() if i not in named})
     found = [match for match in ObjectMatcher(nameless).take(items) if match.live]
     return {
-        (d.kind, StreamKey.of(d.inputs) if d.kind == "rule" else str(match.live)): d
+        (d.kind, StreamKey.from_inputs(d.inputs) if d.kind == "rule" else str(match.live)): d
         for match in found
         for d in (match.item.declared,)
     }
@@ -132,12 +132,12 @@ def _entries(
         inputs = template_inputs(found, d.inputs if d else _always(found))
         yield Entry("template", i, keys_of[i], inputs, declared=d is not None)
     for key, i in kept.rules.items():
-        inputs = {**key._asdict(), "template_id": i}
+        inputs = {**key.to_inputs(), "template_id": i}
         yield Entry("rule", key, names["rule", key], inputs, keys_of.get(i), ("rule", key) in known)
     for i, task in kept.tasks.items():
         d, used = known.get(("task", i)), template_of(task)
         times = {"start": task_time(task["StartTime"]), "end": task_time(task["EndTime"])}
-        inputs = dict(d.inputs) if d else {**key_of(task)._asdict(), "stream_type": "live", **times}
+        inputs = dict(d.inputs) if d else {**key_of(task).to_inputs(), "stream_type": "live", **times}
         inputs |= {"template_id": used} if used != NO_TEMPLATE else {}
         yield Entry("task", i, names["task", i], inputs, keys_of.get(used), d is not None)
 

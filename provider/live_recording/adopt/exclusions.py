@@ -79,8 +79,8 @@ def _pointing_nowhere(rest: Snapshot, scene: AdoptionContext) -> Reasons:
 
 def _unspeakable(rest: Snapshot, _: AdoptionContext) -> Reasons:
     things: dict[ObjectRef, Any] = {("template", i): found for i, found in rest.templates.items()}
-    things |= {("rule", key): key for key in rest.rules}
-    things |= {("task", i): key_of(task) for i, task in rest.tasks.items()}
+    things |= {("rule", key): key.parts for key in rest.rules}
+    things |= {("task", i): key_of(task).parts for i, task in rest.tasks.items()}
     for thing, found in things.items():
         if any("\ud800" <= c <= "\udfff" for c in json.dumps(found, ensure_ascii=False)):
             yield thing, "A text of it has half a character in it, which no file can hold."

@@ -67,17 +67,17 @@ def declared_by(by: Declaring, site: Site, now: datetime) -> Iterator[Item]:
 
 def spell(stream: StreamKey, start: str | None, end: str) -> str:
     """A recording as sentences name it: its stream and its time."""
-    name = escaped("/".join(filter(None, stream)))
+    name = escaped("/".join(filter(None, stream.parts)))
     return f"{name} from {start} to {end}" if start else f"{name} until {end}"
 
 
 def _recording(inputs: Mapping[str, Any]) -> str:
-    return spell(StreamKey.of(inputs), inputs.get("start"), inputs["end"])
+    return spell(StreamKey.from_inputs(inputs), inputs.get("start"), inputs["end"])
 
 
 _NATURAL: Mapping[KindName, Callable[[Item], Any]] = {
     "template": lambda item: item.declared.inputs["template_name"],
-    "rule": lambda item: StreamKey.of(item.declared.inputs),
+    "rule": lambda item: StreamKey.from_inputs(item.declared.inputs),
     "task": lambda item: (
         _recording(item.declared.inputs),
         (item.place.stack, item.declared.template)
@@ -88,7 +88,7 @@ _NATURAL: Mapping[KindName, Callable[[Item], Any]] = {
 }
 _WHAT: Mapping[KindName, Callable[[Mapping[str, Any]], str]] = {
     "template": lambda inputs: escaped(inputs["template_name"]),
-    "rule": lambda inputs: str(StreamKey.of(inputs)),
+    "rule": lambda inputs: str(StreamKey.from_inputs(inputs)),
     "task": _recording,
     "live_record": _recording,
 }

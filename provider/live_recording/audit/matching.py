@@ -59,7 +59,7 @@ class ObjectMatcher:
     def take(self, items: Sequence[Item]) -> Iterator[Match]:
         """What became of each declared template, rule and task."""
         templates, rules, tasks = ([i for i in items if i.declared.kind == k] for k in ("template", "rule", "task"))
-        keys = {StreamKey.of(item.declared.inputs) for item in rules}
+        keys = {StreamKey.from_inputs(item.declared.inputs) for item in rules}
         bound = {template for key, template in self.rules.items() if key in keys}
         yield from [self._template(item, bound) for item in templates]
         yield from [self._rule(item) for item in rules]
@@ -78,7 +78,7 @@ class ObjectMatcher:
         return Match(item, best, details=found.get(best or "", ()))
 
     def _rule(self, item: Item) -> Match:
-        live = self.rules.pop(StreamKey.of(item.declared.inputs), None)
+        live = self.rules.pop(StreamKey.from_inputs(item.declared.inputs), None)
         return Match(item, live, live, self._binding(item, live)) if live else Match(item, None)
 
     def _wanted(self, item: Item) -> str | None:
@@ -102,7 +102,7 @@ class ObjectMatcher:
             (unlike, task["StartTime"], number, task_id)
             for number, item in enumerate(items)
             for task_id, task in near.get(
-                (StreamKey.of(item.declared.inputs), timestamp(item.declared.inputs["end"])), {}
+                (StreamKey.from_inputs(item.declared.inputs), timestamp(item.declared.inputs["end"])), {}
             ).items()
             if (unlike := self._unlike(item, task)) is not None
         )

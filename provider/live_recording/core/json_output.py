@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,9 +17,9 @@ def as_data(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return as_data(value.model_dump())
     if isinstance(value, Finding):
-        return {**asdict(value), "path": value.path_text}
+        return _finding(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return as_data(asdict(value))
+        return as_data({field.name: getattr(value, field.name) for field in fields(value)})
     if isinstance(value, Mapping):
         return {str(name): as_data(value[name]) for name in sorted(value)}
     if hasattr(value, "_asdict"):
@@ -31,9 +31,19 @@ def as_data(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "file": finding.file,
+        "id": finding.id,
+        "line": finding.line,
+        "path": finding.path_text,
+        "sentence": finding.sentence,
+    }
+
+
 def findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings, each with its severity, in the order given."""
-    return [{**as_data(one), "severity": one.severity} for one in found]
+    """Return findings as data, each with its severity, in the order given."""
+    return [{**_finding(finding), "severity": finding.severity} for finding in found]
 
 
 def as_json(data: Any) -> str:

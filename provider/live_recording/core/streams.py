@@ -6,27 +6,40 @@ other way round.
 """
 
 from collections.abc import Collection, Container, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from live_recording.core.text import escaped
 
 
-class StreamKey(NamedTuple):
-    """The natural key of a rule; an empty part matches everything."""
+@dataclass(frozen=True, slots=True, order=True)
+class StreamKey:
+    """The key of a rule, or the full name of a stream; an empty part of a key matches everything."""
 
     domain: str
     app: str = ""
     stream: str = ""
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Any]) -> "StreamKey":
-        """The key of a rule, or the full name of a task's stream, by the inputs of the resource."""
+    def from_inputs(cls, inputs: Mapping[str, Any]) -> "StreamKey":
+        """Return the key of a rule, or the full name of a task's stream, from the inputs of the resource."""
         return cls(inputs.get("domain", ""), inputs.get("app", ""), inputs.get("stream", ""))
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Return domain, app and stream."""
+        return self.domain, self.app, self.stream
+
+    def to_inputs(self) -> dict[str, str]:
+        """Return the parts by the names of the inputs of a resource."""
+        return dict(zip(PART_NAMES, self.parts, strict=True))
 
     def __str__(self) -> str:
         return escaped("/".join((self.domain, self.app or "*", self.stream or "*")))
 
 
+PART_NAMES = ("domain", "app", "stream")
+"""The inputs that make up a key."""
 LEVELS: tuple[tuple[bool, bool], ...] = (
     (True, True),  # 1: app and stream set: wins
     (False, True),  # 2: stream set
@@ -43,7 +56,10 @@ def level(key: StreamKey) -> int:
 
 def candidates(stream: StreamKey) -> tuple[StreamKey, ...]:
     """The keys under which a rule would apply to the full name *stream*, by falling priority; names match exactly."""
-    return tuple(StreamKey(stream.domain, stream.app * app, stream.stream * name) for app, name in LEVELS)
+    return tuple(
+        StreamKey(stream.domain, stream.app if app_set else "", stream.stream if stream_set else "")
+        for app_set, stream_set in LEVELS
+    )
 
 
 def matches(key: StreamKey, stream: StreamKey) -> bool:

@@ -3,11 +3,12 @@
 Rule 1: the answer comes from the same tables that plan and check use. Rule 2: what it says is data; `report` words it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from live_recording.core.findings import format_path
-from live_recording.core.streams import LEVEL_NAMES, StreamKey, level, matches, winning_rule
+from live_recording.core.streams import LEVEL_NAMES, PART_NAMES, StreamKey, level, matches, winning_rule
 from live_recording.core.text import escaped, quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.desired.recordings import Timed, scheduled_recordings
@@ -47,7 +48,7 @@ def explain(stack: Stack, stream: StreamKey, at: datetime) -> Explanation:
     best = winning_rule(rules, stream)
     won = rules[best] if best else None
     return Explanation(
-        escaped("/".join(stream)),
+        escaped("/".join(stream.parts)),
         rfc3339(at),
         Recorder(won[0], str(best), _template(won[1]), f"it names {LEVEL_NAMES[level(best)]} (level {level(best)})")
         if won and best
@@ -75,7 +76,9 @@ def _template(entry: Rule | Timed) -> str | None:
 def _why(key: StreamKey, stream: StreamKey, best: StreamKey | None) -> str:
     if best and matches(key, stream):
         return f"it names {LEVEL_NAMES[level(key)]} (level {level(key)}), and level {level(best)} wins"
-    name, mine, theirs = next((n, m, t) for n, m, t in zip(StreamKey._fields, key, stream, strict=True) if m and m != t)
+    name, mine, theirs = next(
+        (n, m, t) for n, m, t in zip(PART_NAMES, key.parts, stream.parts, strict=True) if m and m != t
+    )
     return f"it is for {name} {quoted(mine)}, not {quoted(theirs)}"
 
 
@@ -84,7 +87,7 @@ def _tasks(stack: Stack, stream: StreamKey, at: datetime) -> tuple[Recorder, ...
     active = (
         slot
         for slot in (*on.slots.values(), *on.live.values())
-        if slot.stream in (stream, stream._replace(domain="")) and (slot.window.start or at) <= at < slot.window.end
+        if slot.stream in (stream, replace(stream, domain="")) and (slot.window.start or at) <= at < slot.window.end
     )
     return tuple(
         Recorder(

@@ -106,7 +106,7 @@ def _format(shape: Shape) -> dict[str, Any]:
 def _fields(entry: Entry, shapes: Mapping[Shape, str]) -> Iterator[tuple[str, Any]]:
     """The fields of a task, in the order in which they are written."""
     found, window = entry.part.recording, entry.part.window
-    yield from zip(("domain", "app", "stream"), found.key, strict=True)
+    yield from found.key.to_inputs().items()
     if found.mixed:
         yield "stream_type", "mixed"
     if window.start:

@@ -118,7 +118,7 @@ def _key(domain: str, app: str, stream: str) -> tuple[StreamKey, tuple[Remark, .
             "bad-name", "DomainName is more than a domain. Write the push domain alone, like push.example.com."
         )
     found = StreamKey(names.domain(domain), names.required_name(app), names.required_name(stream))
-    if "\ufffd" in "".join(found):
+    if "\ufffd" in "".join(found.parts):
         raise refuse("bad-name", "A name in it is not encoded as UTF-8. Write it plainly.")
     sentence = "What follows the question mark in its stream name was left out: a key for pushing is no part of a name."
     return found, (Remark(sentence, lost=True),) if cut else ()

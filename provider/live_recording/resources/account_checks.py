@@ -206,7 +206,7 @@ def check_live_record(context: ProviderContext, inputs: Props, olds: Props, _: R
 
 def _too_many_overlaps(context: ProviderContext, inputs: Props, span: Window, now: datetime) -> Iterator[Finding]:
     """Check that a running task can be replaced: it runs beside its successor, which counts as one more recording."""
-    stream = StreamKey.of(inputs)
+    stream = StreamKey.from_inputs(inputs)
     live = {
         task_id: window(task)
         for task_id, task in context.account.tasks().items()

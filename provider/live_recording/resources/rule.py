@@ -24,7 +24,7 @@ class RuleLifecycle(ResourceLifecycle):
 
     def create(self, context: ProviderContext, inputs: Inputs) -> tuple[str, Outputs]:
         """Create the rule, or adopt the identical one that exists."""
-        key = StreamKey.of(inputs)
+        key = StreamKey.from_inputs(inputs)
         if context.run.holds("rule", key):
             raise Conflict(f"Another resource of this stack already has the rule for {key}. Remove one of them.")
         _point(context, key, str(inputs["template_id"]))

@@ -128,7 +128,9 @@ def cause_of_recording_loss(
     name = before.names.get(("template", one.template))
     if name and before.account.templates.get(one.template) != after.account.templates.get(one.template):
         return f"templates.{name}"
-    crowding = (step for step in steps if step.kind == "task" and step.new and StreamKey.of(step.new) == one.stream)
+    crowding = (
+        step for step in steps if step.kind == "task" and step.new and StreamKey.from_inputs(step.new) == one.stream
+    )
     return next((path(step.kind, step.name, tasks) for step in crowding), "")
 
 

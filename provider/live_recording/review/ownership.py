@@ -58,7 +58,7 @@ def locate_managed_objects(
     for one in same:
         if (one.kind, one.name) in found or one.kind == "live_record":
             continue
-        candidates: Iterable[Ref] = (StreamKey.of(one.inputs),)
+        candidates: Iterable[Ref] = (StreamKey.from_inputs(one.inputs),)
         if one.kind == "template":
             candidates = templates_named(one.inputs, taken.templates)
         elif one.kind == "task":
@@ -80,7 +80,7 @@ def told(steps: Iterable[PlannedChange], unchanged_templates: Container[str]) ->
     found: dict[Resource, Ref] = {}
     for step in steps:
         if step.op != "create":
-            found[step.kind, step.name] = StreamKey.of(step.old) if step.kind == "rule" else step.id
+            found[step.kind, step.name] = StreamKey.from_inputs(step.old) if step.kind == "rule" else step.id
         for template, given in ((step.old_template, step.old), (step.template, step.new)):
             if template in unchanged_templates and "template_id" in given:
                 found["template", str(template)] = given["template_id"]
@@ -113,7 +113,11 @@ def snapshot_from_state(
             for (kind, _), (i, inputs) in was.items()
             if kind == "template"
         },
-        {StreamKey.of(inputs): inputs["template_id"] for (kind, _), (_, inputs) in was.items() if kind == "rule"},
+        {
+            StreamKey.from_inputs(inputs): inputs["template_id"]
+            for (kind, _), (_, inputs) in was.items()
+            if kind == "rule"
+        },
         {
             i: objects.task(i, {"template_id": "0", **inputs}, int(now.timestamp()))
             for (kind, _), (i, inputs) in was.items()

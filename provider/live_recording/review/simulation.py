@@ -53,7 +53,7 @@ class PlanSimulation:
         """Register what the checks and diffs of a run tell the provider before anything is deleted."""
         for change in changes:
             if change.kind == "rule" and change.op != "delete":
-                self._hold(change, StreamKey.of(change.new))
+                self._hold(change, StreamKey.from_inputs(change.new))
             if change.kind == "task" and change.op == "replace" and same_in_task_list(change.old, change.new):
                 self._held.replaced_tasks.add(change.id)
 
@@ -100,7 +100,7 @@ class PlanSimulation:
     def _create_rule(self, change: PlannedChange) -> None:
         if change.delete_first:
             self._delete_rule(change)
-        key, wanted = StreamKey.of(change.new), self._wanted_template(change)
+        key, wanted = StreamKey.from_inputs(change.new), self._wanted_template(change)
         if wanted is None:
             self._report(change, UNKNOWN_TEMPLATE_IN_PLAN)
             return
@@ -135,7 +135,7 @@ class PlanSimulation:
             del self.templates[change.id]
 
     def _delete_rule(self, change: PlannedChange) -> None:
-        key, expected = StreamKey.of(change.old), change.old.get("template_id", "")
+        key, expected = StreamKey.from_inputs(change.old), change.old.get("template_id", "")
         decision = reconcile.delete_rule(key, self.rules.get(key), expected, self._held)
         if isinstance(decision, reconcile.Refuse):
             self._refuse(change, decision.conflict)

@@ -48,7 +48,7 @@ def rule(key: StreamKey) -> KeyCandidates:
 def task(stream: StreamKey, start: datetime) -> KeyCandidates:
     """Wishes for a task: its stream and the wall-clock time of its start."""
     stamp = f"{start:%Y%m%dT%H%M}"
-    names = (slug(stream.stream), slug(stream.app, stream.stream), slug(*stream))
+    names = (slug(stream.stream), slug(stream.app, stream.stream), slug(*stream.parts))
     return (*(f"{name}-{stamp}" if name else "" for name in names), f"task-{stamp}")
 
 
