@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic_core import PydanticCustomError
 
+from live_recording.core.errors import InvalidValue
 from live_recording.core.text import Plain
 from live_recording.desired.recurrence import Days, never, occurrences
 from live_recording.stackfile.rrule import ELSEWHERE, PARTS, needs_first, rule
@@ -108,31 +108,31 @@ REFUSED = {
 @pytest.mark.parametrize(("value", "sentence"), REFUSED.values(), ids=REFUSED)
 def test_other_rules_are_refused(value: str, sentence: str) -> None:
     """A refusal names the part that is wrong, and what is allowed there."""
-    with pytest.raises(PydanticCustomError) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         rule(value)
 
-    assert refusal.value.context == {"finding": "bad-rrule", "sentence": sentence}
+    assert refusal.value.args == ("bad-rrule", sentence)
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_what_a_key_says_has_no_place_in_the_rule(name: str) -> None:
     """Times of day, ends and exceptions have keys of their own, which the refusal names."""
-    with pytest.raises(PydanticCustomError) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         rule(f"FREQ=DAILY;{name}=1")
 
-    assert refusal.value.context == {
-        "finding": "bad-rrule",
-        "sentence": f"{name} does not belong into rrule here. Write {ELSEWHERE[name]}: beside rrule instead.",
-    }
+    assert refusal.value.args == (
+        "bad-rrule",
+        f"{name} does not belong into rrule here. Write {ELSEWHERE[name]}: beside rrule instead.",
+    )
 
 
 @pytest.mark.parametrize("value", [Plain("7"), 7, None, [], {}])
 def test_a_rule_is_text(value: object) -> None:
     """What is no text is refused as such."""
-    with pytest.raises(PydanticCustomError) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         rule(value)
 
-    assert (refusal.value.context or {})["finding"] == "wrong-type"
+    assert refusal.value.finding_id == "wrong-type"
 
 
 NEEDS_FIRST = {

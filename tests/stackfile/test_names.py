@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic_core import PydanticCustomError
 
+from live_recording.core.errors import InvalidValue
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import Plain
 from live_recording.stackfile.names import (
@@ -101,35 +101,32 @@ REFUSED: dict[str, tuple[Reader, str, str]] = {
 @pytest.mark.parametrize(("reader", "value", "kind"), REFUSED.values(), ids=REFUSED)
 def test_other_names_are_refused(reader: Reader, value: str, kind: str) -> None:
     """A name that the vendor would not take is refused in a sentence that ends."""
-    with pytest.raises(PydanticCustomError) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         reader(value)
 
-    assert (refusal.value.context or {})["finding"] == kind
-    assert (refusal.value.context or {})["sentence"].endswith((".", "?"))
+    assert refusal.value.finding_id == kind
+    assert refusal.value.message.endswith((".", "?"))
 
 
 def test_a_task_needs_whole_names() -> None:
     """Where every stream will not do, an empty name is missing rather than bad."""
     assert required_name("final") == "final"
-    with pytest.raises(PydanticCustomError) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         required_name("")
 
-    assert refusal.value.context == {
-        "finding": "missing-field",
-        "sentence": "Nothing stands here, but a task needs the full name of one stream. Write it.",
-    }
+    assert refusal.value.args == (
+        "missing-field",
+        "Nothing stands here, but a task needs the full name of one stream. Write it.",
+    )
 
 
 def test_reference_is_text() -> None:
     """A bare number is no name of another entry, because the entry's key is text."""
     assert reference("2026") == "2026"
-    with pytest.raises(PydanticCustomError) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         reference(Plain("2026"))
 
-    assert refusal.value.context == {
-        "finding": "wrong-type",
-        "sentence": 'This is a number, but text belongs here. Quote it: "2026".',
-    }
+    assert refusal.value.args == ("wrong-type", 'This is a number, but text belongs here. Quote it: "2026".')
 
 
 OWNERS = {
@@ -150,10 +147,10 @@ def test_owner_can_be_read_back(name: str, owner: StackRef | None) -> None:
 @pytest.mark.parametrize("reader", [domain, part, vod_file_name, cos_bucket_path, cos_bucket_name])
 def test_bare_numbers_are_no_names(reader: Reader) -> None:
     """A bare number is refused where a name belongs, because YAML versions read `012` differently."""
-    with pytest.raises(PydanticCustomError) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         reader(Plain("012"))
 
-    assert (refusal.value.context or {})["sentence"] == ('This is a number, but text belongs here. Quote it: "012".')
+    assert refusal.value.message == ('This is a number, but text belongs here. Quote it: "012".')
 
 
 def test_vod_has_fifteen_placeholders() -> None:
@@ -171,7 +168,7 @@ def test_braces_hold_known_placeholders_only(pieces: list[str]) -> None:
         rest = rest.replace(f"{{{known}}}", ".")
     try:
         taken = vod_file_name(name) == name
-    except PydanticCustomError:
+    except InvalidValue:
         taken = False
 
     assert taken == ("{" not in rest and "}" not in rest)
@@ -182,7 +179,7 @@ def test_keys_can_be_joined_by_two_hyphens(name: str) -> None:
     """A key never has two hyphens or one at an end, so that a default name can be taken apart again."""
     try:
         taken = key(name)
-    except PydanticCustomError:
+    except InvalidValue:
         return
 
     assert f"owner--{taken}".split("--") == ["owner", name]

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from pydantic_core import PydanticCustomError
 
 from live_recording.cli import rich_output
 from live_recording.cli.options import StackArgument, usable
 from live_recording.cli.output import Form, exit_with, present, print_output
 from live_recording.config.files import current_time as now_files
-from live_recording.core.errors import refused
+from live_recording.core.errors import InvalidValue
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.desired import explain_text
@@ -51,5 +50,5 @@ def _stream(name: str) -> StreamKey:
 def _time(value: str | None, zone: str) -> datetime:
     try:
         return now_files() if value is None else instant(moment(value), zone)
-    except PydanticCustomError as refusal:
-        exit_with(f"--at cannot be read. {refused(refusal).sentence}")
+    except InvalidValue as refusal:
+        exit_with(f"--at cannot be read. {refusal.message}")

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, cast
 
-from pydantic_core import PydanticCustomError
-
-from live_recording.core.errors import ConfigError, NoCredentials, refused
+from live_recording.core.errors import ConfigError, InvalidValue, NoCredentials
 from live_recording.core.text import quoted
 from live_recording.core.vendor import SITES, Site, SiteName
 from live_recording.stackfile.times import moment
@@ -188,6 +186,6 @@ def simulated_time(environment: Mapping[str, str]) -> datetime | None:
         return None
     try:
         time = moment(value)
-    except PydanticCustomError as refusal:
-        raise ConfigError(f"Invalid LIVE_RECORDING_NOW. {refused(refusal).sentence}") from None
+    except InvalidValue as refusal:
+        raise ConfigError(f"Invalid LIVE_RECORDING_NOW. {refusal.message}") from None
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -1,41 +1,32 @@
-"""What ends a run and is no finding: one sentence for the person who runs this, and an exit code.
+"""Errors that end a run with one sentence and an exit code, and the error of a single value.
 
-Here are those that any module may raise; what the vendor refuses is in `reactions`.
+What the API rejects is in `account.api_errors`.
 """
-
-from typing import NamedTuple
-
-from pydantic_core import PydanticCustomError
 
 
 class ToolError(Exception):
-    """Something failed that is no mistake in a stack file; the text is one sentence for the person who runs this."""
+    """A failure that is not a mistake in a stack file; the text is one sentence for the user."""
 
     status = 3  # exit code of the command line
 
 
 class ConfigError(ToolError):
-    """The configuration, or how a command was called, cannot be used; the text says why and what to do."""
+    """An invalid configuration or command line; the text says why and what to do."""
 
     status = 2
 
 
 class NoCredentials(ToolError):
-    """There is nothing to sign with; the text says what to set."""
+    """There are no credentials; the text says what to set."""
 
 
-def refuse(finding: str, sentence: str) -> PydanticCustomError:
-    """The refusal *sentence* under the id *finding*."""
-    return PydanticCustomError("finding", "{sentence}", {"finding": finding, "sentence": sentence})
+class InvalidValue(Exception):
+    """A value that a field does not accept: the id of the finding, and a message for the user."""
 
+    def __init__(self, finding_id: str, message: str) -> None:
+        super().__init__(finding_id, message)
+        self.finding_id = finding_id
+        self.message = message
 
-class Refused(NamedTuple):
-    """What a refusal says, and under the id of which finding."""
-
-    finding: str
-    sentence: str
-
-
-def refused(by: PydanticCustomError) -> Refused:
-    """What *by*, a refusal, says."""
-    return Refused(**(by.context or {}))
+    def __str__(self) -> str:
+        return self.message

@@ -6,15 +6,13 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from live_recording.core.findings import Finding
 from live_recording.core.timefmt import rfc3339
 
 
 def as_data(value: Any) -> Any:
     """Dicts, lists and scalars with the same content; times are RFC 3339 in UTC, days ISO 8601, mappings sorted."""
-    if isinstance(value, BaseModel):
+    if hasattr(value, "model_dump"):  # a model of pydantic, which is not imported here
         return as_data(value.model_dump())
     if isinstance(value, Finding):
         return _finding(value)

@@ -6,9 +6,7 @@ Rule 2: only planned and running tasks are declared; later ones wait for their d
 
 from datetime import datetime, timedelta
 
-from pydantic_core import PydanticCustomError
-
-from live_recording.core.errors import refused
+from live_recording.core.errors import InvalidValue
 from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.windows import Window
 from live_recording.stackfile.model import LiveRecordArgs, TaskArgs
@@ -43,6 +41,5 @@ def point(path: KeyPath, value: datetime | None, zone: str) -> datetime | Findin
     """The instant that the field at *path* names, if it is set, or why it names none."""
     try:
         return None if value is None else instant(value, zone)
-    except PydanticCustomError as refusal:
-        kind, sentence = refused(refusal)
-        return Finding.new(kind, path, sentence)
+    except InvalidValue as refusal:
+        return Finding.new(refusal.finding_id, path, refusal.message)

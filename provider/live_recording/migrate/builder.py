@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic_core import PydanticCustomError
-
-from live_recording.core.errors import ConfigError, refused
+from live_recording.core.errors import ConfigError, InvalidValue
 from live_recording.core.text import count_of, escaped
 from live_recording.core.timefmt import CHINA, FOREVER, length
 from live_recording.core.vendor import Site
@@ -72,8 +70,8 @@ def report(migration: Migration) -> str:
 def _option(option: str, value: str, read: Any) -> str:
     try:
         return str(read(value)) if value else ""
-    except PydanticCustomError as refusal:
-        raise ConfigError(f"{option} cannot be used. {refused(refusal).sentence}") from None
+    except InvalidValue as refusal:
+        raise ConfigError(f"{option} cannot be used. {refusal.message}") from None
 
 
 def _templates(tasks: Iterable[Entry]) -> dict[Shape, str]:

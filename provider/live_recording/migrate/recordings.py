@@ -7,9 +7,7 @@ Rule 2: what does not come along of a call that is carried over stands in a rema
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from pydantic_core import PydanticCustomError
-
-from live_recording.core.errors import refuse, refused
+from live_recording.core.errors import InvalidValue
 from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
@@ -57,14 +55,14 @@ class Recording(NamedTuple):
 
 def recording(call: Call, options: Options) -> Recording | str:
     """What the call records, or why it cannot be carried over."""
+    if call.cut:
+        return "It is cut off: its quotes or brackets do not close. Paste the whole call."
+    if FROM_FILE in call.fields:
+        return f"Its values stand in another file ({FROM_FILE}). Name that file too."
     try:
-        if call.cut:
-            raise refuse("bad-yaml", "It is cut off: its quotes or brackets do not close. Paste the whole call.")
-        if FROM_FILE in call.fields:
-            raise refuse("missing-field", f"Its values stand in another file ({FROM_FILE}). Name that file too.")
         made = READERS[call.action](call, options)
-    except PydanticCustomError as refusal:
-        return refused(refusal).sentence
+    except InvalidValue as refusal:
+        return refusal.message
     left = (Remark(f"{quoted(name)} is none of its fields and was left out.", lost=True) for name in call.unknown)
     return made._replace(remarks=(*made.remarks, *left))
 
@@ -107,19 +105,19 @@ def _refuse_real_time(call: Call, field: str) -> None:
     if flag(call, field):
         why = f"It records in real time ({field}=1), from the moment of the call on, and no file can name that."
         advice = "To record at once, write a task with end and without start, and apply it."
-        raise refuse("missing-field", f"{why} {advice}")
+        raise InvalidValue("missing-field", f"{why} {advice}")
 
 
 def _key(domain: str, app: str, stream: str) -> tuple[StreamKey, tuple[Remark, ...]]:
     """Domain, app and stream, and whether a key for pushing was cut off the stream's name."""
     (domain, _, _), (app, _, _), (stream, cut, _) = (name.partition("?") for name in (domain, app, stream))
     if "@" in domain:
-        raise refuse(
+        raise InvalidValue(
             "bad-name", "DomainName is more than a domain. Write the push domain alone, like push.example.com."
         )
     found = StreamKey(names.domain(domain), names.required_name(app), names.required_name(stream))
     if "\ufffd" in "".join(found.parts):
-        raise refuse("bad-name", "A name in it is not encoded as UTF-8. Write it plainly.")
+        raise InvalidValue("bad-name", "A name in it is not encoded as UTF-8. Write it plainly.")
     sentence = "What follows the question mark in its stream name was left out: a key for pushing is no part of a name."
     return found, (Remark(sentence, lost=True),) if cut else ()
 

@@ -7,9 +7,7 @@ Rule 2: nothing is worked out: a variable, a placeholder or a call of a function
 import re
 from datetime import UTC, datetime
 
-from pydantic_core import PydanticCustomError
-
-from live_recording.core.errors import refuse
+from live_recording.core.errors import InvalidValue
 from live_recording.core.text import integral, quoted
 from live_recording.core.timefmt import CHINA
 from live_recording.core.vendor import STREAM_PARAM
@@ -43,23 +41,23 @@ def text(call: Call, field: str) -> str:
     value = call.fields.get(field, "")
     value = integral(int(value) if isinstance(value, bool) else value)
     if isinstance(value, Unread) or _PLACEHOLDER.search(str(value)):
-        raise refuse(
+        raise InvalidValue(
             "wrong-type", f"{field} is no value but something that a program fills in. Write the value into the call."
         )
     return str(value)
 
 
-def wrong(field: str, value: object, allowed: str) -> PydanticCustomError:
+def wrong(field: str, value: object, allowed: str) -> InvalidValue:
     """The refusal of a value."""
     seen = f"is {quoted(value)}" if len(str(value)) <= _SHOWN else "is a longer text"
-    return refuse("out-of-range", f"{field} {seen}, but {allowed}.")
+    return InvalidValue("out-of-range", f"{field} {seen}, but {allowed}.")
 
 
 def needed(call: Call, field: str, default: str = "") -> str:
     """The text of a field, or the default; a refusal where there is neither."""
     given = text(call, field) or default
     if not given:
-        raise refuse("missing-field", MISSING[field])
+        raise InvalidValue("missing-field", MISSING[field])
     return given
 
 

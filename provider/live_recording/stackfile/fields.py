@@ -8,12 +8,30 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from live_recording.core.errors import InvalidValue
 from live_recording.stackfile import names, rrule, scalars, times
+
+INVALID_VALUE: Literal["invalid_value"] = "invalid_value"
+"""pydantic's type of the error that a reader of a field raises."""
+
+
+def _validator(reader: Callable[[Any], Any]) -> BeforeValidator:
+    """Return *reader* as pydantic calls it: an invalid value is reported by pydantic's own exception."""
+
+    def validate(value: Any) -> Any:
+        try:
+            return reader(value)
+        except InvalidValue as error:
+            context = {"finding_id": error.finding_id, "message": error.message}
+            raise PydanticCustomError(INVALID_VALUE, "{message}", context) from None
+
+    return BeforeValidator(validate)
 
 
 def _read(reader: Callable[[Any], Any], **schema: Any) -> Any:
-    return BeforeValidator(reader), WithJsonSchema(schema)
+    return _validator(reader), WithJsonSchema(schema)
 
 
 _SECONDS = {"type": "integer", "minimum": 0}
@@ -47,7 +65,7 @@ StreamType = Literal["live", "mixed"]
 FileFormat = Literal["flv", "hls", "mp4", "aac", "mp3"]
 RecordType = Literal["video", "audio"]
 StorageMode = Literal["normal", "cold"]
-NoRecord = Annotated[Literal[False], BeforeValidator(scalars.only_false)]
+NoRecord = Annotated[Literal[False], _validator(scalars.only_false)]
 
 
 class Entry(BaseModel):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from live_recording.core.errors import refuse
+from live_recording.core.errors import InvalidValue
 from live_recording.core.text import quoted
 from live_recording.stackfile.scalars import text
 
@@ -34,7 +34,7 @@ def key(value: object) -> str:
     name = str(value)
     if not KEY.fullmatch(name):
         allowed = "Names are a-z, A-Z, 0-9, _, Chinese characters, and single hyphens inside"
-        raise refuse("bad-name", f"The name {quoted(name)} cannot be used. {allowed}.")
+        raise InvalidValue("bad-name", f"The name {quoted(name)} cannot be used. {allowed}.")
     return name
 
 
@@ -47,7 +47,7 @@ def domain(value: object) -> str:
     """A push domain name."""
     name = text(value)
     if not _DOMAIN.fullmatch(name):
-        raise refuse(
+        raise InvalidValue(
             "bad-name", f"{quoted(name)} is no domain name. Write the push domain alone, like push.example.com."
         )
     return name
@@ -57,13 +57,15 @@ def part(value: object) -> str:
     """An app or stream name; the vendor compares them letter by letter."""
     name = text(value)
     if name == "*":
-        raise refuse(
+        raise InvalidValue(
             "bad-name", 'The vendor knows no wildcards: "*" would match only a name "*". Remove the key to mean every.'
         )
     if "/" in name:
-        raise refuse("bad-name", f"{quoted(name)} has a slash in it. Write app and stream in fields of their own.")
+        raise InvalidValue(
+            "bad-name", f"{quoted(name)} has a slash in it. Write app and stream in fields of their own."
+        )
     if name != name.strip() or not name.isprintable():
-        raise refuse("bad-name", f"{quoted(name)} has a space at an end or a control character in it. Remove it.")
+        raise InvalidValue("bad-name", f"{quoted(name)} has a space at an end or a control character in it. Remove it.")
     return name
 
 
@@ -71,7 +73,9 @@ def required_name(value: object) -> str:
     """An app or stream name where every one will not do."""
     name = part(value)
     if not name:
-        raise refuse("missing-field", "Nothing stands here, but a task needs the full name of one stream. Write it.")
+        raise InvalidValue(
+            "missing-field", "Nothing stands here, but a task needs the full name of one stream. Write it."
+        )
     return name
 
 
@@ -80,10 +84,10 @@ def _file_name(value: object, known: Collection[str], finding: str) -> str:
     for match in _BRACES.finditer(name):
         if match[1] is None:
             missing = {"{": "} after it", "}": "{ before it"}[match[0]]
-            raise refuse(finding, f"A {match[0]} in {quoted(name)} has no {missing}.")
+            raise InvalidValue(finding, f"A {match[0]} in {quoted(name)} has no {missing}.")
         if match[1] not in known:
             near = get_close_matches(match[1], known, n=1, cutoff=0.5) or list(known)[:1]
-            raise refuse(
+            raise InvalidValue(
                 finding, f"{quoted(match[0])} in {quoted(name)} is no placeholder. Did you mean {{{near[0]}}}?"
             )
     return name
@@ -98,7 +102,7 @@ def cos_bucket_path(value: object) -> str:
     """A CosBucketPath: begins with a slash, known placeholders only."""
     path = _file_name(value, COS_PLACEHOLDERS, "bad-placeholder")
     if not path.startswith("/"):
-        raise refuse(
+        raise InvalidValue(
             "cos-path",
             f"{quoted(path)} does not begin with a slash. Write it like /{{Domain}}/{{AppName}}/{{StreamID}}/{{RandomID}}.",
         )
@@ -109,7 +113,7 @@ def cos_bucket_name(value: object) -> str:
     """A CosBucketName without the account's suffix."""
     name = text(value)
     if re.search(r"-\d{8,}\Z", name):
-        raise refuse(
+        raise InvalidValue(
             "cos-path", f"{quoted(name)} ends in the account's APPID. Leave that suffix out, as the API wants it."
         )
     return name

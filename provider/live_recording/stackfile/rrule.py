@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dateutil.rrule import rrulestr
 
-from live_recording.core.errors import refuse
+from live_recording.core.errors import InvalidValue
 from live_recording.core.text import quoted
 from live_recording.stackfile.scalars import text
 
@@ -36,24 +36,24 @@ def rule(value: object) -> str:
     source = text(value).upper().removeprefix("RRULE:")
     parts = parts_of(source)
     if len(parts) != source.count(";") + 1 or not source:
-        raise refuse("bad-rrule", f"{quoted(source)} has an empty part, or one twice. Write it like {_EXAMPLE}.")
+        raise InvalidValue("bad-rrule", f"{quoted(source)} has an empty part, or one twice. Write it like {_EXAMPLE}.")
     for name in parts:
         if name in ELSEWHERE:
-            raise refuse(
+            raise InvalidValue(
                 "bad-rrule", f"{name} does not belong into rrule here. Write {ELSEWHERE[name]}: beside rrule instead."
             )
         if name not in PARTS:
-            raise refuse("bad-rrule", f"{quoted(name)} is no part of a recurrence. Known are {', '.join(PARTS)}.")
+            raise InvalidValue("bad-rrule", f"{quoted(name)} is no part of a recurrence. Known are {', '.join(PARTS)}.")
     frequency = parts.get("FREQ", "")
     if frequency not in FREQUENCIES:
         seen = f"FREQ is {quoted(frequency)}" if frequency else "FREQ is missing"
-        raise refuse("bad-rrule", f"{seen}, but it is one of {', '.join(FREQUENCIES)}. Begin like {_EXAMPLE}.")
+        raise InvalidValue("bad-rrule", f"{seen}, but it is one of {', '.join(FREQUENCIES)}. Begin like {_EXAMPLE}.")
     _judge_numbers(parts)
     _judge_weekdays(parts, ORDINALS.get(frequency))
     try:
         rrulestr(source, dtstart=datetime(2000, 1, 1))  # noqa: DTZ001 - wall clock
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise refuse(
+        raise InvalidValue(
             "bad-rrule", f"{quoted(source)} is not a recurrence that can be read. Write it like {_EXAMPLE}."
         ) from None
     return source
@@ -66,7 +66,7 @@ def _judge_numbers(parts: Mapping[str, str]) -> None:
                 allowed = (
                     f"1 to {NUMBERS[name]}" if name in POSITIVE else f"{-NUMBERS[name]} to {NUMBERS[name]}, not 0,"
                 )
-                raise refuse("bad-rrule", f"{name} is {quoted(number)}, but {allowed} is allowed.")
+                raise InvalidValue("bad-rrule", f"{name} is {quoted(number)}, but {allowed} is allowed.")
 
 
 def _judge_weekdays(parts: Mapping[str, str], most: int | None) -> None:
@@ -74,7 +74,9 @@ def _judge_weekdays(parts: Mapping[str, str], most: int | None) -> None:
         found = _WEEKDAY.fullmatch(day)
         if not found or (found[1] and not 0 < abs(int(found[1])) <= (most or 0)):
             numbered = f", or with a number up to {most} before it" if most else ", without a number for this FREQ"
-            raise refuse("bad-rrule", f"BYDAY has {quoted(day)}, but a day is MO, TU, WE, TH, FR, SA or SU{numbered}.")
+            raise InvalidValue(
+                "bad-rrule", f"BYDAY has {quoted(day)}, but a day is MO, TU, WE, TH, FR, SA or SU{numbered}."
+            )
 
 
 def parts_of(source: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ Rule 2: a refusal says what was seen, what is allowed and what to do, under the 
 
 import re
 
-from live_recording.core.errors import refuse
+from live_recording.core.errors import InvalidValue
 from live_recording.core.text import SHOWN, Plain, _meaning, escaped, integral, quoted
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,15}")
@@ -19,14 +19,16 @@ def text(value: object) -> str:
     value = integral(value)
     if isinstance(value, Plain) and (meaning := _meaning(value)):
         if meaning == "empty":
-            raise refuse("wrong-type", "Nothing stands here, but text belongs here. Write it, or remove the key.")
-        raise refuse("wrong-type", f'This is {meaning}, but text belongs here. Quote it: "{value[:SHOWN]}".')
+            raise InvalidValue("wrong-type", "Nothing stands here, but text belongs here. Write it, or remove the key.")
+        raise InvalidValue("wrong-type", f'This is {meaning}, but text belongs here. Quote it: "{value[:SHOWN]}".')
     if isinstance(value, dict | list):
-        raise refuse(
+        raise InvalidValue(
             "wrong-type", f'This is {quoted(value)}, but text belongs here. Quote text with braces: "{{StreamID}}".'
         )
     if not isinstance(value, str):
-        raise refuse("wrong-type", f'This is {quoted(value)}, but text belongs here. Quote it: "{quoted(value)}".')
+        raise InvalidValue(
+            "wrong-type", f'This is {quoted(value)}, but text belongs here. Quote it: "{quoted(value)}".'
+        )
     return str(value)
 
 
@@ -38,7 +40,7 @@ def boolean(value: object) -> bool:
         return value == "true"
     hint = " Remove the quotes." if value in ("true", "false") else ""
     seen = escaped(value[:SHOWN]) or "nothing" if isinstance(value, Plain) else quoted(value)
-    raise refuse("wrong-type", f"This is {seen}, but only true or false can stand here.{hint}")
+    raise InvalidValue("wrong-type", f"This is {seen}, but only true or false can stand here.{hint}")
 
 
 def integer(value: object) -> int:
@@ -46,9 +48,9 @@ def integer(value: object) -> int:
     value = integral(value)
     number = int(value) if isinstance(value, Plain) and _INTEGER.fullmatch(value) else value
     if not isinstance(number, int) or isinstance(number, bool):
-        raise refuse("wrong-type", f"This is {quoted(value)}, but a whole number belongs here, such as 50.")
+        raise InvalidValue("wrong-type", f"This is {quoted(value)}, but a whole number belongs here, such as 50.")
     if abs(number) > LARGEST:
-        raise refuse("out-of-range", f"This is {quoted(number)}, but numbers have at most 16 digits here.")
+        raise InvalidValue("out-of-range", f"This is {quoted(number)}, but numbers have at most 16 digits here.")
     return number
 
 
@@ -56,7 +58,7 @@ def non_negative_int(value: object) -> int:
     """A whole number from 0 on."""
     number = integer(value)
     if number < 0:
-        raise refuse("out-of-range", f"This is {number}, but only 0 and larger numbers can stand here.")
+        raise InvalidValue("out-of-range", f"This is {number}, but only 0 and larger numbers can stand here.")
     return number
 
 
@@ -64,14 +66,14 @@ def positive(value: object) -> int:
     """A whole number from 1 on."""
     number = non_negative_int(value)
     if not number:
-        raise refuse("out-of-range", "This is 0, but at least 1 belongs here.")
+        raise InvalidValue("out-of-range", "This is 0, but at least 1 belongs here.")
     return number
 
 
 def only_false(value: object) -> bool:
     """The word false, where only that means something."""
     if boolean(value):
-        raise refuse("out-of-range", "This is true, but only false can stand here. Name a template to record.")
+        raise InvalidValue("out-of-range", "This is true, but only false can stand here. Name a template to record.")
     return False
 
 
@@ -79,5 +81,5 @@ def identifier(value: object) -> str:
     """An id that the vendor gave: digits, kept as text so that no engine rounds it."""
     number = integer(Plain(value) if isinstance(value, str) else value)
     if number < 1:
-        raise refuse("out-of-range", f"This is {number}, but ids begin at 1. Take the id that the account shows.")
+        raise InvalidValue("out-of-range", f"This is {number}, but ids begin at 1. Take the id that the account shows.")
     return str(number)

@@ -10,9 +10,7 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic_core import PydanticCustomError
-
-from live_recording.core.errors import refuse
+from live_recording.core.errors import InvalidValue
 from live_recording.core.text import integral, quoted
 from live_recording.core.timefmt import FOREVER, UNIT_SECONDS
 from live_recording.stackfile.scalars import text
@@ -33,7 +31,7 @@ def duration(value: object) -> int:
     value = integral(value)
     match = _DURATION.fullmatch(str(value)) if not isinstance(value, bool) else None
     if match is None:
-        raise refuse(
+        raise InvalidValue(
             "bad-time", f"This is {quoted(value)}, but a duration is one number and one unit, like 90s, 30m, 1h or 7d."
         )
     return int(match[1]) * UNIT_SECONDS[match[2] or "s"]
@@ -45,8 +43,8 @@ def retention(value: object) -> int:
         return FOREVER
     try:
         return duration(value)
-    except PydanticCustomError:
-        raise refuse(
+    except InvalidValue:
+        raise InvalidValue(
             "bad-time", f"This is {quoted(value)}, but a retention is written like 12h or 30d, or forever."
         ) from None
 
@@ -57,17 +55,17 @@ def moment(value: object) -> datetime:
         return value
     form = "a time is written like 2026-11-21T20:00, with an optional offset such as +08:00 or Z"
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise refuse("bad-time", f"This is {quoted(value)}, but {form}.")
+        raise InvalidValue("bad-time", f"This is {quoted(value)}, but {form}.")
     try:
         made = datetime.fromisoformat(value)
     except ValueError:
-        raise refuse("bad-time", f"This is {quoted(value)}, but there is no such day, hour or offset.") from None
+        raise InvalidValue("bad-time", f"This is {quoted(value)}, but there is no such day, hour or offset.") from None
     return _of_our_time(made, made.year)
 
 
 def _of_our_time(value: T, year: int) -> T:
     if year not in YEARS:
-        raise refuse("bad-time", f"The year {year} cannot be meant. Years from {YEARS[0]} to {YEARS[-1]} can be.")
+        raise InvalidValue("bad-time", f"The year {year} cannot be meant. Years from {YEARS[0]} to {YEARS[-1]} can be.")
     return value
 
 
@@ -77,16 +75,16 @@ def day(value: object) -> date:
         try:
             made = date.fromisoformat(value)
         except ValueError:
-            raise refuse("bad-time", f"This is {quoted(value)}, but there is no such day.") from None
+            raise InvalidValue("bad-time", f"This is {quoted(value)}, but there is no such day.") from None
         return _of_our_time(made, made.year)
-    raise refuse("bad-time", f"This is {quoted(value)}, but a day is written like 2026-11-21.")
+    raise InvalidValue("bad-time", f"This is {quoted(value)}, but a day is written like 2026-11-21.")
 
 
 def clock(value: object) -> str:
     """A time of day, `HH:MM`."""
     if isinstance(value, str) and _CLOCK.fullmatch(value):
         return str(value)
-    raise refuse("bad-time", f'This is {quoted(value)}, but a time of day is written like "20:00".')
+    raise InvalidValue("bad-time", f'This is {quoted(value)}, but a time of day is written like "20:00".')
 
 
 def zone(value: object) -> str:
@@ -96,7 +94,7 @@ def zone(value: object) -> str:
         if not name.startswith(_MACHINES_OWN):
             ZoneInfo(name)
             return name
-    raise refuse("bad-time", f"There is no time zone {quoted(name)}. Zones are named like Asia/Shanghai or UTC.")
+    raise InvalidValue("bad-time", f"There is no time zone {quoted(name)}. Zones are named like Asia/Shanghai or UTC.")
 
 
 def instant(value: datetime, zone_name: str) -> datetime:
@@ -107,10 +105,10 @@ def instant(value: datetime, zone_name: str) -> datetime:
     if value.tzinfo is not None:
         return value.astimezone(UTC)
     if not zone_name:
-        raise refuse("bad-time", f"{value:%Y-%m-%dT%H:%M} has no offset. Add one, such as Z or +08:00.")
+        raise InvalidValue("bad-time", f"{value:%Y-%m-%dT%H:%M} has no offset. Add one, such as Z or +08:00.")
     local = value.replace(tzinfo=ZoneInfo(zone_name))
     if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != value:
-        raise refuse(
+        raise InvalidValue(
             "bad-time",
             f"{value:%Y-%m-%dT%H:%M} does not exist in {zone_name}: clocks skip it. Name another time, or give an offset.",
         )

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from live_recording.core.findings import Finding
 from live_recording.core.text import escaped, nearest, quoted
+from live_recording.stackfile.fields import INVALID_VALUE
 from live_recording.stackfile.model import SECTIONS, Stack
 
 
@@ -57,7 +58,7 @@ def _choice(_: type[BaseModel], error: ErrorDetails) -> str:
 
 
 REFUSALS: dict[str, tuple[str, Callable[[type[BaseModel], ErrorDetails], str]]] = {
-    "finding": ("", lambda _, error: error["ctx"]["sentence"]),
+    INVALID_VALUE: ("", lambda _, error: error["ctx"]["message"]),
     "extra_forbidden": ("unknown-field", _unknown),
     "missing": (
         "missing-field",
@@ -80,7 +81,7 @@ def refusals(model: type[BaseModel], error: ValidationError) -> list[Finding]:
         loc = detail["loc"]
         if detail["type"] == "missing" or loc[-1:] == ("[key]",):
             loc = loc[:-1]
-        found.append(Finding.new(kind or detail["ctx"]["finding"], loc, sentence(model, detail)))
+        found.append(Finding.new(kind or detail["ctx"]["finding_id"], loc, sentence(model, detail)))
     return found
 
 

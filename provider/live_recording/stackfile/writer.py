@@ -8,11 +8,11 @@ from datetime import date, datetime
 from io import StringIO
 from typing import Any, NamedTuple
 
-from pydantic_core import PydanticCustomError
 from yaml import ScalarNode
 from yaml.emitter import Emitter
 from yaml.resolver import Resolver
 
+from live_recording.core.errors import InvalidValue
 from live_recording.core.text import Plain, escaped
 from live_recording.core.timefmt import FOREVER, length
 from live_recording.stackfile.scalars import text
@@ -108,7 +108,7 @@ def _code(c: str) -> str:
 def _bare(value: str) -> bool:
     try:
         text(Plain(value))
-    except PydanticCustomError:
+    except InvalidValue:
         return False
     allowed = value.isprintable() and _EMITTER.analyze_scalar(value).allow_flow_plain
     return bool(allowed) and _RESOLVER.resolve(ScalarNode, value, (True, False)) == Resolver.DEFAULT_SCALAR_TAG  # type: ignore[no-untyped-call]
