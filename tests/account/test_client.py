@@ -24,7 +24,7 @@ ANSWERS = {
     "portal": (answer("<html>", "text/html"), "the answer came as text/html, not as application/json"),
     "html": (answer("<html>"), "the answer is not whole, or not in the API's form"),
     "list": (answer("[1]"), "the answer is not whole, or not in the API's form"),
-    "half": (answer('{"Response": {')[:-5], "the answer did not arrive whole"),
+    "half": (answer('{"Response": {')[:-5], "the response was cut off"),
     "escapes": (
         answer(
             '{"Response": {"Error": {"Code": "InternalError", "Message": "\\u001b[31m :smile:"}, "RequestId": "r"}}'
@@ -63,7 +63,7 @@ def test_what_is_no_answer_is_told_in_words(text: str, reason: str) -> None:
             LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     said = str(raised.value)
-    assert said.startswith(f"DescribeLiveRecordRules got no answer that can be used: {reason} (")
+    assert said.startswith(f"DescribeLiveRecordRules got no valid response: {reason} (")
     assert said.endswith(f" Look whether {url} is right and can be reached, then run again.")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from live_recording.account.rate_limiter import Pace
+from live_recording.account.rate_limiter import RateLimiter
 from live_recording.core.vendor import CALLS_A_SECOND
 from live_recording.emulator.schemas import actions
 from live_recording.emulator.sites import SITES
@@ -25,40 +25,40 @@ class Clock:
 
 def test_pace_is_not_kept_before_a_throttle() -> None:
     """Calls are not held back on suspicion."""
-    pace = Pace(Clock())
+    limiter = RateLimiter(Clock())
 
-    assert [pace.turn(TASK) for _ in range(100)] == [0.0] * 100
+    assert [limiter.reserve_slot(TASK) for _ in range(100)] == [0.0] * 100
 
 
 def test_pace_follows_the_rate_after_a_throttle() -> None:
     """The first call waits a second, the next ones a twentieth of a second each; other actions do not wait."""
-    pace = Pace(Clock())
-    pace.throttled(TASK)
+    limiter = RateLimiter(Clock())
+    limiter.throttled(TASK)
 
-    assert [pace.turn(TASK) for _ in range(4)] == pytest.approx([1.0, 1.05, 1.1, 1.15])
-    assert pace.turn(TEMPLATE) == 0.0
+    assert [limiter.reserve_slot(TASK) for _ in range(4)] == pytest.approx([1.0, 1.05, 1.1, 1.15])
+    assert limiter.reserve_slot(TEMPLATE) == 0.0
 
 
 def test_pace_has_no_debt_from_a_pause() -> None:
     """Who comes after a pause goes at once, and the next one a twentieth of a second later."""
     clock = Clock()
-    pace = Pace(clock)
-    pace.throttled(TASK)
+    limiter = RateLimiter(clock)
+    limiter.throttled(TASK)
     clock.now += 60
 
-    assert [pace.turn(TASK) for _ in range(2)] == pytest.approx([0.0, 0.05])
+    assert [limiter.reserve_slot(TASK) for _ in range(2)] == pytest.approx([0.0, 0.05])
 
 
 def test_throttle_moves_the_whole_row() -> None:
     """A second throttle lets everybody wait for another second, and never shortens a wait."""
     clock = Clock()
-    pace = Pace(clock)
-    pace.throttled(TASK)
+    limiter = RateLimiter(clock)
+    limiter.throttled(TASK)
     for _ in range(40):
-        pace.turn(TASK)
-    pace.throttled(TASK)
+        limiter.reserve_slot(TASK)
+    limiter.throttled(TASK)
 
-    assert pace.turn(TASK) == pytest.approx(3.0)
+    assert limiter.reserve_slot(TASK) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize("site", SITES)

@@ -178,7 +178,7 @@ BLIND = {
     "wrong-key": (
         "{}",
         {"TENCENTCLOUD_SECRET_ID": "emulator", "TENCENTCLOUD_SECRET_KEY": "wrong"},
-        "DescribeLiveRecordTemplates was refused:",
+        "DescribeLiveRecordTemplates was rejected:",
     ),
 }  # fmt: skip
 

@@ -103,7 +103,7 @@ def test_endpoint_whose_certificate_is_not_trusted(patient: Patient) -> None:
 
 
 REFUSED = {
-    "unknown-id": (PAIR, "The key AKID...MPLE is not accepted. DescribeLiveRecordRules was refused"),
+    "unknown-id": (PAIR, "The key AKID...MPLE is not accepted. DescribeLiveRecordRules was rejected"),
     "wrong-key": (PAIR | {"TENCENTCLOUD_SECRET_ID": "emulator"}, "The key em... is not accepted."),
     "token": (PAIR | {"TENCENTCLOUD_TOKEN": KEY}, "The key AKID...MPLE is not accepted."),
     "half": ({"TENCENTCLOUD_SECRET_ID": ID}, "TENCENTCLOUD_SECRET_KEY is missing beside the other half of the pair."),

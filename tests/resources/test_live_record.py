@@ -174,7 +174,7 @@ def test_unknown_outcome_says_that_a_recording_may_exist(account: Account, fault
 
     assert [call["action"] for call in account.emulator.log] == [CREATE]
     told = error.value.details()
-    assert "CreateLiveRecord got no answer that can be used: " in told
+    assert "CreateLiveRecord got no valid response: " in told
     assert "A recording of push.example.com/live/final may exist until 2026-11-21T14:00:00Z." in told
     assert "Check the vendor's console first" in told
     assert "Run again: what was done" not in told
@@ -198,7 +198,7 @@ def test_delete_whose_answer_was_lost_is_finished_by_the_next_run(account: Accou
     account.emulator.fault(action, fault)
     now = _at(account, DURING)
     with account.host(**now) as host:
-        with pytest.raises(grpc.RpcError, match=f"{action} got no answer"):
+        with pytest.raises(grpc.RpcError, match=f"{action} got no valid response"):
             host.delete("live_record", live)
         host.delete("live_record", live)
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from live_recording.account.snapshot import Snapshot
-from live_recording.account.snapshot_file import taken
+from live_recording.account.snapshot_file import take_snapshot
 from live_recording.config import files
 from tests.support.clock import AT, DAY, HOUR
 from tests.support.emulated_account import Account
@@ -43,7 +43,7 @@ def fill(account: Account, templates: int = 12, rules: int = 12, tasks: int = 20
 
 def snapshot(account: Account) -> Snapshot:
     """What the account holds, as `live-recording snapshot` reads it."""
-    return taken(files.read_settings({"site": account.emulator.site}.get, account.environment))
+    return take_snapshot(files.read_settings({"site": account.emulator.site}.get, account.environment))
 
 
 def _template(random: Random, *, cn: bool) -> Iterator[tuple[str, Any]]:

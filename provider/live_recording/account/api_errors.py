@@ -1,7 +1,4 @@
-"""What the vendor can refuse, and what each refusal means for the person who runs this.
-
-Rule 1: one class per reaction, not per code; the table says which code is which. Rule 2: each sentence says what to do.
-"""
+"""Errors of the vendor's API: one class per reaction, not per code, each with advice. REACTIONS maps codes to classes."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -10,10 +7,10 @@ from live_recording.core.errors import ToolError
 
 
 class ApiError(ToolError):
-    """A call that the vendor refused."""
+    """A call that the vendor rejected."""
 
-    verb = "was refused"
-    advice = "Look the code up in the vendor's documents, or ask the vendor's support with the RequestId."
+    verb = "was rejected"
+    advice = "Look up the code in the vendor's documentation, or ask the vendor's support and quote the RequestId."
 
     def __init__(self, action: str, code: str, message: str, request_id: str | None) -> None:
         request = f" RequestId {request_id}." if request_id else ""
@@ -23,61 +20,61 @@ class ApiError(ToolError):
 
 
 class ValueRefused(ApiError):
-    """The vendor does not take a value."""
+    """The API does not accept a value."""
 
     advice = "Correct that value in the stack file."
 
 
 class NotFound(ApiError):
-    """The account does not hold this object."""
+    """The account does not have this object."""
 
-    advice = "Run `pulumi refresh` so that the state learns of it."
+    advice = "Run `pulumi refresh` to update the state."
 
 
 class NoSuchStream(NotFound):
-    """The vendor knows no push of this stream."""
+    """The vendor does not know a push of this stream."""
 
     advice = "Check domain, app and stream, and start the push first."
 
 
 class AlreadyExists(ApiError):
-    """The account already holds an object under this key."""
+    """The account already has an object with this key."""
 
-    advice = "Run `pulumi refresh`, and look at what the account holds."
+    advice = "Run `pulumi refresh`, and check what the account holds."
 
 
 class InUse(ApiError):
-    """The object is used by another one."""
+    """Another object uses this one."""
 
-    advice = "Remove the rules that use it first; some may have been made outside this stack."
+    advice = "Delete the rules that use it first; some may have been created outside this stack."
 
 
 class LimitReached(ApiError):
     """The account is full."""
 
-    advice = "Remove what is not needed any more, or ask the vendor to raise the limit."
+    advice = "Delete what is no longer needed, or ask the vendor to raise the limit."
 
 
 class DayFull(LimitReached):
-    """The account has made as many of these today as it may."""
+    """The account has created the maximum number of these objects for today."""
 
-    advice = "Wait for the next day of China, delete some of today's, or ask the vendor to raise the limit."
+    advice = "Wait for the next day (China time), delete some of today's, or ask the vendor to raise the limit."
 
 
 class StillRunning(ApiError):
-    """A recording runs, or is just being stopped."""
+    """A recording is running or being stopped."""
 
     advice = "Run again in a minute."
 
 
 class Throttled(ApiError):
-    """Too many calls in a second; nothing was done."""
+    """Too many calls per second; nothing was done."""
 
-    advice = "Others use this account at the same time. Run again in a minute."
+    advice = "Other clients use this account at the same time. Run again in a minute."
 
 
 class AccessDenied(ApiError):
-    """The credentials are missing, wrong or not allowed to do this."""
+    """The credentials are missing, wrong or not allowed to make this call."""
 
     advice = "Check the key pair (TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY) and its permissions."
 
@@ -89,27 +86,27 @@ class ServiceUnavailable(ApiError):
 
 
 class OutcomeUnknown(ApiError):
-    """Whether the call took effect is not known."""
+    """It is unknown whether the call took effect."""
 
-    verb = "got no answer that can be used"
-    advice = "Run again: what was done is found and kept."
+    verb = "got no valid response"
+    advice = "Run again; completed changes are detected and kept."
 
     def unseen(self) -> Self:
-        """The same, after a look at the account that showed nothing of the call."""
-        self.args = (f"{self} The account was looked at and shows nothing of it so far.",)
+        """Return this error, with the note that the account does not show the change."""
+        self.args = (f"{self} The account does not show the change so far.",)
         return self
 
 
 class ReadFailed(OutcomeUnknown):
-    """A call that changes nothing, and whose answer does not come."""
+    """A call that changes nothing got no response."""
 
     def __init__(self, action: str, code: str, message: str, request_id: str | None, endpoint: object) -> None:
-        self.advice = f"Look whether {endpoint} is right and can be reached, then run again."
+        self.advice = f"Check that {endpoint} is correct and reachable, then run again."
         super().__init__(action, code, message, request_id)
 
 
 class TimedOut(OutcomeUnknown):
-    """The vendor has the call and did not answer in time; it may still carry it out."""
+    """The vendor received the call and did not answer in time; it may still carry it out."""
 
 
 REACTIONS: Mapping[str, type[ApiError]] = {
@@ -152,9 +149,9 @@ REACTIONS: Mapping[str, type[ApiError]] = {
     "JSONDecodeError": OutcomeUnknown,
     "WrongContentType": OutcomeUnknown,
 }
-"""Code, or the family before its dot, -> what to do (sources: recording API error lists, SDK exceptions)."""
+"""Error code, or the family before its dot -> class (sources: error lists of the recording API, SDK exceptions)."""
 
 
 def reaction(code: str) -> type[ApiError]:
-    """The class for an error code: the code itself, else its family, else a plain refusal."""
+    """Return the class for an error code: by the code itself, else by its family, else ApiError."""
     return REACTIONS.get(code) or REACTIONS.get(code.partition(".")[0]) or ApiError

@@ -1,8 +1,7 @@
-"""Between our names and the API's: request bodies, and what a live object means in our terms.
+"""Mapping between our field names and the API's: request bodies, and live objects as inputs.
 
-Rule 1: each field stands once in a table, with its API name and the vendor's default.
-Rule 2: a create sends what was asked for and nothing else; a change sends whole formats, and a default only where
-something else is live. Source of names and defaults: RecordParam, RecordTemplateInfo (CN:32614, CN:32609).
+A create sends only the fields that were set. A change sends whole formats, and a vendor default only where something else
+is live. Source of names and defaults: RecordParam, RecordTemplateInfo (CN:32614, CN:32609).
 """
 
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ Body = dict[str, Any]
 
 
 class Field(NamedTuple):
-    """One field: its API name, and the value that the vendor has where nothing was asked for (None: unknowable)."""
+    """A field: its API name, and the vendor's default (None: cannot be known)."""
 
     api: str
     default: Any = None
@@ -54,7 +53,7 @@ def _out(name: str, value: Any) -> Any:
 
 
 def _in(name: str, value: Any, field: Field) -> Any:
-    """A live value in our terms; null reads as the default."""
+    """Convert a live value to ours; null reads as the default."""
     if value is None:
         return field.default
     if isinstance(field.default, bool):
@@ -63,7 +62,7 @@ def _in(name: str, value: Any, field: Field) -> Any:
 
 
 def create_template(inputs: Inputs) -> Body:
-    """The body of CreateLiveRecordTemplate."""
+    """Return the body of CreateLiveRecordTemplate."""
     body: Body = {f.api: _out(name, inputs[name]) for name, f in TEMPLATE_FIELDS.items() if name in inputs}
     for name, api in FORMATS.items():
         if name in inputs:
@@ -76,7 +75,7 @@ def create_template(inputs: Inputs) -> Body:
 
 
 def modify_template(template_id: str, inputs: Inputs, live: Inputs) -> Body:
-    """The body of ModifyLiveRecordTemplate that makes the *live* template (API form) what *inputs* say."""
+    """Return the body of ModifyLiveRecordTemplate that turns the *live* template (API form) into the *inputs*."""
     body = create_template(_with_defaults(inputs, live))
     for name in CREATE_ONLY:
         body.pop(TEMPLATE_FIELDS[name].api, None)
@@ -85,7 +84,7 @@ def modify_template(template_id: str, inputs: Inputs, live: Inputs) -> Body:
 
 
 def template_inputs(live: Inputs, asked: Inputs) -> Body:
-    """The live template in our terms: what was asked for or differs from the vendor's defaults, nothing else."""
+    """Return the live template as inputs: the fields that were *asked* for or differ from the vendor's defaults."""
     found = _fields(TEMPLATE_FIELDS, live, asked)
     for name, api in FORMATS.items():
         if _enabled(live, name):
@@ -97,7 +96,7 @@ def template_inputs(live: Inputs, asked: Inputs) -> Body:
 
 
 def effective_template(inputs: Inputs) -> Body:
-    """The template with the vendor's defaults in place of unset fields: what two descriptions are compared by."""
+    """Return the template with the vendor's defaults for unset fields; two descriptions are compared in this form."""
     full = {name: inputs.get(name, f.default) for name, f in TEMPLATE_FIELDS.items()}
     for name in FORMATS:
         if name in inputs:
@@ -118,7 +117,7 @@ def _fields(fields: Mapping[str, Field], live: Inputs, asked: Inputs) -> Body:
 
 
 def _with_defaults(inputs: Inputs, live: Inputs) -> Body:
-    """The inputs, with the vendor's default for each unset field where something else is live."""
+    """Return the inputs, with the vendor's default for each unset field whose live value differs."""
     full: Body = dict(inputs)
     full |= _resets(TEMPLATE_FIELDS, inputs, live)
     for name, api in FORMATS.items():

@@ -1,7 +1,7 @@
-"""The vendor's API, through its official SDK: one call, one answer or one exception class per reaction.
+"""The client of the vendor's API, on its official SDK: a call returns its answer or raises one exception per reaction.
 
-The only module that imports `tencentcloud`. Reads are tried again; a change is sent once, and when its outcome is not
-known, `OutcomeUnknown` says so. The SDK's own retryer is never used: it repeats calls that succeeded.
+Reads are retried. A change is sent once; if its outcome is unknown, it raises `OutcomeUnknown`. The SDK's own retryer is
+never used, because it repeats calls that succeeded.
 """
 
 import re
@@ -20,17 +20,17 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, ReadFailed, Throttled, TimedOut, reaction
-from live_recording.account.rate_limiter import Pace
+from live_recording.account.rate_limiter import RateLimiter
 from live_recording.config.settings import Settings
 from live_recording.core.text import escaped
 
 TIMEOUT = 10
 """Seconds to connect and between two reads; the vendor asks for more than 3 (CN:45983)."""
 PATIENCE = 90
-"""Seconds in all for which a throttled call is tried again."""
+"""Seconds for which a throttled call is retried in total."""
 
 READS = 4
-"""How often a read is sent whose answer does not arrive."""
+"""How often a read is sent while its answer does not arrive."""
 
 _WAIT = wait_random_exponential(multiplier=0.25, max=5)
 
@@ -38,55 +38,56 @@ Body = Mapping[str, Any]
 
 
 class _Strict(CommonClient):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK's client without models of each call, which also refuses answers whose errors it would overlook."""
+    """The SDK's generic client. It also rejects answers in which the SDK would overlook an error."""
 
     def _check_error(self, resp: Any) -> None:
         if resp.headers.get("Content-Type") != "application/json":
             seen = resp.headers.get("Content-Type")
-            raise TencentCloudSDKException("WrongContentType", f"the answer came as {seen}, not as application/json")
+            raise TencentCloudSDKException(
+                "WrongContentType", f"the response has Content-Type {seen} instead of application/json"
+            )
         super()._check_error(resp)
 
 
 class LiveApi:
-    """Calls of one account. Safe to share between threads.
+    """Sends calls for one account. Safe to share between threads.
 
-    Raises AccessDenied where there are no credentials that can be used.
+    Raises AccessDenied if there are no usable credentials.
     """
 
     def __init__(self, settings: Settings, before_change: Callable[[], None] = lambda: None) -> None:
-        self._pace = Pace()
-        self._before_change = before_change  # called before each time that a change is sent
+        self._limiter = RateLimiter()
+        self._before_change = before_change  # called each time before a change is sent
         self._endpoint = settings.endpoint
         self._sdk = _sdk(settings)
 
     def read(self, action: str, body: Body) -> dict[str, Any]:
-        """The answer to a call that changes nothing; tried again while it may succeed.
-
-        Raises Unread where it does not.
-        """
+        """Send a call that changes nothing, with retries; return its answer. Raises ReadFailed if none arrives."""
         attempts = Retrying(
             retry=retry_if_exception_type(OutcomeUnknown), wait=_WAIT, stop=stop_after_attempt(READS), reraise=True
         )
         try:
-            return attempts(self._patiently, action, body)
+            return attempts(self._send_with_rate_limit, action, body)
         except OutcomeUnknown as unknown:
             raise ReadFailed(*unknown.said, self._endpoint) from None
 
     def change(self, action: str, body: Body) -> dict[str, Any]:
-        """The answer to a call that changes something; tried again only where nothing was done."""
-        return self._patiently(action, body, self._before_change)
+        """Send a call that changes something; return its answer. Retries only if nothing was done."""
+        return self._send_with_rate_limit(action, body, self._before_change)
 
-    def _patiently(self, action: str, body: Body, before: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        """The answer, the call sent when it is its turn; what is throttled queues again."""
+    def _send_with_rate_limit(
+        self, action: str, body: Body, before: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
+        """Send the call when the rate limit allows; a throttled call is queued again."""
         attempts = Retrying(
             retry=retry_if_exception_type(Throttled),
-            after=lambda _: self._pace.throttled(action),
+            after=lambda _: self._limiter.throttled(action),
             stop=stop_after_delay(PATIENCE),
             reraise=True,
         )
         for attempt in attempts:
             with attempt:
-                sleep(self._pace.turn(action))
+                sleep(self._limiter.reserve_slot(action))
                 before()
                 return self._once(action, body)
         raise AssertionError
@@ -95,19 +96,19 @@ class LiveApi:
         try:
             answer = self._sdk.call_json(action, dict(body))["Response"]
         except TencentCloudSDKException as error:
-            code, message = error.code or "", _text(error.message)
+            code, message = error.code or "", _reason(error.message)
             kind = TimedOut if message == READ_TIMED_OUT else reaction(code)
             raise kind(action, code, message, error.requestId) from None
         except (ValueError, KeyError, TypeError):
             raise OutcomeUnknown(
-                action, "MalformedAnswer", "the answer is not whole, or not in the API's form", None
+                action, "MalformedAnswer", "the response is incomplete, or not in the API's format", None
             ) from None
         except (requests.exceptions.RequestException, OSError):
-            # Cuts and stalls in the middle of a body leave the SDK as they are.
-            raise OutcomeUnknown(action, "IncompleteAnswer", "the answer did not arrive whole", None) from None
+            # The SDK passes on errors of `requests` that occur in the middle of a body.
+            raise OutcomeUnknown(action, "IncompleteAnswer", "the response was cut off", None) from None
         if "Error" in answer:
             code, message = answer["Error"]["Code"], answer["Error"]["Message"]
-            raise reaction(code)(action, code, _text(message), answer.get("RequestId"))
+            raise reaction(code)(action, code, _reason(message), answer.get("RequestId"))
         return dict(answer)
 
 
@@ -118,17 +119,17 @@ def _sdk(settings: Settings) -> CommonClient:
     )
     profile = ClientProfile(httpProfile=http, language="en-US")
     client = _Strict("live", "2018-08-01", _credential(settings), settings.region, profile)
-    # The SDK ignores most forms of NO_PROXY, and requests would let a .netrc entry replace the signature.
+    # The SDK ignores most forms of NO_PROXY, and `requests` would let a .netrc entry replace the signature.
     connection = client.request.conn
     connection.proxy = requests.utils.get_environ_proxies(str(settings.endpoint)) or None
-    connection._session.trust_env = False  # noqa: SLF001 - the SDK has no switch for it
+    connection._session.trust_env = False  # noqa: SLF001 - the SDK has no option for it
     return client
 
 
-def stated_time(settings: Settings, seconds: float) -> datetime | None:
-    """The time that the endpoint states in its answer to an unsigned request, to the second; None: it states none.
+def server_time(settings: Settings, seconds: float) -> datetime | None:
+    """Return the endpoint's clock from its response to an unsigned request, to the second, or None if it has none.
 
-    Raises OSError with the reason where no answer comes within *seconds* at each step.
+    Raises OSError with the reason if no response arrives within *seconds* at each step.
     """
     url, trusted = str(settings.endpoint), settings.ca_file or True
     with requests.Session() as session:
@@ -136,8 +137,8 @@ def stated_time(settings: Settings, seconds: float) -> datetime | None:
         try:
             with session.get(url, timeout=seconds, verify=trusted, stream=True, allow_redirects=False) as answer:
                 return parsedate_to_datetime(answer.headers["Date"])
-        except OSError as error:  # what requests raises, too
-            raise OSError(_text(error)) from None
+        except OSError as error:  # includes what requests raises
+            raise OSError(_reason(error)) from None
         except (KeyError, ValueError):
             return None
 
@@ -151,31 +152,31 @@ def _credential(settings: Settings) -> Any:
     try:
         made = makers[settings.source]() if settings.source else None
     except TencentCloudSDKException as error:
-        raise AccessDenied("Signing", error.code or "InvalidCredential", _text(error.message), None) from None
+        raise AccessDenied("Signing", error.code or "InvalidCredential", _reason(error.message), None) from None
     except OSError as error:  # the role's variables or its token file are missing
         raise AccessDenied("Signing", "InvalidCredential", str(error), None) from None
     if made is None:
-        raise AccessDenied("Signing", "InvalidCredential", "there are no credentials", None)
+        raise AccessDenied("Signing", "InvalidCredential", "no credentials found", None)
     return made
 
 
-READ_TIMED_OUT = "Read timed out"  # as requests says it, in whatever class the SDK wraps it
+READ_TIMED_OUT = "Read timed out"  # the text of requests, in whatever class the SDK wraps it
 _REASON = re.compile(
     rf"\[Errno -?\d+\] ([^\"')]+)|\[(?:SSL|X509): \w+\] ([^\"'(]*\w)|({READ_TIMED_OUT}|Remote end closed connection without response|Connection reset by peer|Tunnel connection failed: [^\"']*\w|Name or service not known|timed out)"
 )
 _WRAPPED = re.compile(r"\w+(Error|Exception|StatusLine)\(")
-"""What Python's own words for a failure look like."""
+"""Matches the representation of a Python exception."""
 
 _USER = re.compile(r"//\S*@")
-"""Name and password in a URL, such as a proxy's."""
+"""User name and password in a URL, such as a proxy's."""
 
 
-def _text(message: object) -> str:
-    """The reason in a message: of a network error the operating system's words, of anything else its beginning."""
-    text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message or "no reason was given")
+def _reason(message: object) -> str:
+    """Return the reason in a message: of a network error the text of the operating system, otherwise its beginning."""
+    text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message or "no reason given")
     found = _REASON.search(text)
     if found:
         return str(found[1] or found[2] or found[3])
     if _WRAPPED.search(text):
-        return "the connection broke, or what answers does not speak HTTP"
+        return "the connection broke, or the server does not speak HTTP"
     return escaped(_USER.sub("//***@", " ".join(text.split()))[:300])

@@ -1,7 +1,7 @@
-"""How fast calls may follow each other: as fast as they come, until the vendor says that it was too fast.
+"""When the next call of an action may be sent: at once, until the vendor throttles the action for the first time.
 
-Rule 1: a pace is kept per action by all threads together, from the first throttled call of a process on; the vendor
-counts per account, so another process may use a part of it. Rule 2: to wait is the business of whoever calls.
+From then on all threads of the process together keep to the vendor's rate. The vendor counts per account, so another
+process may use a part of it.
 """
 
 from collections.abc import Callable
@@ -11,21 +11,21 @@ from time import monotonic
 from live_recording.core.vendor import CALLS_A_SECOND
 
 SECOND = 1.0
-"""What the vendor counts calls in; after so long a throttled action has its whole allowance again."""
+"""The period in which the vendor counts calls; after it a throttled action has its whole allowance again."""
 SLOWEST = min(CALLS_A_SECOND.values())
-"""The pace of an action whose rate is not known."""
+"""Calls per second of an action whose rate is not known."""
 
 
-class Pace:
-    """When the next call of each action may be sent; *clock* gives seconds. Safe to share between threads."""
+class RateLimiter:
+    """Assigns each call its time to be sent. *clock* returns seconds. Safe to share between threads."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._next: dict[str, float] = {}  # of actions that were throttled: when the next call may go
+        self._next: dict[str, float] = {}  # throttled action -> when its next call may be sent
         self._lock = Lock()
 
-    def turn(self, action: str) -> float:
-        """Seconds until it is this call's turn; its place in the row is taken."""
+    def reserve_slot(self, action: str) -> float:
+        """Reserve the next slot of the action; return the seconds until then."""
         with self._lock:
             if action not in self._next:
                 return 0.0
@@ -35,6 +35,6 @@ class Pace:
             return at - now
 
     def throttled(self, action: str) -> None:
-        """Note that the vendor refused a call of *action* for coming too soon."""
+        """Record that the vendor rejected a call of the action because it came too soon."""
         with self._lock:
             self._next[action] = max(self._next.get(action, 0.0), self._clock() + SECOND)

@@ -1,7 +1,7 @@
-"""What an account holds, as a value: taken once, kept in a file, looked at without credentials.
+"""What an account holds at one moment, as a value that can be saved and used without credentials. It holds no secrets.
 
-Rule 1: objects stand in the API's form, so nothing that the vendor told is lost. Rule 2: there is no secret in it.
-Rule 3: a file is read as if somebody had edited it: what is used has its type, and the rest stays as it is.
+Objects keep the API's form, so nothing that the vendor returned is lost. A file is read as if it had been edited: each field
+that is used must have its type; other fields are kept.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ Moment = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
 
 
 class _Listed(BaseModel):
-    """What the account lists, with whatever else it says."""
+    """An object of a list, with all its other fields."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -52,13 +52,18 @@ class _Identified(_Listed):
     TemplateId: int
 
 
-_KINDS = {bool: bool | int, int: int, str: str, type(None): int}  # by the vendor's default; some say 0 and 1
+_KINDS = {
+    bool: bool | int,
+    int: int,
+    str: str,
+    type(None): int,
+}  # by the type of the vendor's default; some booleans are 0 and 1
 
 
 def _form(
     name: str, fields: Iterable[api_mapping.Field], beside: Mapping[str, Any], of: type[_Listed] = _Listed
 ) -> Any:
-    """Objects whose *fields*, and what stands *beside* them, may be left out and may be null."""
+    """Create a model whose *fields*, and those *beside* them, may be missing or null."""
     kinds = {field.api: _KINDS[type(field.default)] for field in fields} | dict(beside)
     definitions: dict[str, Any] = {field: (kind | None, None) for field, kind in kinds.items()}
     return create_model(name, __base__=of, **definitions)
@@ -73,17 +78,17 @@ _TEMPLATE = _form(
 
 class _Snapshot(_Listed):
     at: Moment
-    templates: list[_TEMPLATE]  # type: ignore[valid-type]  # made from the tables
+    templates: list[_TEMPLATE]  # type: ignore[valid-type]  # created from the tables
     rules: list[_Rule]
     tasks: list[_Task]
 
 
 class Unreadable(Exception):
-    """The data are no snapshot; the text says what was seen."""
+    """The data is not a snapshot; the message says why."""
 
 
 class Snapshot(NamedTuple):
-    """Templates, rules and tasks that are not over, of one account at one time."""
+    """Templates, rules and unfinished tasks of one account at one moment."""
 
     site: SiteName
     at: datetime
@@ -93,7 +98,7 @@ class Snapshot(NamedTuple):
 
 
 def as_data(taken: Snapshot) -> dict[str, Any]:
-    """The snapshot as JSON data, sorted: lists in the API's form and order of keys."""
+    """Return the snapshot as JSON data: sorted lists of objects in the API's form."""
     return {
         "version": VERSION,
         "site": taken.site,
@@ -108,18 +113,20 @@ def as_data(taken: Snapshot) -> dict[str, Any]:
 
 
 def from_data(data: object) -> Snapshot:
-    """The snapshot that JSON data describe. Raises Unreadable."""
+    """Parse JSON data into a snapshot. Raises Unreadable."""
     if not isinstance(data, dict) or not {"version", "site", "at", "templates", "rules", "tasks"} <= data.keys():
-        raise Unreadable("This is no snapshot of an account. Make one with: live-recording snapshot > account.json.")
+        raise Unreadable(
+            "This is not a snapshot of an account. Create one with: live-recording snapshot > account.json"
+        )
     if data["version"] != VERSION or data["site"] not in tuple(SITES):
         seen = f"version {quoted(data['version'])} of site {quoted(data['site'])}"
-        raise Unreadable(f"This snapshot is {seen}, but version {VERSION} of intl or cn is read here. Take it again.")
+        raise Unreadable(f"This snapshot is {seen}; only version {VERSION} of intl or cn can be read. Create it again.")
     try:
         found = _Snapshot.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = quoted(".".join(map(str, first["loc"])))
-        raise Unreadable(f"This snapshot cannot be read at {place}: {first['msg']}. Take it again.") from None
+        raise Unreadable(f"This snapshot cannot be read at {place}: {first['msg']}. Create it again.") from None
     held = found.model_dump(exclude_unset=True)
     return Snapshot(
         data["site"],

@@ -1,4 +1,4 @@
-"""The live account as a value, and as the file that stands for it where there are no credentials."""
+"""Snapshots of a live account, and the files that replace it where there are no credentials."""
 
 import json
 from pathlib import Path
@@ -12,24 +12,24 @@ from live_recording.core.errors import ConfigError
 from live_recording.core.vendor import SiteName
 
 
-def taken(settings: Settings) -> Snapshot:
-    """What the account holds now, asked anew. Raises NoCredentials, and ApiError where it cannot be read."""
+def take_snapshot(settings: Settings) -> Snapshot:
+    """Read what the account holds now. Raises NoCredentials, or ApiError if the account cannot be read."""
     settings.require_credentials()
     live, now = open_account(settings), settings.now()
     return Snapshot(settings.site, now, live.templates(fresh=True), live.rules(fresh=True), live.tasks(fresh=True))
 
 
-def text(snapshot: Snapshot) -> str:
-    """The snapshot as JSON."""
+def snapshot_text(snapshot: Snapshot) -> str:
+    """Return the snapshot as JSON text."""
     return json_output.as_json(as_data(snapshot))
 
 
-def read(path: Path, site: SiteName | None = None) -> Snapshot:
-    """The snapshot in a file, of *site* if that matters. Raises ConfigError."""
+def read_snapshot(path: Path, site: SiteName | None = None) -> Snapshot:
+    """Read the snapshot in a file. Raises ConfigError, also if it is of another site than *site*."""
     try:
         found = from_data(json.loads(read_text(path, "snapshot")))
     except (ValueError, RecursionError):
-        raise ConfigError(f"{path} is not JSON. Make it with: live-recording snapshot > {path}.") from None
+        raise ConfigError(f"{path} is not JSON. Create it with: live-recording snapshot > {path}.") from None
     except Unreadable as error:
         raise ConfigError(f"{path}: {error}") from None
     if site not in (None, found.site):

@@ -58,7 +58,7 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
     Raises ConfigError for a stack, a configuration or a snapshot that cannot be used.
     """
     asked = {(found.stack, found.file): found for found in map(load_stack, select_stacks(stacks))}.values()
-    held = snapshot_file.read(account) if account else None
+    held = snapshot_file.read_snapshot(account) if account else None
     groups: dict[Settings, list[StackFile]] = {}
     for found in asked:
         if held and found.settings.site != held.site:
@@ -135,7 +135,7 @@ def _taken(group: Sequence[StackFile]) -> Snapshot:
     for found in group:
         if why := describe_unreadable_keys(found.stack, found.settings):
             raise ToolError(why)
-    first, *rest = [snapshot_file.taken(settings) for settings in {found.settings: None for found in group}]
+    first, *rest = [snapshot_file.take_snapshot(settings) for settings in {found.settings: None for found in group}]
     tasks = {task_id: task for one in (first, *rest) for task_id, task in one.tasks.items()}
     return first._replace(tasks=tasks)
 

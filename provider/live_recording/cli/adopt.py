@@ -43,7 +43,7 @@ def adopt(
     for file in (imports,) if printed else (target, imports):
         if file.exists() and not force:
             raise ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
-    held = snapshot_file.read(account, settings.site) if account else snapshot_file.taken(settings)
+    held = snapshot_file.read_snapshot(account, settings.site) if account else snapshot_file.take_snapshot(settings)
     owner = StackRef(files.project_name(), name)
     made = builder.adopted(held, owner, domain or (), declared)
     if made.resources:

@@ -26,6 +26,6 @@ def snapshot(
 
     Example: live-recording snapshot > account.json
     """
-    from live_recording.account.snapshot_file import taken, text
+    from live_recording.account.snapshot_file import snapshot_text, take_snapshot
 
-    print_output(text(taken(files.read_stack_settings(files.require_stack(stack) if stack else None))))
+    print_output(snapshot_text(take_snapshot(files.read_stack_settings(files.require_stack(stack) if stack else None))))

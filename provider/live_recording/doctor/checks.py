@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from live_recording.account.api_errors import AccessDenied
-from live_recording.account.client import LiveApi, stated_time
+from live_recording.account.client import LiveApi, server_time
 from live_recording.config import files
 from live_recording.config.secrets import describe_unreadable_keys
 from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Settings
@@ -102,7 +102,7 @@ def _account(of: str, settings: Settings | str, hidden: str) -> Iterator[CheckRe
         return
     before = datetime.now(UTC)
     try:
-        stated = stated_time(settings, CONNECT)
+        stated = server_time(settings, CONNECT)
     except OSError as error:
         yield CheckResult(
             f"Endpoint{of}",

@@ -53,8 +53,8 @@ def plan(asked: StackFile, directory: Path, held: Snapshot | None) -> Planned:
 def held(asked: StackFile, account: Path | None) -> Snapshot | None:
     """The snapshot in the file, else the live account; None without credentials."""
     if account:
-        return snapshot_file.read(account)
-    return snapshot_file.taken(asked.settings) if asked.settings.source else None
+        return snapshot_file.read_snapshot(account)
+    return snapshot_file.take_snapshot(asked.settings) if asked.settings.source else None
 
 
 def stacks_without_file() -> Mapping[str, str]:
