@@ -20,10 +20,10 @@ def answer(body: str, kind: str = "application/json") -> str:
 
 
 ANSWERS = {
-    "other-program": ("SSH-2.0-OpenSSH\r\n", "the connection broke, or what answers does not speak HTTP"),
-    "portal": (answer("<html>", "text/html"), "the answer came as text/html, not as application/json"),
-    "html": (answer("<html>"), "the answer is not whole, or not in the API's form"),
-    "list": (answer("[1]"), "the answer is not whole, or not in the API's form"),
+    "other-program": ("SSH-2.0-OpenSSH\r\n", "the connection broke, or the server does not speak HTTP"),
+    "portal": (answer("<html>", "text/html"), "the response has Content-Type text/html instead of application/json"),
+    "html": (answer("<html>"), "the response is incomplete, or not in the API's format"),
+    "list": (answer("[1]"), "the response is incomplete, or not in the API's format"),
     "half": (answer('{"Response": {')[:-5], "the response was cut off"),
     "escapes": (
         answer(
@@ -60,11 +60,11 @@ def test_what_is_no_answer_is_told_in_words(text: str, reason: str) -> None:
     with server(text) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": url}
         with pytest.raises(ReadFailed) as raised:
-            LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+            LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     said = str(raised.value)
     assert said.startswith(f"DescribeLiveRecordRules got no valid response: {reason} (")
-    assert said.endswith(f" Look whether {url} is right and can be reached, then run again.")
+    assert said.endswith(f" Check that {url} is correct and reachable, then run again.")
 
 
 def test_another_protocol_is_told_in_words() -> None:
@@ -72,7 +72,7 @@ def test_another_protocol_is_told_in_words() -> None:
     with server(answer("{}")) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key"}
         asked = read_settings(lambda _: None, keys | {"LIVE_RECORDING_ENDPOINT": url.replace("http", "https")})
-        with pytest.raises(ReadFailed, match=r"can be used: [\w ]+ \(ClientNetworkError\)"):
+        with pytest.raises(ReadFailed, match=r"valid response: [\w ]+ \(ClientNetworkError\)"):
             LiveApi(asked).read("DescribeLiveRecordRules", {})
 
 
@@ -81,6 +81,6 @@ def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:99999")
     keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "live.invalid"}
     with pytest.raises(ReadFailed, match=r"http://\*\*\*@127.0.0.1:99999") as raised:
-        LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+        LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     assert "secret" not in str(raised.value)

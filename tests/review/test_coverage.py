@@ -1,6 +1,7 @@
 """Who records which streams before and after: patterns, crossings of rules, and formats of a template."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_patterns_of_full_accounts_are_few() -> None:
 def test_recorder_names_the_rule_its_level_and_the_template() -> None:
     """The entry is named where the stack has it, else the name in the account."""
     ours = picture({"*/*": "1", "a/*": "2"}, t1="archive")
-    ours = ours._replace(names={**ours.names, ("rule", StreamKey(D)): "everything"})
+    ours = replace(ours, names={**ours.names, ("rule", StreamKey(D)): "everything"})
 
     assert recorder(ours, StreamKey(D, "x", "y")) == EffectiveRule("rules.everything", f"{D}/*/*", 4, "archive", (MP4,))
     assert recorder(ours, StreamKey(D, "a", "y")) == EffectiveRule("", f"{D}/a/*", 3, "theirs", (FLV,))

@@ -212,15 +212,15 @@ def test_recording_is_blamed_on_the_entry_that_changed() -> None:
         PlannedChange("create", "task", "new", new={"domain": D, "app": "live", "stream": "final"}),
     )
     before, after = picture({}, "7", t7="a"), picture({}, "7", t7="a")
-    other = after._replace(account=after.account._replace(templates={}))
-    going = after._replace(account=after.account._replace(tasks={"v": {}}))
+    other = replace(after, account=after.account._replace(templates={}))
+    going = replace(after, account=after.account._replace(tasks={"v": {}}))
     rows = (
         (airing("t", 1, 3), after, "tasks.final"),
         (airing("u", 1, 3), after, "schedules.derby"),
         (airing("5", 1, 3), after, "live_records.old"),
         (
             airing("v", 1, 3, template="7"),
-            other._replace(account=other.account._replace(tasks={"v": {}})),
+            replace(other, account=other.account._replace(tasks={"v": {}})),
             "templates.a",
         ),
         (airing("v", 1, 3, template="7"), going, "tasks.new"),

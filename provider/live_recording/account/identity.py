@@ -24,20 +24,24 @@ def matching_tasks(inputs: Inputs, live: Mapping[str, Live], now: int) -> tuple[
     Stream, end and template are equal, and so is the start; or the task was created after its start and has the moment of
     its creation as StartTime.
     """
-    latest = now + SKEW_SECONDS
     start = timestamp(inputs["start"]) if "start" in inputs else None
-    end, template = timestamp(inputs["end"]), int(inputs.get("template_id") or 0)
-    stream = StreamKey.from_inputs(inputs)
-    starts = {
+    starts = _starts_of_same_recording(inputs, live)
+    exact = sorted(task_id for task_id, at in starts.items() if at == start)
+    latest = now + SKEW_SECONDS
+    late = sorted((at, task_id) for task_id, at in starts.items() if at <= latest and (start is None or start < at))
+    return (*exact, *(task_id for _, task_id in late))
+
+
+def _starts_of_same_recording(inputs: Inputs, live: Mapping[str, Live]) -> dict[str, int]:
+    """Return the live tasks of the same stream, end and template: id -> StartTime."""
+    end, template, stream = timestamp(inputs["end"]), int(inputs.get("template_id") or 0), StreamKey.from_inputs(inputs)
+    return {
         task_id: task["StartTime"]
         for task_id, task in live.items()
         if task["EndTime"] == end  # first, because it is cheap and rarely true among thousands
         and key_of(task) == stream
         and (task.get("TemplateId") or 0) == template
     }
-    exact = sorted(task_id for task_id, at in starts.items() if at == start)
-    late = sorted((at, task_id) for task_id, at in starts.items() if at <= latest and (start is None or start < at))
-    return (*exact, *(task_id for _, task_id in late))
 
 
 def templates_named(inputs: Inputs, live: Mapping[str, Live]) -> Mapping[str, tuple[str, ...]]:

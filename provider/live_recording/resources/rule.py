@@ -64,7 +64,7 @@ class RuleLifecycle(ResourceLifecycle):
 
 def rule_id(key: StreamKey) -> str:
     """Return the resource id: `domain/app/stream`, each part percent-encoded, empty parts kept."""
-    return "/".join(quote(part, safe="") for part in (key.domain, key.app, key.stream))
+    return "/".join(quote(part, safe="") for part in key.parts)
 
 
 def key_of(id_: str) -> StreamKey:

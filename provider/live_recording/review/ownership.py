@@ -1,18 +1,16 @@
-"""An account at one time, and which of its objects are whose.
-
-Rule 1: an object is ours if the state remembers it, or if it is what an entry without a step declares.
-"""
+"""Which objects of an account are this stack's: those that its state remembers, and those that an unchanged entry declares."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import Any, NamedTuple
 
 from live_recording.account import objects
 from live_recording.account.api_mapping import create_template
 from live_recording.account.identity import matching_tasks, templates_named
 from live_recording.account.objects import Live, name_of
+from live_recording.account.reconcile import Ref
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
@@ -22,105 +20,145 @@ from live_recording.core.vendor import SiteName
 from live_recording.desired.declarations import DesiredResource
 from live_recording.review.changes import Inputs, PlannedChange
 
-Resource = tuple[KindName, str]  # kind, name
-Ref = str | StreamKey  # the id of a template or task, the key of a rule
+Resource = tuple[KindName, str]
+"""Kind and name of a resource."""
+ObjectRef = tuple[KindName, Ref]
+"""Kind and identity of an object in the account."""
 
 
-class AccountView(NamedTuple):
-    """What the account holds, and the names of the resources that are this stack's."""
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """What an account holds, and the names of the resources that are this stack's."""
 
     account: Snapshot
-    names: Mapping[tuple[KindName, Ref], str]
+    names: Mapping[ObjectRef, str]
 
     def template(self, template_id: str) -> str:
-        """What people call the template: the key of its entry where this stack has it, its name in the account, or its id."""
+        """Return how to name the template: the key of its entry, else its name in the account, else its id."""
         live = self.account.templates.get(template_id, {})
         return self.names.get(("template", template_id)) or escaped(name_of(live) or template_id)
 
-    def rule(self, at: StreamKey) -> str:
-        """The entry that has the rule, or nothing where this stack does not."""
-        name = self.names.get(("rule", at))
+    def rule(self, key: StreamKey) -> str:
+        """Return the entry that has the rule, or "" if it is not this stack's."""
+        name = self.names.get(("rule", key))
         return f"rules.{name}" if name else ""
 
 
 def locate_managed_objects(
-    taken: Snapshot, steps: Sequence[PlannedChange], unchanged: Iterable[DesiredResource], now: datetime
+    snapshot: Snapshot, changes: Sequence[PlannedChange], unchanged: Iterable[DesiredResource], now: datetime
 ) -> dict[Resource, Ref]:
-    """Where each resource that the state has stands in the account; one that is gone from there is left out."""
-    same = sorted(unchanged, key=lambda one: one.kind != "template")  # templates first: tasks name them
-    found: dict[Resource, Ref] = told(steps, {one.name for one in same if one.kind == "template"})
-    going = {(step.kind, step.name) for step in steps if step.op == "delete"}
-    used = {(kind, ref) for (kind, name), ref in found.items() if (kind, name) not in going}
-    leaving = {(kind, ref) for (kind, name), ref in found.items() if (kind, name) in going}
-    ends: dict[int, dict[str, Live]] = defaultdict(dict)
-    for task_id, task in taken.tasks.items():
-        ends[task["EndTime"]][task_id] = task
-    for one in same:
-        if (one.kind, one.name) in found or one.kind == "live_record":
-            continue
-        candidates: Iterable[Ref] = (StreamKey.from_inputs(one.inputs),)
-        if one.kind == "template":
-            candidates = templates_named(one.inputs, taken.templates)
-        elif one.kind == "task":
-            source = {"template_id": found.get(("template", one.template))} if one.template else {}
-            candidates = matching_tasks(
-                {**one.inputs, **source}, ends[timestamp(one.inputs["end"])], int(now.timestamp())
+    """Return where each resource of the state is in the account, without those that are gone from there."""
+    templates_first = sorted(unchanged, key=lambda resource: resource.kind != "template")  # tasks refer to them
+    located = _refs_in_plan(changes, {resource.name for resource in templates_first if resource.kind == "template"})
+    finder = _Finder(
+        snapshot, located, {(change.kind, change.name) for change in changes if change.op == "delete"}, now
+    )
+    for resource in templates_first:
+        name = (resource.kind, resource.name)
+        if name not in located and (ref := finder.find(resource, located)):
+            located[name] = ref
+    return {name: ref for name, ref in located.items() if _is_live(snapshot, name[0], ref)}
+
+
+class _Finder:
+    """Finds the object of each unchanged resource. An object that is to be deleted is only the last choice."""
+
+    def __init__(
+        self, snapshot: Snapshot, located: Mapping[Resource, Ref], deleted: Container[Resource], now: datetime
+    ) -> None:
+        self._snapshot, self._now = snapshot, int(now.timestamp())
+        self._used = {(name[0], ref) for name, ref in located.items() if name not in deleted}
+        self._deleted = {(name[0], ref) for name, ref in located.items() if name in deleted}
+        self._tasks_by_end: dict[int, dict[str, Live]] = defaultdict(dict)
+        for task_id, task in snapshot.tasks.items():
+            self._tasks_by_end[task["EndTime"]][task_id] = task
+
+    def find(self, resource: DesiredResource, located: Mapping[Resource, Ref]) -> Ref | None:
+        """Return the object, or None if the account has none that is free."""
+        free = [ref for ref in self._candidates(resource, located) if (resource.kind, ref) not in self._used]
+        ref = min(free, key=lambda ref: (resource.kind, ref) in self._deleted, default=None)
+        if ref is not None:
+            self._used.add((resource.kind, ref))
+        return ref
+
+    def _candidates(self, resource: DesiredResource, located: Mapping[Resource, Ref]) -> Iterable[Ref]:
+        if resource.kind == "template":
+            return templates_named(resource.inputs, self._snapshot.templates)
+        if resource.kind == "rule":
+            return (StreamKey.from_inputs(resource.inputs),)
+        if resource.kind == "task":
+            inputs = dict(resource.inputs)
+            if resource.template:
+                inputs["template_id"] = located.get(("template", resource.template))
+            return matching_tasks(inputs, self._tasks_by_end[timestamp(inputs["end"])], self._now)
+        return ()
+
+
+def _is_live(snapshot: Snapshot, kind: KindName, ref: Ref) -> bool:
+    lists: Mapping[KindName, Container[object]] = {
+        "template": snapshot.templates,
+        "rule": snapshot.rules,
+        "task": snapshot.tasks,
+    }
+    return kind in lists and ref in lists[kind]
+
+
+def _refs_in_plan(changes: Iterable[PlannedChange], unchanged_templates: Container[str]) -> dict[Resource, Ref]:
+    """Return what the changes themselves say: their own objects, and the ids of templates that rules and tasks use."""
+    located: dict[Resource, Ref] = {}
+    for change in changes:
+        if change.op != "create":
+            located[change.kind, change.name] = (
+                StreamKey.from_inputs(change.old) if change.kind == "rule" else change.id
             )
-        free = (ref for ref in candidates if (one.kind, ref) not in used)
-        ref = min(free, key=lambda ref: (one.kind, ref) in leaving, default=None)
-        if ref:
-            found[one.kind, one.name] = ref
-            used.add((one.kind, ref))
-    held: Mapping[KindName, Any] = {"template": taken.templates, "rule": taken.rules, "task": taken.tasks}
-    return {(kind, name): ref for (kind, name), ref in found.items() if ref in held.get(kind, ())}
+        for template, inputs in ((change.old_template, change.old), (change.template, change.new)):
+            if template in unchanged_templates and "template_id" in inputs:
+                located["template", str(template)] = inputs["template_id"]
+    return located
 
 
-def told(steps: Iterable[PlannedChange], unchanged_templates: Container[str]) -> dict[Resource, Ref]:
-    """What the steps themselves say: their own objects, and the ids of templates that rules and tasks use."""
-    found: dict[Resource, Ref] = {}
-    for step in steps:
-        if step.op != "create":
-            found[step.kind, step.name] = StreamKey.from_inputs(step.old) if step.kind == "rule" else step.id
-        for template, given in ((step.old_template, step.old), (step.template, step.new)):
-            if template in unchanged_templates and "template_id" in given:
-                found["template", str(template)] = given["template_id"]
-    return found
-
-
-FIRST_ID = -1_000_000
+FIRST_UNKNOWN_ID = -1_000_000
+"""Ids of objects whose real id the plan does not tell count down from here."""
 
 
 def snapshot_from_state(
-    steps: Sequence[PlannedChange], declared: Iterable[DesiredResource], site: SiteName, now: datetime
+    changes: Sequence[PlannedChange], declared: Iterable[DesiredResource], site: SiteName, now: datetime
 ) -> Snapshot:
-    """The objects of this stack alone, as they were when it was last applied or refreshed."""
-    stepping = {(step.kind, step.name) for step in steps}
-    same = tuple(one for one in declared if (one.kind, one.name) not in stepping)
-    ids = told(steps, {one.name for one in same if one.kind == "template"})
-    numbers = map(str, count(FIRST_ID, -1))
-    was: dict[Resource, tuple[str, Inputs]] = {
-        (step.kind, step.name): (step.id, step.old) for step in steps if step.op != "create"
+    """Return the objects of this stack alone, as they were when it was last applied or refreshed."""
+    remembered = _remembered(changes, declared)
+    templates, rules, tasks = {}, {}, {}
+    for (kind, _), (id_, inputs) in remembered.items():
+        if kind == "template":
+            templates[id_] = {"TemplateId": int(id_)} | create_template(inputs)
+        elif kind == "rule":
+            rules[StreamKey.from_inputs(inputs)] = inputs["template_id"]
+        elif kind == "task" and "stopped_at" not in inputs:
+            task_inputs = {"template_id": objects.NO_TEMPLATE, **inputs}
+            tasks[id_] = objects.task(id_, task_inputs, int(now.timestamp()))
+    return Snapshot(site, now, templates, rules, tasks)
+
+
+def _remembered(
+    changes: Sequence[PlannedChange], declared: Iterable[DesiredResource]
+) -> dict[Resource, tuple[str, Inputs]]:
+    """Return id and inputs of each resource of the state."""
+    unchanged = _unchanged(changes, declared)
+    refs = _refs_in_plan(changes, {resource.name for resource in unchanged if resource.kind == "template"})
+    unknown_ids = map(str, count(FIRST_UNKNOWN_ID, -1))
+    remembered: dict[Resource, tuple[str, Inputs]] = {
+        (change.kind, change.name): (change.id, change.old) for change in changes if change.op != "create"
     }
-    for one in sorted(same, key=lambda one: one.kind != "template"):
-        thing = (one.kind, one.name)
-        source = {"template_id": was["template", one.template][0]} if one.template else {}
-        was[thing] = str(ids.get(thing) or next(numbers)), {**one.inputs, **source}
-    return Snapshot(
-        site,
-        now,
-        {
-            i: {"TemplateId": int(i)} | create_template(inputs)
-            for (kind, _), (i, inputs) in was.items()
-            if kind == "template"
-        },
-        {
-            StreamKey.from_inputs(inputs): inputs["template_id"]
-            for (kind, _), (_, inputs) in was.items()
-            if kind == "rule"
-        },
-        {
-            i: objects.task(i, {"template_id": "0", **inputs}, int(now.timestamp()))
-            for (kind, _), (i, inputs) in was.items()
-            if kind == "task" and "stopped_at" not in inputs
-        },
-    )
+    for resource in unchanged:
+        name = (resource.kind, resource.name)
+        inputs = dict(resource.inputs)
+        if resource.template:
+            inputs["template_id"] = remembered["template", resource.template][0]
+        remembered[name] = str(refs.get(name) or next(unknown_ids)), inputs
+    return remembered
+
+
+def _unchanged(changes: Iterable[PlannedChange], declared: Iterable[DesiredResource]) -> list[DesiredResource]:
+    """Return the declared resources that the plan does not change, templates first."""
+    changing = {(change.kind, change.name) for change in changes}
+    unchanged = (resource for resource in declared if (resource.kind, resource.name) not in changing)
+    return sorted(unchanged, key=lambda resource: resource.kind != "template")

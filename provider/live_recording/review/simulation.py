@@ -47,7 +47,8 @@ class PlanSimulation:
         self.objects: dict[Resource, Ref] = dict(kept)
         self.conflicts: set[str] = set()
         self._held = HeldObjects({(kind, ref) for (kind, _), ref in kept.items()})
-        self._snapshot, self._owner, self._now, self._new_ids = snapshot, owner, now, count(-1, -1)
+        self._snapshot, self._owner, self._now = snapshot, owner, now
+        self._new_ids = count(-1, -1)
 
     def register(self, changes: Iterable[PlannedChange]) -> None:
         """Register what the checks and diffs of a run tell the provider before anything is deleted."""
@@ -188,14 +189,7 @@ def simulate_plan(
     stays = {(resource.kind, resource.name) for resource in unchanged}
     stays |= {(change.kind, change.name) for change in changes if change.op == "update"}
     simulation = PlanSimulation(snapshot, {name: ref for name, ref in before.items() if name in stays}, owner, now)
-    simulation.register(changes)
-    for change in _in_order(changes, CREATE_ORDER):
-        if change.op != "delete":
-            simulation.apply_create(change)
-    peak = {"rules": max(len(snapshot.rules), len(simulation.rules)), "templates": len(simulation.templates)}
-    for change in _in_order(changes, DELETE_ORDER):
-        if change.op in ("delete", "replace"):  # an object that was deleted first is gone already
-            simulation.apply_delete(change)
+    peak = _apply(simulation, changes)
     after = snapshot._replace(templates=simulation.templates, rules=simulation.rules, tasks=simulation.tasks)
     return SimulatedPlan(
         AccountView(snapshot, _names(before)),
@@ -203,6 +197,20 @@ def simulate_plan(
         peak,
         tuple(sorted(simulation.conflicts)),
     )
+
+
+def _apply(simulation: PlanSimulation, changes: Sequence[PlannedChange]) -> dict[str, int]:
+    """Apply the changes in the order of an `up`; return the most that the account holds in between, by section."""
+    rules_before = len(simulation.rules)
+    simulation.register(changes)
+    for change in _in_order(changes, CREATE_ORDER):
+        if change.op != "delete":
+            simulation.apply_create(change)
+    peak = {"rules": max(rules_before, len(simulation.rules)), "templates": len(simulation.templates)}
+    for change in _in_order(changes, DELETE_ORDER):
+        if change.op in ("delete", "replace"):  # an object that was deleted first is gone already
+            simulation.apply_delete(change)
+    return peak
 
 
 def _in_order(changes: Iterable[PlannedChange], kinds: Sequence[KindName]) -> Iterator[PlannedChange]:
