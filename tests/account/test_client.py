@@ -60,7 +60,7 @@ def test_what_is_no_answer_is_told_in_words(text: str, reason: str) -> None:
     with server(text) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": url}
         with pytest.raises(ReadFailed) as raised:
-            LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+            LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     said = str(raised.value)
     assert said.startswith(f"DescribeLiveRecordRules got no valid response: {reason} (")
@@ -81,6 +81,6 @@ def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:99999")
     keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "live.invalid"}
     with pytest.raises(ReadFailed, match=r"http://\*\*\*@127.0.0.1:99999") as raised:
-        LiveApi(settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+        LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     assert "secret" not in str(raised.value)
