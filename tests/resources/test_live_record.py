@@ -20,7 +20,7 @@ from live_recording.account.api_errors import (
 from live_recording.emulator.faults import KINDS
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.provider_host import Live
+from tests.support.engine_double import ResourceState
 
 CREATE, STOP, DELETE = (f"{verb}LiveRecord" for verb in ("Create", "Stop", "Delete"))
 STREAM = {"domain": "push.example.com", "stream": "final"}
@@ -34,9 +34,9 @@ def _at(account: Account, now: datetime) -> dict[str, str]:
     return {"LIVE_RECORDING_NOW": now.isoformat()}
 
 
-def _made(account: Account, **arguments: object) -> Live:
+def _made(account: Account, **arguments: object) -> ResourceState:
     with account.host() as host:
-        live = host.made("live_record", **STREAM, **(arguments or TIMES))
+        live = host.check_and_create("live_record", **STREAM, **(arguments or TIMES))
     account.emulator.clear_log()
     return live
 
@@ -50,7 +50,7 @@ def test_create_sends_china_time_and_one_call(account: Account) -> None:
     """State has RFC 3339 UTC and our defaults; the wire has the wall clock of China as it is, and nothing is listed."""
     given: dict[str, Any] = {"record_interval": "1h", "storage_time": "30d", "file_format": "mp4", "mix_stream": True}
     with account.host() as host:
-        live = host.made("live_record", **STREAM, **TIMES, **given)
+        live = host.check_and_create("live_record", **STREAM, **TIMES, **given)
 
     assert live.outputs == {
         **DEFAULTS,
@@ -76,7 +76,7 @@ def test_create_sends_china_time_and_one_call(account: Account) -> None:
 def test_domain_and_lengths_may_be_left_out(account: Account) -> None:
     """What is unset is not sent, and is not in the state."""
     with account.host() as host:
-        live = host.made("live_record", stream="final", **TIMES)
+        live = host.check_and_create("live_record", stream="final", **TIMES)
 
     assert {"domain", "record_interval", "storage_time"} & {*live.outputs} == set()
     assert {"DomainName", "StreamParam"} & {*account.changes()[0][1]} == set()
@@ -94,7 +94,7 @@ def test_domain_and_lengths_may_be_left_out(account: Account) -> None:
 def test_real_time_knows_its_end(account: Account, arguments: dict[str, str], end: str) -> None:
     """Without a start it begins when it is created, and the state knows when it is over."""
     with account.host() as host:
-        live = host.made("live_record", **STREAM, highlight=True, **arguments)
+        live = host.check_and_create("live_record", **STREAM, highlight=True, **arguments)
 
     assert live.outputs["ends_at"] == end
     assert "start" not in live.outputs
@@ -209,7 +209,7 @@ def test_every_change_replaces_and_the_new_one_comes_first(account: Account) -> 
     """No second is lost: the new record is there before the old one ends."""
     live = _made(account)
     with account.host(**_at(account, DURING)) as host:
-        new = host.applied("live_record", live, **STREAM, **TIMES, file_format="mp4")
+        new = host.apply("live_record", live, **STREAM, **TIMES, file_format="mp4")
         host.delete("live_record", live)
 
     assert [action for action, _ in account.changes()] == [CREATE, STOP, DELETE]
@@ -228,7 +228,7 @@ def test_another_spelling_is_no_change(account: Account, arguments: dict[str, An
     live = _made(account)
     for now in (BEFORE, AFTER):
         with account.host(**_at(account, now)) as host:
-            assert host.applied("live_record", live, **STREAM, **arguments).id == live.id
+            assert host.apply("live_record", live, **STREAM, **arguments).id == live.id
 
     assert account.actions() == []
 
@@ -259,7 +259,7 @@ def test_full_day_says_what_to_do(account: Account) -> None:
     (one,) = state["live_records"]
     account.emulator.cloud.restore({**state, "live_records": [{**one, "TaskId": n} for n in range(1, 4001)]})
     with account.host() as host, pytest.raises(grpc.RpcError, match="Wait for the next day of China"):
-        host.made("live_record", **STREAM, **TIMES)
+        host.check_and_create("live_record", **STREAM, **TIMES)
 
 
 def test_in_place_change_is_refused(account: Account) -> None:
@@ -272,7 +272,7 @@ def test_in_place_change_is_refused(account: Account) -> None:
 def test_names_are_sent_as_they_are(account: Account) -> None:
     """Chinese, spaces and percent signs reach the vendor letter by letter."""
     with account.host() as host:
-        live = host.made("live_record", stream="决赛 100%2F", app="直 播", **TIMES)
+        live = host.check_and_create("live_record", stream="决赛 100%2F", app="直 播", **TIMES)
         host.delete("live_record", live)
 
     assert [body["StreamName"] for _, body in account.changes()] == ["决赛 100%2F"] * 2

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from live_recording.core.kinds import KindName
 from tests.support.emulated_account import Account
-from tests.support.provider_host import UNKNOWN, RefusedByCheck
+from tests.support.engine_double import CheckFailed
+from tests.support.provider_host import UNKNOWN
 
 STREAM = {"domain": "push.example.com", "stream": "final"}
 TIMES = {"start": "2026-11-21T20:00:00+08:00", "duration": "2h"}
@@ -36,7 +38,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("arguments", "says"), REFUSED.values(), ids=REFUSED)
 def test_check_refuses_what_cannot_work(account: Account, arguments: dict[str, Any], says: str) -> None:
     """A value that cannot work is refused at plan time, with no call."""
-    with account.host() as host, pytest.raises(RefusedByCheck, match=says):
+    with account.host() as host, pytest.raises(CheckFailed, match=says):
         host.check("live_record", {**STREAM, **arguments})
 
     assert account.emulator.log == []
@@ -48,14 +50,14 @@ def test_unknown_fields_are_not_judged_and_the_others_are(account: Account, fiel
     given = {**STREAM, "start": "2026-11-21T12:00:00Z", "end": "2026-11-21T13:00:00Z"}
     with account.host() as host:
         assert host.check("live_record", {**given, field: UNKNOWN})["file_format"] == "flv"
-        with pytest.raises(RefusedByCheck, match="30 m to 2 h 00 m"):
+        with pytest.raises(CheckFailed, match="30 m to 2 h 00 m"):
             host.check("live_record", {**given, "record_interval": 60.0, field: UNKNOWN})
 
 
 @pytest.mark.parametrize("kind", ["live_record", "task"])
 @pytest.mark.parametrize("unknown", ["start", "stream"])
-def test_known_time_beside_an_unknown_one_needs_an_offset(account: Account, kind: str, unknown: str) -> None:
+def test_known_time_beside_an_unknown_one_needs_an_offset(account: Account, kind: KindName, unknown: str) -> None:
     """A time that is known is judged, whatever is not known yet beside it."""
     given = {**STREAM, "app": "live", "start": "2026-11-21T12:00:00Z", "end": "2026-11-21T13:00", unknown: UNKNOWN}
-    with account.host() as host, pytest.raises(RefusedByCheck, match="has no offset"):
+    with account.host() as host, pytest.raises(CheckFailed, match="has no offset"):
         host.check(kind, given)

@@ -5,8 +5,10 @@ from typing import NamedTuple
 import grpc
 import pytest
 
+from live_recording.core.kinds import KindName
 from tests.support.emulated_account import Account
-from tests.support.provider_host import UNKNOWN, RefusedByCheck
+from tests.support.engine_double import CheckFailed
+from tests.support.provider_host import UNKNOWN
 
 DOMAIN = "push.example.com"
 KEY = {"domain": DOMAIN, "app": "studio", "stream": "camera"}
@@ -28,7 +30,7 @@ def _ids(account: Account) -> Ids:
 def test_create_sends_all_three_key_parts(account: Account, ids: Ids) -> None:
     """App and stream are sent as empty strings where they are left out."""
     with account.host() as host:
-        live = host.made("rule", domain=DOMAIN, template_id=ids.one)
+        live = host.check_and_create("rule", domain=DOMAIN, template_id=ids.one)
 
     assert live.id == f"{DOMAIN}//"
     assert live.outputs == {"domain": DOMAIN, "app": "", "stream": "", "template_id": ids.one}
@@ -40,7 +42,7 @@ def test_create_sends_all_three_key_parts(account: Account, ids: Ids) -> None:
 def test_ids_are_percent_encoded_and_keep_empty_parts(account: Account, ids: Ids) -> None:
     """A stream with odd characters has an id that reads back to the same key."""
     with account.host() as host:
-        live = host.made("rule", domain=DOMAIN, stream="a b%?", template_id=ids.one)
+        live = host.check_and_create("rule", domain=DOMAIN, stream="a b%?", template_id=ids.one)
     with account.host() as host:
         host.delete("rule", live)
 
@@ -52,10 +54,10 @@ def test_one_of_two_rules_on_a_domain_changes_alone(account: Account, ids: Ids) 
     """Changing or deleting one rule never touches another on its domain, nor one that was made by hand."""
     account.rule(ids.two, DOMAIN, "by-hand")
     with account.host() as host:
-        first = host.made("rule", "first", domain=DOMAIN, app="a", template_id=ids.one)
-        host.made("rule", "second", domain=DOMAIN, app="b", template_id=ids.one)
+        first = host.check_and_create("rule", "first", domain=DOMAIN, app="a", template_id=ids.one)
+        host.check_and_create("rule", "second", domain=DOMAIN, app="b", template_id=ids.one)
         account.changes()
-        first = host.applied("rule", first, "first", domain=DOMAIN, app="a", template_id=ids.two)
+        first = host.apply("rule", first, "first", domain=DOMAIN, app="a", template_id=ids.two)
     assert account.actions() == [CREATE, DELETE]
     with account.host() as host:
         host.delete("rule", first)
@@ -67,7 +69,7 @@ def test_identical_live_rule_is_adopted(account: Account, ids: Ids) -> None:
     """A rule that is already as declared is taken without a call."""
     account.rule(ids.one, **KEY)
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
 
     assert live.id == f"{DOMAIN}/studio/camera"
     assert account.actions() == []
@@ -76,7 +78,7 @@ def test_identical_live_rule_is_adopted(account: Account, ids: Ids) -> None:
 def test_different_live_rule_is_refused_by_check(account: Account, ids: Ids) -> None:
     """A key that points to another template is refused at plan time, with both sides named."""
     account.rule(ids.two, **KEY)
-    with account.host() as host, pytest.raises(RefusedByCheck) as refused:
+    with account.host() as host, pytest.raises(CheckFailed) as refused:
         host.check("rule", {**KEY, "template_id": ids.one})
 
     reason = refused.value.failures[0][1]
@@ -89,7 +91,7 @@ def test_different_live_rule_is_refused_by_check(account: Account, ids: Ids) -> 
 def test_unknown_template_refuses_a_foreign_rule_too(account: Account, ids: Ids) -> None:
     """While the template is yet to be made, a live rule under the key is not taken for ours."""
     account.rule(ids.two, **KEY)
-    with account.host() as host, pytest.raises(RefusedByCheck):
+    with account.host() as host, pytest.raises(CheckFailed):
         host.check("rule", {**KEY, "template_id": UNKNOWN})
 
 
@@ -104,7 +106,7 @@ def test_rule_left_by_a_killed_run_is_accepted_while_its_template_is_unknown(acc
 
 def test_template_that_nobody_has_is_refused_by_check(account: Account) -> None:
     """A known template id must be one that the account has."""
-    with account.host() as host, pytest.raises(RefusedByCheck, match="no template 4711"):
+    with account.host() as host, pytest.raises(CheckFailed, match="no template 4711"):
         host.check("rule", {**KEY, "template_id": "4711"})
 
 
@@ -112,16 +114,16 @@ def test_rule_of_another_stack_is_refused_and_the_owner_named(account: Account) 
     """A live rule whose template carries another stack's name is not adopted, even where it is identical."""
     theirs = account.template("live-recording--prod--archive")
     account.rule(theirs, **KEY)
-    with account.host("dev") as host, pytest.raises(RefusedByCheck, match="prod of project live-recording"):
+    with account.host("dev") as host, pytest.raises(CheckFailed, match="prod of project live-recording"):
         host.check("rule", {**KEY, "template_id": theirs})
 
 
 @pytest.mark.parametrize("kind", ["rule", "task"])
-def test_template_of_another_stack_is_refused_and_the_owner_named(account: Account, kind: str) -> None:
+def test_template_of_another_stack_is_refused_and_the_owner_named(account: Account, kind: KindName) -> None:
     """What uses it would count as the other stack's: it could take and delete it. A name of its own makes it anybody's."""
     theirs = account.template("live-recording--prod--archive")
     wanted = {**KEY, "template_id": theirs} | ({"end": "2026-11-21T00:00Z"} if kind == "task" else {})
-    with account.host("dev") as host, pytest.raises(RefusedByCheck, match="belongs to stack prod of project live-rec"):
+    with account.host("dev") as host, pytest.raises(CheckFailed, match="belongs to stack prod of project live-rec"):
         host.check(kind, wanted)
     account.by_hand("ModifyLiveRecordTemplate", TemplateId=int(theirs), TemplateName="shared")
     with account.host("dev") as host:
@@ -133,10 +135,10 @@ def test_template_of_another_stack_is_refused_and_the_owner_named(account: Accou
 def test_change_of_a_rule_that_was_bound_elsewhere_is_refused(account: Account, ids: Ids, by: str, app: str) -> None:
     """What the run could not change is said at plan time, with whose it is by now; unchanged it is no matter."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     account.rule(account.template(by), **KEY)
-    with account.host() as host, pytest.raises(RefusedByCheck) as refused:
+    with account.host() as host, pytest.raises(CheckFailed) as refused:
         host.check("rule", {**KEY, "app": app, "template_id": ids.two}, live.inputs)
     with account.host() as host:
         host.check("rule", {**KEY, "template_id": ids.one}, live.inputs)
@@ -154,7 +156,7 @@ def test_same_key_twice_is_refused(account: Account, ids: Ids) -> None:
     for stack in ("dev", ""):  # with and without what the engine tells about the resource
         with account.host(stack) as host:
             host.check("rule", {**KEY, "template_id": ids.one}, name="one")
-            with pytest.raises(RefusedByCheck, match="duplicate-key"):
+            with pytest.raises(CheckFailed, match="duplicate-key"):
                 host.check("rule", {**KEY, "template_id": ids.one}, name="two")
 
 
@@ -162,14 +164,14 @@ def test_same_key_twice_is_refused_while_templates_are_unknown(account: Account)
     """In the first preview the templates have no ids yet; keys are compared all the same."""
     with account.host() as host:
         host.check("rule", {**KEY, "template_id": UNKNOWN}, name="one")
-        with pytest.raises(RefusedByCheck, match="duplicate-key"):
+        with pytest.raises(CheckFailed, match="duplicate-key"):
             host.check("rule", {**KEY, "template_id": UNKNOWN}, name="two")
 
 
 def test_retarget_puts_the_old_rule_back_when_the_create_fails(account: Account, ids: Ids) -> None:
     """When the new binding is refused, the old one stands again, and the error says so."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
         account.by_hand("DeleteLiveRecordTemplate", TemplateId=int(ids.two))
         with pytest.raises(grpc.RpcError) as refused:
             host.update("rule", live, {**live.inputs, "template_id": ids.two})
@@ -181,9 +183,9 @@ def test_retarget_puts_the_old_rule_back_when_the_create_fails(account: Account,
 def test_key_change_creates_first_where_there_is_room(account: Account, ids: Ids) -> None:
     """A moved rule is never away: the new key is bound before the old one is removed."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     with account.host() as host:
-        moved = host.applied("rule", live, domain=DOMAIN, app="elsewhere", template_id=ids.one)
+        moved = host.apply("rule", live, domain=DOMAIN, app="elsewhere", template_id=ids.one)
         host.delete("rule", live)
 
     assert moved.id == f"{DOMAIN}/elsewhere/"
@@ -196,9 +198,9 @@ def test_key_change_deletes_first_where_places_are_scarce(account: Account, ids:
     for number in range(49):
         account.rule(ids.two, DOMAIN, f"app-{number}")
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     with account.host() as host:
-        host.applied("rule", live, domain=DOMAIN, app="elsewhere", template_id=ids.one)
+        host.apply("rule", live, domain=DOMAIN, app="elsewhere", template_id=ids.one)
 
     assert [action for action, _ in account.changes()] == [CREATE, DELETE, CREATE]
 
@@ -206,7 +208,7 @@ def test_key_change_deletes_first_where_places_are_scarce(account: Account, ids:
 def test_rule_that_a_hand_changed_is_not_deleted(account: Account, ids: Ids) -> None:
     """A rule that points elsewhere than the state says is left alone, with both values and the advice to refresh."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     account.rule(ids.two, **KEY)
     with account.host() as host, pytest.raises(grpc.RpcError) as refused:
@@ -219,7 +221,7 @@ def test_rule_that_a_hand_changed_is_not_deleted(account: Account, ids: Ids) -> 
 def test_delete_of_a_rule_that_is_gone_is_no_call(account: Account, ids: Ids) -> None:
     """What is not there need not be deleted."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     with account.host() as host:
         host.delete("rule", live)
@@ -230,10 +232,10 @@ def test_delete_of_a_rule_that_is_gone_is_no_call(account: Account, ids: Ids) ->
 def test_delete_is_no_call_when_another_resource_of_the_run_has_the_rule(account: Account, ids: Ids) -> None:
     """A renamed entry is adopted under its new name, and the delete of the old name leaves it alone."""
     with account.host() as host:
-        old = host.made("rule", "old-name", **KEY, template_id=ids.one)
+        old = host.check_and_create("rule", "old-name", **KEY, template_id=ids.one)
     account.changes()
     with account.host() as host:
-        new = host.made("rule", "new-name", **KEY, template_id=ids.one)
+        new = host.check_and_create("rule", "new-name", **KEY, template_id=ids.one)
         host.delete("rule", old)
 
     assert new.id == old.id
@@ -243,7 +245,7 @@ def test_delete_is_no_call_when_another_resource_of_the_run_has_the_rule(account
 def test_read_shows_a_rule_that_points_elsewhere_as_drift(account: Account, ids: Ids) -> None:
     """A refresh finds the live template id in outputs and inputs."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     account.rule(ids.two, **KEY)
     with account.host() as host:
@@ -257,7 +259,7 @@ def test_read_shows_a_rule_that_points_elsewhere_as_drift(account: Account, ids:
 def test_read_of_a_rule_that_is_gone_or_taken_is_gone(account: Account, ids: Ids, taken_by: str) -> None:
     """A rule that now belongs to another stack is as gone as a deleted one."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     if taken_by == "another stack":
         account.rule(account.template("live-recording--prod--x"), **KEY)
@@ -268,7 +270,7 @@ def test_read_of_a_rule_that_is_gone_or_taken_is_gone(account: Account, ids: Ids
 def test_read_of_a_rule_whose_template_became_another_stacks_is_as_it_was(account: Account, ids: Ids) -> None:
     """A rule that points where this stack bound it is this stack's, whatever the template is called by now."""
     with account.host() as host:
-        live = host.made("rule", **KEY, template_id=ids.one)
+        live = host.check_and_create("rule", **KEY, template_id=ids.one)
     account.by_hand("ModifyLiveRecordTemplate", TemplateId=int(ids.one), TemplateName="live-recording--prod--x")
     with account.host() as host:
         assert host.read("rule", live) == live
@@ -282,7 +284,7 @@ def test_45_by_hand_and_6_declared_are_refused_with_the_numbers(account: Account
     with account.host() as host:
         for number in range(5):
             host.check("rule", {"domain": DOMAIN, "app": f"new-{number}", "template_id": ids.one}, name=str(number))
-        with pytest.raises(RefusedByCheck, match=r"holds 45 rules.*at least 6.*51, but 50 are allowed.*limits\.rules"):
+        with pytest.raises(CheckFailed, match=r"holds 45 rules.*at least 6.*51, but 50 are allowed.*limits\.rules"):
             host.check("rule", {"domain": DOMAIN, "app": "new-5", "template_id": ids.one}, name="5")
 
     assert account.actions() == []
@@ -293,5 +295,5 @@ def test_unknown_part_of_a_key_is_not_judged(account: Account, ids: Ids, field: 
     """While a part of the key is not known yet, the rest is checked all the same."""
     with account.host() as host:
         assert host.check("rule", {**KEY, "template_id": ids.one, field: UNKNOWN})["template_id"] == ids.one
-        with pytest.raises(RefusedByCheck, match="no template 4711"):
+        with pytest.raises(CheckFailed, match="no template 4711"):
             host.check("rule", {**KEY, "template_id": "4711", field: UNKNOWN}, name="other")

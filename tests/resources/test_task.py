@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.provider_host import UNKNOWN, Live, RefusedByCheck
+from tests.support.engine_double import CheckFailed, ResourceState
+from tests.support.provider_host import UNKNOWN
 
 CREATE, STOP, DELETE = (f"{verb}RecordTask" for verb in ("Create", "Stop", "Delete"))
 STREAM = {"domain": "push.example.com", "app": "live", "stream": "final"}
@@ -20,9 +21,9 @@ def _at(account: Account, now: Any) -> dict[str, str]:
     return {"LIVE_RECORDING_NOW": now.isoformat()}
 
 
-def _made(account: Account, **arguments: object) -> Live:
+def _made(account: Account, **arguments: object) -> ResourceState:
     with account.host() as host:
-        live = host.made("task", **STREAM, **(arguments or TIMES))
+        live = host.check_and_create("task", **STREAM, **(arguments or TIMES))
     account.emulator.clear_log()
     return live
 
@@ -31,7 +32,7 @@ def test_create_normalises_times_and_sends_seconds(account: Account) -> None:
     """State has RFC 3339 UTC; the wire has Unix seconds, and the stream type."""
     template = account.template("t")
     with account.host() as host:
-        live = host.made("task", **STREAM, **TIMES, template_id=template, stream_type="mixed")
+        live = host.check_and_create("task", **STREAM, **TIMES, template_id=template, stream_type="mixed")
 
     assert live.outputs == {
         **STREAM,
@@ -51,7 +52,7 @@ def test_create_normalises_times_and_sends_seconds(account: Account) -> None:
 def test_task_without_start_begins_now(account: Account) -> None:
     """No StartTime is sent, and start stays absent in the state."""
     with account.host() as host:
-        live = host.made("task", **STREAM, end="2026-11-20T13:00:00Z")
+        live = host.check_and_create("task", **STREAM, end="2026-11-20T13:00:00Z")
 
     assert "start" not in live.outputs
     assert "StartTime" not in account.changes()[0][1]
@@ -60,7 +61,7 @@ def test_task_without_start_begins_now(account: Account) -> None:
 def test_task_whose_start_has_passed_sends_no_start(account: Account) -> None:
     """A running match is recorded from now on."""
     with account.host() as host:
-        host.made("task", **STREAM, start="2026-11-20T11:00:00Z", end="2026-11-20T13:00:00Z")
+        host.check_and_create("task", **STREAM, start="2026-11-20T11:00:00Z", end="2026-11-20T13:00:00Z")
 
     assert "StartTime" not in account.changes()[0][1]
 
@@ -71,7 +72,7 @@ def test_lost_task_is_adopted(account: Account, start: str | None) -> None:
     times = {"start": start} if start else {}
     first = _made(account, **times, end="2026-11-21T11:00:00Z")
     with account.host(**_at(account, NOW + timedelta(minutes=5))) as host:
-        again = host.made("task", **STREAM, **times, end="2026-11-21T11:00:00Z")
+        again = host.check_and_create("task", **STREAM, **times, end="2026-11-21T11:00:00Z")
 
     assert again.id == first.id
     assert account.actions() == []
@@ -146,7 +147,7 @@ def test_task_stopped_by_hand_shows_when(account: Account) -> None:
 )
 def test_check_refuses_what_the_vendor_would(account: Account, times: dict[str, str], says: str) -> None:
     """A time or template that cannot work is refused at plan time."""
-    with account.host() as host, pytest.raises(RefusedByCheck, match=says):
+    with account.host() as host, pytest.raises(CheckFailed, match=says):
         host.check("task", {**STREAM, **times})
 
 
@@ -154,7 +155,7 @@ def test_replacement_creates_before_it_stops(account: Account) -> None:
     """No second is lost: the new task is there before the old one ends."""
     live = _made(account)
     with account.host(**_at(account, DURING)) as host:
-        host.applied("task", live, **STREAM, start=TIMES["start"], duration="3h")
+        host.apply("task", live, **STREAM, start=TIMES["start"], duration="3h")
         host.delete("task", live)
 
     assert [action for action, _ in account.changes()] == [CREATE, STOP, DELETE]
@@ -163,7 +164,7 @@ def test_replacement_creates_before_it_stops(account: Account) -> None:
 def test_running_tasks_are_replaced_one_at_a_time(account: Account) -> None:
     """Where three tasks of a stream run, none can be replaced beside itself."""
     lives = [_made(account, start=TIMES["start"], duration=f"{hours}h") for hours in (2, 3, 4)]
-    with account.host(**_at(account, DURING)) as host, pytest.raises(RefusedByCheck, match="one at a time"):
+    with account.host(**_at(account, DURING)) as host, pytest.raises(CheckFailed, match="one at a time"):
         host.check("task", {**STREAM, "start": TIMES["start"], "duration": "5h"}, lives[0].inputs)
 
 
@@ -184,10 +185,14 @@ def test_overlapping_tasks_are_told_apart_by_their_start(account: Account) -> No
     """Tasks of one stream that end together each find their own live task when their names change."""
     starts = [f"2026-11-20T1{hour}:00:00Z" for hour in (4, 5, 6)]
     with account.host() as host:
-        made = [host.made("task", start, **STREAM, start=start, end="2026-11-20T23:00:00Z") for start in starts]
+        made = [
+            host.check_and_create("task", start, **STREAM, start=start, end="2026-11-20T23:00:00Z") for start in starts
+        ]
     account.changes()
     with account.host(**_at(account, NOW + timedelta(hours=7))) as host:
-        again = [host.made("task", f"new-{at}", **STREAM, start=at, end="2026-11-20T23:00:00Z") for at in starts]
+        again = [
+            host.check_and_create("task", f"new-{at}", **STREAM, start=at, end="2026-11-20T23:00:00Z") for at in starts
+        ]
 
     assert [live.id for live in again] == [live.id for live in made]
     assert account.actions() == []
@@ -220,7 +225,7 @@ def test_changed_stream_type_makes_another_task(account: Account) -> None:
     """The vendor does not list the stream type; a task that becomes mixed is made anew all the same."""
     live = _made(account)
     with account.host() as host:
-        new = host.applied("task", live, **STREAM, **TIMES, stream_type="mixed")
+        new = host.apply("task", live, **STREAM, **TIMES, stream_type="mixed")
         host.delete("task", live)
 
     assert [(action, body.get("StreamType")) for action, body in account.changes()] == [(CREATE, 1), (DELETE, None)]

@@ -4,12 +4,12 @@ from typing import Any
 
 import grpc
 import pytest
-from pulumi.runtime.proto import provider_pb2
 
 from live_recording.emulator import Emulator
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.provider_host import UNKNOWN, Host, Live, RefusedByCheck
+from tests.support.engine_double import CheckFailed, ResourceState
+from tests.support.provider_host import UNKNOWN, Host
 
 OWN = "live-recording--dev--archive"
 CREATE, MODIFY, DELETE = (f"{verb}LiveRecordTemplate" for verb in ("Create", "Modify", "Delete"))
@@ -19,22 +19,22 @@ def _live(account: Account, template_id: str) -> dict[str, Any]:
     return next(t for t in account.state["templates"] if str(t["TemplateId"]) == template_id)
 
 
-def _made(account: Account, **arguments: Any) -> Live:
+def _made(account: Account, **arguments: Any) -> ResourceState:
     with account.host() as host:
-        live = host.made("template", template_name=OWN, **arguments)
+        live = host.check_and_create("template", template_name=OWN, **arguments)
     account.emulator.clear_log()
     return live
 
 
-def _updated(account: Account, live: Live, **arguments: Any) -> Live:
+def _updated(account: Account, live: ResourceState, **arguments: Any) -> ResourceState:
     with account.host() as host:
-        return host.applied("template", live, template_name=OWN, **arguments)
+        return host.apply("template", live, template_name=OWN, **arguments)
 
 
 def test_create_sends_what_was_asked_for_and_nothing_else(account: Account) -> None:
     """Unset fields are not sent as zeros; numbers reach the wire as integers."""
     with account.host() as host:
-        live = host.made(
+        live = host.check_and_create(
             "template", template_name=OWN, mp4={"record_interval": "1h"}, hls={"flow_continue_duration": 0}
         )
 
@@ -64,10 +64,10 @@ def test_minimal_templates_stay_as_they_are(account: Account, arguments: dict[st
         found = host.read("template", live)
         assert found is not None
         checked = host.check("template", {"template_name": OWN, **arguments}, live.inputs)
-        answer = host.diff("template", found, checked)
+        change = host.diff("template", found, checked)
 
     assert found == live
-    assert answer.changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert change is None
 
 
 def test_drift_is_read_by_name(account: Account) -> None:
@@ -107,7 +107,7 @@ def test_create_only_fields_replace(request: pytest.FixtureRequest, field: str, 
     live = _made(account)
     arguments: dict[str, Any] = {field: True}
     with account.host() as host:
-        new = host.applied("template", live, template_name=OWN, **arguments)
+        new = host.apply("template", live, template_name=OWN, **arguments)
         host.delete("template", live)
 
     assert [action for action, _ in account.changes()] == [CREATE, DELETE]
@@ -119,7 +119,7 @@ def test_replacement_is_refused_where_templates_are_full(account: Account) -> No
     live = _made(account)
     for number in range(49):
         account.template(f"by-hand-{number}")
-    with account.host() as host, pytest.raises(RefusedByCheck, match=r"holds 50 templates.*too-many-templates"):
+    with account.host() as host, pytest.raises(CheckFailed, match=r"holds 50 templates.*too-many-templates"):
         host.check("template", {"template_name": OWN, "delay_live": True}, live.inputs)
 
 
@@ -127,7 +127,7 @@ def test_lost_template_is_taken_over_and_updated(account: Account) -> None:
     """A template under this stack's own default name that no state holds is ours."""
     lost = account.template(OWN)
     with account.host() as host:
-        live = host.made("template", template_name=OWN, flv={})
+        live = host.check_and_create("template", template_name=OWN, flv={})
 
     assert live.id == lost
     assert account.actions() == [MODIFY]
@@ -140,7 +140,7 @@ def test_identical_template_of_another_name_form_is_adopted(account: Account) ->
     first = account.template("archive")
     account.template("archive")
     with account.host() as host:
-        live = host.made("template", template_name="archive", mp4={})
+        live = host.check_and_create("template", template_name="archive", mp4={})
 
     assert live.id == first
     assert account.actions() == []
@@ -149,7 +149,7 @@ def test_identical_template_of_another_name_form_is_adopted(account: Account) ->
 def test_different_template_of_the_same_custom_name_is_refused(account: Account) -> None:
     """A name that somebody else's template has is refused at plan time."""
     theirs = account.template("archive")
-    with account.host() as host, pytest.raises(RefusedByCheck, match=f"id {theirs}.*adopt"):
+    with account.host() as host, pytest.raises(CheckFailed, match=f"id {theirs}.*adopt"):
         host.check("template", {"template_name": "archive", "flv": {}})
 
 
@@ -157,7 +157,7 @@ def test_rename_in_place_modifies_the_name(account: Account) -> None:
     """A template whose name changes is modified, not made anew."""
     live = _made(account, mp4={})
     with account.host() as host:
-        new = host.applied("template", live, template_name="live-recording--dev--renamed", mp4={})
+        new = host.apply("template", live, template_name="live-recording--dev--renamed", mp4={})
 
     assert new.id == live.id
     assert account.changes() == [
@@ -200,7 +200,7 @@ def test_51st_template_is_refused(account: Account) -> None:
     """New templates are counted beside those of others."""
     for number in range(50):
         account.template(f"by-hand-{number}")
-    with account.host() as host, pytest.raises(RefusedByCheck, match=r"51, but 50 are allowed"):
+    with account.host() as host, pytest.raises(CheckFailed, match=r"51, but 50 are allowed"):
         host.check("template", {"template_name": OWN})
 
 
@@ -211,7 +211,7 @@ def test_lost_answers_make_one_template(account: Account, fault: str) -> None:
     """Whatever happens to the answer, one template is there afterwards."""
     account.emulator.fault(CREATE, fault)
     with account.host() as host:
-        live = host.made("template", template_name=OWN, mp4={})
+        live = host.check_and_create("template", template_name=OWN, mp4={})
 
     assert [str(t["TemplateId"]) for t in account.state["templates"]] == [live.id]
 
@@ -233,7 +233,7 @@ def test_authorities_of_the_environment_are_trusted() -> None:
         trusted = {"REQUESTS_CA_BUNDLE": str(emulator.ca_file)}
         environment = Account.environment_of(emulator)
         with Host(environment | trusted, {"site": "intl"}) as host:
-            host.made("template", template_name=OWN)
+            host.check_and_create("template", template_name=OWN)
         with Host(environment, {"site": "intl"}) as host, pytest.raises(grpc.RpcError, match="certificate"):
             host.check("template", {"template_name": OWN})
 
@@ -245,11 +245,11 @@ def test_template_of_a_renamed_stack_is_still_its_own(account: Account) -> None:
     after = {"template_name": "live-recording--prod--archive", "mp4": {}}
     rule = {"domain": "push.example.com", "app": "new"}
     with account.host("dev") as host:
-        live = host.made("template", template_name="live-recording--dev--archive", mp4={})
-        old = host.made("rule", domain="push.example.com", template_id=live.id)
+        live = host.check_and_create("template", template_name="live-recording--dev--archive", mp4={})
+        old = host.check_and_create("rule", domain="push.example.com", template_id=live.id)
     with account.host("prod") as host:
         assert host.read("rule", old) == old
         host.diff("template", live, host.check("template", after, live.inputs))
         assert host.check("rule", {**rule, "template_id": live.id})["template_id"] == live.id
-    with account.host("prod") as host, pytest.raises(RefusedByCheck, match="stack dev of project live-recording"):
+    with account.host("prod") as host, pytest.raises(CheckFailed, match="stack dev of project live-recording"):
         host.check("rule", {**rule, "template_id": live.id})

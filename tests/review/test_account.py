@@ -6,8 +6,8 @@ from live_recording.core.errors import ConfigError
 from live_recording.review.build import BLIND, reviewed
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.review_engine import source, taken
-from tests.support.review_stack import STACK, Changing, edited, losses
+from tests.support.provider_in_process import ProviderInProcess
+from tests.support.review_stack import STACK, Changing, edited, losses, snapshot_of, stack_file
 
 D = "push.example.com"
 
@@ -160,9 +160,9 @@ def test_plan_of_another_version_is_told(stack: Changing, old: str, new: str, ex
 
 def test_account_of_another_site_is_told(stack: Changing) -> None:
     """A snapshot of the other site says nothing about this stack."""
-    other = taken(stack.settings)._replace(site="cn")
+    other = snapshot_of(stack.settings)._replace(site="cn")
     with pytest.raises(ConfigError, match="The snapshot is of an account on site cn, but stack dev is on site intl"):
-        reviewed(source(STACK, stack.settings), stack.engine.preview(stack.settings, ()), other)
+        reviewed(stack_file(STACK, stack.settings), stack.engine.preview(ProviderInProcess(stack.settings), ()), other)
 
 
 def test_move_between_cos_and_vod_is_said(cn_account: Account) -> None:

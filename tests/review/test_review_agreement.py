@@ -9,6 +9,8 @@ from random import Random
 import pytest
 import yaml
 
+from live_recording.account.api_errors import ApiError
+from live_recording.account.inventory import Conflict
 from live_recording.config.files import read_settings as configured
 from live_recording.core.findings import errors
 from live_recording.core.kinds import KindName
@@ -17,6 +19,7 @@ from live_recording.review.build import reviewed
 from live_recording.review.preview import TYPES, preview
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
+from tests.support.engine_double import CheckFailed, Engine, ResourceState, renamed
 from tests.support.generated_changes import (
     DOMAINS,
     EVERYTHING_AT_ONCE,
@@ -29,8 +32,9 @@ from tests.support.generated_changes import (
     stack,
 )
 from tests.support.live_project import LiveProject
-from tests.support.review_engine import OWNER, Engine, Known, RefusedByPreview, declared, renamed, source, taken
+from tests.support.provider_in_process import OWNER, ProviderInProcess
 from tests.support.review_oracle import came_true, copied
+from tests.support.review_stack import resources_of, snapshot_of, stack_file
 
 CASES = 40
 """In each of the four parts; a case takes some 50 ms."""
@@ -45,38 +49,44 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     tree = stack(random)
     later = edited(random, tree)
     settings = configured({"site": emulator.site}.get, account.environment)
-    first = source(yaml.safe_dump(tree), settings)
+    first = stack_file(yaml.safe_dump(tree), settings)
     if first.checked.stack is None or errors(first.checked.findings):
         return Counter({"not a stack file": 1})
-    engine = Engine(first.checked.stack.limits, seed)
+    engine, limits = Engine(seed), first.checked.stack.limits
     try:
-        assert engine.up(settings, declared(first)) == []
-    except RefusedByPreview:
+        engine.up(ProviderInProcess(settings, limits), resources_of(first))
+    except CheckFailed:
         return Counter({"refused at first": 1})
     for _ in range(random.choice((0, 0, 1, 2))):
         others(random, account)
     if engine.state and random.random() < 0.2:  # a rename that was interrupted: two resources have one object
-        (kind, name), known = random.choice(sorted(engine.state.items()))
+        (kind, name), known = random.choice(sorted(engine.state.items(), key=lambda item: item[0]))
         engine.state[kind, f"{name}-before"] = known
     now = NOW + random.choice((timedelta(0), timedelta(minutes=90)))
     emulator.set_now(now)
     settings = configured({"site": emulator.site}.get, account.environment | {"LIVE_RECORDING_NOW": now.isoformat()})
-    second, snapshot, state = source(yaml.safe_dump(later), settings), taken(settings), engine.state
+    second, snapshot, state = stack_file(yaml.safe_dump(later), settings), snapshot_of(settings), dict(engine.state)
     if second.checked.stack is None or errors(second.checked.findings):
         return Counter({"not a stack file": 1})
-    review = reviewed(second, text := engine.preview(settings, declared(second)), snapshot)
+    review = reviewed(
+        second, text := engine.preview(ProviderInProcess(settings, limits), resources_of(second)), snapshot
+    )
     if preview(text, OWNER).refused:
         assert review.stops
         assert review.patterns == ()
         return Counter({"refused": 1})
     before = copied(emulator.cloud)
     emulator.clear_log()
-    failures = engine.up(settings, declared(second))
+    failures = []
+    try:
+        engine.up(ProviderInProcess(settings, limits), resources_of(second))
+    except (ApiError, Conflict) as error:
+        failures = [str(error)]
     assert bool(failures) == bool(review.obstacles), (failures, review.obstacles)
     return (
         Counter({"failed": 1})
         if failures
-        else came_true(review, before, emulator, now, (renamed(state, declared(second)), engine.state))
+        else came_true(review, before, emulator, now, (renamed(state, resources_of(second)), engine.state))
     )
 
 
@@ -94,7 +104,7 @@ def test_reviews_of_generated_changes_come_true(part: int) -> None:
     assert min(seen["losses"], seen["task losses"]) > CASES / 10, seen
 
 
-def remembered(project: LiveProject) -> dict[tuple[KindName, str], Known]:
+def remembered(project: LiveProject) -> dict[tuple[KindName, str], ResourceState]:
     """What the engine's state has."""
     found = {}
     for name, resource in project.state().items():
@@ -105,7 +115,7 @@ def remembered(project: LiveProject) -> dict[tuple[KindName, str], Known]:
             )
             sources = resource["propertyDependencies"].get("template_id") or []
             template = sources[0].rpartition("::")[2] if sources else None
-            found[TYPES[token], name_only] = Known(resource["id"], inputs, outputs, template)
+            found[TYPES[token], name_only] = ResourceState(resource["id"], inputs, outputs, template)
     return found
 
 
@@ -121,15 +131,17 @@ def test_reviews_of_the_real_engines_plans_come_true(
     project = LiveProject(tmp_path, account)
     project.up(yaml.safe_dump(trees[0]))
     account.template("live-recording--dev--new", HlsParam={"Enable": 1})
-    state, wanted, snapshot = remembered(project), source(yaml.safe_dump(trees[1]), settings), taken(settings)
+    state, wanted, snapshot = remembered(project), stack_file(yaml.safe_dump(trees[1]), settings), snapshot_of(settings)
     plan = project.plan(yaml.safe_dump(trees[1]))
-    engine = Engine(wanted.checked.stack.limits if wanted.checked.stack else None)
-    engine.state = state
-    ours = engine.preview(settings, declared(wanted))
+    engine = Engine()
+    engine.state = dict(state)
+    ours = engine.preview(
+        ProviderInProcess(settings, wanted.checked.stack.limits if wanted.checked.stack else None), resources_of(wanted)
+    )
     theirs = [step._replace(fields=()) for step in preview(json.dumps(plan), OWNER).steps]
     assert theirs == list(preview(ours, OWNER).steps)
 
     review, before = reviewed(wanted, json.dumps(plan), snapshot), copied(emulator.cloud)
     emulator.clear_log()
     project.up()
-    came_true(review, before, emulator, NOW, (renamed(state, declared(wanted)), remembered(project)))
+    came_true(review, before, emulator, NOW, (renamed(state, resources_of(wanted)), remembered(project)))

@@ -1,8 +1,8 @@
-"""Every fault against every changing call, through the genuine provider host: what must hold afterwards.
+"""Every fault against every changing call, through the real provider host, and what must be true afterwards.
 
-Rule 1: one process per operation, as the engine has. Rule 2: an operation that failed is run again once, plainly: from
-the state as it was saved step by step ("kept"), or from the one before the operation, as after a crash ("forgotten").
-Rule 3: what has to be there is what the same operation leaves without a fault.
+Each operation has a process of its own, as with the engine. An operation that failed is run again once without a fault:
+from the state as it was saved step by step ("kept"), or from the one before the operation, as after a crash ("forgotten").
+What must be there is what the same operation leaves without a fault.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import grpc
-from pulumi.runtime.proto import provider_pb2
 
+from live_recording.core.kinds import KindName
+from live_recording.desired.declarations import DesiredResource
 from live_recording.emulator import Emulator
 from live_recording.emulator.faults import KINDS
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.provider_host import Host, Live, RefusedByCheck
+from tests.support.engine_double import CheckFailed, Engine
 
 LATER = NOW + timedelta(hours=2)  # when the task "derby" runs
 DOMAIN = "push.example.com"
@@ -31,35 +32,47 @@ TIMES = (1, 2, 4)  # four: more often than a change is sent, so that the operati
 MEMORIES = ("kept", "forgotten")
 SLOW = 0.3  # seconds that a delayed call takes longer
 
-Name = tuple[str, str]  # (kind, resource name)
-Declared = Mapping[Name, Mapping[str, Any]]
+Declared = tuple[DesiredResource, ...]
 
 
-def _stream(name: str) -> dict[str, str]:
-    return {"domain": DOMAIN, "app": "live", "stream": name}
+def _resource(kind: KindName, name: str, template: str | None = None, **inputs: object) -> DesiredResource:
+    return DesiredResource(kind, name, {"domain": DOMAIN, **inputs}, template)
 
 
-def _template(name: str, **fields: object) -> dict[str, object]:
-    return {"template_name": f"live-recording--dev--{name}", **fields}
+def _template(name: str, **inputs: object) -> DesiredResource:
+    return DesiredResource("template", name, {"template_name": f"live-recording--dev--{name}", **inputs})
 
 
-BASE: Declared = {
-    ("template", "archive"): _template("archive", mp4={"storage_time": "30d"}),
-    ("template", "clips"): _template("clips", flv={"record_interval": "30m"}),
-    ("rule", "everything"): {"domain": DOMAIN, "template_id": "@archive"},
-    ("rule", "studio"): {"domain": DOMAIN, "app": "studio", "template_id": "@archive"},
-    ("task", "final"): _stream("final") | {"start": "2026-11-21T20:00Z", "duration": "2h", "template_id": "@archive"},
-    ("task", "derby"): _stream("derby") | {"start": "2026-11-20T13:00Z", "duration": "3h", "template_id": "@clips"},
-}
-"""What a reference @NAME stands for is the id of that template. At LATER, final is planned and derby runs."""
+def _task(name: str, template: str, start: str, duration: str) -> DesiredResource:
+    return _resource("task", name, template, app="live", stream=name, start=start, duration=duration)
 
 
-def _but(**changed: Mapping[str, object]) -> Declared:
-    return {key: {**fields, **changed.get(key[1], {})} for key, fields in BASE.items()}
+BASE: Declared = (
+    _template("archive", mp4={"storage_time": "30d"}),
+    _template("clips", flv={"record_interval": "30m"}),
+    _resource("rule", "everything", "archive"),
+    _resource("rule", "studio", "archive", app="studio"),
+    _task("final", "archive", "2026-11-21T20:00Z", "2h"),
+    _task("derby", "clips", "2026-11-20T13:00Z", "3h"),
+)
+"""At LATER, final is planned and derby runs."""
 
 
-def _meddle(account: Account) -> None:
-    """Somebody changes a template, and removes a rule and a task."""
+def _changed(
+    inputs: Mapping[str, Mapping[str, object]] | None = None, templates: Mapping[str, str] | None = None
+) -> Declared:
+    """Return BASE with other inputs or another template for some resources, by name."""
+    return tuple(
+        resource._replace(
+            inputs={**resource.inputs, **(inputs or {}).get(resource.name, {})},
+            template=(templates or {}).get(resource.name, resource.template),
+        )
+        for resource in BASE
+    )
+
+
+def _change_from_outside(account: Account) -> None:
+    """Change a template, and delete a rule and a task."""
     archive = next(t for t in account.state["templates"] if t["TemplateName"].endswith("archive"))
     account.by_hand("ModifyLiveRecordTemplate", TemplateId=archive["TemplateId"], Description="by hand")
     account.by_hand("DeleteLiveRecordRule", DomainName=DOMAIN, AppName="studio", StreamName="")
@@ -67,10 +80,11 @@ def _meddle(account: Account) -> None:
     account.by_hand("DeleteRecordTask", TaskId=final["TaskId"])
 
 
-class Operation(NamedTuple):
-    """One run of Pulumi: what the stack file says by then, and which changing calls the run makes."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One run of Pulumi: what it is about, what is declared, and which changing calls the run makes."""
 
-    says: str
+    description: str
     declared: Declared
     actions: tuple[str, ...]
     fresh: bool = False  # whether the account and the state are empty before
@@ -87,31 +101,32 @@ OPERATIONS: Mapping[str, Operation] = {
     "up": Operation("the first `up`", BASE, _actions("Create Template, Create Rule, Create Task"), fresh=True),
     "retarget": Operation(
         "rules get another template, a template another description",
-        _but(everything={"template_id": "@clips"}, studio={"template_id": "@clips"}, archive={"description": "x"}),
+        _changed({"archive": {"description": "x"}}, {"everything": "clips", "studio": "clips"}),
         _actions("Modify Template, Delete Rule, Create Rule"),
     ),
     "replace": Operation(
         "a template changes `delay_live`, a running task its end",
-        _but(archive={"delay_live": True}, derby={"duration": "4h"}),
+        _changed({"archive": {"delay_live": True}, "derby": {"duration": "4h"}}),
         _actions("Create Template, Delete Rule, Create Rule, Delete Template, Create Task, Stop Task, Delete Task"),
     ),
     "move": Operation(
         "rules get another key",
-        _but(everything={"app": "stage"}, studio={"app": "atelier"}),
+        _changed({"everything": {"app": "stage"}, "studio": {"app": "atelier"}}),
         _actions("Create Rule, Delete Rule"),
     ),
     "refresh": Operation(
-        "`up --refresh` after somebody changed and removed things",
+        "`up --refresh` after changes from outside",
         BASE,
         _actions("Modify Template, Create Rule, Create Task"),
         refresh=True,
-        before=_meddle,
+        before=_change_from_outside,
     ),
-    "destroy": Operation("`destroy`", {}, _actions("Delete Rule, Stop Task, Delete Task, Delete Template")),
+    "destroy": Operation("`destroy`", (), _actions("Delete Rule, Stop Task, Delete Task, Delete Template")),
 }
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cell:
     """One fault in one operation."""
 
     operation: str
@@ -121,78 +136,24 @@ class Cell(NamedTuple):
     memory: str
 
     def __str__(self) -> str:
-        return "-".join(map(str, self))
+        return f"{self.operation}-{self.action}-{self.kind}-{self.times}-{self.memory}"
 
 
 def cells() -> list[Cell]:
-    """The whole matrix."""
+    """Return the whole matrix."""
     pairs = ((name, action) for name, operation in OPERATIONS.items() for action in operation.actions)
     return [Cell(*pair, kind, times, memory) for pair, kind, times, memory in product(pairs, KINDS, TIMES, MEMORIES)]
 
 
 def sample() -> list[Cell]:
-    """One cell for each operation, call and fault; how often and which memory take turns."""
+    """Return one cell for each operation, call and fault; number of faults and memory take turns."""
     every = len(TIMES) * len(MEMORIES)
     whole = cells()
     return [whole[first + (first // every) * 5 % every] for first in range(0, len(whole), every)]
 
 
-@dataclass
-class State:
-    """What the engine remembers: resources, and objects that were replaced and are still to be deleted."""
-
-    live: dict[Name, Live] = field(default_factory=dict)
-    doomed: list[tuple[str, Live]] = field(default_factory=list)
-
-    def copy(self) -> State:
-        """The same, to be changed by itself."""
-        return deepcopy(self)
-
-
-ORDER = ("template", "rule", "task")  # what others need comes first, and goes last
-
-
-def run(host: Host, state: State, operation: Operation) -> None:
-    """One operation as the engine runs it; *state* follows each step that succeeded."""
-    for key, old in tuple(state.live.items()) if operation.refresh else ():
-        found = host.read(key[0], old)
-        del state.live[key]
-        state.live |= {key: found} if found else {}
-    for (kind, name), fields in operation.declared.items():
-        _apply(host, state, (kind, name), dict(fields))
-    state.doomed.sort(key=lambda gone: -ORDER.index(gone[0]))
-    for gone in tuple(state.doomed):
-        host.delete(*gone)
-        state.doomed.remove(gone)
-    dropped = [key for key in state.live if key not in operation.declared]
-    for key in sorted(dropped, key=lambda key: -ORDER.index(key[0])):
-        host.delete(key[0], state.live[key])
-        del state.live[key]
-
-
-def _apply(host: Host, state: State, key: Name, fields: dict[str, Any]) -> None:
-    kind, name = key
-    if "template_id" in fields:
-        fields["template_id"] = state.live["template", fields["template_id"][1:]].id
-    old = state.live.get(key)
-    inputs = host.check(kind, fields, old.inputs if old else None, name)
-    if old is None:
-        state.live[key] = host.create(kind, inputs)
-        return
-    answer = host.diff(kind, old, inputs)
-    if answer.changes == provider_pb2.DiffResponse.DIFF_NONE:
-        return
-    if not answer.replaces:
-        state.live[key] = host.update(kind, old, inputs)
-        return
-    again = host.check(kind, fields, None, name)
-    assert not answer.deleteBeforeReplace  # only where places are scarce
-    state.live[key] = host.create(kind, again)
-    state.doomed.append((kind, old))
-
-
-def seen(account: Account) -> list[str]:
-    """What the account holds, without ids: a doubled object shows twice, a task that runs has no exact start."""
+def contents(account: Account) -> list[str]:
+    """Return what the account holds, without ids: a duplicate shows twice, a running task has no exact start."""
     held = account.state
     names = {t["TemplateId"]: t["TemplateName"] for t in held["templates"]}
     now = account.emulator.cloud.clock.seconds()
@@ -210,58 +171,59 @@ def seen(account: Account) -> list[str]:
     return sorted(line(found) for kind in ("templates", "rules", "tasks") for found in held[kind])
 
 
-def _agree(account: Account, state: State) -> bool:
-    """Whether account and state have the same ids of templates and tasks."""
-    templates, tasks = account.state["templates"], account.state["tasks"]
-    live = [str(found["TemplateId"]) for found in templates] + [found["TaskId"] for found in tasks]
-    known = [*(found.id for (kind, _), found in state.live.items() if kind != "rule"), *state.doomed]
-    return sorted(map(str, known)) == sorted(live)
+def _ids_agree(account: Account, engine: Engine) -> bool:
+    """Return whether account and state have the same ids of templates and tasks."""
+    live = [str(template["TemplateId"]) for template in account.state["templates"]]
+    live += [task["TaskId"] for task in account.state["tasks"]]
+    known = [resource.id for (kind, _), resource in engine.state.items() if kind != "rule"]
+    known += [resource.id for _, resource in engine.replaced]
+    return sorted(known) == sorted(live)
 
 
 @cache
-def base() -> tuple[str, State]:
-    """The account, as JSON, and the state after the first `up`."""
-    state = State()
+def base() -> tuple[str, Engine]:
+    """Return the account, as JSON, and the stack after the first `up`."""
+    engine = Engine()
     with Emulator(now=NOW) as emulator:
         account = Account(emulator)
-        with account.host() as host:
-            run(host, state, OPERATIONS["up"])
-        return json.dumps(emulator.cloud.state()), state
+        assert _run(account, engine, OPERATIONS["up"]) == ""
+        return json.dumps(emulator.cloud.state()), engine
 
 
 @cache
-def faultless(name: str) -> tuple[str, ...]:
-    """What an operation leaves when nothing goes wrong."""
+def contents_without_fault(name: str) -> tuple[str, ...]:
+    """Return what an operation leaves when nothing fails."""
     with Emulator(now=NOW) as emulator:
-        account, state = _ready(emulator, OPERATIONS[name])
-        assert _attempt(account, state, OPERATIONS[name]) == ""
-        return tuple(seen(account))
+        account, engine = _prepare(emulator, OPERATIONS[name])
+        assert _run(account, engine, OPERATIONS[name]) == ""
+        return tuple(contents(account))
 
 
-def _ready(emulator: Emulator, operation: Operation) -> tuple[Account, State]:
-    account, state = Account(emulator), State()
+def _prepare(emulator: Emulator, operation: Operation) -> tuple[Account, Engine]:
+    account, engine = Account(emulator), Engine()
     if not operation.fresh:
-        held, made = base()
-        emulator.cloud.restore(json.loads(held))
+        contents_before, applied = base()
+        emulator.cloud.restore(json.loads(contents_before))
         emulator.set_now(LATER)
-        state = made.copy()
+        engine = deepcopy(applied)
     operation.before(account)
-    return account, state
+    return account, engine
 
 
-def _attempt(account: Account, state: State, operation: Operation) -> str:
-    """Run the operation in a process of its own; what it says when it fails, else nothing."""
+def _run(account: Account, engine: Engine, operation: Operation) -> str:
+    """Run the operation in a process of its own; return its error, or nothing."""
     now = NOW if operation.fresh else LATER
     with account.host(LIVE_RECORDING_NOW=now.isoformat()) as host:
         try:
-            run(host, state, operation)
-        except (grpc.RpcError, RefusedByCheck) as error:
+            engine.up(host, operation.declared, refresh=operation.refresh)
+        except (grpc.RpcError, CheckFailed) as error:
             return str(error.details() if isinstance(error, grpc.RpcError) else error)
     return ""
 
 
-class Outcome(NamedTuple):
-    """What became of a cell: how many runs it took, and what is wrong."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of a cell: how many runs it took, and what is wrong."""
 
     runs: int
     wrong: tuple[str, ...]
@@ -271,29 +233,28 @@ def outcome(cell: Cell) -> Outcome:
     """Try the cell on an account of its own."""
     operation = OPERATIONS[cell.operation]
     with Emulator(now=NOW) as emulator:
-        account, state = _ready(emulator, operation)
-        before = state.copy()
+        account, engine = _prepare(emulator, operation)
+        before = deepcopy(engine)
         seconds = SLOW if cell.kind == "delay" else 0
         emulator.fault(cell.action, cell.kind, count=cell.times, seconds=seconds)
-        said = [_attempt(account, state, operation)]
-        if said[0]:
-            state = before if cell.memory == "forgotten" else state
-            said.append(_attempt(account, state, operation))
-        return Outcome(len(said), tuple(_wrong(cell, account, state, said)))
+        results = [_run(account, engine, operation)]
+        if results[0]:
+            engine = before if cell.memory == "forgotten" else engine
+            results.append(_run(account, engine, operation))
+        return Outcome(len(results), tuple(_problems(cell, account, engine, results)))
 
 
-def _wrong(cell: Cell, account: Account, state: State, said: list[str]) -> Iterator[str]:
+def _problems(cell: Cell, account: Account, engine: Engine, results: list[str]) -> Iterator[str]:
     if not any(call["fault"] for call in account.emulator.log):
         yield "the fault was not met"
-    if said[-1]:
-        yield f"after a plain re-run: {said[-1]}"
-    for text in said:
+    if results[-1]:
+        yield f"the second run failed: {results[-1]}"
+    for text in results:
         if "Traceback" in text or "\n" in text.strip() or "Provider bug" in text:
             yield f"not one sentence: {text}"
-    wanted = list(faultless(cell.operation))
-    found = seen(account)
-    yield from (f"lost or different: {line}" for line in wanted if line not in found)
-    yield from (f"too much: {line}" for line in found if line not in wanted)
-    yield from (f"doubled: {line}" for line in sorted(set(found)) if found.count(line) > wanted.count(line) > 0)
-    if not _agree(account, state):
-        yield "the state and the account hold different ids"
+    wanted, found = list(contents_without_fault(cell.operation)), contents(account)
+    yield from (f"missing or different: {line}" for line in wanted if line not in found)
+    yield from (f"not wanted: {line}" for line in found if line not in wanted)
+    yield from (f"duplicate: {line}" for line in sorted(set(found)) if found.count(line) > wanted.count(line) > 0)
+    if not _ids_agree(account, engine):
+        yield "the state and the account have different ids"

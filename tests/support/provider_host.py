@@ -1,11 +1,11 @@
-"""The genuine dynamic-provider host, `python -m pulumi.dynamic`, spoken to as the engine does: over gRPC."""
+"""The real dynamic-provider host, `python -m pulumi.dynamic`, called over gRPC as the engine calls it."""
 
 import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import grpc
 from google.protobuf import struct_pb2
@@ -14,7 +14,9 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from live_recording import resources
-from tests.support import fork_server
+from live_recording.core.kinds import KindName
+from tests.support import engine_double, fork_server
+from tests.support.engine_double import Change, CheckFailed, Props, ResourceState
 
 ROOT = Path(__file__).parent.parent.parent
 UNKNOWN = rpc.UNKNOWN
@@ -25,36 +27,18 @@ PROVIDERS = {
     "live_record": resources.LiveRecordProvider,
 }
 
-Props = dict[str, Any]
-
-
-class Live(NamedTuple):
-    """A resource as the engine remembers it."""
-
-    id: str
-    outputs: Props
-    inputs: Props
-
-
-class RefusedByCheck(Exception):
-    """The check failed; `failures` are (property, reason)."""
-
-    def __init__(self, failures: list[tuple[str, str]]) -> None:
-        super().__init__(failures)
-        self.failures = failures
-
 
 class Host:
-    """One provider process, as one `pulumi` operation starts it."""
+    """One provider process, as each operation of the engine starts one. Without a stack it gets no URNs."""
 
     def __init__(self, environment: Mapping[str, str], config: Mapping[str, str], stack: str = "") -> None:
         self._stack = stack
-        told, output = os.pipe()
-        with os.fdopen(told) as said:
-            with os.fdopen(output, "w") as there, Path(os.devnull).open("w") as nowhere:
-                given = {**environment, "PULUMI_PROJECT": "live-recording"}
-                self._process = fork_server.start(["pulumi.dynamic"], ROOT, given, there.fileno(), nowhere.fileno())
-            port = int(said.readline())
+        read_end, write_end = os.pipe()
+        with os.fdopen(read_end) as port_line:
+            with os.fdopen(write_end, "w") as output, Path(os.devnull).open("w") as errors:
+                variables = {**environment, "PULUMI_PROJECT": "live-recording"}
+                self._process = fork_server.start(["pulumi.dynamic"], ROOT, variables, output.fileno(), errors.fileno())
+            port = int(port_line.readline())
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         args = _struct({f"live-recording:{name}": value for name, value in config.items()})
@@ -72,79 +56,69 @@ class Host:
         self._process.close()
 
     def _urn(self, name: str) -> str:
-        """What the engine tells the host besides; nothing where no stack was named."""
         token = "pulumi-python:dynamic/live:Record"
         return f"urn:pulumi:{self._stack}::live-recording::{token}::{name}" if self._stack else ""
 
-    def check(self, kind: str, news: Props, olds: Props | None = None, name: str = "it") -> Props:
-        """The checked inputs. Raises RefusedByCheck."""
+    def check(self, kind: KindName, news: Props, olds: Props | None = None, name: str = "it") -> Props:
+        """Return the checked inputs. Raises CheckFailed."""
         request = provider_pb2.CheckRequest(
             urn=self._urn(f"{kind}-{name}"), olds=_struct(olds or {}), news=_struct(news | _reference(kind))
         )
         answer = self._stub.Check(request, timeout=30)
         if answer.failures:
-            raise RefusedByCheck([(failure.property, failure.reason) for failure in answer.failures])
+            raise CheckFailed([(failure.property, failure.reason) for failure in answer.failures])
         return _props(answer.inputs)
 
-    def diff(self, kind: str, live: Live, news: Props) -> Any:
-        """The answer itself: changes, replaces, deleteBeforeReplace."""
-        news = news | _reference(kind)
-        request = provider_pb2.DiffRequest(
-            id=live.id, olds=_struct(live.outputs | _reference(kind)), news=_struct(news)
-        )
-        return self._stub.Diff(request, timeout=30)
+    def diff(self, kind: KindName, old: ResourceState, news: Props) -> Change | None:
+        """Return what has to change, or None."""
+        olds, news = _struct(old.outputs | _reference(kind)), news | _reference(kind)
+        answer = self._stub.Diff(provider_pb2.DiffRequest(id=old.id, olds=olds, news=_struct(news)), timeout=30)
+        if answer.changes == provider_pb2.DiffResponse.DIFF_NONE:
+            return None
+        return Change(bool(answer.replaces), answer.deleteBeforeReplace)
 
-    def create(self, kind: str, inputs: Props) -> Live:
+    def create(self, kind: KindName, inputs: Props) -> ResourceState:
         """Create from checked inputs."""
         request = provider_pb2.CreateRequest(properties=_struct(inputs | _reference(kind)))
         answer = self._stub.Create(request, timeout=60)
-        return Live(answer.id, _props(answer.properties), inputs)
+        return ResourceState(answer.id, inputs, _props(answer.properties))
 
-    def read(self, kind: str, live: Live) -> Live | None:
-        """What a refresh finds."""
-        properties = _struct(live.outputs | _reference(kind))
-        request = provider_pb2.ReadRequest(id=live.id, urn=self._urn(f"{kind}-it"), properties=properties)
+    def read(self, kind: KindName, old: ResourceState) -> ResourceState | None:
+        """Return what a refresh finds, or None."""
+        properties = _struct(old.outputs | _reference(kind))
+        request = provider_pb2.ReadRequest(id=old.id, urn=self._urn(f"{kind}-it"), properties=properties)
         answer = self._stub.Read(request, timeout=60)
-        return Live(answer.id, _props(answer.properties), _props(answer.inputs)) if answer.id else None
+        return ResourceState(answer.id, _props(answer.inputs), _props(answer.properties)) if answer.id else None
 
-    def update(self, kind: str, live: Live, inputs: Props) -> Live:
+    def update(self, kind: KindName, old: ResourceState, inputs: Props) -> ResourceState:
         """Update in place to checked inputs."""
-        olds, news = _struct(live.outputs | _reference(kind)), _struct(inputs | _reference(kind))
-        answer = self._stub.Update(provider_pb2.UpdateRequest(id=live.id, olds=olds, news=news), timeout=60)
-        return Live(live.id, _props(answer.properties), inputs)
+        olds, news = _struct(old.outputs | _reference(kind)), _struct(inputs | _reference(kind))
+        answer = self._stub.Update(provider_pb2.UpdateRequest(id=old.id, olds=olds, news=news), timeout=60)
+        return ResourceState(old.id, inputs, _props(answer.properties))
 
-    def delete(self, kind: str, live: Live) -> None:
-        """Delete what the engine remembers."""
-        properties = _struct(live.outputs | _reference(kind))
-        self._stub.Delete(provider_pb2.DeleteRequest(id=live.id, properties=properties), timeout=60)
+    def delete(self, kind: KindName, old: ResourceState) -> None:
+        """Delete the object of this state."""
+        properties = _struct(old.outputs | _reference(kind))
+        self._stub.Delete(provider_pb2.DeleteRequest(id=old.id, properties=properties), timeout=60)
 
-    def made(self, kind: str, name: str = "it", **arguments: Any) -> Live:
-        """Check and create, as an `up` does for a new resource."""
+    def check_and_create(self, kind: KindName, name: str = "it", **arguments: Any) -> ResourceState:
+        """Check and create, as an `up` does with a new resource."""
         return self.create(kind, self.check(kind, dict(arguments), name=name))
 
-    def applied(self, kind: str, live: Live, name: str = "it", **arguments: Any) -> Live:
-        """Check, diff, and what the diff asks for, as an `up` does for a known resource; deletes are the caller's."""
-        inputs = self.check(kind, dict(arguments), live.inputs, name)
-        answer = self.diff(kind, live, inputs)
-        if answer.changes == provider_pb2.DiffResponse.DIFF_NONE:
-            return Live(live.id, live.outputs, inputs)
-        if not answer.replaces:
-            return self.update(kind, live, inputs)
-        again = self.check(kind, dict(arguments), None, name)
-        if answer.deleteBeforeReplace:
-            self.delete(kind, live)
-        return self.create(kind, again)
+    def apply(self, kind: KindName, old: ResourceState, name: str = "it", **arguments: Any) -> ResourceState:
+        """Do what an `up` does with a known resource. A replaced object is the caller's to delete."""
+        return engine_double.apply(self, engine_double.plan(self, kind, name, old, dict(arguments)))
 
 
-def _reference(kind: str) -> Props:
+def _reference(kind: KindName) -> Props:
     return {"__provider": serialize_provider(PROVIDERS[kind]())}
 
 
 def _struct(props: Mapping[str, Any]) -> struct_pb2.Struct:
-    made: struct_pb2.Struct = asyncio.run(rpc.serialize_properties(dict(props), {}))
-    return made
+    struct: struct_pb2.Struct = asyncio.run(rpc.serialize_properties(dict(props), {}))
+    return struct
 
 
 def _props(struct: struct_pb2.Struct) -> Props:
-    found: Props = rpc.deserialize_properties(struct, keep_unknowns=True)
-    return {name: value for name, value in found.items() if name != "__provider"}
+    props: Props = rpc.deserialize_properties(struct, keep_unknowns=True)
+    return {name: value for name, value in props.items() if name != "__provider"}

@@ -19,13 +19,14 @@ from live_recording.emulator.clock import Clock
 from live_recording.emulator.service import Cloud
 from live_recording.review.model import Review
 from tests.support.clock import NOW
+from tests.support.engine_double import ResourceState
 from tests.support.generated_changes import APPS, DOMAINS, STREAMS
 
 FOREVER = 10**9
 STREAMS_OF_ALL_SORTS = [StreamKey(*names) for names in product(DOMAINS, (*APPS[1:], "other"), (*STREAMS[1:], "other"))]
 FORMATS = {"FlvParam": "flv", "HlsParam": "hls", "Mp4Param": "mp4", "AacParam": "aac", "Mp3Param": "mp3"}
 Kept = dict[str, int]  # format -> seconds
-State = Mapping[tuple[KindName, str], tuple[Any, ...]]  # what a stack remembers: (kind, name) -> id and so on
+State = Mapping[tuple[KindName, str], ResourceState]
 SECTIONS = ("templates", "rules", "tasks")
 
 TIMED = re.compile(r" (on|from) 20\d\d-")
@@ -104,7 +105,7 @@ def tasks_told(review: Review, now: datetime) -> Held:
 
 def tasks_held(cloud: Cloud, now: datetime, state: State) -> Held:
     """The tasks that the account has, as far as they are not over; what has just begun, began now."""
-    names = {id_: f"tasks.{name}" for (kind, name), (id_, *_) in state.items() if kind == "task"}
+    names = {resource.id: f"tasks.{name}" for (kind, name), resource in state.items() if kind == "task"}
     found = []
     for task in cloud.account.tasks.values():
         start, end = (datetime.fromtimestamp(task[name], UTC) for name in ("StartTime", "EndTime"))
@@ -158,7 +159,10 @@ def came_true(
         held, left = (getattr(cloud.account, limit.section) for cloud in (before, after))
         assert (limit.before, limit.peak, limit.after) == (len(held), most[limit.section], len(left)), limit.section
         ours = {
-            id_ for state in states for (kind, _), (id_, *_) in state.items() if kind == limit.section.removesuffix("s")
+            resource.id
+            for state in states
+            for (kind, _), resource in state.items()
+            if kind == limit.section.removesuffix("s")
         }
         assert limit.unmanaged == sum(identity(ref) not in ours for ref in held), limit.section
     assert all(loss.path.partition(".")[0] in SECTIONS for loss in review.losses)
@@ -190,7 +194,9 @@ def decided(cloud: Cloud, stream: StreamKey, state: State) -> set[tuple[str, str
     if not found.rule or not found.template:
         return {("", "")}
     key = (found.rule["DomainName"], found.rule["AppName"], found.rule["StreamName"])
-    rules = {f"rules.{name}" for (kind, name), (id_, *_) in state.items() if kind == "rule" and id_ == identity(key)}
+    rules = {
+        f"rules.{name}" for (kind, name), resource in state.items() if kind == "rule" and resource.id == identity(key)
+    }
     template_id = identity(found.template["TemplateId"])
-    templates = {name for (kind, name), (id_, *_) in state.items() if kind == "template" and id_ == template_id}
+    templates = {name for (kind, name), resource in state.items() if kind == "template" and resource.id == template_id}
     return set(product(rules or {""}, templates or {found.template["TemplateName"]}))

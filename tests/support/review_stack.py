@@ -2,13 +2,20 @@
 
 from datetime import timedelta
 
+from live_recording.account.client import LiveApi
+from live_recording.account.inventory import AccountInventory
+from live_recording.account.snapshot import Snapshot
 from live_recording.config.files import read_settings as configured
+from live_recording.config.settings import Settings
+from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.emulator import Emulator
+from live_recording.project import StackFile, check_text
 from live_recording.review.build import reviewed
 from live_recording.review.model import Review
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.review_engine import Engine, declared, source, taken
+from tests.support.engine_double import Engine
+from tests.support.provider_in_process import OWNER, ProviderInProcess
 
 STACK = """
 templates:
@@ -31,6 +38,24 @@ def edited(*changes: tuple[str, str]) -> str:
     return text
 
 
+def stack_file(text: str, settings: Settings) -> StackFile:
+    """Return the stack file as the command line reads it."""
+    checked = check_text(text, "stacks/dev.yaml", settings.limits, settings.now(), OWNER)
+    return StackFile("dev", "stacks/dev.yaml", OWNER, settings, checked)
+
+
+def resources_of(file: StackFile) -> tuple[DesiredResource, ...]:
+    """Return what the program declares of a stack file without errors."""
+    assert file.checked.stack
+    return desired_resources(file.checked.stack, OWNER, file.settings.limits, file.settings.now()).declared
+
+
+def snapshot_of(settings: Settings) -> Snapshot:
+    """Return what the account holds now."""
+    live = AccountInventory(settings, LiveApi(settings))
+    return Snapshot(settings.site, settings.now(), live.templates(), live.rules(), live.tasks())
+
+
 def losses(review: Review) -> list[tuple[str, str, str]]:
     """Kind, entry and what is lost."""
     return [(loss.kind, loss.path, loss.what) for loss in review.losses]
@@ -41,12 +66,12 @@ class Changing:
 
     def __init__(self, emulator: Emulator) -> None:
         self.account = Account(emulator)
-        self.engine = Engine()
+        self.engine = Engine(seed=0)
         self.settings = configured({"site": emulator.site}.get, self.account.environment)
 
     def up(self, text: str) -> "Changing":
         """Apply a stack file."""
-        assert self.engine.up(self.settings, declared(source(text, self.settings))) == []
+        self.engine.up(ProviderInProcess(self.settings), resources_of(stack_file(text, self.settings)))
         return self
 
     def at(self, hours: float) -> "Changing":
@@ -59,9 +84,7 @@ class Changing:
 
     def review(self, text: str, *, account: bool = True, plan_of: str = "", destroy: bool = False) -> Review:
         """The review of the plan of a stack file, or of a destroy."""
-        wanted = source(text, self.settings)
-        if destroy:
-            plan = self.engine.destroy(self.settings)
-        else:
-            plan = self.engine.preview(self.settings, declared(source(plan_of or text, self.settings)))
-        return reviewed(wanted, plan, taken(self.settings) if account else None)
+        wanted = stack_file(text, self.settings)
+        declared = () if destroy else resources_of(stack_file(plan_of or text, self.settings))
+        plan = self.engine.preview(ProviderInProcess(self.settings), declared, destroy=destroy)
+        return reviewed(wanted, plan, snapshot_of(self.settings) if account else None)
