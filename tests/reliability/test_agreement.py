@@ -11,28 +11,23 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from live_recording.account.client import LiveApi
-from live_recording.account.inventory import AccountInventory
 from live_recording.config.files import read_settings as configured
 from live_recording.core.findings import errors
-from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey, winning_rule
 from live_recording.core.vendor import SITES, SiteName
-from live_recording.desired.declarations import DesiredState, desired_resources
+from live_recording.desired.declarations import desired_resources
 from live_recording.desired.explain import explain
 from live_recording.emulator import Emulator, service, sites
 from live_recording.emulator.account import Terms
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.messages import Refusal
 from live_recording.project import CheckedFile, check_text
-from live_recording.resources import PROVIDERS, account_checks
-from live_recording.resources.context import ProviderContext
-from live_recording.resources.inputs import normalize_inputs
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account as Hand
+from tests.support.engine_double import Engine
+from tests.support.provider_in_process import OWNER, ProviderInProcess
 
-OWNER = StackRef("live-recording", "dev")
 REGION = "ap-guangzhou"
 BOTH: tuple[SiteName, ...] = ("intl", "cn")
 QUIET = settings(derandomize=True, suppress_health_check=list(HealthCheck))
@@ -219,18 +214,6 @@ def test_findings_and_refusals_agree(site: SiteName) -> None:
     assert min(seen[True], seen[False]) > 40, "the files are too often right, or too often wrong"
 
 
-def sent(context: ProviderContext, planned: DesiredState) -> Iterator[str]:
-    """Declare the plan as the engine would: check, then create; the sentences with which anything is refused."""
-    ids: dict[str, str] = {}
-    for one in planned.declared:
-        given = {**one.inputs, **({"template_id": ids[one.template]} if one.template else {})}
-        inputs, found = normalize_inputs(one.kind, given, frozenset(), context.account.settings.limits, NOW)
-        refused = account_checks.check(one.kind, context, inputs, {}, frozenset(), f"urn:{one.kind}:{one.name}")
-        yield from map(str, errors((*found, *refused)))
-        made, _ = PROVIDERS[one.kind].lifecycle.create(context, inputs)
-        ids |= {one.name: made} if one.kind == "template" else {}
-
-
 @pytest.mark.parametrize("site", BOTH)
 def test_every_planned_call_is_accepted(site: SiteName) -> None:
     """Of a stack without errors every call that the plan implies is accepted, and what waits would be refused today."""
@@ -248,7 +231,7 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
             emulator.cloud.reset()
             emulator.set_now(NOW)
             emulator.clear_log()
-            assert list(sent(ProviderContext(AccountInventory(settled, LiveApi(settled)), stack=OWNER), planned)) == []
+            Engine().up(ProviderInProcess(settled), planned.declared)
             codes = [call["code"] for call in emulator.log if not call["action"].startswith("Describe")]
             assert codes == [None] * len(planned.declared)
             sizes.append(len(codes))
