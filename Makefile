@@ -1,10 +1,10 @@
-# A few verbs; `make demo` and `make test` are all that a newcomer needs.
+# `make demo` shows the product, `make check` checks an edit, `make test` runs everything.
 PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --jobs=3
 QUIETLY := --quiet --disable-pip-version-check
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate
-.PHONY: setup path lock demo test lint bench golden docs
+.PHONY: setup path lock demo lint quick-tests check test bench golden docs
 
 setup: .venv/ready  ## the virtualenv with the package, and the Pulumi CLI
 	@$(PYTHON) tools/pulumi/install.py > /dev/null
@@ -29,7 +29,7 @@ lock: .venv/ready  ## resolve pyproject.toml again; what is locked stays unless 
 demo: setup  ## the product against the emulator, on a throw-away backend
 	@tools/demo
 
-lint: .venv/ready  ## style, types and who may import whom
+lint: .venv/ready  ## style, types, imports between packages, complexity
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,9 +42,15 @@ lint: .venv/ready  ## style, types and who may import whom
 	.tccli/bin/pip install $(QUIETLY) --require-hashes -r requirements-tccli.txt
 	@touch $@
 
+PYTEST = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --dist worksteal
+
+quick-tests: setup
+	$(PYTEST) -m "not slow" -n auto
+
+check: lint quick-tests  ## lint and the quick tests, for every edit
+
 test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --dist worksteal \
-		-n $$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2 or 1)')  # some tests only wait
+	$(PYTEST) -n $$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2 or 1)')  # some tests only wait
 
 bench: setup  ## medians, as ratios to something in the same run
 	@PYTHONPATH=. $(BIN)/python bench/plan_gate.py

@@ -1,7 +1,8 @@
-"""Fixtures."""
+"""Fixtures and options of all tests."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -10,29 +11,39 @@ from live_recording.emulator import Emulator
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 
-# Who is started in the background ignores these signals, and so would everything that tests start and interrupt.
+SLOW_DIRECTORIES = ("engine", "reliability", "docs", "pipeline", "tools")
+"""Their tests start the real Pulumi CLI, or run for long; `make check` leaves them out."""
+
+# A process that was started in the background ignores these signals, and so would everything that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# How long one example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
+# The time that one example takes depends on the machine more than on the code.
+hypothesis.settings.register_profile("no-deadline", deadline=None)
+hypothesis.settings.load_profile("no-deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--rewrite` makes what the golden tests see what they expect."""
+    """Add `--rewrite`, with which the golden tests write what they see as the expected output."""
     parser.addoption("--rewrite", action="store_true", help="rewrite the expected findings under tests/golden")
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Mark the tests of the slow directories."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW_DIRECTORIES:
+            item.add_marker("slow")
 
 
 @pytest.fixture
 def account() -> Iterator[Account]:
-    """An empty account on site intl."""
+    """Start an empty account on site intl."""
     with Emulator(now=NOW) as emulator:
         yield Account(emulator)
 
 
 @pytest.fixture
 def cn_account() -> Iterator[Account]:
-    """An empty account on site cn."""
+    """Start an empty account on site cn."""
     with Emulator(site="cn", now=NOW) as emulator:
         yield Account(emulator)

@@ -121,6 +121,7 @@ print(hashlib.sha256("".join(shown(loaded(path).findings) for path in ERR).encod
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "1", "4711"])
 def test_findings_are_the_same_bytes_again(seed: str) -> None:
     """Another process with another order of sets says the same, byte for byte."""

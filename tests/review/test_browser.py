@@ -16,9 +16,10 @@ from live_recording.review.html import html
 from tests.support.review_samples import REVIEWS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="There is no Chromium here. Install it: apt-get install chromium."
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here. Install it: apt-get install chromium."),
+]
 PHONE, DESKTOP = 390, 1280
 COLLISIONS = """() => [...document.querySelectorAll('.lanes svg')].flatMap(svg => {
   const edges = svg.getBoundingClientRect();

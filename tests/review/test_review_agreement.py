@@ -90,6 +90,7 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_reviews_of_generated_changes_come_true(part: int) -> None:
     """Before, after, peak, losses, tasks and names are the emulated account's, whatever changes and whoever else was there."""

@@ -29,6 +29,8 @@ from tests.cli.test_check import Scratch
 from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY, SIZE_MAX, mutated
 
+pytestmark = pytest.mark.slow
+
 OWNER = StackRef("live-recording", "dev")
 FILE = "stacks/dev.yaml"
 BATCHES, BATCH = 16, 300
