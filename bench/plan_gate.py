@@ -13,7 +13,8 @@ import yaml
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources
-from live_recording.lint.checker import Context, check
+from live_recording.lint.checker import check_stack
+from live_recording.lint.context import CheckContext
 from live_recording.stackfile import reader
 from live_recording.stackfile.validation import validate
 
@@ -50,7 +51,7 @@ def main() -> None:
         "PyYAML safe_load, C parser": lambda: yaml.load(source, Loader=yaml.CSafeLoader),
         "read the file with lines": lambda: reader.parse(source),
         "shape: tree to models": lambda: validate(tree),
-        "check: all rules of gate 1": lambda: check(Context(stack, frozenset(), site, NOW, OWNER)),
+        "check: all rules of gate 1": lambda: check_stack(CheckContext(stack, frozenset(), site, NOW, OWNER)),
         "plan: resources and outputs": lambda: desired_resources(stack, OWNER, site, NOW),
     }
     times: dict[str, list[float]] = {name: [] for name in rows}

@@ -42,10 +42,13 @@ def _declare() -> None:
     desired = desired_resources(checked.valid_stack, owner, settings.limits, settings.now())
     resources.speed_up_registration()
     created: dict[tuple[str, str], pulumi.CustomResource] = {}
-    for kind, name, inputs, template, was in desired.declared:
-        source = {"template_id": created["template", template].id} if template else {}
-        opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=was)] if was else None)
-        created[kind, name] = resources.KINDS[kind](name, **inputs, **source, opts=opts)
+    for resource in desired.resources:
+        source = {"template_id": created["template", resource.template].id} if resource.template else {}
+        aliases = [pulumi.Alias(name=resource.previous_name)] if resource.previous_name else None
+        create = resources.KINDS[resource.kind]
+        created[resource.kind, resource.name] = create(
+            resource.name, **resource.inputs, **source, opts=pulumi.ResourceOptions(aliases=aliases)
+        )
     for name in ("effective", "later", "usage"):
         pulumi.export(name, dict(getattr(desired, name)))
     pulumi.export("stopped", resources.stopped_tasks(created.values()))

@@ -11,7 +11,8 @@ from live_recording.config.settings import Settings
 from live_recording.core.findings import Finding, KeyPath, errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import Site
-from live_recording.lint.checker import Context, check
+from live_recording.lint.checker import check_stack
+from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import Limits, Stack
 from live_recording.stackfile.reader import parse
 from live_recording.stackfile.validation import ValidatedStack, validate
@@ -45,7 +46,7 @@ def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef)
     if tree.root is None:
         return CheckedFile(None, tuple(finding.at(file, finding.line) for finding in tree.findings), {})
     validated: ValidatedStack = validate(tree.root)
-    related = () if validated.stack is None else check(Context(validated.stack, validated.broken, site, now, owner))
+    related = () if validated.stack is None else check_stack(CheckContext(validated.stack, validated.broken, site, now, owner))
     findings = (*tree.findings, *validated.findings, *related)
     located = {finding.at(file, finding.line or line_of(tree.lines, finding.path)) for finding in findings}
     return CheckedFile(validated.stack, tuple(sorted(located)), tree.lines)

@@ -68,13 +68,11 @@ def imported(done: Adopted) -> dict[Resource, Mapping[str, Any]]:
 def declared(done: Adopted, site: SiteName) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
     """What the program declares by the file, and what the provider's check makes of it."""
     ids = {name: found["id"] for (kind, name), found in imported(done).items() if kind == "template"}
-    for kind, name, given_inputs, template, _ in desired_resources(
-        read(done.text, site), OWNER, SITES[site], NOW
-    ).declared:
-        source = {"template_id": ids[template]} if template else {}
-        checked, found = normalize_inputs(kind, {**given_inputs, **source}, frozenset(), SITES[site], NOW, OWNER)
-        assert errors(found) == ()
-        yield (kind, name), checked
+    for desired in desired_resources(read(done.text, site), OWNER, SITES[site], NOW).resources:
+        inputs = {**desired.inputs, **({"template_id": ids[desired.template]} if desired.template else {})}
+        checked, findings = normalize_inputs(desired.kind, inputs, frozenset(), SITES[site], NOW, OWNER)
+        assert errors(findings) == ()
+        yield (desired.kind, desired.name), checked
 
 
 def rule_id(key: StreamKey) -> str:

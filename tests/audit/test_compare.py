@@ -101,7 +101,7 @@ def test_each_stranger_is_told_once(files: tuple[Declaring, ...], data: st.DataO
 def test_empty_account_lacks_everything(files: tuple[Declaring, ...]) -> None:
     """Of a new account every declared object is told, and nothing twice."""
     found = told(Snapshot("intl", NOW, {}, {}, {}), *files)
-    declared = [d for by in files for d in desired_resources(by.stack, by.owner, SITES["intl"], NOW).declared]
+    declared = [d for by in files for d in desired_resources(by.stack, by.owner, SITES["intl"], NOW).resources]
 
     assert {one.kind for one in found} == {"not-live"}
     assert len(set(found)) == len(found) == len(declared)

@@ -1,4 +1,4 @@
-"""What a stack declares."""
+"""The desired resources of a stack, and its outputs."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -20,26 +20,26 @@ PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
 
 
-def planned(site: SiteName = "intl", **sections: Any) -> DesiredState:
-    """The plan of a stack with these sections."""
+def desired(site: SiteName = "intl", **sections: Any) -> DesiredState:
+    """Return the desired state of a stack with these sections."""
     return desired_resources(Stack.model_validate(sections), OWNER, SITES[site], NOW)
 
 
 def test_templates_have_default_names() -> None:
-    """A template is called `<project>--<stack>--<key>` unless its file says otherwise; durations are seconds."""
-    made = planned(
+    """The default name is `<project>--<stack>--<key>`; durations are seconds."""
+    state = desired(
         templates={"a": {"mp4": {"record_interval": "1h"}, "was": "z"}, "b": {"template_name": "own", "hls": {}}}
     )
 
-    assert [(d.kind, d.name, d.inputs, d.was) for d in made.declared] == [
+    assert [(d.kind, d.name, d.inputs, d.previous_name) for d in state.resources] == [
         ("template", "a", {"template_name": OWNER.template_name("a"), "mp4": {"record_interval": 3600}}, "z"),
         ("template", "b", {"template_name": "own", "hls": {}}, None),
     ]
 
 
-def test_rules_name_the_template_that_gives_the_id() -> None:
-    """A rule waits for its template, or has the id of one that is not managed here."""
-    made = planned(
+def test_rules_refer_to_a_template_or_have_an_id() -> None:
+    """A rule refers to its template resource, or has the id of a template that this stack does not manage."""
+    state = desired(
         templates={"t": {}},
         rules={
             "managed": {"domain": PUSH, "template": "t"},
@@ -47,26 +47,26 @@ def test_rules_name_the_template_that_gives_the_id() -> None:
         },
     )
 
-    assert [(d.name, d.inputs, d.template) for d in made.declared if d.kind == "rule"] == [
+    assert [(d.name, d.inputs, d.template) for d in state.resources if d.kind == "rule"] == [
         ("legacy", {"domain": PUSH, "app": "old", "stream": "", "template_id": "17016"}, None),
         ("managed", {"domain": PUSH, "app": "", "stream": ""}, "t"),
     ]
 
 
 def test_suppressing_rules_share_one_template_without_formats() -> None:
-    """`record: false` binds to one built-in template, made only when used, that records nothing."""
+    """`record: false` uses one built-in template that records nothing and is created only if needed."""
     rules = {name: {"domain": PUSH, "stream": name, "record": False} for name in ("a", "b")}
-    made = planned(rules=rules)
-    builtin = [d for d in made.declared if d.kind == "template"]
+    state = desired(rules=rules)
+    builtin = [d for d in state.resources if d.kind == "template"]
 
     assert [d.name for d in builtin] == ["no-record"]
     assert set(builtin[0].inputs) == {"template_name", "description"}
-    assert {d.template for d in made.declared if d.kind == "rule"} == {"no-record"}
-    assert not [d for d in planned(templates={"t": {}}).declared if d.name == "no-record"]
+    assert {d.template for d in state.resources if d.kind == "rule"} == {"no-record"}
+    assert not [d for d in desired(templates={"t": {}}).resources if d.name == "no-record"]
 
 
 def task(start: str | None, end: str, **more: str) -> dict[str, Any]:
-    """A task of the file."""
+    """Return a task entry."""
     return {**STREAM, **({"start": start} if start else {}), "end": end, **more}
 
 
@@ -86,24 +86,24 @@ PHASES: dict[str, tuple[SiteName, dict[str, Any], bool, str | None]] = {
 def test_planned_and_running_tasks_are_declared(
     site: SiteName, entry: dict[str, Any], declared: bool, day: str | None
 ) -> None:
-    """A later task waits, with the day from which it is created at any hour; a finished one is gone."""
-    made = planned(site, tasks={"t": entry})
+    """A later task is listed with the first day on which it can be created at any hour; a finished one is not desired."""
+    state = desired(site, tasks={"t": entry})
 
-    assert bool(made.declared) == declared
-    assert made.later == ({"t": day} if day else {})
+    assert bool(state.resources) == declared
+    assert state.later == ({"t": day} if day else {})
 
 
-def test_later_day_is_one_on_which_the_vendor_takes_the_task() -> None:
-    """On the day that is named the task is declared from midnight on."""
+def test_later_task_is_desired_on_its_day() -> None:
+    """A later task is desired from midnight of the day that is given for it."""
     stack = Stack.model_validate({"tasks": {"t": task("2026-12-05T20:00", "2026-12-05T22:00")}})
     for site in SITES.values():
         day = datetime.fromisoformat(desired_resources(stack, OWNER, site, NOW).later["t"]).replace(tzinfo=UTC)
 
-        assert [d.name for d in desired_resources(stack, OWNER, site, day).declared] == ["t"]
+        assert [d.name for d in desired_resources(stack, OWNER, site, day).resources] == ["t"]
 
 
 def test_occurrences_are_tasks() -> None:
-    """A schedule declares its near occurrences under names of their own, and tells when the next one can be created."""
+    """Each near occurrence of a schedule is a task with its own name; later ones are listed with their day."""
     derby = {
         **STREAM,
         "rrule": "FREQ=WEEKLY;BYDAY=SA",
@@ -113,9 +113,9 @@ def test_occurrences_are_tasks() -> None:
         "time_zone": "Asia/Shanghai",
         "was": "match",
     }
-    made = planned(templates={"t": {}}, schedules={"derby": derby})
+    state = desired(templates={"t": {}}, schedules={"derby": derby})
 
-    assert [(d.name, d.inputs, d.template, d.was) for d in made.declared if d.kind == "task"] == [
+    assert [(d.name, d.inputs, d.template, d.previous_name) for d in state.resources if d.kind == "task"] == [
         (
             "derby-20261121T2000",
             {**STREAM, "stream_type": "live", "start": "2026-11-21T12:00:00Z", "end": "2026-11-21T14:00:00Z"},
@@ -123,19 +123,19 @@ def test_occurrences_are_tasks() -> None:
             "match-20261121T2000",
         )
     ]
-    assert made.later == {"derby-20261128T2000": "2026-11-23", "derby-20261205T2000": "2026-11-30"}
+    assert state.later == {"derby-20261128T2000": "2026-11-23", "derby-20261205T2000": "2026-11-30"}
 
 
 def test_task_inputs_are_utc() -> None:
-    """Wall-clock times are read in the zone of the file, and a duration becomes an end."""
-    made = planned(
+    """Wall-clock times are in the zone of the file, and a duration becomes an end."""
+    state = desired(
         time_zone="Asia/Shanghai",
         tasks={
             "t": {**STREAM, "start": "2026-11-21T20:00", "duration": "2h", "template_id": 7, "stream_type": "mixed"}
         },
     )
 
-    assert [d.inputs for d in made.declared] == [
+    assert [d.inputs for d in state.resources] == [
         {
             **STREAM,
             "stream_type": "mixed",
@@ -146,9 +146,9 @@ def test_task_inputs_are_utc() -> None:
     ]
 
 
-def test_outputs_say_who_records_and_what_is_used() -> None:
-    """Keys are shown as people read them; the built-in template counts."""
-    made = planned(
+def test_outputs_show_recorders_and_usage() -> None:
+    """Rule keys use `*` for every app or stream; the built-in template is counted."""
+    state = desired(
         templates={"t": {}},
         rules={
             "a": {"domain": PUSH, "template": "t"},
@@ -158,12 +158,12 @@ def test_outputs_say_who_records_and_what_is_used() -> None:
         limits={"rules": 60},
     )
 
-    assert made.effective == {
+    assert state.effective == {
         f"{PUSH}/*/*": "t",
         f"{PUSH}/*/s": "not recorded",
         f"{PUSH}/x/*": "template_id 17016",
     }
-    assert made.usage == {"rules": "3/60", "templates": "2/50"}
+    assert state.usage == {"rules": "3/60", "templates": "2/50"}
 
 
 ENTRIES: dict[str, Any] = {
@@ -183,30 +183,31 @@ ENTRIES: dict[str, Any] = {
 
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=30)
-def test_order_of_the_file_is_no_change(order: Random) -> None:
-    """Entries may stand in any order."""
+def test_order_of_entries_does_not_matter(order: Random) -> None:
+    """The same entries in another order give the same desired state."""
     shuffled: dict[str, Any] = {}
     for section, entries in ENTRIES.items():
         items = list(entries.items())
         order.shuffle(items)
         shuffled[section] = dict(items)
 
-    assert planned(**shuffled) == planned(**ENTRIES)
-    assert list(planned(**shuffled).effective) == list(planned(**ENTRIES).effective)
+    assert desired(**shuffled) == desired(**ENTRIES)
+    assert list(desired(**shuffled).effective) == list(desired(**ENTRIES).effective)
 
 
-def test_program_and_provider_normalise_alike() -> None:
-    """The inputs that the program declares are the ones that the provider would make of them."""
-    for kind, name, inputs, template, _ in planned(**ENTRIES).declared:
-        unknown = frozenset({"template_id"} if template else ())
+def test_specs_are_normalized_like_provider_inputs() -> None:
+    """The provider normalizes the inputs of a spec to the same inputs."""
+    for resource in desired(**ENTRIES).resources:
+        unknown = frozenset({"template_id"} if resource.template else ())
+        normalized = normalize_inputs(resource.kind, resource.inputs, unknown, SITES["intl"], NOW)
 
-        assert normalize_inputs(kind, inputs, unknown, SITES["intl"], NOW) == (inputs, ()), name
+        assert normalized == (resource.inputs, ()), resource.name
 
 
 def test_templates_come_before_what_uses_them() -> None:
-    """Resources are declared in the order of their dependencies."""
+    """A template comes before the rules and tasks that refer to it."""
     seen: set[str] = set()
-    for made in planned(**ENTRIES).declared:
-        assert made.template is None or made.template in seen
-        if made.kind == "template":
-            seen.add(made.name)
+    for resource in desired(**ENTRIES).resources:
+        assert resource.template is None or resource.template in seen
+        if resource.kind == "template":
+            seen.add(resource.name)

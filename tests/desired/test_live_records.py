@@ -14,7 +14,7 @@ from live_recording.core.findings import errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SITES
-from live_recording.desired.declarations import desired_resources, later
+from live_recording.desired.declarations import desired_resources, later_tasks
 from live_recording.desired.explain import explain
 from live_recording.emulator import service, sites
 from live_recording.emulator.account import Terms
@@ -48,7 +48,9 @@ def declared(entries: dict[str, Any], now: datetime = NOW) -> list[tuple[str, st
     """What a stack with these live records declares."""
     stack = validate({"live_records": entries}).stack
     assert stack
-    return [(d.kind, d.name, dict(d.inputs), d.was) for d in desired_resources(stack, OWNER, SITE, now).declared]
+    return [
+        (d.kind, d.name, dict(d.inputs), d.previous_name) for d in desired_resources(stack, OWNER, SITE, now).resources
+    ]
 
 
 def test_planned_and_running_ones_are_declared() -> None:
@@ -85,7 +87,7 @@ def test_none_is_ever_later() -> None:
     stack = validate({"live_records": {"x": {**FINAL, "start": "2027-11-21T20:00:00Z"}}}).stack
 
     assert stack
-    assert later(stack, SITE, NOW) == {}
+    assert later_tasks(stack, SITE, NOW) == {}
 
 
 @pytest.mark.parametrize("field", LIVE_RECORD_FIELDS)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from live_recording.core.errors import InvalidValue
 from live_recording.core.text import Plain
-from live_recording.desired.recurrence import Days, never, occurrences
+from live_recording.desired.recurrence import Recurrence, never_occurs, start_times
 from live_recording.stackfile.rrule import ELSEWHERE, PARTS, needs_first, rule
 from tests.support.clock import NOW
 
@@ -25,14 +25,14 @@ def days(
     last: date | None = None,
     skipped: Iterable[date] = (),
     zone: str = "UTC",
-) -> Days:
-    """A schedule's days."""
-    return Days(rule(source), at, first, last, frozenset(skipped), zone)
+) -> Recurrence:
+    """Return a recurrence."""
+    return Recurrence(rule(source), at, first, last, frozenset(skipped), zone)
 
 
-def starts(of: Days, after: datetime = NOW, most: int = 3) -> list[str]:
-    """The first starts at or after a time, in UTC."""
-    return [f"{found.start:%Y-%m-%dT%H:%M}" for found in islice(occurrences(of, after), most)]
+def starts(recurrence: Recurrence, after: datetime = NOW, most: int = 3) -> list[str]:
+    """Return the first start times from *after* on, in UTC."""
+    return [f"{time.start:%Y-%m-%dT%H:%M}" for time in islice(start_times(recurrence, after), most)]
 
 
 TAKEN = {
@@ -170,13 +170,13 @@ NEVER = {
 }
 
 
-@pytest.mark.parametrize(("of", "expected"), NEVER.values(), ids=NEVER)
-def test_days_that_do_not_exist_never_happen(of: Days, expected: bool) -> None:
+@pytest.mark.parametrize(("recurrence", "expected"), NEVER.values(), ids=NEVER)
+def test_days_that_do_not_exist_never_happen(recurrence: Recurrence, expected: bool) -> None:
     """A rule of impossible days means nothing; one that is over, or rare, means something."""
-    assert never(of) == expected
+    assert never_occurs(recurrence) == expected
 
 
-EXPANDED: dict[str, tuple[Days, list[str]]] = {
+EXPANDED: dict[str, tuple[Recurrence, list[str]]] = {
     "daily": (days("FREQ=DAILY"), ["2026-11-20T20:00", "2026-11-21T20:00", "2026-11-22T20:00"]),
     "weekly": (days(SATURDAYS), ["2026-11-21T20:00", "2026-11-28T20:00", "2026-12-05T20:00"]),
     "weekly-from": (
@@ -228,10 +228,10 @@ EXPANDED: dict[str, tuple[Days, list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("of", "expected"), EXPANDED.values(), ids=EXPANDED)
-def test_occurrences_from_a_time_on(of: Days, expected: list[str]) -> None:
+@pytest.mark.parametrize(("recurrence", "expected"), EXPANDED.values(), ids=EXPANDED)
+def test_occurrences_from_a_time_on(recurrence: Recurrence, expected: list[str]) -> None:
     """Counting begins on the first day, ends on the last, leaves exceptions out, and all days are those of the zone."""
-    assert starts(of) == expected
+    assert starts(recurrence) == expected
 
 
 CLOCKS = {
@@ -251,7 +251,7 @@ def test_change_of_clocks(at: str, day: str, expected: str) -> None:
     only = days("FREQ=DAILY", at, first=on, last=on, zone="America/New_York")
 
     assert starts(only, datetime(2026, 1, 1, tzinfo=UTC)) == [expected]
-    assert [found.nominal for found in occurrences(only, datetime(2026, 1, 1, tzinfo=UTC))] == [
+    assert [time.nominal for time in start_times(only, datetime(2026, 1, 1, tzinfo=UTC))] == [
         datetime.fromisoformat(f"{day}T{at}")
     ]
 
@@ -271,14 +271,14 @@ def test_occurrences_are_sorted_unique_and_at_their_time(
     source: str, at: str, first: date, zone: str, after: datetime
 ) -> None:
     """They follow one another from the given time on, and clocks show the same time unless that is skipped."""
-    found = list(islice(occurrences(days(source, at, first, zone=zone), after), 30))
+    times = list(islice(start_times(days(source, at, first, zone=zone), after), 30))
 
-    assert all(one.nominal < other.nominal and one.start < other.start for one, other in pairwise(found))
-    for nominal, start in found:
-        moved = start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - nominal
-        assert start >= after
-        assert nominal.date() >= first
-        assert f"{nominal:%H:%M}" == at
+    assert all(one.nominal < other.nominal and one.start < other.start for one, other in pairwise(times))
+    for time in times:
+        moved = time.start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) - time.nominal
+        assert time.start >= after
+        assert time.nominal.date() >= first
+        assert f"{time.nominal:%H:%M}" == at
         assert moved in (timedelta(0), timedelta(minutes=30), timedelta(hours=1))
 
 
@@ -287,14 +287,14 @@ def test_time_only_takes_occurrences_away(
     source: str, at: str, first: date, zone: str, after: datetime, passed: timedelta
 ) -> None:
     """Whoever looks later sees the same occurrences, but for those that lie behind."""
-    of = days(source, at, first, zone=zone)
-    before = [found for found in islice(occurrences(of, after), 100) if found.start >= after + passed][:5]
+    recurrence = days(source, at, first, zone=zone)
+    before = [time for time in islice(start_times(recurrence, after), 100) if time.start >= after + passed][:5]
 
-    assert list(islice(occurrences(of, after + passed), len(before))) == before
+    assert list(islice(start_times(recurrence, after + passed), len(before))) == before
 
 
 def test_endless_rules_are_lazy() -> None:
     """A rule without end is expanded as far as somebody looks."""
-    endless = occurrences(days("FREQ=DAILY"), NOW)
+    endless = start_times(days("FREQ=DAILY"), NOW)
     assert len(list(islice(endless, 1000))) == 1000
     assert next(endless).nominal.date() == date(2026, 11, 20) + timedelta(days=1000)

@@ -11,7 +11,8 @@ from live_recording.core.findings import CATALOG, Finding, errors, format_path
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
-from live_recording.lint.checker import Context, check
+from live_recording.lint.checker import check_stack
+from live_recording.lint.context import CheckContext
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 
@@ -28,7 +29,7 @@ def found(tree: dict[str, Any], site: SiteName = "intl", owner: str = "live-reco
     related = (
         ()
         if shaped.stack is None
-        else check(Context(shaped.stack, shaped.broken, SITES[site], NOW, StackRef.parse(owner)))
+        else check_stack(CheckContext(shaped.stack, shaped.broken, SITES[site], NOW, StackRef.parse(owner)))
     )
     return sorted({*shaped.findings, *related})
 

@@ -231,9 +231,9 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
             emulator.cloud.reset()
             emulator.set_now(NOW)
             emulator.clear_log()
-            Engine().up(ProviderInProcess(settled), planned.declared)
+            Engine().up(ProviderInProcess(settled), planned.resources)
             codes = [call["code"] for call in emulator.log if not call["action"].startswith("Describe")]
-            assert codes == [None] * len(planned.declared)
+            assert codes == [None] * len(planned.resources)
             sizes.append(len(codes))
             for name in planned.later:
                 emulator.set_now(NOW)

@@ -1,6 +1,7 @@
 """What an account holds after a plan: adoptions, moves, what is left alone, what is refused, and the most on the way."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +9,14 @@ import pytest
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
+from live_recording.core.windows import Window
 from live_recording.desired.declarations import DesiredResource
+from live_recording.desired.specs import RuleSpec, TaskSpec, TemplateSpec
 from live_recording.review.changes import PlannedChange, display_name, path
 from live_recording.review.ownership import snapshot_from_state
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from tests.support.clock import NOW
+from live_recording.stackfile.model import TemplateArgs
 
 AT, HOUR = int(NOW.timestamp()), 3600
 OWNER = StackRef("live-recording", "dev")
@@ -72,8 +76,8 @@ def rules_after(found: SimulatedPlan) -> dict[str, str]:
     return {at.stream: used for at, used in found.after.account.rules.items()}
 
 
-R = DesiredResource("rule", "r", {"domain": D, "app": "", "stream": "s"}, "archive")
-A = DesiredResource("template", "archive", ARCHIVE)
+R = DesiredResource("r", RuleSpec(StreamKey(D, "", "s")), "archive")
+A = DesiredResource("archive", TemplateSpec(ARCHIVE["template_name"], TemplateArgs.model_validate(MP4)))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +202,9 @@ def task_step(
     )
 
 
-F = DesiredResource("task", "final", {**STREAM, **TIMES}, "archive")
+F = DesiredResource(
+    "final", TaskSpec(StreamKey(**STREAM), Window(NOW + timedelta(hours=1), NOW + timedelta(hours=3))), "archive"
+)
 OVER = {"start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z"}
 
 

@@ -20,7 +20,7 @@ from live_recording.core.errors import ConfigError
 from live_recording.core.findings import CATALOG, errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
-from live_recording.desired.declarations import desired_resources, later
+from live_recording.desired.declarations import desired_resources, later_tasks
 from live_recording.lint import report
 from live_recording.project import CheckedFile, check_text
 from live_recording.stackfile.model import Stack
@@ -68,16 +68,16 @@ def judged(source: str, site: SiteName) -> CheckedFile:
     waiting = {}
     if loaded.stack is not None and not stopped:
         made = desired_resources(loaded.stack, OWNER, SITES[site], NOW)
-        waiting = later(loaded.stack, SITES[site], NOW)
+        waiting = later_tasks(loaded.stack, SITES[site], NOW)
         assert made.later == waiting
-        assert len({(declared.kind, declared.name) for declared in made.declared}) == len(made.declared)
-    _reported(report.Checked(FILE, loaded.findings, waiting))
+        assert len({(declared.kind, declared.name) for declared in made.resources}) == len(made.resources)
+    _reported(report.CheckedFile(FILE, loaded.findings, waiting))
     return loaded
 
 
-def _reported(checked: report.Checked) -> None:
+def _reported(checked: report.CheckedFile) -> None:
     """Each form has each finding, and can be written as UTF-8."""
-    forms = [form([checked]) for form in (report.text, report.as_json, report.as_sarif)]
+    forms = [form([checked]) for form in (report.as_text, report.as_json, report.as_sarif)]
     assert len(forms[0].encode().split(b"\n")) == len(checked.findings) + len(checked.later) + 1
     assert len(json.loads(forms[1])["findings"]) == len(checked.findings)
     assert len(json.loads(forms[2])["runs"][0]["results"]) == len(checked.findings)

@@ -11,7 +11,8 @@ from live_recording.core.findings import CATALOG, Finding
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
-from live_recording.lint.checker import Context, check
+from live_recording.lint.checker import check_stack
+from live_recording.lint.context import CheckContext
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 

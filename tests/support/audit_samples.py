@@ -43,7 +43,7 @@ def applied(*files: Declaring) -> Snapshot:
     held = Snapshot("intl", NOW, {}, {}, {})
     for by in files:
         ids: dict[str, str] = {}
-        for declared in desired_resources(by.stack, by.owner, SITES["intl"], NOW).declared:
+        for declared in desired_resources(by.stack, by.owner, SITES["intl"], NOW).resources:
             inputs = declared.inputs
             template = ids.get(declared.template or "", str(inputs.get("template_id", 0)))
             if declared.kind == "template":

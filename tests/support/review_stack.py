@@ -47,7 +47,7 @@ def stack_file(text: str, settings: Settings) -> StackFile:
 def resources_of(file: StackFile) -> tuple[DesiredResource, ...]:
     """Return what the program declares of a stack file without errors."""
     assert file.checked.stack
-    return desired_resources(file.checked.stack, OWNER, file.settings.limits, file.settings.now()).declared
+    return desired_resources(file.checked.stack, OWNER, file.settings.limits, file.settings.now()).resources
 
 
 def snapshot_of(settings: Settings) -> Snapshot:

@@ -29,7 +29,8 @@ from live_recording.core.urn import PROVIDER_KEY
 from live_recording.core.vendor import SITES, Site, SiteName
 from live_recording.desired.declarations import NO_RECORD
 from live_recording.desired.recordings import scheduled_recordings
-from live_recording.lint.checker import Context, check
+from live_recording.lint.checker import check_stack
+from live_recording.lint.context import CheckContext
 from live_recording.resources import rule
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.stackfile.model import Stack
@@ -112,7 +113,7 @@ class _Draft:
         taken: dict[KindName, set[str]] = {
             "template": {*self.base.templates, NO_RECORD},
             "rule": {*self.base.rules, NO_RECORD},
-            "task": {*self.base.tasks, *scheduled_recordings(self.base, self.live.at).slots, NO_RECORD},
+            "task": {*self.base.tasks, *scheduled_recordings(self.base, self.live.at).tasks, NO_RECORD},
         }
         by = Declaring(self.owner.stack, self.owner, self.base)
         items = tuple(declared_by(by, self.site, self.live.at))
@@ -159,7 +160,7 @@ class _Draft:
         part, base = shaped.stack, self.base
         merged = {section: {**getattr(base, section), **getattr(part, section)} for section in SECTIONS.values()}
         stack = base.model_copy(update={**merged, "limits": base.limits.model_copy(update=self.limits)})
-        return (*shaped.findings, *check(Context(stack, shaped.broken, self.site, self.live.at, self.owner)))
+        return (*shaped.findings, *check_stack(CheckContext(stack, shaped.broken, self.site, self.live.at, self.owner)))
 
     def _refused(self, found: Iterable[Finding], new: Iterable[Entry]) -> Iterator[tuple[ObjectRef, str]]:
         """The entries that the checks refuse. Raises ConfigError where it is not an entry that they refuse."""

@@ -54,12 +54,12 @@ class Item(NamedTuple):
 
 def declared_by(by: Declaring, site: Site, now: datetime) -> Iterator[Item]:
     """What the file declares at *now*; the built-in template stands where a rule first asks for it."""
-    slots = scheduled_recordings(by.stack, now).slots
+    tasks = scheduled_recordings(by.stack, now).tasks
     suppressing = min((key for key, rule in by.stack.rules.items() if rule.record is False), default="")
-    for declared in desired_resources(by.stack, by.owner, site, now).declared:
+    for declared in desired_resources(by.stack, by.owner, site, now).resources:
         path = f"{SECTION_OF[declared.kind]}.{declared.name}"
         if declared.kind == "task":
-            path = format_path(slots[declared.name].path)
+            path = format_path(tasks[declared.name].path)
         elif declared.kind == "template" and declared.name not in by.stack.templates:
             path = f"rules.{suppressing}"
         yield Item(Place(by.name, path), by.owner, declared)

@@ -69,8 +69,8 @@ class ObjectMatcher:
         """By its name, or the one that it had before its entry was renamed."""
         declared, inputs = item.declared, item.declared.inputs
         names = {inputs["template_name"]}
-        if declared.was and inputs["template_name"] == item.owner.template_name(declared.name):
-            names.add(item.owner.template_name(declared.was))
+        if declared.previous_name and inputs["template_name"] == item.owner.template_name(declared.name):
+            names.add(item.owner.template_name(declared.previous_name))
         found = {i: drift(live, inputs) for i, live in self.templates.items() if name_of(live) in names}
         best = min(found, key=lambda i: (i not in bound, len(found[i]), int(i)), default=None)
         self._ids[item.place.stack, declared.name] = best

@@ -11,7 +11,7 @@ from live_recording.cli.options import StacksArgument
 from live_recording.cli.output import FINDINGS, present, print_output
 from live_recording.config.files import select_stacks
 from live_recording.core.findings import errors
-from live_recording.desired.declarations import later
+from live_recording.desired.declarations import later_tasks
 from live_recording.lint import report
 from live_recording.project import StackFile, load_stack
 
@@ -24,7 +24,7 @@ class FindingsForm(StrEnum):
     sarif = "sarif"
 
 
-FINDINGS_FORMS: dict[FindingsForm, Callable[[list[report.Checked]], str]] = {
+FINDINGS_FORMS: dict[FindingsForm, Callable[[list[report.CheckedFile]], str]] = {
     FindingsForm.json: report.as_json,
     FindingsForm.sarif: report.as_sarif,
 }
@@ -41,13 +41,13 @@ def check(
     made = [_checked(load_stack(stack)) for stack in select_stacks(stacks)]
     checked = [one for number, one in enumerate(made) if one not in made[:number]]  # several may mean one file
     if form is FindingsForm.text:
-        present(report.text(checked), lambda: rich_output.checked(checked))
+        present(report.as_text(checked), lambda: rich_output.checked(checked))
     else:
         print_output(FINDINGS_FORMS[form](checked))
     raise typer.Exit(FINDINGS if any(errors(file.findings) for file in checked) else 0)
 
 
-def _checked(asked: StackFile) -> report.Checked:
+def _checked(asked: StackFile) -> report.CheckedFile:
     stack = asked.checked.valid_stack
-    waiting = later(stack, asked.settings.limits, asked.settings.now()) if stack else {}
-    return report.Checked(asked.file, asked.checked.findings, waiting)
+    waiting = later_tasks(stack, asked.settings.limits, asked.settings.now()) if stack else {}
+    return report.CheckedFile(asked.file, asked.checked.findings, waiting)

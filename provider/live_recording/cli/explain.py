@@ -33,9 +33,9 @@ def explain(
     declared = usable(load_stack(stack))
     told = explained(declared, key, _time(at, declared.time_zone))
     if form is Form.text:
-        present(explain_text.explanation(told), lambda: rich_output.explanation(told))
+        present(explain_text.as_text(told), lambda: rich_output.explanation(told))
     else:
-        print_output(explain_text.explanation_json(told))
+        print_output(explain_text.as_json(told))
 
 
 def _stream(name: str) -> StreamKey:

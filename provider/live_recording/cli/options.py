@@ -42,7 +42,7 @@ OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="W
 def usable(asked: project.StackFile) -> Stack:
     """What a stack file without errors says; those of another one are shown, and are the end."""
     if asked.checked.valid_stack is None:
-        checked = [report.Checked(asked.file, asked.checked.findings, {})]
-        present(report.text(checked), lambda: rich_output.checked(checked))
+        checked = [report.CheckedFile(asked.file, asked.checked.findings, {})]
+        present(report.as_text(checked), lambda: rich_output.checked(checked))
         raise typer.Exit(FINDINGS)
     return asked.checked.valid_stack

@@ -3,7 +3,7 @@
 Rule 1: nothing is said here; sentences come from where the plain text has them. Rule 2: `terminal` decides who sees it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -31,12 +31,12 @@ STYLES: Mapping[str, str] = {"error": BAD, "warning": DOUBTFUL, "wrong": BAD, "n
 PLACE, NAME, ID = "cyan", "bold", "dim"
 
 
-def checked(files: Collection[report.Checked]) -> RenderableType:
+def checked(files: Sequence[report.CheckedFile]) -> RenderableType:
     """Findings, tasks that wait, and the line that counts."""
-    found = report.findings(files)
+    found = report.sorted_findings(files)
     style = BAD if errors(found) else DOUBTFUL if found else GOOD
-    waiting = [Text(line, style=ID) for line in report.waiting(files)]
-    return Group(*_findings(found), *waiting, Text(report.conclusion(files), style=style))
+    waiting = [Text(line, style=ID) for line in report.later_lines(files)]
+    return Group(*_findings(found), *waiting, Text(report.summary(files), style=style))
 
 
 def _findings(found: Iterable[Finding]) -> list[RenderableType]:
@@ -56,7 +56,7 @@ def explanation(told: Explanation) -> RenderableType:
     for loser in told.losers:
         losers.add_row(Text(loser.path, style=NAME), Text(f"{loser.why}."))
     verdict = Text(explain_text.verdict(told), style=GOOD if told.records else DOUBTFUL)
-    return Group(verdict, *([losers] if told.losers else []), *map(Text, explain_text.tasks(told)))
+    return Group(verdict, *([losers] if told.losers else []), *map(Text, explain_text.task_lines(told)))
 
 
 def audit(found: "Audit") -> RenderableType:

@@ -1,7 +1,4 @@
-"""Who records a stream at a time, and why nobody else does.
-
-Rule 1: the answer comes from the same tables that plan and check use. Rule 2: what it says is data; `report` words it.
-"""
+"""Which rule or task records a stream at a time, and why no other rule does; `explain_text` renders it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,16 +8,16 @@ from live_recording.core.findings import format_path
 from live_recording.core.streams import LEVEL_NAMES, PART_NAMES, StreamKey, level, matches, winning_rule
 from live_recording.core.text import escaped, quoted
 from live_recording.core.timefmt import rfc3339
-from live_recording.desired.recordings import Timed, scheduled_recordings
+from live_recording.desired.recordings import AnyOccurrence, TimedEntry, scheduled_recordings
 from live_recording.stackfile.model import LiveRecord, Rule, Stack
 
 
 class Recorder(NamedTuple):
-    """A rule or task that records: where it stands, what it is bound to, and with which template."""
+    """A rule, task or live record that matches the stream."""
 
     path: str
-    key: str
-    template: str | None  # or the format of a live record; None: it suppresses, or it is a task without template
+    key: str  # of a rule: domain/app/stream; of a task or live record: its name
+    template: str | None  # of a live record: its format; None: the rule suppresses, or the task has no template
     detail: str
 
 
@@ -32,69 +29,70 @@ class Loser(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The winning rule, if any, the others, and the tasks or live records that are active."""
+    """The rule that decides, if any, the other rules, and the tasks and live records that are active."""
 
     stream: str
     at: str
     winner: Recorder | None
-    records: bool  # by a rule
+    records: bool  # whether a rule records the stream
     losers: tuple[Loser, ...]
     tasks: tuple[Recorder, ...]
 
 
 def explain(stack: Stack, stream: StreamKey, at: datetime) -> Explanation:
-    """Who records the full name *stream* at *at*."""
-    rules = {r.natural: (f"rules.{name}", r) for name, r in stack.rules.items()}
-    best = winning_rule(rules, stream)
-    won = rules[best] if best else None
+    """Explain who records *stream*, a full name, at the time *at*."""
+    rules = {rule.natural: (f"rules.{key}", rule) for key, rule in stack.rules.items()}
+    winner = winning_rule(rules, stream)
+    losers = sorted(Loser(path, _why(key, stream, winner)) for key, (path, _) in rules.items() if key != winner)
     return Explanation(
-        escaped("/".join(stream.parts)),
-        rfc3339(at),
-        Recorder(won[0], str(best), _template(won[1]), f"it names {LEVEL_NAMES[level(best)]} (level {level(best)})")
-        if won and best
-        else None,
-        won is not None and won[1].record is not False,
-        tuple(
-            Loser(path, _why(key, stream, best))
-            for key, (path, _) in sorted(rules.items(), key=_by_path)
-            if key != best
-        ),
-        _tasks(stack, stream, at),
+        stream=escaped("/".join(stream.parts)),
+        at=rfc3339(at),
+        winner=_winner(winner, *rules[winner]) if winner else None,
+        records=winner is not None and rules[winner][1].record is not False,
+        losers=tuple(losers),
+        tasks=_active(stack, stream, at),
     )
 
 
-def _by_path(item: tuple[StreamKey, tuple[str, Rule]]) -> str:
-    return item[1][0]
+def _winner(key: StreamKey, path: str, rule: Rule) -> Recorder:
+    return Recorder(path, str(key), _template(rule), _match(key))
 
 
-def _template(entry: Rule | Timed) -> str | None:
+def _match(key: StreamKey) -> str:
+    return f"it matches {LEVEL_NAMES[level(key)]} (level {level(key)})"
+
+
+def _why(key: StreamKey, stream: StreamKey, winner: StreamKey | None) -> str:
+    if winner and matches(key, stream):
+        return f"{_match(key)}, and level {level(winner)} takes precedence"
+    name, own, actual = next(
+        (name, own, actual)
+        for name, own, actual in zip(PART_NAMES, key.parts, stream.parts, strict=True)
+        if own and own != actual
+    )
+    return f"it matches {name} {quoted(own)}, not {quoted(actual)}"
+
+
+def _template(entry: Rule | TimedEntry) -> str | None:
     if isinstance(entry, LiveRecord):
         return f"file_format {entry.file_format}"
     return entry.template or (f"template_id {entry.template_id}" if entry.template_id else None)
 
 
-def _why(key: StreamKey, stream: StreamKey, best: StreamKey | None) -> str:
-    if best and matches(key, stream):
-        return f"it names {LEVEL_NAMES[level(key)]} (level {level(key)}), and level {level(best)} wins"
-    name, mine, theirs = next(
-        (n, m, t) for n, m, t in zip(PART_NAMES, key.parts, stream.parts, strict=True) if m and m != t
-    )
-    return f"it is for {name} {quoted(mine)}, not {quoted(theirs)}"
-
-
-def _tasks(stack: Stack, stream: StreamKey, at: datetime) -> tuple[Recorder, ...]:
-    on = scheduled_recordings(stack, at)
-    active = (
-        slot
-        for slot in (*on.slots.values(), *on.live.values())
-        if slot.stream in (stream, replace(stream, domain="")) and (slot.window.start or at) <= at < slot.window.end
-    )
+def _active(stack: Stack, stream: StreamKey, at: datetime) -> tuple[Recorder, ...]:
+    active = (recording for recording in scheduled_recordings(stack, at).all if _is_active(recording, stream, at))
     return tuple(
         Recorder(
-            format_path(slot.path),
-            slot.name,
-            _template(slot.entry),
-            f"until {rfc3339(slot.window.end)}",
+            format_path(recording.path),
+            recording.name,
+            _template(recording.entry),
+            f"until {rfc3339(recording.window.end)}",
         )
-        for slot in sorted(active, key=lambda slot: slot.name)
+        for recording in sorted(active, key=lambda recording: recording.name)
     )
+
+
+def _is_active(recording: AnyOccurrence, stream: StreamKey, at: datetime) -> bool:
+    """Return whether it records the stream at that time; without a domain it records the stream of every domain."""
+    is_same = recording.stream in (stream, replace(stream, domain=""))
+    return is_same and (recording.window.start or at) <= at < recording.window.end

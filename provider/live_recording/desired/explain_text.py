@@ -1,39 +1,40 @@
-"""TODO live_recording.desired.explain_text."""
+"""An explanation as text for people, and as JSON for programs."""
 
 from live_recording.core import json_output
 from live_recording.desired.explain import Explanation, Recorder
 
 
-def explanation(told: Explanation) -> str:
-    """Who records a stream, why nobody else does, and what tasks run."""
-    losers = [f"{loser.path} does not: {loser.why}." for loser in told.losers]
-    return "\n".join([verdict(told), *(f"  {line}" for line in (*losers, *tasks(told)))])
+def as_text(explanation: Explanation) -> str:
+    """Return the verdict, then one line per other rule and per active task."""
+    losers = [f"{loser.path} does not record it: {loser.why}." for loser in explanation.losers]
+    return "\n".join([verdict(explanation), *(f"  {line}" for line in (*losers, *task_lines(explanation)))])
 
 
-def verdict(told: Explanation) -> str:
-    """Who records a stream, in one sentence."""
-    return f"At {told.at} {told.stream} {_verdict(told)}"
+def as_json(explanation: Explanation) -> str:
+    """Return the explanation as JSON."""
+    return json_output.as_json(json_output.as_data(explanation))
 
 
-def tasks(told: Explanation) -> list[str]:
-    """A line for each task that records the stream at that time, or one that says that there is none."""
-    also = "besides" if told.records else "all the same"
-    lines = [f"{task.path} records it {also}, {_with(task)}, {task.detail}." for task in told.tasks]
+def verdict(explanation: Explanation) -> str:
+    """Return which rule records the stream, in one sentence."""
+    return f"At {explanation.at} {explanation.stream} {_verdict(explanation)}"
+
+
+def task_lines(explanation: Explanation) -> list[str]:
+    """Return one line per task or live record that is active, or a line that says that there is none."""
+    records = "also records it" if explanation.records else "records it"
+    lines = [f"{task.path} {records}, {_with_template(task)}, {task.detail}." for task in explanation.tasks]
     return lines or ["No task records it at that time."]
 
 
-def explanation_json(told: Explanation) -> str:
-    """The same for programs."""
-    return json_output.as_json(json_output.as_data(told))
+def _verdict(explanation: Explanation) -> str:
+    winner = explanation.winner
+    if winner is None:
+        return "is not recorded by any rule."
+    if not explanation.records:
+        return f"is not recorded: {winner.path} suppresses it because {winner.detail}."
+    return f"is recorded by {winner.path}, {_with_template(winner)}, because {winner.detail}."
 
 
-def _verdict(told: Explanation) -> str:
-    if told.winner is None:
-        return "is recorded by no rule."
-    if not told.records:
-        return f"is not recorded: {told.winner.path} suppresses it, because {told.winner.detail}."
-    return f"is recorded by {told.winner.path}, {_with(told.winner)}, because {told.winner.detail}."
-
-
-def _with(recorder: Recorder) -> str:
-    return f"with {recorder.template}" if recorder.template else "as HLS that is kept for ever"
+def _with_template(recorder: Recorder) -> str:
+    return f"with {recorder.template}" if recorder.template else "as HLS that is kept indefinitely"

@@ -1,123 +1,140 @@
-"""What is recorded at a time: tasks, the occurrences of schedules near now, and live records.
+"""Every recording that has a time: tasks, the occurrences of schedules near now, and live records.
 
-Rule 1: an occurrence has a name that never changes: its schedule and its nominal wall-clock time.
-Rule 2: of a schedule only what matters now is looked at: from a day ago to a week ahead, and the next one after that.
+The name of an occurrence never changes: it is made of the schedule's key and the nominal wall-clock time. A schedule is
+expanded from one day ago to a week ahead, and to the first occurrence after that.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import TASK_MAX
 from live_recording.core.windows import Window
-from live_recording.desired import live_records, windows
-from live_recording.desired.recurrence import Days, never, occurrences
+from live_recording.desired.live_records import resolve_live_record_window
+from live_recording.desired.recurrence import Recurrence, never_occurs, start_times
+from live_recording.desired.windows import CENTURY, resolve_window
 from live_recording.stackfile.model import LiveRecord, Schedule, Stack, Task
 from live_recording.stackfile.rrule import needs_first
 
-BACK, AHEAD = TASK_MAX, timedelta(days=8)
-"""A running task began at most so long ago; no site takes tasks that start more than 7 days ahead."""
+_BACK, _AHEAD = TASK_MAX, timedelta(days=8)
+"""A running task started at most this long ago. No site accepts tasks that start more than 7 days ahead."""
 
 
-Timed = Task | Schedule | LiveRecord
-Timed_co = TypeVar("Timed_co", bound=Timed, covariant=True)
+TimedEntry = Task | Schedule | LiveRecord
+Entry_co = TypeVar("Entry_co", bound=TimedEntry, covariant=True)
 
 
-class Occurrence(NamedTuple, Generic[Timed_co]):
-    """One recording: the resource *name* that comes from the entry at *path*."""
+@dataclass(frozen=True, slots=True)
+class Occurrence(Generic[Entry_co]):
+    """One recording: the resource *name* that the entry at *path* defines."""
 
     name: str
     path: KeyPath
-    entry: Timed_co
+    entry: Entry_co
     window: Window
-    was: str | None
+    previous_name: str | None
 
     @property
     def stream(self) -> StreamKey:
-        """The full name of what is recorded; without a domain where the entry has none."""
+        """Return the full name of the stream; the domain is empty if the entry has none."""
         return StreamKey(self.entry.domain or "", self.entry.app, self.entry.stream)
 
 
-TaskSlot = Occurrence[Task | Schedule]
-LiveSlot = Occurrence[LiveRecord]
-AnySlot = Occurrence[Timed]
+TaskOccurrence = Occurrence[Task | Schedule]
+LiveRecordOccurrence = Occurrence[LiveRecord]
+AnyOccurrence = Occurrence[TimedEntry]
 
 
-class ScheduledRecordings(NamedTuple):
-    """All slots by name, and why some entries have none."""
+@dataclass(frozen=True, slots=True)
+class ScheduledRecordings:
+    """All recordings by resource name, and a finding for each entry whose time cannot be resolved."""
 
-    slots: Mapping[str, TaskSlot]
-    live: Mapping[str, LiveSlot]
+    tasks: Mapping[str, TaskOccurrence]
+    live_records: Mapping[str, LiveRecordOccurrence]
     findings: tuple[Finding, ...]
+
+    @property
+    def all(self) -> tuple[AnyOccurrence, ...]:
+        """Return tasks, then live records."""
+        return *self.tasks.values(), *self.live_records.values()
 
 
 def scheduled_recordings(stack: Stack, now: datetime) -> ScheduledRecordings:
-    """The slots of all tasks and live records, and of the schedules near *now*."""
-    slots: dict[str, TaskSlot] = {}
-    found: list[Finding] = []
-    for slot in (*_tasks(stack), *_schedules(stack, now)):
-        if isinstance(slot, Finding):
-            found.append(slot)
-        elif slot.name in slots:
-            other = format_path(slots[slot.name].path)
-            found.append(
-                Finding.new("duplicate-key", slot.path, f"Its task {slot.name} is {other} once more. Rename one.")
-            )
+    """Return the recordings of all tasks and live records, and of the schedules near *now*."""
+    tasks: dict[str, TaskOccurrence] = {}
+    findings: list[Finding] = []
+    for result in (*_tasks(stack), *_schedules(stack, now)):
+        if isinstance(result, Finding):
+            findings.append(result)
+        elif result.name in tasks:
+            findings.append(_duplicate_name(result, tasks[result.name]))
         else:
-            slots[slot.name] = slot
-    live = {key: _live(key, entry, stack.time_zone) for key, entry in stack.live_records.items()}
-    found += [slot for slot in live.values() if isinstance(slot, Finding)]
-    return ScheduledRecordings(
-        slots, {key: slot for key, slot in live.items() if isinstance(slot, Occurrence)}, tuple(found)
-    )
+            tasks[result.name] = result
+    live_records = {key: _live_record(key, entry, stack.time_zone) for key, entry in stack.live_records.items()}
+    findings += [result for result in live_records.values() if isinstance(result, Finding)]
+    resolved = {key: result for key, result in live_records.items() if isinstance(result, Occurrence)}
+    return ScheduledRecordings(tasks, resolved, tuple(findings))
 
 
-def _live(key: str, entry: LiveRecord, zone: str) -> LiveSlot | Finding:
-    path = ("live_records", key)
-    span = live_records.window(path, entry, zone)
-    if isinstance(span, Finding):
-        return span
-    if span is None:  # nobody could tell from the file when it is over
-        why = "The field end is missing. A recording in real time begins with the next up, so only end says when it is over. Add it."
-        return Finding.new("missing-field", path, why)
-    return Occurrence(key, path, entry, span, entry.was)
-
-
-def _tasks(stack: Stack) -> Iterator[TaskSlot | Finding]:
+def _tasks(stack: Stack) -> Iterator[TaskOccurrence | Finding]:
     for key, task in stack.tasks.items():
-        span = windows.window(("tasks", key), task, stack.time_zone)
-        yield span if isinstance(span, Finding) else Occurrence(key, ("tasks", key), task, span, task.was)
+        path = ("tasks", key)
+        window = resolve_window(path, task, stack.time_zone)
+        yield window if isinstance(window, Finding) else Occurrence(key, path, task, window, task.was)
 
 
-def _schedules(stack: Stack, now: datetime) -> Iterator[TaskSlot | Finding]:
-    for key, entry in stack.schedules.items():
-        path = ("schedules", key)
-        days = Days(
-            entry.rrule, entry.at, entry.first, entry.last, frozenset(entry.skipped), entry.time_zone or stack.time_zone
-        )
-        refusal = _refusal(path, days)
-        if refusal:
-            yield refusal
-            continue
-        for nominal, start in occurrences(days, now - BACK):
-            stamp = f"{nominal:%Y%m%dT%H%M}"
-            was = f"{entry.was}-{stamp}" if entry.was else None
-            span = Window(start, start + timedelta(seconds=min(entry.duration, windows.CENTURY)))
-            yield Occurrence(f"{key}-{stamp}", path, entry, span, was)
-            if start > now + AHEAD:
-                break
+def _schedules(stack: Stack, now: datetime) -> Iterator[TaskOccurrence | Finding]:
+    for key, schedule in stack.schedules.items():
+        recurrence = _recurrence(schedule, stack.time_zone)
+        finding = _check_recurrence(("schedules", key), recurrence)
+        if finding is None:
+            yield from _occurrences(key, schedule, recurrence, now)
+        else:
+            yield finding
 
 
-def _refusal(path: KeyPath, days: Days) -> Finding | None:
-    if days.first is None and needs_first(days.rule):
-        why = "Without its first day this recurrence has no beginning to count from. Add from: 2026-11-21."
-        return Finding.new("missing-field", path, why)
-    if days.first and days.last and days.last < days.first:
-        return Finding.new(
-            "bad-time", (*path, "until"), f"The last day {days.last} is before the first one, {days.first}. Swap them."
-        )
-    if never(days):
-        return Finding.new("bad-rrule", (*path, "rrule"), f"{days.rule} never happens. Name days that exist.")
+def _recurrence(schedule: Schedule, zone: str) -> Recurrence:
+    skipped = frozenset(schedule.skipped)
+    return Recurrence(schedule.rrule, schedule.at, schedule.first, schedule.last, skipped, schedule.time_zone or zone)
+
+
+def _check_recurrence(path: KeyPath, recurrence: Recurrence) -> Finding | None:
+    if recurrence.first is None and needs_first(recurrence.rule):
+        sentence = "This recurrence counts from its first day. Add that day, such as `from: 2026-11-21`."
+        return Finding.new("missing-field", path, sentence)
+    if recurrence.first and recurrence.last and recurrence.last < recurrence.first:
+        sentence = f"The last day {recurrence.last} is before the first day {recurrence.first}. Swap them."
+        return Finding.new("bad-time", (*path, "until"), sentence)
+    if never_occurs(recurrence):
+        sentence = f"{recurrence.rule} matches no day. Use days that exist."
+        return Finding.new("bad-rrule", (*path, "rrule"), sentence)
     return None
+
+
+def _occurrences(key: str, schedule: Schedule, recurrence: Recurrence, now: datetime) -> Iterator[TaskOccurrence]:
+    for time in start_times(recurrence, now - _BACK):
+        stamp = f"{time.nominal:%Y%m%dT%H%M}"
+        previous_name = f"{schedule.was}-{stamp}" if schedule.was else None
+        window = Window(time.start, time.start + timedelta(seconds=min(schedule.duration, CENTURY)))
+        yield Occurrence(f"{key}-{stamp}", ("schedules", key), schedule, window, previous_name)
+        if time.start > now + _AHEAD:
+            break
+
+
+def _live_record(key: str, entry: LiveRecord, zone: str) -> LiveRecordOccurrence | Finding:
+    path = ("live_records", key)
+    window = resolve_live_record_window(path, entry, zone)
+    if isinstance(window, Finding):
+        return window
+    if window is None:  # the file alone would not define when the recording is over
+        sentence = "Required field `end` is missing. A real-time recording starts with the next `pulumi up`, so it needs an `end`."
+        return Finding.new("missing-field", path, sentence)
+    return Occurrence(key, path, entry, window, entry.was)
+
+
+def _duplicate_name(occurrence: TaskOccurrence, other: TaskOccurrence) -> Finding:
+    sentence = f"Its task name {occurrence.name} is already used by {format_path(other.path)}. Rename one of them."
+    return Finding.new("duplicate-key", occurrence.path, sentence)

@@ -1,24 +1,28 @@
-"""Recurrences: which times a schedule means.
+"""The start times of a schedule.
 
-Rule 1: rules are expanded on wall-clock times; the zone comes last, so that a match stays at 20:00 all year.
-Rule 2: an occurrence that a change of clocks skips moves forward; one that happens twice is the first (RFC 5545, 3.3.10).
+A recurrence is expanded on wall-clock times and the zone is applied last, so a match stays at 20:00 all year. A time
+that the change to daylight saving time skips moves forward; of a time that occurs twice the first counts (RFC 5545, 3.3.10).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
 from live_recording.stackfile.rrule import impossible, parts_of
 
-_CYCLE = 28  # after so many years days and weekdays come round again
-_FAR = timedelta(days=10 * 366)
+_CYCLE_YEARS = 28
+"""Days of the month and weekdays repeat after this many years."""
+_SEARCH_LIMIT = timedelta(days=10 * 366)
+_EARLIEST = date(2000, 1, 1)
 
 
-class Days(NamedTuple):
-    """A schedule's days and time of day, in its own zone."""
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """The days and the time of day of a schedule, in its own zone."""
 
     rule: str
     at: str  # HH:MM
@@ -28,41 +32,51 @@ class Days(NamedTuple):
     zone: str
 
 
-class Occurrence(NamedTuple):
-    """One time that a schedule means."""
+@dataclass(frozen=True, slots=True)
+class StartTime:
+    """One start time of a schedule."""
 
     nominal: datetime  # wall clock, without zone
     start: datetime  # UTC
 
 
-def never(days: Days) -> bool:
-    """Whether the schedule means no day at all, such as the 31st of February or the Mondays of every Friday."""
-    parts = parts_of(days.rule)
+def never_occurs(recurrence: Recurrence) -> bool:
+    """Return whether no day matches, such as the 31st of February, or every Monday of a rule that starts on a Friday."""
+    parts = parts_of(recurrence.rule)
     if impossible(parts):
         return True
-    begin = _begin(days, days.first or date(2000, 1, 1))
-    years = _CYCLE * int(parts.get("INTERVAL", "1"))
-    # The library searches for what never happens to the end of the calendar, and that repeats itself every 400 years.
-    begin = begin.replace(year=begin.year + max(0, date.max.year - years - begin.year) // 400 * 400)
-    made: Any = rrulestr(days.rule, dtstart=begin)
+    years = _CYCLE_YEARS * int(parts.get("INTERVAL", "1"))
+    begin = _late_begin(recurrence, years)
+    rule: Any = rrulestr(recurrence.rule, dtstart=begin)
     cycle = timedelta(days=min(366 * years, (date.max - begin.date()).days))
-    return next(iter(made.replace(count=None, until=begin + cycle)), None) is None
+    return next(iter(rule.replace(count=None, until=begin + cycle)), None) is None
 
 
-def occurrences(days: Days, after: datetime) -> Iterator[Occurrence]:
-    """The occurrences that start at *after* or later, in their order; possibly endless."""
-    zone = ZoneInfo(days.zone)
+def start_times(recurrence: Recurrence, after: datetime) -> Iterator[StartTime]:
+    """Yield the start times from *after* on, in order; possibly without end."""
+    zone = ZoneInfo(recurrence.zone)
     local = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
-    made: Any = rrulestr(days.rule, dtstart=_begin(days, days.first or local.date()))
-    if "COUNT" not in parts_of(days.rule):
-        made = made.replace(until=local + _FAR)  # a rule without days ahead must not search for ever
-    for nominal in made.xafter(local, inc=True):
-        if days.last and nominal.date() > days.last:
+    rule: Any = rrulestr(recurrence.rule, dtstart=_begin(recurrence, recurrence.first or local.date()))
+    if "COUNT" not in parts_of(recurrence.rule):
+        rule = rule.replace(until=local + _SEARCH_LIMIT)  # a rule without days ahead must not search indefinitely
+    for nominal in rule.xafter(local, inc=True):
+        if recurrence.last and nominal.date() > recurrence.last:
             return
         start = nominal.replace(tzinfo=zone).astimezone(UTC)
-        if start >= after and nominal.date() not in days.skipped:
-            yield Occurrence(nominal, start)
+        if start >= after and nominal.date() not in recurrence.skipped:
+            yield StartTime(nominal, start)
 
 
-def _begin(days: Days, first: date) -> datetime:
-    return datetime.combine(first, time.fromisoformat(days.at))
+def _begin(recurrence: Recurrence, first: date) -> datetime:
+    return datetime.combine(first, time.fromisoformat(recurrence.at))
+
+
+def _late_begin(recurrence: Recurrence, years: int) -> datetime:
+    """Return the latest equivalent begin that leaves *years* until the end of the calendar.
+
+    The library searches for a day that never comes up to year 9999. The calendar repeats every 400 years, so starting
+    late gives the same answer sooner.
+    """
+    begin = _begin(recurrence, recurrence.first or _EARLIEST)
+    spare_years = max(0, date.max.year - years - begin.year)
+    return begin.replace(year=begin.year + spare_years // 400 * 400)

@@ -1,53 +1,51 @@
-"""Warnings that somebody has accepted, with a reason and, if they like, a last day.
+"""Warnings that the stack file acknowledges, with a reason and an optional last day.
 
-Rule 1: an error cannot be accepted. Rule 2: what has expired is said, and no longer hides anything.
+An error cannot be acknowledged. An expired acknowledgement is a finding itself and hides nothing.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from difflib import get_close_matches
 
 from live_recording.core.findings import CATALOG, Finding, KeyPath, format_path
-from live_recording.core.text import escaped, quoted
+from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.model import Acknowledgement
 
 
-def acknowledged(found: Iterable[Finding], accepted: tuple[Acknowledgement, ...], now: datetime) -> Iterator[Finding]:
-    """The findings that are left, and what is wrong with the acknowledgements themselves."""
-    valid = []
-    for number, entry in enumerate(accepted):
-        wrong = _wrong(("acknowledge", number), entry, now)
-        if wrong:
-            yield wrong
-        else:
-            valid.append(entry)
-    yield from (f for f in found if not any(covers(entry, f.id, f.path) for entry in valid))
+def unacknowledged(
+    findings: Iterable[Finding], acknowledgements: tuple[Acknowledgement, ...], now: datetime
+) -> Iterator[Finding]:
+    """Yield what is wrong with the acknowledgements themselves, then the findings that none of them covers."""
+    for position, entry in enumerate(acknowledgements):
+        finding = _check(("acknowledge", position), entry, now)
+        if finding:
+            yield finding
+    valid = in_force(acknowledgements, now)
+    yield from (finding for finding in findings if not any(covers(entry, finding.id, finding.path) for entry in valid))
 
 
-def in_force(accepted: tuple[Acknowledgement, ...], now: datetime) -> tuple[Acknowledgement, ...]:
-    """The acknowledgements that accept something today."""
-    return tuple(entry for entry in accepted if _wrong((), entry, now) is None)
+def in_force(acknowledgements: tuple[Acknowledgement, ...], now: datetime) -> tuple[Acknowledgement, ...]:
+    """Return the acknowledgements that are valid today."""
+    return tuple(entry for entry in acknowledgements if _check((), entry, now) is None)
 
 
 def covers(entry: Acknowledgement, finding_id: str, path: KeyPath) -> bool:
-    """Return whether *entry* accepts this finding at *path*: its path names *path* or something that contains it."""
-    return entry.finding == finding_id and any(
-        format_path(path[:length]) == entry.path for length in range(1, len(path) + 1)
-    )
+    """Return whether the entry acknowledges this finding at its own path or inside it."""
+    return entry.finding == finding_id and f"{format_path(path)}.".startswith(f"{entry.path}.")
 
 
-def _wrong(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | None:
+def _check(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | None:
     kind = CATALOG.get(entry.finding)
     if kind is None:
-        near = get_close_matches(entry.finding, CATALOG, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "docs/findings.md lists them."
-        return Finding.new("out-of-range", (*path, "finding"), f"There is no finding {quoted(entry.finding)}. {hint}")
+        suggestion = nearest(entry.finding, tuple(CATALOG))
+        advice = f"Did you mean {suggestion}?" if suggestion else "See docs/findings.md for all ids."
+        return Finding.new("out-of-range", (*path, "finding"), f"Unknown finding id {quoted(entry.finding)}. {advice}")
     if kind.severity == "error":
-        sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Mend it instead."
+        sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Fix it instead."
         return Finding.new("out-of-range", (*path, "finding"), sentence)
     if entry.until and now.date() > entry.until:
-        sentence = escaped(
-            f"{entry.finding} on {entry.path} was accepted until {entry.until} ({entry.reason}). Decide again."
+        sentence = (
+            f"The acknowledgement of {entry.finding} at {entry.path} expired after {entry.until} "
+            f"(reason: {entry.reason}). Fix the warning, or set a later day."
         )
-        return Finding.new("acknowledgement-expired", path, sentence)
+        return Finding.new("acknowledgement-expired", path, escaped(sentence))
     return None

@@ -1,54 +1,73 @@
-"""Nothing stands twice: no natural key, no name in the account, no resource name.
-
-Rule 1: of two that collide the later one is the finding, and its sentence names the other.
-"""
+"""Checks that nothing is defined twice. The later of two duplicates gets the finding, which names the other one."""
 
 from collections.abc import Hashable, Iterator, Mapping
+from typing import TypeVar
 
 from live_recording.core.findings import Finding, KeyPath, format_path
-from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import quoted
-from live_recording.desired import live_records
-from live_recording.desired.declarations import NO_RECORD, template_name
-from live_recording.desired.recordings import ScheduledRecordings
-from live_recording.stackfile.model import Stack
+from live_recording.desired.declarations import NO_RECORD
+from live_recording.desired.specs import LiveRecordSpec
+from live_recording.lint.context import CheckContext
 
-BUILT_IN = ("the built-in template of record: false",)
+Id = TypeVar("Id", bound=Hashable)
 
 
-def duplicates(stack: Stack, owner: StackRef, on: ScheduledRecordings) -> Iterator[Finding]:
-    """No natural key and no resource name stands twice."""
-    rules = {key: r.natural for key, r in stack.rules.items()}
-    yield from _twice(
-        {key: ("rules", key) for key in rules},
-        rules,
-        "for {what}; the vendor keeps one rule per domain, app and stream",
-    )
-    at = {
-        name: (slot.stream, slot.window, slot.entry.template or slot.entry.template_id)
-        for name, slot in on.slots.items()
+def duplicate_rule(context: CheckContext) -> Iterator[Finding]:
+    """Check that no two rules have the same domain, app and stream."""
+    rules = {("rules", key): rule.natural for key, rule in context.stack.rules.items()}
+    for path, other in _duplicates(rules):
+        yield _finding(path, other, f"both match {rules[path]}, and only one rule is allowed per domain, app and stream")
+
+
+def duplicate_task(context: CheckContext) -> Iterator[Finding]:
+    """Check that no two tasks have the same stream, time and template; report each schedule once."""
+    tasks = context.recordings.tasks
+    identities = {
+        name: (task.stream, task.window, task.entry.template or task.entry.template_id) for name, task in tasks.items()
     }
-    paths = {name: slot.path for name, slot in on.slots.items()}
-    yield from dict.fromkeys(_twice(paths, at, "for the same stream, time and template"))
-    forms = {
-        name: tuple(live_records.normalize_live_record(slot.entry, slot.window).items())
-        for name, slot in on.live.items()
+    paths = dict.fromkeys((tasks[name].path, tasks[other].path) for name, other in _duplicates(identities))
+    for path, other_path in paths:
+        yield _finding(path, other_path, "both record the same stream at the same time with the same template")
+
+
+def duplicate_live_record(context: CheckContext) -> Iterator[Finding]:
+    """Check that no two live records define the same recording."""
+    records = {
+        record.path: tuple(sorted(LiveRecordSpec(record.entry, record.window).to_inputs().items()))
+        for record in context.recordings.live_records.values()
     }
-    yield from _twice({name: slot.path for name, slot in on.live.items()}, forms, "for the same recording")
-    built_in = {"": owner.template_name(NO_RECORD)} if stack.suppresses else {}
-    templates = built_in | {key: template_name(owner, key, t) for key, t in stack.templates.items()}
-    paths = {key: ("templates", key) if key else BUILT_IN for key in templates}
-    yield from _twice(paths, templates, "called {what} in the account")
-    if built_in and NO_RECORD in templates and templates[NO_RECORD] != built_in[""]:
-        sentence = f"{NO_RECORD} is the resource name of what record: false uses. Rename this template."
+    for path, other in _duplicates(records):
+        yield _finding(path, other, "both define the same recording")
+
+
+def duplicate_template_name(context: CheckContext) -> Iterator[Finding]:
+    """Check that no two templates have the same name in the account; the built-in one counts if it is used."""
+    names = context.names_in_account
+    if not context.stack.suppresses:
+        yield from _same_names({("templates", key): name for key, name in names.items()})
+        return
+    built_in = context.owner.template_name(NO_RECORD)
+    yield from _same_names({(): built_in} | {("templates", key): name for key, name in names.items()})
+    if names.get(NO_RECORD, built_in) != built_in:
+        sentence = f"{NO_RECORD} is the resource name of the built-in template for record: false. Rename this template."
         yield Finding.new("duplicate-key", ("templates", NO_RECORD), sentence)
 
 
-def _twice(paths: Mapping[str, KeyPath], keys: Mapping[str, Hashable], what: str) -> Iterator[Finding]:
-    first: dict[Hashable, str] = {}
-    for name, key in keys.items():
-        other = first.setdefault(key, name)
-        if other != name:
-            described = what.format(what=quoted(key) if isinstance(key, str) else key)
-            sentence = f"This is {format_path(paths[other])} once more: both are {described}. Remove one."
-            yield Finding.new("duplicate-key", paths[name], sentence)
+def _same_names(names: Mapping[KeyPath, str]) -> Iterator[Finding]:
+    """Yield a finding for each template whose name is taken; path (): the built-in template."""
+    for path, other in _duplicates(names):
+        yield _finding(path, other, f"both are named {quoted(names[path])} in the account")
+
+
+def _duplicates(identities: Mapping[Id, Hashable]) -> Iterator[tuple[Id, Id]]:
+    """Yield each item whose identity an earlier item has, with the first such item."""
+    first: dict[Hashable, Id] = {}
+    for item, identity in identities.items():
+        other = first.setdefault(identity, item)
+        if other != item:
+            yield item, other
+
+
+def _finding(path: KeyPath, other: KeyPath, reason: str) -> Finding:
+    other_name = format_path(other) or "the built-in template for record: false"
+    return Finding.new("duplicate-key", path, f"Duplicate of {other_name}: {reason}. Remove one of them.")

@@ -1,53 +1,76 @@
-"""How many rules and templates an account may hold.
+"""Checks of the number of rules and templates that an account can have."""
 
-Rule 1: counting is by key, so that what is declared and live counts once.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from live_recording.core.findings import Finding
-from live_recording.stackfile.model import Limits
+from live_recording.lint.context import CheckContext
 
-NEARLY = 0.9
+Section = Literal["rules", "templates"]
+_NEARLY_FULL = 0.9  # of the limit
 
 
-def too_many(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iterator[Finding]:
-    """The file alone stays within what the account may hold; *builtin*: one template more for `record: false`."""
-    for section, count, allowed, extra in _counted(limits, declared, builtin):
-        if count > allowed:
-            yield Finding.new(
-                f"too-many-{section}",
-                (section,),
-                f"{count} {section} are declared{extra}, but the account may hold {allowed}. "
-                f"Remove {count - allowed}, or raise limits.{section} if the vendor has raised it.",
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many rules or templates the stack file declares, and the limit; *built_in*: the built-in template is one."""
+
+    section: Section
+    count: int
+    limit: int
+    built_in: bool
+
+    @property
+    def note(self) -> str:
+        """Return the part of a sentence that explains the count."""
+        return " (including the built-in one for record: false)" if self.built_in else ""
+
+
+def too_many_rules(context: CheckContext) -> Iterator[Finding]:
+    """Check that the rules of this file alone are within the limit."""
+    yield from _too_many(usage(context, "rules"))
+
+
+def too_many_templates(context: CheckContext) -> Iterator[Finding]:
+    """Check that the templates of this file alone are within the limit."""
+    yield from _too_many(usage(context, "templates"))
+
+
+def nearly_full(context: CheckContext) -> Iterator[Finding]:
+    """Check that this file alone leaves more than a tenth of each limit."""
+    for section in ("rules", "templates"):
+        used = usage(context, section)
+        if _NEARLY_FULL * used.limit <= used.count <= used.limit:
+            sentence = (
+                f"{used.count} of {used.limit} {section} are declared{used.note}. "
+                "Request a higher quota from Tencent Cloud before you need more."
             )
-
-
-def nearly_full(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iterator[Finding]:
-    """The file alone leaves less than a tenth of the account free."""
-    for section, count, allowed, extra in _counted(limits, declared, builtin):
-        if NEARLY * allowed <= count <= allowed:
-            sentence = f"{count} of {allowed} {section} are declared{extra}. Ask the vendor for more before the next one is needed."
             yield Finding.new("nearly-full", (section,), sentence)
 
 
-def _counted(limits: Limits, declared: Mapping[str, int], builtin: bool) -> Iterator[tuple[str, int, int, str]]:
-    for section, entries in declared.items():
-        made = int(builtin and section == "templates")
-        extra = " (one of them is made for record: false)" if made else ""
-        yield section, entries + made, getattr(limits, section), extra
-
-
-def full(section: Literal["rules", "templates"], live: int, new: int, allowed: int, advice: str) -> Finding | None:
-    """Whether *new* objects still fit beside the *live* ones while a run lasts: it deletes last."""
-    if not new or live + new <= allowed:
+def quota_exceeded(section: Section, live: int, new: int, limit: int, advice: str) -> Finding | None:
+    """Return a finding if *new* objects do not fit in addition to the *live* ones: a deployment deletes last."""
+    if not new or live + new <= limit:
         return None
-    what = section.removesuffix("s") if live == 1 else section
-    return Finding.new(
-        f"too-many-{section}",
-        (),
-        f"The account holds {live} {what}, and this run adds at least {new} before it deletes any: {live + new}, but {allowed} "
-        f"{'is' if allowed == 1 else 'are'} allowed. {advice}. Or remove some first, or raise limits.{section} in the stack file "
-        "if the vendor has raised it.",
+    section_name = section.removesuffix("s") if limit == 1 else section
+    sentence = (
+        f"The account has {live} of {limit} {section_name}, and this deployment needs at least {new} more before it deletes any. "
+        f"{advice}. Or delete some first, or raise limits.{section} in the stack file if your quota was raised."
     )
+    return Finding.new(f"too-many-{section}", (), sentence)
+
+
+def usage(context: CheckContext, section: Section) -> Usage:
+    """Count the declared entries of a section, by key; unreadable entries count too."""
+    built_in = section == "templates" and context.stack.suppresses
+    limit: int = getattr(context.stack.limits, section)
+    return Usage(section, len(context.keys(section)) + built_in, limit, built_in)
+
+
+def _too_many(used: Usage) -> Iterator[Finding]:
+    if used.count > used.limit:
+        sentence = (
+            f"{used.count} {used.section} are declared{used.note}, but the limit is {used.limit}. "
+            f"Remove {used.count - used.limit}, or raise limits.{used.section} if your quota was raised."
+        )
+        yield Finding.new(f"too-many-{used.section}", (used.section,), sentence)

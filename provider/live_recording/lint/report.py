@@ -1,10 +1,7 @@
-"""What people and programs read: findings and explanations, as text, JSON and SARIF.
+"""The findings of checked files as text, JSON and SARIF. The output is sorted and byte-stable."""
 
-Everything is sorted and byte-stable; two runs over the same files print the same.
-"""
-
-from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sarif_pydantic import (
     ArtifactLocation,
@@ -29,73 +26,74 @@ from live_recording.core.text import count_of
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-class Checked(NamedTuple):
-    """One stack file that was checked: its findings, and the tasks that wait for their day."""
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A stack file that was checked: its findings, and the tasks that cannot be created yet."""
 
     file: str
     findings: tuple[Finding, ...]
-    later: Mapping[str, str]  # task -> day from which an `up` creates it
+    later: Mapping[str, str]  # task -> first day on which `pulumi up` creates it
 
 
-def text(checked: Iterable[Checked]) -> str:
-    """One line per finding and per task that waits, then one line that counts."""
-    files = tuple(checked)
-    return "\n".join([*map(str, findings(files)), *waiting(files), conclusion(files)])
+def as_text(files: Sequence[CheckedFile]) -> str:
+    """Return one line per finding and per later task, then a summary."""
+    return "\n".join([*map(str, sorted_findings(files)), *later_lines(files), summary(files)])
 
 
-def findings(checked: Iterable[Checked]) -> list[Finding]:
-    """All findings, sorted."""
-    return sorted(found for file in checked for found in file.findings)
+def sorted_findings(files: Iterable[CheckedFile]) -> list[Finding]:
+    """Return the findings of all files, sorted."""
+    return sorted(finding for file in files for finding in file.findings)
 
 
-def waiting(checked: Iterable[Checked]) -> list[str]:
-    """A line for each task that waits."""
+def later_lines(files: Iterable[CheckedFile]) -> list[str]:
+    """Return a line for each task that cannot be created yet."""
     return [
-        f"{file.file}: {name} waits: the vendor takes it from {day} on, and the next up then creates it."
-        for file in checked
+        f"{file.file}: {name} is too far in the future. It can be created from {day}; run `pulumi up` then."
+        for file in files
         for name, day in sorted(file.later.items())
     ]
 
 
-def conclusion(checked: Collection[Checked]) -> str:
-    """The line that counts."""
-    found = findings(checked)
-    stopping = len(errors(found))
-    seen = f"{count_of(stopping, 'error')}, {count_of(len(found) - stopping, 'warning')}" if found else "nothing wrong"
-    return f"{count_of(len(checked), 'file')} checked: {seen}."
+def summary(files: Sequence[CheckedFile]) -> str:
+    """Return how many files were checked, and how many errors and warnings they have."""
+    checked, findings = f"{count_of(len(files), 'file')} checked", sorted_findings(files)
+    if not findings:
+        return f"{checked}, no problems found."
+    stops = len(errors(findings))
+    return f"{checked}: {count_of(stops, 'error')}, {count_of(len(findings) - stops, 'warning')}."
 
 
-def as_json(checked: Iterable[Checked]) -> str:
-    """The same for programs: `findings`, a list, and `later`, file -> task -> day."""
-    files = tuple(checked)
+def as_json(files: Sequence[CheckedFile]) -> str:
+    """Return `findings`, a list, and `later`, file -> task -> day, as JSON."""
     later = {file.file: file.later for file in files if file.later}
-    return json_output.as_json({"findings": json_output.findings(findings(files)), "later": json_output.as_data(later)})
+    findings = json_output.findings(sorted_findings(files))
+    return json_output.as_json({"findings": findings, "later": json_output.as_data(later)})
 
 
-def as_sarif(checked: Iterable[Checked]) -> str:
-    """The same as SARIF 2.1.0, for code scanning."""
-    kinds = [
+def as_sarif(files: Iterable[CheckedFile]) -> str:
+    """Return the findings as SARIF 2.1.0, for code scanning."""
+    rules = [
         ReportingDescriptor(
-            id=name,
+            id=finding_id,
             short_description=Message(text=kind.meaning),
             default_configuration=ReportingConfiguration(level=Level(kind.severity)),
         )
-        for name, kind in sorted(CATALOG.items())
+        for finding_id, kind in sorted(CATALOG.items())
     ]
-    driver = ToolDriver(name="live-recording", rules=kinds)
-    run = Run(tool=Tool(driver=driver), results=[_result(found) for found in findings(checked)])
-    made = Sarif(version="2.1.0", **{"$schema": SARIF_SCHEMA}, runs=[run])
-    return str(made.model_dump_json(indent=2, by_alias=True, exclude_none=True))
+    driver = ToolDriver(name="live-recording", rules=rules)
+    run = Run(tool=Tool(driver=driver), results=[_sarif_result(finding) for finding in sorted_findings(files)])
+    sarif = Sarif(version="2.1.0", **{"$schema": SARIF_SCHEMA}, runs=[run])
+    return str(sarif.model_dump_json(indent=2, by_alias=True, exclude_none=True))
 
 
-def _result(found: Finding) -> Result:
-    where = PhysicalLocation(
-        artifact_location=ArtifactLocation(uri=found.file), region=Region(start_line=max(found.line, 1))
+def _sarif_result(finding: Finding) -> Result:
+    location = PhysicalLocation(
+        artifact_location=ArtifactLocation(uri=finding.file), region=Region(start_line=max(finding.line, 1))
     )
     return Result(
-        rule_id=found.id,
-        level=Level(found.severity),
-        message=Message(text=f"{found.path_text}: {found.sentence}" if found.path else found.sentence),
-        locations=[Location(physical_location=where)],
-        partial_fingerprints={"live-recording/v1": f"{found.file}:{found.path_text}:{found.id}"},
+        rule_id=finding.id,
+        level=Level(finding.severity),
+        message=Message(text=f"{finding.path_text}: {finding.sentence}" if finding.path else finding.sentence),
+        locations=[Location(physical_location=location)],
+        partial_fingerprints={"live-recording/v1": f"{finding.file}:{finding.path_text}:{finding.id}"},
     )

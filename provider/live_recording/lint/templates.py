@@ -1,99 +1,178 @@
-"""Rules about one template: numbers and names that a site of the vendor takes.
+"""Checks of single templates: numbers and names that the API accepts on a site.
 
-Rule 1: what is said here holds for an entry of a file and for the arguments of a resource alike.
-Rule 2: nothing here looks at another entry.
+They check an entry of a stack file and the arguments of a resource alike, and look at no other entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.stack_ref import HYPHENS, StackRef
 from live_recording.core.text import quoted
 from live_recording.core.vendor import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
-from live_recording.lint.ranges import ranged
+from live_recording.lint import ranges
+from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import Format, TemplateArgs, formats
 from live_recording.stackfile.names import COS_DISTINCT
 
 COS_FIELDS = ("cos_bucket_name", "cos_bucket_region", "cos_bucket_path")
 _ASCII_NAME = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_NO_COS = "COS storage is only available on site cn, and this stack uses intl (config live-recording:site)."
 
 
-def owner(ref: StackRef, site: Site) -> Iterator[Finding]:
-    """What is wrong with `<project>--<stack>`, with which every default template name begins."""
-    name = ref.prefix
-    if any(HYPHENS in part or part.strip("-") != part for part in (ref.project, ref.stack)):
-        sentence = f"Template names begin with project and stack, {quoted(name)}, and two hyphens may stand only between these."
-        yield Finding.new("bad-name", (), f"{sentence} Rename the stack or the project.")
-    elif bad := _outside(name, site):
+@dataclass(frozen=True, slots=True)
+class TemplateToCheck:
+    """A template at *path*, its name in the account and its owner; None: not known yet."""
+
+    path: KeyPath
+    args: TemplateArgs
+    name: str | None
+    owner: StackRef | None
+    site: Site
+
+    def formats(self) -> Iterator[tuple[KeyPath, str, Format]]:
+        """Yield path, name and settings of each format."""
+        for name, form in formats(self.args).items():
+            yield (*self.path, name), name, form
+
+
+def check_templates(context: CheckContext) -> Iterator[Finding]:
+    """Check each template; default names are left out if the stack name itself is invalid."""
+    has_bad_stack_name = any(bad_stack_name(context))
+    for key, args in context.stack.templates.items():
+        is_unknown = has_bad_stack_name and args.template_name is None
+        name = None if is_unknown else context.names_in_account[key]
+        yield from check_template(TemplateToCheck(("templates", key), args, name, context.owner, context.site))
+
+
+def check_template(template: TemplateToCheck) -> Iterator[Finding]:
+    """Yield the findings of all checks of one template."""
+    for check in TEMPLATE_CHECKS:
+        yield from check(template)
+
+
+def bad_stack_name(context: CheckContext) -> Iterator[Finding]:
+    """Check `<project>--<stack>`, the beginning of all default template names."""
+    prefix = context.owner.prefix
+    parts = prefix.split(HYPHENS)
+    character = _invalid_character(prefix, context.site)
+    if len(parts) != 2 or any(part.strip("-") != part for part in parts):  # noqa: PLR2004 - project, stack
+        why = "Two hyphens in a row are allowed only between the two."
+    elif character:
+        why = f"The API does not accept {quoted(character)} in names."
+    else:
+        return
+    sentence = f"Template names begin with project and stack, {quoted(prefix)}. {why} Rename the stack or the project."
+    yield Finding.new("bad-name", (), sentence)
+
+
+def bad_name(template: TemplateToCheck) -> Iterator[Finding]:
+    """Check the characters of the name, and that it does not belong to another stack."""
+    if template.name is None:
+        return
+    yield from _bad_characters(template, template.name)
+    owner = StackRef.of_template(template.name)
+    if template.owner and owner not in (None, template.owner):
         sentence = (
-            f"Template names begin with project and stack, {quoted(name)}, and the vendor takes no {quoted(bad)} there."
+            f"{quoted(template.name)} has the form of a default name of another stack, which would treat this template "
+            "as its own. Set another template_name."
         )
-        yield Finding.new("bad-name", (), f"{sentence} Rename the stack or the project.")
+        yield Finding.new("bad-name", (*template.path, "template_name"), sentence)
 
 
-def _outside(name: str, site: Site) -> str | None:
-    """The first character that the account does not take in a name."""
+def out_of_range(template: TemplateToCheck) -> Iterator[Finding]:
+    """Check the durations of each format."""
+    for path, name, form in template.formats():
+        yield from ranges.out_of_range(path, form, "record_interval", *template.site.record_interval[name])
+        yield from ranges.out_of_range(path, form, "storage_time", 0, STORAGE_TIME_MAX)
+        yield from ranges.out_of_range(path, form, "flow_continue_duration", 0, FLOW_CONTINUE_MAX)
+
+
+def site_mismatch(template: TemplateToCheck) -> Iterator[Finding]:
+    """Check that no COS storage is set on a site without it; without cos_store, report the fields of each format."""
+    if template.site.cos:
+        return
+    if template.args.cos_store is not None:
+        yield Finding.new("site-mismatch", (*template.path, "cos_store"), f"{_NO_COS} Remove it.")
+        return
+    for path, _, form in template.formats():
+        fields = _cos_fields(form)
+        if fields:
+            yield Finding.new("site-mismatch", (*path, fields[0]), f"{_NO_COS} Remove {', '.join(fields)}.")
+
+
+def cos_path(template: TemplateToCheck) -> Iterator[Finding]:
+    """Check that each format has a bucket, a region and a path where COS storage is used."""
+    for path, form in _formats_in_cos(template):
+        missing = [name for name in COS_FIELDS if not getattr(form, name)]
+        if missing:
+            sentence = f"With cos_store: true each format needs a bucket, a region and a path. Add {', '.join(missing)}."
+            yield Finding.new("cos-path", path, sentence)
+
+
+def files_overwritten(template: TemplateToCheck) -> Iterator[Finding]:
+    """Check that the COS path of each format differs from file to file."""
+    for path, form in _formats_in_cos(template):
+        if form.cos_bucket_path and not any(f"{{{name}}}" in form.cos_bucket_path for name in COS_DISTINCT):
+            sentence = (
+                "All files of a stream would have this path, and each file would overwrite the previous one. "
+                "Add {RandomID}, or the start time."
+            )
+            yield Finding.new("files-overwritten", (*path, "cos_bucket_path"), sentence)
+
+
+def ignored_field(template: TemplateToCheck) -> Iterator[Finding]:
+    """Check for fields that have no effect."""
+    for path, name, form in template.formats():
+        if name == "hls" and form.record_interval is not None:
+            sentence = "HLS ignores record_interval: a file lasts from the start of a push to its end. Remove it."
+            yield Finding.new("ignored-field", (*path, "record_interval"), sentence)
+        if template.site.cos and not template.args.cos_store:
+            for field in _cos_fields(form):
+                sentence = f"{field} has no effect without cos_store: true. Set that on the template, or remove {field}."
+                yield Finding.new("ignored-field", (*path, field), sentence)
+    for path, form in _formats_in_cos(template):
+        if form.storage_time is not None:
+            sentence = "storage_time has no effect in COS. Set a lifecycle rule on the bucket instead."
+            yield Finding.new("ignored-field", (*path, "storage_time"), sentence)
+
+
+TEMPLATE_CHECKS: tuple[Callable[[TemplateToCheck], Iterator[Finding]], ...] = (
+    bad_name,
+    out_of_range,
+    site_mismatch,
+    cos_path,
+    files_overwritten,
+    ignored_field,
+)
+
+
+def _bad_characters(template: TemplateToCheck, name: str) -> Iterator[Finding]:
+    character = _invalid_character(name, template.site)
+    if name and not character:
+        return
+    is_default = template.args.template_name is None
+    path = template.path if is_default else (*template.path, "template_name")
+    problem = (
+        f"Template name {quoted(name)} contains {quoted(character)}." if character else "The template name is empty."
+    )
+    allowed = "letters a-z, digits, _ and -" + (" and Chinese characters" if template.site.chinese_names else "")
+    advice = "Set a template_name." if is_default else "Set another template_name."
+    yield Finding.new("bad-name", path, f"{problem} Allowed: {allowed}. {advice}")
+
+
+def _invalid_character(name: str, site: Site) -> str | None:
+    """Return the first character that the API does not accept in a template name."""
     return next(
         (c for c in name if c not in _ASCII_NAME and not (site.chinese_names and "\u4e00" <= c <= "\u9fff")), None
     )
 
 
-def template(
-    path: KeyPath, args: TemplateArgs, name: str | None, site: Site, owner: StackRef | None
-) -> Iterator[Finding]:
-    """What is wrong with a template of *owner* called *name* in the account; None: that is not known yet."""
-    if name is not None:
-        yield from template_name(path, args, name, site)
-        if owner and StackRef.of_template(name) not in (None, owner):
-            sentence = (
-                f"{quoted(name)} has the form of a default name of another stack, which would take it for its own."
-            )
-            yield Finding.new("bad-name", (*path, "template_name"), f"{sentence} Give another template_name.")
-    elsewhere = "COS storage exists on site cn only, and this stack is on intl (config live-recording:site)."
-    if args.cos_store is not None and not site.cos:
-        yield Finding.new("site-mismatch", (*path, "cos_store"), f"{elsewhere} Remove it.")
-    for key, form in formats(args).items():
-        yield from _numbers((*path, key), key, form, site)
-        named = [name for name in COS_FIELDS if getattr(form, name) is not None]
-        if named and not site.cos and args.cos_store is None:
-            yield Finding.new("site-mismatch", (*path, key, named[0]), f"{elsewhere} Remove {', '.join(named)}.")
-        if site.cos:
-            yield from _storage((*path, key), form, args, named)
+def _cos_fields(form: Format) -> list[str]:
+    return [name for name in COS_FIELDS if getattr(form, name) is not None]
 
 
-def template_name(path: KeyPath, args: TemplateArgs, name: str, site: Site) -> Iterator[Finding]:
-    """Whether the account takes the name."""
-    allowed = "letters a-z, digits, _ and -" + (" and Chinese characters" if site.chinese_names else "")
-    bad = _outside(name, site)
-    given = args.template_name is not None
-    if bad or not name:
-        seen = f"{quoted(name)} has {quoted(bad)} in it" if bad else "this one is empty"
-        place, advice = ((*path, "template_name"), "another") if given else (path, "a")
-        yield Finding.new("bad-name", place, f"Template names are {allowed}, but {seen}. Give {advice} template_name.")
-
-
-def _numbers(path: KeyPath, key: str, form: Format, site: Site) -> Iterator[Finding]:
-    yield from ranged(path, form, "record_interval", *site.record_interval[key])
-    yield from ranged(path, form, "storage_time", 0, STORAGE_TIME_MAX)
-    yield from ranged(path, form, "flow_continue_duration", 0, FLOW_CONTINUE_MAX)
-    if key == "hls" and form.record_interval is not None:
-        sentence = "HLS ignores record_interval: one file lasts from the beginning of a push to its end. Remove it."
-        yield Finding.new("ignored-field", (*path, "record_interval"), sentence)
-
-
-def _storage(path: KeyPath, form: Format, args: TemplateArgs, named: list[str]) -> Iterator[Finding]:
-    if not args.cos_store:
-        for name in named:
-            sentence = f"{name} has no effect without cos_store: true on the template. Add that, or remove it."
-            yield Finding.new("ignored-field", (*path, name), sentence)
-        return
-    missing = [name for name in COS_FIELDS if not getattr(form, name)]
-    if missing:
-        sentence = f"With cos_store each format says where: this one lacks {', '.join(missing)}. Add what is missing."
-        yield Finding.new("cos-path", path, sentence)
-    if form.cos_bucket_path and not any(f"{{{name}}}" in form.cos_bucket_path for name in COS_DISTINCT):
-        sentence = "All files of a stream would have this path, and the later one overwrites the earlier. Add {RandomID}, or the time of the start."
-        yield Finding.new("files-overwritten", (*path, "cos_bucket_path"), sentence)
-    if form.storage_time is not None:
-        sentence = "storage_time has no effect in COS. Set a lifecycle rule on the bucket instead."
-        yield Finding.new("ignored-field", (*path, "storage_time"), sentence)
+def _formats_in_cos(template: TemplateToCheck) -> Iterator[tuple[KeyPath, Format]]:
+    if template.site.cos and template.args.cos_store:
+        for path, _, form in template.formats():
+            yield path, form

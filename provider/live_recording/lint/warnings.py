@@ -1,98 +1,169 @@
-"""What is allowed but hardly meant: warnings about rules, retention and recordings.
+"""Warnings: configurations that are valid but probably not intended. Each says what will happen and how to avoid it."""
 
-Rule 1: nothing here stops anybody; each sentence says what will happen and how to have it otherwise.
-"""
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from collections.abc import Container, Iterable, Iterator
-
-from live_recording.core.findings import Finding, KeyPath
+from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.core.streams import StreamKey, fallbacks, level, winning_rule
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
-from live_recording.desired.recordings import AnySlot, Timed
+from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import LiveRecord, Rule, Stack, formats
 
-SHORT_SECONDS = 60
+_SHORT_SECONDS = 60
 """A push under 10 s leaves no file, and a recording starts some seconds late (feature guide)."""
-
-KEPT = "{files} files are kept, and paid for, for ever. Set storage_time, or acknowledge this."
-
 _STREAM_LEVEL, _APP_LEVEL = 2, 3
 
 
-def rules(stack: Stack) -> Iterator[Finding]:
-    """Rules that change nothing, suppress nothing, or beat another one where nobody expects it."""
-    keys = {r.natural: (name, r) for name, r in stack.rules.items() if _one_thing(r)}
-    for key, (name, rule) in keys.items():
-        heirs_of = [keys[heir] if heir else None for heir in fallbacks(keys, key)]
-        if rule.record is False and not any(heir and heir[1].record is not False for heir in heirs_of):
-            sentence = "Nothing would record these streams anyway, and every rule counts. Remove this one."
-            yield Finding.new("nothing-to-suppress", ("rules", name), sentence)
-        elif all(heir and _records(heir[1]) == _records(rule) for heir in heirs_of):
-            others = ", ".join(sorted(f"rules.{heir[0]}" for heir in heirs_of if heir))
-            sentence = (
-                f"Without it {others} records these streams in the same way, and every rule counts. Remove this one."
-            )
-            yield Finding.new("redundant-rule", ("rules", name), sentence)
-        elif level(key) == _STREAM_LEVEL and rule.record is not False:
-            yield from _overriding(key, name, rule, keys)
+@dataclass(frozen=True, slots=True)
+class RuleEffect:
+    """A rule, and the rules that would record its streams without it; None: some would not be recorded."""
 
+    key: str
+    rule: Rule
+    fallbacks: tuple["tuple[str, Rule] | None", ...]
 
-def _one_thing(rule: Rule) -> bool:
-    return [rule.template, rule.template_id, rule.record].count(None) == 2  # noqa: PLR2004 - of three
+    @property
+    def path(self) -> KeyPath:
+        """Return the path of the rule."""
+        return ("rules", self.key)
 
+    @property
+    def suppresses_nothing(self) -> bool:
+        """Return whether the rule suppresses streams that no other rule records."""
+        return self.rule.record is False and all(
+            fallback is None or fallback[1].record is False for fallback in self.fallbacks
+        )
 
-def _records(rule: Rule) -> str | bool | None:
-    return rule.template or rule.template_id or rule.record
-
-
-def _overriding(key: StreamKey, name: str, rule: Rule, keys: dict[StreamKey, tuple[str, Rule]]) -> Iterator[Finding]:
-    beaten = sorted(
-        f"rules.{other}"
-        for at, (other, against) in keys.items()
-        if at.domain == key.domain and level(at) == _APP_LEVEL and _records(against) != _records(rule)
-    )
-    if beaten:
-        yield Finding.new(
-            "overridden",
-            ("rules", name),
-            f"In every app the stream {quoted(key.stream)} is recorded by this rule, not by {', '.join(beaten)}: at this vendor a stream "
-            "outranks an app. Add app to this rule if that is not meant.",
+    @property
+    def is_redundant(self) -> bool:
+        """Return whether all its streams would be recorded in the same way without it."""
+        return not self.suppresses_nothing and all(
+            fallback is not None and _action(fallback[1]) == _action(self.rule) for fallback in self.fallbacks
         )
 
 
-def retention(stack: Stack, unreadable: Container[str] = ()) -> Iterator[Finding]:
-    """Templates whose files are never deleted, and cost money for ever; not of those with *unreadable* fields."""
-    for key, template in stack.templates.items():
-        if key in unreadable:
+def rule_effects(stack: Stack) -> Iterator[RuleEffect]:
+    """Yield what each rule changes; rules that are invalid by themselves are left out."""
+    rules = _valid_rules(stack)
+    for stream_key, (key, rule) in rules.items():
+        yield RuleEffect(key, rule, tuple(rules[other] if other else None for other in fallbacks(rules, stream_key)))
+
+
+def nothing_to_suppress(context: CheckContext) -> Iterator[Finding]:
+    """Warn about a rule with `record: false` whose streams no other rule records."""
+    for effect in rule_effects(context.stack):
+        if effect.suppresses_nothing:
+            sentence = "No other rule records these streams, so this rule has no effect and uses a slot. Remove it."
+            yield Finding.new("nothing-to-suppress", effect.path, sentence)
+
+
+def redundant_rule(context: CheckContext) -> Iterator[Finding]:
+    """Warn about a rule without which the same template would record the same streams."""
+    for effect in rule_effects(context.stack):
+        if effect.is_redundant:
+            others = ", ".join(sorted(f"rules.{fallback[0]}" for fallback in effect.fallbacks if fallback))
+            sentence = (
+                f"Without this rule, {others} would record these streams in the same way, so this rule has no effect "
+                "and uses a slot. Remove it."
+            )
+            yield Finding.new("redundant-rule", effect.path, sentence)
+
+
+def overridden(context: CheckContext) -> Iterator[Finding]:
+    """Warn about a stream rule that takes precedence over an app rule with another template."""
+    rules = _valid_rules(context.stack)
+    for effect in rule_effects(context.stack):
+        key = effect.rule.natural
+        if level(key) != _STREAM_LEVEL or effect.rule.record is False or effect.is_redundant:
             continue
-        kept = [name for name, form in formats(template).items() if form.storage_time in (None, FOREVER)]
-        if kept and not template.cos_store:
-            yield Finding.new("kept-forever", ("templates", key), KEPT.format(files=", ".join(kept)))
+        others = _overridden_by(key, effect.rule, rules)
+        if others:
+            sentence = (
+                f"This rule overrides {', '.join(others)} for stream {quoted(key.stream)} in every app: stream rules take "
+                "precedence over app rules. Add `app` to this rule if that is not intended."
+            )
+            yield Finding.new("overridden", effect.path, sentence)
 
 
-def recordings(stack: Stack, slots: Iterable[AnySlot]) -> Iterator[Finding]:
-    """Recordings that are kept for ever, very short ones, and streams that a rule records as well."""
-    recording = {r.natural: name for name, r in stack.rules.items() if r.record is not False}
-    keys = {r.natural for r in stack.rules.values()}
-    for path, slot in {slot.path: slot for slot in slots}.items():
-        yield from _kept(path, slot.entry)
-        seconds = (slot.window.end - slot.window.start).total_seconds() if slot.window.start else SHORT_SECONDS
-        if 0 < seconds < SHORT_SECONDS:
-            sentence = f"It lasts {format_duration(seconds)}, and a push under 10 s leaves no file. If you mean minutes, write m."
-            yield Finding.new("too-short", path, sentence)
-        by = winning_rule(keys, slot.stream)
-        if by in recording:
-            sentence = f"rules.{recording[by]} records this stream too, so there will be two recordings to pay for."
-            fix = "Suppress the rule for it (record: false), or drop the task."
-            yield Finding.new("recorded-twice", path, f"{sentence} {fix}")
+def kept_forever(context: CheckContext) -> Iterator[Finding]:
+    """Warn about templates and live records whose files are never deleted; COS buckets have their own lifecycle."""
+    for path, names in _formats_kept_forever(context):
+        if names:
+            sentence = f"{', '.join(names)} files are kept and billed indefinitely. Set storage_time, or acknowledge this warning."
+            yield Finding.new("kept-forever", path, sentence)
 
 
-def _kept(path: KeyPath, entry: Timed) -> Iterator[Finding]:
-    """Whether the vendor keeps the files for ever because nobody said how long."""
-    if isinstance(entry, LiveRecord):
-        if entry.storage_time in (None, FOREVER):
-            yield Finding.new("kept-forever", path, KEPT.format(files=entry.file_format))
-    elif entry.template is None and entry.template_id is None:
-        sentence = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
-        yield Finding.new("records-hls-forever", path, sentence)
+def records_hls_forever(context: CheckContext) -> Iterator[Finding]:
+    """Warn about tasks without a template."""
+    for recording in context.unfinished:
+        entry = recording.entry
+        if not isinstance(entry, LiveRecord) and entry.template is None and entry.template_id is None:
+            sentence = "Without a template this is recorded as HLS and kept indefinitely. Set `template`."
+            yield Finding.new("records-hls-forever", recording.path, sentence)
+
+
+def too_short(context: CheckContext) -> Iterator[Finding]:
+    """Warn about recordings that last only seconds; without a start the length is not known."""
+    for recording in context.unfinished:
+        if recording.window.start is None:
+            continue
+        seconds = (recording.window.end - recording.window.start).total_seconds()
+        if 0 < seconds < _SHORT_SECONDS:
+            sentence = (
+                f"The recording lasts {format_duration(seconds)}, and a push shorter than 10 s creates no file. "
+                "If you mean minutes, use the unit m."
+            )
+            yield Finding.new("too-short", recording.path, sentence)
+
+
+def recorded_twice(context: CheckContext) -> Iterator[Finding]:
+    """Warn about tasks and live records of streams that a rule records too."""
+    rules = context.stack.rules
+    stream_keys = {rule.natural for rule in rules.values()}
+    recording_rules = {rule.natural: key for key, rule in rules.items() if rule.record is not False}
+    for recording in context.unfinished:
+        winner = winning_rule(stream_keys, recording.stream)
+        if winner in recording_rules:
+            rule_path, entry_path = format_path(("rules", recording_rules[winner])), format_path(recording.path)
+            sentence = (
+                f"{rule_path} also records this stream, so you pay for two recordings. "
+                f"Add a rule with record: false for this stream, or remove {entry_path}."
+            )
+            yield Finding.new("recorded-twice", recording.path, sentence)
+
+
+def _valid_rules(stack: Stack) -> dict[StreamKey, tuple[str, Rule]]:
+    """Return key and rule by stream key, without the rules that have no action or several."""
+    return {rule.natural: (key, rule) for key, rule in stack.rules.items() if _has_one_action(rule)}
+
+
+def _has_one_action(rule: Rule) -> bool:
+    return [rule.template, rule.template_id, rule.record].count(None) == 2  # noqa: PLR2004 - of three
+
+
+def _action(rule: Rule) -> str | bool | None:
+    return rule.template or rule.template_id or rule.record
+
+
+def _overridden_by(key: StreamKey, rule: Rule, rules: Mapping[StreamKey, tuple[str, Rule]]) -> list[str]:
+    """Return the paths of the app rules of the same domain with another action."""
+    return sorted(
+        f"rules.{other_key}"
+        for stream_key, (other_key, other) in rules.items()
+        if stream_key.domain == key.domain and level(stream_key) == _APP_LEVEL and _action(other) != _action(rule)
+    )
+
+
+def _formats_kept_forever(context: CheckContext) -> Iterator[tuple[KeyPath, list[str]]]:
+    unreadable = context.unreadable_keys("templates")
+    for key, template in context.stack.templates.items():
+        if key not in unreadable and not template.cos_store:
+            yield ("templates", key), [name for name, form in formats(template).items() if _is_forever(form.storage_time)]
+    for recording in context.unfinished:
+        if isinstance(recording.entry, LiveRecord) and _is_forever(recording.entry.storage_time):
+            yield recording.path, [recording.entry.file_format]
+
+
+def _is_forever(storage_time: int | None) -> bool:
+    return storage_time in (None, FOREVER)

@@ -19,7 +19,7 @@ from live_recording.core.text import quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import OVERLAPS_MAX
 from live_recording.core.windows import Window, creatable_from, overlap_violations, phase
-from live_recording.lint.quotas import full
+from live_recording.lint.quotas import quota_exceeded
 from live_recording.resources.context import ProviderContext, Section
 from live_recording.resources.planned_change import has_few_free_slots, natural_key, rule_key
 from live_recording.resources.run_registry import NaturalKey, Registration
@@ -242,7 +242,7 @@ def _template_exists(context: ProviderContext, inputs: Props, olds: Props) -> It
 
 
 def _quota(section: Section, live: int, new: int, context: ProviderContext, advice: str) -> Iterator[Finding]:
-    found = full(section, live, new, context.limit(section), advice)
+    found = quota_exceeded(section, live, new, context.limit(section), advice)
     if found:
         yield found
 

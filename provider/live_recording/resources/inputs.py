@@ -16,10 +16,12 @@ from live_recording.core.stack_ref import StackRef
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import Site
 from live_recording.core.windows import Window
-from live_recording.desired import live_records, windows
-from live_recording.desired.windows import TIMES
+from live_recording.desired.live_records import resolve_live_record_window
+from live_recording.desired.specs import LiveRecordSpec
+from live_recording.desired.windows import TIME_FIELDS, resolve_time, resolve_window
 from live_recording.lint import live_records as live_record_checks
-from live_recording.lint import tasks, templates
+from live_recording.lint import tasks
+from live_recording.lint.templates import TemplateToCheck, check_template
 from live_recording.stackfile.fields import Entry
 from live_recording.stackfile.model import LiveRecordArgs, RuleArgs, TaskArgs, TemplateArgs
 from live_recording.stackfile.validation import refusals
@@ -62,7 +64,7 @@ def _judged(
     inputs = args.model_dump(exclude_none=True)
     if isinstance(args, TemplateArgs):
         name = None if "template_name" in unknown else args.template_name or ""
-        return inputs, tuple(templates.template((), args, name, site, owner))
+        return inputs, tuple(check_template(TemplateToCheck((), args, name, owner, site)))
     if isinstance(args, TaskArgs):
         return _task(given, inputs, args, unknown, now)
     if isinstance(args, LiveRecordArgs):
@@ -78,38 +80,38 @@ def _rule(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Findin
 def _task(
     given: Mapping[str, Any], inputs: dict[str, Any], args: TaskArgs, unknown: frozenset[str], now: datetime
 ) -> Normal:
-    if unknown & TIMES:
+    if unknown & TIME_FIELDS:
         return _untimed(given, inputs), tuple(_offsets(args))
-    span = windows.window((), args, "")
+    span = resolve_window((), args, "")
     if not isinstance(span, Window):
         return dict(given), (span,)
-    rest = {name: value for name, value in inputs.items() if name not in TIMES}
+    rest = {name: value for name, value in inputs.items() if name not in TIME_FIELDS}
     times = {"start": rfc3339(span.start)} if span.start else {}
-    return rest | times | {"end": rfc3339(span.end)}, tuple(tasks.task((), span, now))
+    return rest | times | {"end": rfc3339(span.end)}, tuple(tasks.check_task_window((), span, now))
 
 
 def _live_record(
     given: Mapping[str, Any], inputs: dict[str, Any], args: LiveRecordArgs, unknown: frozenset[str], now: datetime
 ) -> Normal:
-    found = tuple(live_record_checks.lengths((), args))
-    if unknown & {*TIMES, "highlight"}:
+    found = tuple(live_record_checks.out_of_range((), args))
+    if unknown & {*TIME_FIELDS, "highlight"}:
         return _untimed(given, inputs), (*found, *_offsets(args))
-    span = live_records.window((), args, "")
+    span = resolve_live_record_window((), args, "")
     if isinstance(span, Finding):
         return dict(given), (span, *found)
-    return live_records.normalize_live_record(args, span), (
+    return LiveRecordSpec(args, span).to_inputs(), (
         *found,
-        *(live_record_checks.times((), span, now) if span else ()),
+        *(live_record_checks.check_live_record_window((), span, now) if span else ()),
     )
 
 
 def _untimed(given: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs while one of the times is not known, and so none can be worked out."""
-    return {name: given[name] if name in TIMES else value for name, value in inputs.items()}
+    return {name: given[name] if name in TIME_FIELDS else value for name, value in inputs.items()}
 
 
 def _offsets(args: TaskArgs | LiveRecordArgs) -> Iterator[Finding]:
     for name in ("start", "end"):
-        at = windows.point((name,), getattr(args, name), "")
+        at = resolve_time((name,), getattr(args, name), "")
         if isinstance(at, Finding):
             yield at

@@ -76,12 +76,12 @@ def _of_account(review: Review, stack: Stack, source: StackFile, seen: Preview, 
         DesiredState((), {}, {}, {}) if seen.destroys else desired_resources(stack, owner, source.settings.limits, now)
     )
     if not seen.destroys:
-        _refuse_other_file(seen.steps, planned.declared, source.file)
-    taken = snapshot or snapshot_from_state(seen.steps, planned.declared, source.settings.site, now)
-    made = simulate_plan(taken, seen.steps, planned.declared, owner, now)
+        _refuse_other_file(seen.steps, planned.resources, source.file)
+    taken = snapshot or snapshot_from_state(seen.steps, planned.resources, source.settings.site, now)
+    made = simulate_plan(taken, seen.steps, planned.resources, owner, now)
     found = patterns(made.before, made.after)
     lost = losses.of_patterns(found, partial(losses.cause_of_pattern_loss, before=made.before, after=made.after))
-    ended = _ended(made, seen.steps, planned.declared, stack, now)
+    ended = _ended(made, seen.steps, planned.resources, stack, now)
     limits = upcoming.limits(made, stack.limits) if snapshot else ()
     return review._replace(
         losses=losses.judged((*lost, *ended), review.acknowledged),
