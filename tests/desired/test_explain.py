@@ -1,4 +1,4 @@
-"""Who records a stream at a time, and why nobody else does."""
+"""Which rule or task records a stream at a time, and why no other rule does."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -26,32 +26,35 @@ RULES: dict[str, dict[str, Any]] = {
 }
 
 
-def told(*rules: str, at: datetime = NOW, **sections: Any) -> Explanation:
-    """What is said about the stream when these rules exist."""
+def explained(*rules: str, at: datetime = NOW, **sections: Any) -> Explanation:
+    """Return the explanation for the stream if these rules exist."""
     return explain(Stack.model_validate({"rules": {name: RULES[name] for name in rules}, **sections}), STREAM, at)
 
 
 WINNERS = {
-    "nobody": (["news"], None, False),
+    "no-rule": (["news"], None, False),
     "domain": (
         ["everything", "news"],
-        Recorder("rules.everything", f"{PUSH}/*/*", "archive", "it names the domain alone (level 4)"),
+        Recorder("rules.everything", f"{PUSH}/*/*", "archive", "it matches the domain alone (level 4)"),
         True,
     ),
     "app": (
         ["everything", "studio"],
-        Recorder("rules.studio", f"{PUSH}/studio/*", "clips", "it names domain and app (level 3)"),
+        Recorder("rules.studio", f"{PUSH}/studio/*", "clips", "it matches domain and app (level 3)"),
         True,
     ),
     "stream-suppresses": (
         ["everything", "studio", "rehearsal"],
-        Recorder("rules.rehearsal", f"{PUSH}/*/rehearsal", None, "it names domain and stream (level 2)"),
+        Recorder("rules.rehearsal", f"{PUSH}/*/rehearsal", None, "it matches domain and stream (level 2)"),
         False,
     ),
     "exact": (
         ["everything", "studio", "rehearsal", "exact"],
         Recorder(
-            "rules.exact", f"{PUSH}/studio/rehearsal", "template_id 17016", "it names domain, app and stream (level 1)"
+            "rules.exact",
+            f"{PUSH}/studio/rehearsal",
+            "template_id 17016",
+            "it matches domain, app and stream (level 1)",
         ),
         True,
     ),
@@ -59,31 +62,31 @@ WINNERS = {
 
 
 @pytest.mark.parametrize(("rules", "expected", "records"), WINNERS.values(), ids=WINNERS)
-def test_winner_is_named_with_its_reason(rules: list[str], expected: Recorder | None, records: bool) -> None:
-    """The rule that decides is told with its key, its template and its level; a suppressing one wins and records nothing."""
-    found = told(*rules)
+def test_winner_has_a_reason(rules: list[str], expected: Recorder | None, records: bool) -> None:
+    """The winner has its key, template and level; a suppressing rule can win and then records nothing."""
+    explanation = explained(*rules)
 
-    assert (found.winner, found.records) == (expected, records)
-    assert (found.stream, found.at) == (f"{PUSH}/studio/rehearsal", "2026-11-20T12:00:00Z")
+    assert (explanation.winner, explanation.records) == (expected, records)
+    assert (explanation.stream, explanation.at) == (f"{PUSH}/studio/rehearsal", "2026-11-20T12:00:00Z")
 
 
-def test_every_other_rule_has_its_reason() -> None:
-    """A rule loses because another one outranks it, or because it is for other streams; they are sorted."""
-    assert told(*RULES).losers == (
-        Loser("rules.everything", "it names the domain alone (level 4), and level 1 wins"),
-        Loser("rules.final", 'it is for stream "final", not "rehearsal"'),
-        Loser("rules.news", 'it is for app "news", not "studio"'),
-        Loser("rules.old", 'it is for domain "old.example.com", not "push.example.com"'),
-        Loser("rules.rehearsal", "it names domain and stream (level 2), and level 1 wins"),
-        Loser("rules.studio", "it names domain and app (level 3), and level 1 wins"),
+def test_each_other_rule_has_a_reason() -> None:
+    """A rule loses to a rule of a higher level, or matches other streams; losers are sorted."""
+    assert explained(*RULES).losers == (
+        Loser("rules.everything", "it matches the domain alone (level 4), and level 1 takes precedence"),
+        Loser("rules.final", 'it matches stream "final", not "rehearsal"'),
+        Loser("rules.news", 'it matches app "news", not "studio"'),
+        Loser("rules.old", 'it matches domain "old.example.com", not "push.example.com"'),
+        Loser("rules.rehearsal", "it matches domain and stream (level 2), and level 1 takes precedence"),
+        Loser("rules.studio", "it matches domain and app (level 3), and level 1 takes precedence"),
     )
 
 
-def test_without_a_winner_the_others_still_have_reasons() -> None:
-    """Where nobody records, each rule is told with what it is for."""
-    assert told("news", "old").losers == (
-        Loser("rules.news", 'it is for app "news", not "studio"'),
-        Loser("rules.old", 'it is for domain "old.example.com", not "push.example.com"'),
+def test_losers_without_a_winner() -> None:
+    """If no rule matches, each rule is listed with what it matches."""
+    assert explained("news", "old").losers == (
+        Loser("rules.news", 'it matches app "news", not "studio"'),
+        Loser("rules.old", 'it matches domain "old.example.com", not "push.example.com"'),
     )
 
 
@@ -91,7 +94,7 @@ AT = {
     "before": ("2026-11-21T19:59:59", []),
     "begins": ("2026-11-21T20:00:00", ["tasks.final", "schedules.derby"]),
     "runs": ("2026-11-21T21:00:00", ["tasks.final", "schedules.derby"]),
-    "one-ends": ("2026-11-21T22:00:00", ["schedules.derby"]),
+    "task-has-ended": ("2026-11-21T22:00:00", ["schedules.derby"]),
     "another-evening": ("2027-03-01T20:00:00", ["schedules.derby"]),
 }
 TASKS = {
@@ -102,38 +105,38 @@ DERBY = {**FULL, "rrule": "FREQ=DAILY", "at": "20:00", "duration": "3h", "templa
 
 
 @pytest.mark.parametrize(("at", "paths"), AT.values(), ids=AT)
-def test_tasks_that_are_active_then_are_told(at: str, paths: list[str]) -> None:
-    """A task records from its start until just before its end, whatever the rules say, and only its own stream."""
-    found = told(
+def test_active_tasks(at: str, paths: list[str]) -> None:
+    """A task records its own stream from its start until just before its end, whatever the rules say."""
+    explanation = explained(
         "rehearsal", at=datetime.fromisoformat(at).replace(tzinfo=UTC), tasks=TASKS, schedules={"derby": DERBY}
     )
 
-    assert sorted(task.path for task in found.tasks) == sorted(paths)
-    assert not found.records
+    assert sorted(task.path for task in explanation.tasks) == sorted(paths)
+    assert not explanation.records
 
 
-def test_task_is_told_with_its_template_and_end() -> None:
-    """An occurrence is told under its own name; a task without template has none."""
+def test_task_has_template_and_end() -> None:
+    """An occurrence has its own name; a task without template has None."""
     at = datetime(2026, 11, 20, 21, tzinfo=UTC)
-    found = told(at=at, tasks={"now": {**FULL, "end": "2026-11-20T22:00"}}, schedules={"derby": DERBY})
+    explanation = explained(at=at, tasks={"now": {**FULL, "end": "2026-11-20T22:00"}}, schedules={"derby": DERBY})
 
-    assert found.tasks == (
+    assert explanation.tasks == (
         Recorder("schedules.derby", "derby-20261120T2000", "template_id 7", "until 2026-11-20T23:00:00Z"),
         Recorder("tasks.now", "now", None, "until 2026-11-20T22:00:00Z"),
     )
 
 
 @given(st.sets(st.sampled_from(sorted(RULES))))
-def test_every_rule_is_told_once(names: set[str]) -> None:
-    """Winner and losers together are all rules, and the winner is the one by which plan and check go."""
-    found = told(*sorted(names))
+def test_each_rule_is_listed_once(names: set[str]) -> None:
+    """Winner and losers together are all rules, and the winner is that of `winning_rule`."""
+    explanation = explained(*sorted(names))
     keys = {
         StreamKey(r["domain"], r.get("app", ""), r.get("stream", "")): name
         for name, r in RULES.items()
         if name in names
     }
-    best = winning_rule(keys, STREAM)
-    paths = [*([found.winner.path] if found.winner else []), *(loser.path for loser in found.losers)]
+    winner = winning_rule(keys, STREAM)
+    paths = [*([explanation.winner.path] if explanation.winner else []), *(loser.path for loser in explanation.losers)]
 
     assert sorted(paths) == sorted(f"rules.{name}" for name in names)
-    assert (found.winner.path if found.winner else None) == (f"rules.{keys[best]}" if best else None)
+    assert (explanation.winner.path if explanation.winner else None) == (f"rules.{keys[winner]}" if winner else None)

@@ -29,7 +29,7 @@ def stack(**sections: Any) -> Stack:
 
 def occurrence_names(now: datetime = NOW, **fields: Any) -> list[str]:
     """Return the task names of one schedule called `derby`."""
-    return list(scheduled_recordings(stack(schedules={"derby": DAILY | fields}), now).slots)
+    return list(scheduled_recordings(stack(schedules={"derby": DAILY | fields}), now).tasks)
 
 
 def stamps(*days: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Rules about a whole stack, and how it is read."""
+"""All checks of a stack together."""
 
 from random import Random
 from typing import Any
@@ -23,31 +23,29 @@ QUIET = {"domain": PUSH, "app": "live", "record": False}
 RECORDS: dict[str, Any] = {"t": {"mp4": {"storage_time": "30d"}}}
 
 
-def found(tree: dict[str, Any], site: SiteName = "intl", owner: str = "live-recording--dev") -> list[Finding]:
-    """Every finding about a tree, sorted."""
+def check_tree(tree: dict[str, Any], site: SiteName = "intl", owner: str = "live-recording--dev") -> list[Finding]:
+    """Return all findings of validation and checks, sorted."""
     shaped = validate(tree)
-    related = (
-        ()
-        if shaped.stack is None
-        else check_stack(CheckContext(shaped.stack, shaped.broken, SITES[site], NOW, StackRef.parse(owner)))
-    )
-    return sorted({*shaped.findings, *related})
+    if shaped.stack is None:
+        return sorted(shaped.findings)
+    context = CheckContext(shaped.stack, shaped.broken, SITES[site], NOW, StackRef.parse(owner))
+    return sorted({*shaped.findings, *check_stack(context)})
 
 
 def ids(tree: dict[str, Any], site: SiteName = "intl") -> list[tuple[str, str]]:
-    """Id and path of every finding about a tree."""
-    return [(f.id, f.path_text) for f in found(tree, site)]
+    """Return id and path of each finding."""
+    return [(f.id, f.path_text) for f in check_tree(tree, site)]
 
 
 def tasks(*spans: tuple[str, str], day: str = "2026-11-21", **more: str) -> dict[str, Any]:
-    """Tasks t0, t1 and so on of one stream, with hours of one day."""
+    """Return tasks t0, t1 and so on of one stream, with start and end on one day."""
     return {
         f"t{n}": {**STREAM, "start": f"{day}T{a}", "end": f"{day}T{b}", "template": "t", **more}
         for n, (a, b) in enumerate(spans)
     }
 
 
-RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
+TREES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "nothing": ({}, []),
     "same-key-twice": (
         {"templates": RECORDS, "rules": {n: {"domain": PUSH, "app": "live", "template": "t"} for n in "ab"}},
@@ -61,7 +59,7 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         {"templates": {"a": {"template_name": "n"}, "b": {"template_name": "n"}}},
         [("duplicate-key", "templates.b")],
     ),
-    "own-name-is-anothers-default": (
+    "own-name-is-the-default-of-another": (
         {"templates": {"a": {}, "b": {"template_name": "live-recording--dev--a"}}},
         [("duplicate-key", "templates.b")],
     ),
@@ -98,7 +96,7 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         {"templates": RECORDS, "rules": {"a": {"domain": PUSH, "template": "x"}}},
         [("unknown-template", "rules.a.template")],
     ),
-    "broken-template-is-known": (
+    "unreadable-template-is-known": (
         {"templates": {"t": {"mp4": "x"}}, "rules": {"a": {"domain": PUSH, "template": "t"}}},
         [("wrong-type", "templates.t.mp4")],
     ),
@@ -113,7 +111,7 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         },
         [("too-many-overlaps", "tasks.t0")],
     ),
-    "four-overlaps-that-are-over": (
+    "four-finished-overlaps": (
         {"templates": RECORDS, "tasks": tasks(("10:00", "14:00"), ("11:00", "14:00"), ("12:00", "14:00"), ("13:00", "14:00"), day="2026-11-19")},
         [],
     ),
@@ -144,7 +142,7 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         {"templates": RECORDS, "tasks": tasks(("20:00", "19:00"), was="a--b")},
         [("task-backwards", "tasks.t0"), ("bad-name", "tasks.t0.was")],
     ),
-    "wrong-time-hides-what-needs-it": (
+    "wrong-time-skips-checks-that-need-it": (
         {"templates": RECORDS, "tasks": tasks(("20:00", "25:00"))},
         [("bad-time", "tasks.t0.end")],
     ),
@@ -161,15 +159,15 @@ RULES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("tree", "expected"), RULES.values(), ids=RULES)
-def test_relations_between_entries(tree: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    """Each mistake is found once, at the entry that is to be changed."""
+@pytest.mark.parametrize(("tree", "expected"), TREES.values(), ids=TREES)
+def test_findings_of_a_stack(tree: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """Each problem is found once, at the entry to change."""
     assert ids(tree) == expected
 
 
 @pytest.mark.parametrize("section", ["rules", "templates"])
-def test_limit_is_what_the_account_holds(section: str) -> None:
-    """Fifty are taken, fifty-one are not, and a raised limit is believed."""
+def test_limits(section: str) -> None:
+    """Fifty entries are valid, fifty-one are not, and the file can raise the limit."""
     entries = {
         f"e{n}": {"domain": PUSH, "app": f"a{n}", "template": "t"} if section == "rules" else {} for n in range(51)
     }
@@ -183,7 +181,7 @@ def test_limit_is_what_the_account_holds(section: str) -> None:
 
 
 def test_builtin_template_counts() -> None:
-    """The template behind `record: false` takes one of the fifty places."""
+    """The built-in template for `record: false` counts as one of the fifty templates."""
     templates: dict[str, Any] = {**RECORDS, **{f"t{n}": {} for n in range(49)}}
 
     assert ids({"templates": templates, "rules": {"a": QUIET, "w": WIDE}}) == [("too-many-templates", "templates")]
@@ -212,20 +210,20 @@ SITE: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 
 @pytest.mark.parametrize(("template", "intl", "cn"), SITE.values(), ids=SITE)
 def test_sites_differ(template: dict[str, Any], intl: list[str], cn: list[str]) -> None:
-    """What the vendor takes depends on the site."""
+    """What the API accepts depends on the site."""
     assert [kind for kind, _ in ids({"templates": {"t": template}}, "intl")] == intl
     assert [kind for kind, _ in ids({"templates": {"t": template}}, "cn")] == cn
 
 
-def test_stack_name_can_be_read_back() -> None:
-    """The owner in a template's name ends at two hyphens, so the stack's own name has none; this is said once."""
-    assert [f.id for f in found({"templates": {"a": {}, "b": {}}}, owner="project---dev")] == ["bad-name"]
-    assert [f.id for f in found({}, owner="live-recording--dev--x")] == ["bad-name"]
-    assert [f.id for f in found({}, owner="live-recording--dev-")] == ["bad-name"]
+def test_stack_name_without_two_hyphens() -> None:
+    """Two hyphens in the stack name are one finding, because the owner is parsed from template names."""
+    assert [f.id for f in check_tree({"templates": {"a": {}, "b": {}}}, owner="project---dev")] == ["bad-name"]
+    assert [f.id for f in check_tree({}, owner="live-recording--dev--x")] == ["bad-name"]
+    assert [f.id for f in check_tree({}, owner="live-recording--dev-")] == ["bad-name"]
 
 
-def test_one_entry_does_not_hide_another() -> None:
-    """Mistakes of shape and of relation are found in one reading."""
+def test_validation_and_checks_report_together() -> None:
+    """Findings of validation and of checks are reported in one run."""
     tree = {
         "templates": {"t": {"mp4": {"record_interval": "2y", "storage_time": "7d"}}, "u": {"cos_store": True}},
         "rules": {"a": {"domain": "push", "template": "t"}, "b": {"domain": PUSH, "template": "gone"}},
@@ -243,22 +241,22 @@ def test_one_entry_does_not_hide_another() -> None:
     ]
 
 
-def test_kinds_say_what_they_mean() -> None:
-    """Every kind of finding has a sentence and a source, and no other kind can be found."""
+def test_catalog_entries_have_meaning_and_source() -> None:
+    """Each finding id has a meaning and a source, and no other id can be used."""
     assert all(kind.meaning.endswith(".") and kind.source for kind in CATALOG.values())
     with pytest.raises(KeyError):
         Finding.new("no-such-kind", (), "")
 
 
 def test_only_errors_stop() -> None:
-    """Warnings are told and do not stop."""
+    """`errors` returns the findings with severity error."""
     both = [Finding.new("bad-yaml", (), ""), Finding.new("ignored-field", (), "")]
 
     assert errors(both) == (both[0],)
 
 
-def test_paths_are_shown_as_users_write_them() -> None:
-    """Keys are joined by dots, positions stand in brackets."""
+def test_paths_as_users_write_them() -> None:
+    """Keys are joined by dots; list positions are in brackets."""
     assert format_path(("acknowledge", 0, "until")) == "acknowledge[0].until"
     assert format_path(()) == ""
 
@@ -266,9 +264,9 @@ def test_paths_are_shown_as_users_write_them() -> None:
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=20)
 def test_findings_do_not_depend_on_the_order_of_sections(order: Random) -> None:
-    """The same mistakes are found wherever their sections stand."""
-    tree = {**RULES["four-overlaps"][0], "rules": {"a": {"domain": "x"}}, "limits": {"rules": 0}}
+    """The findings are the same whatever the order of the sections."""
+    tree = {**TREES["four-overlaps"][0], "rules": {"a": {"domain": "x"}}, "limits": {"rules": 0}}
     items = list(tree.items())
     order.shuffle(items)
 
-    assert found(dict(items)) == found(tree)
+    assert check_tree(dict(items)) == check_tree(tree)

@@ -1,6 +1,6 @@
-"""What is allowed but hardly meant."""
+"""Warnings about rules, retention and recordings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -8,35 +8,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from live_recording.core.findings import Finding
 from live_recording.core.streams import StreamKey, fallbacks
-from live_recording.desired.recordings import scheduled_recordings
 from live_recording.lint import warnings
-from live_recording.stackfile.model import Stack
-from tests.support.clock import NOW
+from live_recording.lint.context import CheckContext
+from tests.support.check_context import check_context
 
 PUSH = "push.example.com"
 STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
 TIMES = {"start": "2026-11-21T20:00", "end": "2026-11-21T22:00"}
 Rules = Mapping[str, Mapping[str, Any]]
+Check = Callable[[CheckContext], Iterator[Finding]]
+RULE_CHECKS = (warnings.redundant_rule, warnings.nothing_to_suppress, warnings.overridden)
+RECORDING_CHECKS = (warnings.records_hls_forever, warnings.too_short, warnings.recorded_twice)
 
 
 def rule(app: str = "", stream: str = "", template: str | None = "t", domain: str = PUSH) -> dict[str, Any]:
-    """A rule; without a template it suppresses."""
+    """Return a rule; without a template it has `record: false`."""
     bound = {"template": template} if template else {"record": False}
     return {"domain": domain, "app": app, "stream": stream, **bound}
 
 
-def told(rules: Rules) -> list[tuple[str, str]]:
-    """Id and path of what is said about rules."""
-    return [(f.id, f.path_text) for f in warnings.rules(Stack.model_validate({"rules": rules}))]
+def run(checks: tuple[Check, ...], **sections: Any) -> list[Finding]:
+    """Return the findings of these checks about a stack."""
+    context = check_context(**sections)
+    return [finding for check in checks for finding in check(context)]
+
+
+def places(findings: list[Finding]) -> list[tuple[str, str]]:
+    """Return id and path of each finding."""
+    return [(finding.id, finding.path_text) for finding in findings]
 
 
 RULES: dict[str, tuple[Rules, list[tuple[str, str]]]] = {
     "nothing": ({}, []),
     "one": ({"a": rule()}, []),
-    "same-as-the-domains": ({"a": rule("live"), "w": rule()}, [("redundant-rule", "rules.a")]),
-    "another-than-the-domains": ({"a": rule("live", template="u"), "w": rule()}, []),
-    "another-domains": ({"a": rule("live"), "w": rule(domain="old.example.com")}, []),
+    "same-as-the-domain-rule": ({"a": rule("live"), "w": rule()}, [("redundant-rule", "rules.a")]),
+    "not-the-template-of-the-domain-rule": ({"a": rule("live", template="u"), "w": rule()}, []),
+    "rule-of-another-domain": ({"a": rule("live"), "w": rule(domain="old.example.com")}, []),
     "same-through-two-levels": (
         {"a": rule("live", "final"), "s": rule("", "final", "u"), "w": rule()},
         [],
@@ -54,7 +63,7 @@ RULES: dict[str, tuple[Rules, list[tuple[str, str]]]] = {
         [("redundant-rule", "rules.s"), ("redundant-rule", "rules.a")],
     ),
     "stream-level-needed-outside-the-app": ({"s": rule("", "final"), "a": rule("live")}, []),
-    "narrower-rule-wins-anyway": (
+    "narrower-rule-takes-precedence": (
         {"s": rule("", "final"), "a": rule("live", template="u"), "n": rule("live", "final", "v"), "w": rule()},
         [("redundant-rule", "rules.s")],
     ),
@@ -64,16 +73,16 @@ RULES: dict[str, tuple[Rules, list[tuple[str, str]]]] = {
     ),
     "overridden": ({"s": rule("", "final"), "a": rule("live", template="u")}, [("overridden", "rules.s")]),
     "overridden-suppression": ({"s": rule("", "final"), "a": rule("live", template=None)}, [("nothing-to-suppress", "rules.a"), ("overridden", "rules.s")]),
-    "suppressed-stream-is-no-surprise": ({"s": rule("", "final", None), "a": rule("live", template="u")}, []),
+    "suppressed-stream-is-not-reported": ({"s": rule("", "final", None), "a": rule("live", template="u")}, []),
     "app-on-another-domain": ({"s": rule("", "final"), "a": rule("live", template="u", domain="old.example.com")}, []),
     "nothing-to-suppress": ({"a": rule("live", template=None)}, [("nothing-to-suppress", "rules.a")]),
-    "suppressed-already": (
+    "already-suppressed": (
         {"a": rule("live", template=None), "w": rule(template=None)},
         [("nothing-to-suppress", "rules.a"), ("nothing-to-suppress", "rules.w")],
     ),
     "suppresses-the-domain": ({"a": rule("live", template=None), "w": rule()}, []),
     "suppresses-one-app-of-many": ({"s": rule("", "test", None), "a": rule("live")}, []),
-    "recorded-inside-what-is-suppressed": (
+    "recorded-inside-a-suppressed-domain": (
         {"a": rule("live", "final"), "w": rule(template=None)},
         [("nothing-to-suppress", "rules.w")],
     ),
@@ -81,24 +90,24 @@ RULES: dict[str, tuple[Rules, list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("rules", "expected"), RULES.values(), ids=RULES)
-def test_rules_that_do_nothing_or_surprise(rules: Rules, expected: list[tuple[str, str]]) -> None:
-    """What a rule changes is what would record its streams without it, app by app."""
-    assert sorted(told(rules)) == sorted(expected)
+def test_rules_without_effect_or_with_surprising_precedence(rules: Rules, expected: list[tuple[str, str]]) -> None:
+    """A rule is compared with what would record its streams without it, app by app."""
+    assert sorted(places(run(RULE_CHECKS, rules=rules))) == sorted(expected)
 
 
-def test_sentences_name_the_other_rules() -> None:
-    """A warning says which rules are meant, and what to do."""
+def test_messages_about_rules() -> None:
+    """A warning names the other rules and says what to do."""
     redundant = {"a": rule("live"), "w": rule()}
     overriding = {"s": rule("", "final"), "b": rule("live", template="u"), "a": rule("news", template="u")}
-    sentences = [
-        f.sentence for made in (redundant, overriding) for f in warnings.rules(Stack.model_validate({"rules": made}))
-    ]
 
-    assert sentences == [
-        "Without it rules.w records these streams in the same way, and every rule counts. Remove this one.",
+    assert [f.sentence for f in (*run(RULE_CHECKS, rules=redundant), *run(RULE_CHECKS, rules=overriding))] == [
         (
-            'In every app the stream "final" is recorded by this rule, not by rules.a, rules.b: at this vendor a stream outranks '
-            "an app. Add app to this rule if that is not meant."
+            "Without this rule, rules.w would record these streams in the same way, so this rule has no effect and uses "
+            "a slot. Remove it."
+        ),
+        (
+            'This rule overrides rules.a, rules.b for stream "final" in every app: stream rules take precedence over app '
+            "rules. Add `app` to this rule if that is not intended."
         ),
     ]
 
@@ -107,7 +116,7 @@ KEPT: dict[str, tuple[dict[str, Any], str | None]] = {
     "no-formats": ({}, None),
     "with-an-end": ({"mp4": {"storage_time": "30d"}}, None),
     "default": ({"mp4": {}}, "mp4"),
-    "said": ({"mp4": {"storage_time": "forever"}}, "mp4"),
+    "forever": ({"mp4": {"storage_time": "forever"}}, "mp4"),
     "zero": ({"mp4": {"storage_time": 0}}, "mp4"),
     "some-formats": ({"mp4": {"storage_time": "30d"}, "flv": {}, "aac": {}}, "flv, aac"),
     "in-a-bucket": ({"cos_store": True, "mp4": {}}, None),
@@ -116,20 +125,14 @@ KEPT: dict[str, tuple[dict[str, Any], str | None]] = {
 
 
 @pytest.mark.parametrize(("template", "formats"), KEPT.values(), ids=KEPT)
-def test_files_without_an_end_are_told(template: dict[str, Any], formats: str | None) -> None:
-    """What is kept for ever costs for ever, so it is said per template, with its formats; buckets have their own rules."""
-    found = list(warnings.retention(Stack.model_validate({"templates": {"t": template}})))
-    sentence = f"{formats} files are kept, and paid for, for ever. Set storage_time, or acknowledge this."
+def test_files_that_are_kept_forever(template: dict[str, Any], formats: str | None) -> None:
+    """A template is reported once, with the formats that have no retention; COS buckets have their own rules."""
+    findings = run((warnings.kept_forever,), templates={"t": template})
+    sentence = f"{formats} files are kept and billed indefinitely. Set storage_time, or acknowledge this warning."
 
-    assert [(f.id, f.path_text, f.sentence) for f in found] == (
+    assert [(f.id, f.path_text, f.sentence) for f in findings] == (
         [("kept-forever", "templates.t", sentence)] if formats else []
     )
-
-
-def about(**sections: Any) -> list[tuple[str, str]]:
-    """Id and path of what is said about recordings."""
-    stack = Stack.model_validate(sections)
-    return [(f.id, f.path_text) for f in warnings.recordings(stack, scheduled_recordings(stack, NOW).slots.values())]
 
 
 WITH = {**STREAM, **TIMES, "template": "t"}
@@ -155,22 +158,24 @@ RECORDINGS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("sections", "expected"), RECORDINGS.values(), ids=RECORDINGS)
-def test_recordings_that_cost_or_fail_unnoticed(sections: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    """One occurrence speaks for its schedule, so that each entry is told once."""
-    assert about(**sections) == expected
+def test_recordings_with_unexpected_cost_or_result(sections: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """Each entry is reported once; a schedule has many occurrences."""
+    assert places(run(RECORDING_CHECKS, **sections)) == expected
 
 
-def test_sentences_about_recordings() -> None:
-    """A warning says what will happen, and how to have it otherwise."""
+def test_messages_about_recordings() -> None:
+    """A warning says what will happen and how to avoid it."""
     short = {**STREAM, "start": "2026-11-21T20:00", "duration": 30}
-    stack = Stack.model_validate({"tasks": {"a": short}, "rules": {"w": rule()}})
 
-    assert [f.sentence for f in warnings.recordings(stack, scheduled_recordings(stack, NOW).slots.values())] == [
-        "Without template the vendor records this as HLS and keeps it for ever. Name a template.",
-        "It lasts 30 s, and a push under 10 s leaves no file. If you mean minutes, write m.",
+    assert [f.sentence for f in run(RECORDING_CHECKS, tasks={"a": short}, rules={"w": rule()})] == [
+        "Without a template this is recorded as HLS and kept indefinitely. Set `template`.",
         (
-            "rules.w records this stream too, so there will be two recordings to pay for. "
-            "Suppress the rule for it (record: false), or drop the task."
+            "The recording lasts 30 s, and a push shorter than 10 s creates no file. "
+            "If you mean minutes, use the unit m."
+        ),
+        (
+            "rules.w also records this stream, so you pay for two recordings. "
+            "Add a rule with record: false for this stream, or remove tasks.a."
         ),
     ]
 
@@ -180,8 +185,8 @@ STREAMS = [StreamKey("d", app, stream) for app, stream in product(NAMES, NAMES)]
 KEYS = st.builds(StreamKey, st.just("d"), st.sampled_from(["", *NAMES[:2]]), st.sampled_from(["", *NAMES[:2]]))
 
 
-def by_the_table(keys: set[StreamKey], stream: StreamKey) -> StreamKey | None:
-    """The winner by the vendor's table, read line by line (feature guide)."""
+def winner_by_table(keys: set[StreamKey], stream: StreamKey) -> StreamKey | None:
+    """Return the winner by the precedence table of the feature guide, line by line."""
     lines = (
         stream,
         StreamKey(stream.domain, "", stream.stream),
@@ -192,9 +197,9 @@ def by_the_table(keys: set[StreamKey], stream: StreamKey) -> StreamKey | None:
 
 
 @given(st.sets(KEYS), KEYS)
-def test_heirs_are_who_would_record_instead(keys: set[StreamKey], key: StreamKey) -> None:
-    """What records the streams of a rule without it is found by asking for each stream (`another`: any other name)."""
+def test_fallbacks_are_what_would_record_instead(keys: set[StreamKey], key: StreamKey) -> None:
+    """The fallbacks equal the winners, stream by stream, without the rule (`another` is any other name)."""
     rest = keys - {key}
-    mine = [stream for stream in STREAMS if by_the_table(rest | {key}, stream) == key]
+    mine = [stream for stream in STREAMS if winner_by_table(rest | {key}, stream) == key]
 
-    assert fallbacks(keys | {key}, key) == {by_the_table(rest, stream) for stream in mine}
+    assert fallbacks(keys | {key}, key) == {winner_by_table(rest, stream) for stream in mine}

@@ -15,8 +15,8 @@ from live_recording.desired.specs import RuleSpec, TaskSpec, TemplateSpec
 from live_recording.review.changes import PlannedChange, display_name, path
 from live_recording.review.ownership import snapshot_from_state
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
-from tests.support.clock import NOW
 from live_recording.stackfile.model import TemplateArgs
+from tests.support.clock import NOW
 
 AT, HOUR = int(NOW.timestamp()), 3600
 OWNER = StackRef("live-recording", "dev")

@@ -87,9 +87,11 @@ def told(tree: dict[str, Any], site: SiteName) -> list[Finding]:
     """Every finding about a tree, sorted."""
     shaped = validate(tree)
     context = (
-        None if shaped.stack is None else Context(shaped.stack, shaped.broken, SITES[site], NOW, StackRef("p", "dev"))
+        None
+        if shaped.stack is None
+        else CheckContext(shaped.stack, shaped.broken, SITES[site], NOW, StackRef("p", "dev"))
     )
-    return sorted({*shaped.findings, *(check(context) if context else ())})
+    return sorted({*shaped.findings, *(check_stack(context) if context else ())})
 
 
 SECTIONS = ["templates", "rules", "tasks", "schedules", "acknowledge", "limits", "time_zone", "x"]

@@ -18,10 +18,12 @@ from typing import Any
 
 import grpc
 
-from live_recording.core.kinds import KindName
-from live_recording.desired.declarations import DesiredResource
+from live_recording.core.stack_ref import StackRef
+from live_recording.core.vendor import SITES
+from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.emulator import Emulator
 from live_recording.emulator.faults import KINDS
+from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import CheckFailed, Engine
@@ -35,40 +37,34 @@ SLOW = 0.3  # seconds that a delayed call takes longer
 Declared = tuple[DesiredResource, ...]
 
 
-def _resource(kind: KindName, name: str, template: str | None = None, **inputs: object) -> DesiredResource:
-    return DesiredResource(kind, name, {"domain": DOMAIN, **inputs}, template)
-
-
-def _template(name: str, **inputs: object) -> DesiredResource:
-    return DesiredResource("template", name, {"template_name": f"live-recording--dev--{name}", **inputs})
-
-
-def _task(name: str, template: str, start: str, duration: str) -> DesiredResource:
-    return _resource("task", name, template, app="live", stream=name, start=start, duration=duration)
-
-
-BASE: Declared = (
-    _template("archive", mp4={"storage_time": "30d"}),
-    _template("clips", flv={"record_interval": "30m"}),
-    _resource("rule", "everything", "archive"),
-    _resource("rule", "studio", "archive", app="studio"),
-    _task("final", "archive", "2026-11-21T20:00Z", "2h"),
-    _task("derby", "clips", "2026-11-20T13:00Z", "3h"),
-)
+BASE_STACK: Mapping[str, Mapping[str, Mapping[str, object]]] = {
+    "templates": {"archive": {"mp4": {"storage_time": "30d"}}, "clips": {"flv": {"record_interval": "30m"}}},
+    "rules": {
+        "everything": {"domain": DOMAIN, "template": "archive"},
+        "studio": {"domain": DOMAIN, "app": "studio", "template": "archive"},
+    },
+    "tasks": {
+        name: {"domain": DOMAIN, "app": "live", "stream": name, "start": start, "duration": duration, "template": template}
+        for name, start, duration, template in (
+            ("final", "2026-11-21T20:00Z", "2h", "archive"),
+            ("derby", "2026-11-20T13:00Z", "3h", "clips"),
+        )
+    },
+}
 """At LATER, final is planned and derby runs."""
 
 
-def _changed(
-    inputs: Mapping[str, Mapping[str, object]] | None = None, templates: Mapping[str, str] | None = None
-) -> Declared:
-    """Return BASE with other inputs or another template for some resources, by name."""
-    return tuple(
-        resource._replace(
-            inputs={**resource.inputs, **(inputs or {}).get(resource.name, {})},
-            template=(templates or {}).get(resource.name, resource.template),
-        )
-        for resource in BASE
-    )
+def _changed(fields: Mapping[str, Mapping[str, object]]) -> Declared:
+    """Return the resources of BASE_STACK with other fields for some entries, by name."""
+    sections = {
+        section: {name: {**entry, **fields.get(name, {})} for name, entry in entries.items()}
+        for section, entries in BASE_STACK.items()
+    }
+    owner = StackRef("live-recording", "dev")
+    return desired_resources(Stack.model_validate(sections), owner, SITES["intl"], NOW).resources
+
+
+BASE: Declared = _changed({})
 
 
 def _change_from_outside(account: Account) -> None:
@@ -101,7 +97,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "up": Operation("the first `up`", BASE, _actions("Create Template, Create Rule, Create Task"), fresh=True),
     "retarget": Operation(
         "rules get another template, a template another description",
-        _changed({"archive": {"description": "x"}}, {"everything": "clips", "studio": "clips"}),
+        _changed(
+            {"archive": {"description": "x"}, "everything": {"template": "clips"}, "studio": {"template": "clips"}}
+        ),
         _actions("Modify Template, Delete Rule, Create Rule"),
     ),
     "replace": Operation(

@@ -174,8 +174,8 @@ class _Draft:
 
     def _news(self, findings: Iterable[Finding]) -> list[Finding]:
         """The warnings that the stack did not have before."""
-        context = Context(self.base, frozenset(), self.site, self.live.at, self.owner)
-        before = {(finding.id, finding.path) for finding in check(context)}
+        context = CheckContext(self.base, frozenset(), self.site, self.live.at, self.owner)
+        before = {(finding.id, finding.path) for finding in check_stack(context)}
         return [finding for finding in findings if (finding.id, finding.path) not in before]
 
     def _resource(self, entry: Entry) -> dict[str, Any]:

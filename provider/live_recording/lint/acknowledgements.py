@@ -37,7 +37,7 @@ def _check(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | No
     kind = CATALOG.get(entry.finding)
     if kind is None:
         suggestion = nearest(entry.finding, tuple(CATALOG))
-        advice = f"Did you mean {suggestion}?" if suggestion else "See docs/findings.md for all ids."
+        advice = f"Did you mean {quoted(suggestion)}?" if suggestion else "See docs/findings.md for all ids."
         return Finding.new("out-of-range", (*path, "finding"), f"Unknown finding id {quoted(entry.finding)}. {advice}")
     if kind.severity == "error":
         sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Fix it instead."

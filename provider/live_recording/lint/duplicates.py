@@ -16,7 +16,9 @@ def duplicate_rule(context: CheckContext) -> Iterator[Finding]:
     """Check that no two rules have the same domain, app and stream."""
     rules = {("rules", key): rule.natural for key, rule in context.stack.rules.items()}
     for path, other in _duplicates(rules):
-        yield _finding(path, other, f"both match {rules[path]}, and only one rule is allowed per domain, app and stream")
+        yield _finding(
+            path, other, f"both match {rules[path]}, and only one rule is allowed per domain, app and stream"
+        )
 
 
 def duplicate_task(context: CheckContext) -> Iterator[Finding]:
@@ -56,7 +58,9 @@ def duplicate_template_name(context: CheckContext) -> Iterator[Finding]:
 def _same_names(names: Mapping[KeyPath, str]) -> Iterator[Finding]:
     """Yield a finding for each template whose name is taken; path (): the built-in template."""
     for path, other in _duplicates(names):
-        yield _finding(path, other, f"both are named {quoted(names[path])} in the account")
+        yield _finding(
+            path, other, f"both are named {quoted(names[path])} in the account", "Rename or remove one of them."
+        )
 
 
 def _duplicates(identities: Mapping[Id, Hashable]) -> Iterator[tuple[Id, Id]]:
@@ -68,6 +72,6 @@ def _duplicates(identities: Mapping[Id, Hashable]) -> Iterator[tuple[Id, Id]]:
             yield item, other
 
 
-def _finding(path: KeyPath, other: KeyPath, reason: str) -> Finding:
+def _finding(path: KeyPath, other: KeyPath, reason: str, advice: str = "Remove one of them.") -> Finding:
     other_name = format_path(other) or "the built-in template for record: false"
-    return Finding.new("duplicate-key", path, f"Duplicate of {other_name}: {reason}. Remove one of them.")
+    return Finding.new("duplicate-key", path, f"Duplicate of {other_name}: {reason}. {advice}")

@@ -46,8 +46,8 @@ def generations_mixed(context: CheckContext) -> Iterator[Finding]:
     newer = [section for section in ("tasks", "schedules") if context.keys(section)]
     if newer and context.keys("live_records"):
         sentence = (
-            f"live_records use the deprecated CreateLiveRecord, {' and '.join(newer)} use CreateRecordTask, and an account "
-            "cannot use both. Convert the live records to tasks, and remove the finished ones."
+            f"live_records use the deprecated CreateLiveRecord, {' and '.join(newer)} use CreateRecordTask, and the API "
+            "does not allow both together. Convert the live records to tasks, and remove the finished ones."
         )
         yield Finding.new("generations-mixed", ("live_records",), sentence)
 

@@ -1,7 +1,7 @@
 """Checks of tasks: their length, and how many overlap. A task of a schedule is checked like any other."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.core.streams import StreamKey
@@ -44,7 +44,7 @@ def task_too_long(path: KeyPath, window: Window, now: datetime) -> Iterator[Find
         counted = "" if window.start else ", counted from now"
         sentence = (
             f"The recording would last {format_duration(length.total_seconds())}{counted}. A task can last at most "
-            f"{format_duration(TASK_MAX.total_seconds())}. Split it into {-(-length // TASK_MAX)} tasks."
+            f"{TASK_MAX // timedelta(hours=1)} h. Split it into {-(-length // TASK_MAX)} tasks."
         )
         yield Finding.new("task-too-long", path, sentence)
 

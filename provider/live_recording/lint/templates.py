@@ -17,7 +17,7 @@ from live_recording.stackfile.names import COS_DISTINCT
 
 COS_FIELDS = ("cos_bucket_name", "cos_bucket_region", "cos_bucket_path")
 _ASCII_NAME = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-_NO_COS = "COS storage is only available on site cn, and this stack uses intl (config live-recording:site)."
+_NO_COS = "COS storage is only available on site cn, and this stack uses site intl (config live-recording:site)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def bad_stack_name(context: CheckContext) -> Iterator[Finding]:
     parts = prefix.split(HYPHENS)
     character = _invalid_character(prefix, context.site)
     if len(parts) != 2 or any(part.strip("-") != part for part in parts):  # noqa: PLR2004 - project, stack
-        why = "Two hyphens in a row are allowed only between the two."
+        why = "Two hyphens are allowed only between project and stack."
     elif character:
         why = f"The API does not accept {quoted(character)} in names."
     else:
@@ -106,7 +106,9 @@ def cos_path(template: TemplateToCheck) -> Iterator[Finding]:
     for path, form in _formats_in_cos(template):
         missing = [name for name in COS_FIELDS if not getattr(form, name)]
         if missing:
-            sentence = f"With cos_store: true each format needs a bucket, a region and a path. Add {', '.join(missing)}."
+            sentence = (
+                f"With cos_store: true each format needs a bucket, a region and a path. Add {', '.join(missing)}."
+            )
             yield Finding.new("cos-path", path, sentence)
 
 
@@ -129,7 +131,9 @@ def ignored_field(template: TemplateToCheck) -> Iterator[Finding]:
             yield Finding.new("ignored-field", (*path, "record_interval"), sentence)
         if template.site.cos and not template.args.cos_store:
             for field in _cos_fields(form):
-                sentence = f"{field} has no effect without cos_store: true. Set that on the template, or remove {field}."
+                sentence = (
+                    f"{field} has no effect without cos_store: true. Set that on the template, or remove {field}."
+                )
                 yield Finding.new("ignored-field", (*path, field), sentence)
     for path, form in _formats_in_cos(template):
         if form.storage_time is not None:

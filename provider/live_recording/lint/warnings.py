@@ -159,7 +159,10 @@ def _formats_kept_forever(context: CheckContext) -> Iterator[tuple[KeyPath, list
     unreadable = context.unreadable_keys("templates")
     for key, template in context.stack.templates.items():
         if key not in unreadable and not template.cos_store:
-            yield ("templates", key), [name for name, form in formats(template).items() if _is_forever(form.storage_time)]
+            yield (
+                ("templates", key),
+                [name for name, form in formats(template).items() if _is_forever(form.storage_time)],
+            )
     for recording in context.unfinished:
         if isinstance(recording.entry, LiveRecord) and _is_forever(recording.entry.storage_time):
             yield recording.path, [recording.entry.file_format]
