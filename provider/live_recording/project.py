@@ -46,7 +46,11 @@ def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef)
     if tree.root is None:
         return CheckedFile(None, tuple(finding.at(file, finding.line) for finding in tree.findings), {})
     validated: ValidatedStack = validate(tree.root)
-    related = () if validated.stack is None else check_stack(CheckContext(validated.stack, validated.broken, site, now, owner))
+    related = (
+        ()
+        if validated.stack is None
+        else check_stack(CheckContext(validated.stack, validated.broken, site, now, owner))
+    )
     findings = (*tree.findings, *validated.findings, *related)
     located = {finding.at(file, finding.line or line_of(tree.lines, finding.path)) for finding in findings}
     return CheckedFile(validated.stack, tuple(sorted(located)), tree.lines)

@@ -46,7 +46,7 @@ def test_adopt_writes_both_files_and_says_what_to_do(held: Account, scratch: Scr
         "The up changes no object: Pulumi learns which rule uses which template.",
         "From the import on the stack owns what it has: pulumi destroy would delete it.",
     ]
-    assert scratch.run("check", "dev").stdout == "1 file checked: nothing wrong.\n"
+    assert scratch.run("check", "dev").stdout == "1 file checked, no problems found.\n"
     assert (scratch.directory / IMPORT).read_text(encoding="utf-8").count('"name"') == 3
     assert held.changes() == []
 

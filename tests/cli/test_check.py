@@ -15,11 +15,10 @@ ROOT = Path(__file__).parent.parent.parent
 GOOD = "templates:\n  archive: {mp4: {storage_time: 30d}}\n"
 WARNS = GOOD + "tasks:\n  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-20T20:00}\n"
 WRONG = GOOD + "rules:\n  all: {domain: push.example.com, template: gone}\n"
-HLS = "Without template the vendor records this as HLS and keeps it for ever. Name a template."
+HLS = "Without a template this is recorded as HLS and kept indefinitely. Set `template`."
 WRITE_ONE = "Create stacks/dev.yaml, or change to the root directory of the project."
 UNKNOWN = (
-    'stacks/wrong.yaml:4: rules.all.template: There is no template "gone". '
-    'Templates of this file: "archive". [unknown-template]'
+    'stacks/wrong.yaml:4: rules.all.template: Unknown template "gone". This file defines "archive". [unknown-template]'
 )
 
 
@@ -48,7 +47,7 @@ def scratch(tmp_path: Path) -> Scratch:
 
 
 EXITS = {
-    "good": (GOOD, 0, "1 file checked: nothing wrong.\n"),
+    "good": (GOOD, 0, "1 file checked, no problems found.\n"),
     "warns": (
         WARNS,
         0,
@@ -83,7 +82,7 @@ def test_file_is_checked_once_by_whatever_name(scratch: Scratch) -> None:
     """A stack and the path of its file are the same."""
     scratch.write("stacks/dev.yaml", GOOD)
 
-    assert scratch.run("check", "dev", "stacks/dev.yaml").stdout == "1 file checked: nothing wrong.\n"
+    assert scratch.run("check", "dev", "stacks/dev.yaml").stdout == "1 file checked, no problems found.\n"
 
 
 def test_stack_whose_file_is_elsewhere_is_one_of_all(scratch: Scratch) -> None:
@@ -111,7 +110,7 @@ def test_json_is_the_same_for_programs(scratch: Scratch) -> None:
                 "path": "rules.all.template",
                 "id": "unknown-template",
                 "severity": "error",
-                "sentence": 'There is no template "gone". Templates of this file: "archive".',
+                "sentence": 'Unknown template "gone". This file defines "archive".',
             }
         ],
         "later": {},
@@ -172,7 +171,7 @@ def test_terminal_may_know_ascii_only(scratch: Scratch) -> None:
     done = scratch.run("check", "dev", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
 
     assert (done.returncode, done.stderr) == (1, "")
-    assert 'There is no template "\\u6a21\\u677f".' in done.stdout
+    assert 'Unknown template "\\u6a21\\u677f".' in done.stdout
 
 
 LATER = GOOD + (
@@ -189,8 +188,8 @@ def test_tasks_that_wait_are_told_with_their_day(scratch: Scratch) -> None:
     assert (people.returncode, people.stdout) == (
         0,
         (
-            "stacks/dev.yaml: far waits: the vendor takes it from 2026-11-30 on, and the next up then creates it.\n"
-            "1 file checked: nothing wrong.\n"
+            "stacks/dev.yaml: far is too far in the future. It can be created from 2026-11-30; run `pulumi up` then.\n"
+            "1 file checked, no problems found.\n"
         ),
     )
     assert json.loads(programs.stdout) == {"findings": [], "later": {"stacks/dev.yaml": {"far": "2026-11-30"}}}

@@ -23,7 +23,7 @@ def test_site_comes_from_the_stacks_config(scratch: Scratch) -> None:
         scratch.write(f"stacks/Pulumi.{name}.yaml", f"config:\n  live-recording:site: {site}\n")
     here, there = scratch.run("check", "here"), scratch.run("check", "there")
 
-    assert (here.returncode, here.stdout) == (0, "1 file checked: nothing wrong.\n")
+    assert (here.returncode, here.stdout) == (0, "1 file checked, no problems found.\n")
     assert (there.returncode, there.stdout.count("[site-mismatch]")) == (1, 1)
 
 
@@ -94,9 +94,10 @@ def test_pinned_time_is_the_time(scratch: Scratch) -> None:
     task = "  final: {domain: push.example.com, app: live, stream: s, end: 2026-11-24T08:00, template: archive}\n"
     scratch.write("stacks/dev.yaml", f"{GOOD}tasks:\n{task}")
 
-    assert "would last 92 h 00 m from now" in scratch.run("check", "dev").stdout
+    assert "would last 92 h 00 m, counted from now" in scratch.run("check", "dev").stdout
     assert (
-        scratch.run("check", "dev", LIVE_RECORDING_NOW="2026-11-24T00:00Z").stdout == "1 file checked: nothing wrong.\n"
+        scratch.run("check", "dev", LIVE_RECORDING_NOW="2026-11-24T00:00Z").stdout
+        == "1 file checked, no problems found.\n"
     )
 
 
@@ -154,7 +155,7 @@ def test_path_is_the_file_itself(scratch: Scratch) -> None:
     scratch.write("stacks/dev.yaml", GOOD)
     scratch.write("stacks/Pulumi.dev.yaml", "config: {live-recording:recordings: shared.yaml}\n")
 
-    assert scratch.run("check", "stacks/dev.yaml").stdout == "1 file checked: nothing wrong.\n"
+    assert scratch.run("check", "stacks/dev.yaml").stdout == "1 file checked, no problems found.\n"
 
 
 def test_configuration_of_pulumi_is_no_stack_file(scratch: Scratch) -> None:

@@ -36,9 +36,9 @@ TEXTS: dict[str, tuple[list[str], str]] = {
         ["push.example.com/studio/rehearsal"],
         (
             "At 2026-11-20T12:00:00Z push.example.com/studio/rehearsal is recorded by rules.studio, with clips, "
-            "because it names domain and app (level 3).\n"
-            "  rules.everything does not: it names the domain alone (level 4), and level 3 wins.\n"
-            '  rules.quiet does not: it is for stream "quiet", not "rehearsal".\n'
+            "because it matches domain and app (level 3).\n"
+            "  rules.everything does not record it: it matches the domain alone (level 4), and level 3 takes precedence.\n"
+            '  rules.quiet does not record it: it matches stream "quiet", not "rehearsal".\n'
             "  No task records it at that time.\n"
         ),
     ),
@@ -46,21 +46,21 @@ TEXTS: dict[str, tuple[list[str], str]] = {
         ["push.example.com/studio/quiet"],
         (
             "At 2026-11-20T12:00:00Z push.example.com/studio/quiet is not recorded: rules.quiet suppresses it, "
-            "because it names domain and stream (level 2).\n"
-            "  rules.everything does not: it names the domain alone (level 4), and level 2 wins.\n"
-            "  rules.studio does not: it names domain and app (level 3), and level 2 wins.\n"
+            "because it matches domain and stream (level 2).\n"
+            "  rules.everything does not record it: it matches the domain alone (level 4), and level 2 takes precedence.\n"
+            "  rules.studio does not record it: it matches domain and app (level 3), and level 2 takes precedence.\n"
             "  No task records it at that time.\n"
         ),
     ),
     "tasks-in-the-zone-of-the-file": (
         ["events.example.com/live/final", "--at", "2026-11-21T21:00"],
         (
-            "At 2026-11-21T13:00:00Z events.example.com/live/final is recorded by no rule.\n"
-            '  rules.everything does not: it is for domain "push.example.com", not "events.example.com".\n'
-            '  rules.quiet does not: it is for domain "push.example.com", not "events.example.com".\n'
-            '  rules.studio does not: it is for domain "push.example.com", not "events.example.com".\n'
-            "  schedules.derby records it all the same, as HLS that is kept for ever, until 2026-11-21T14:30:00Z.\n"
-            "  tasks.final records it all the same, with clips, until 2026-11-21T14:00:00Z.\n"
+            "At 2026-11-21T13:00:00Z events.example.com/live/final is not recorded by any rule.\n"
+            '  rules.everything does not record it: it matches domain "push.example.com", not "events.example.com".\n'
+            '  rules.quiet does not record it: it matches domain "push.example.com", not "events.example.com".\n'
+            '  rules.studio does not record it: it matches domain "push.example.com", not "events.example.com".\n'
+            "  schedules.derby records it, as HLS that is kept indefinitely, until 2026-11-21T14:30:00Z.\n"
+            "  tasks.final records it, with clips, until 2026-11-21T14:00:00Z.\n"
         ),
     ),
 }
@@ -86,12 +86,12 @@ def test_answer_for_programs(project: Scratch) -> None:
             "path": "rules.everything",
             "key": "push.example.com/*/*",
             "template": "archive",
-            "detail": "it names the domain alone (level 4)",
+            "detail": "it matches the domain alone (level 4)",
         },
         "records": True,
         "losers": [
-            {"path": "rules.quiet", "why": 'it is for stream "quiet", not "final"'},
-            {"path": "rules.studio", "why": 'it is for app "studio", not "live"'},
+            {"path": "rules.quiet", "why": 'it matches stream "quiet", not "final"'},
+            {"path": "rules.studio", "why": 'it matches app "studio", not "live"'},
         ],
         "tasks": [],
     }
@@ -172,7 +172,7 @@ def test_stack_with_errors_is_not_explained(project: Scratch) -> None:
 
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout == (
-        'stacks/dev.yaml:2: rules.all.template: There is no template "gone". This file has none. [unknown-template]\n'
+        'stacks/dev.yaml:2: rules.all.template: Unknown template "gone". This file defines no templates. [unknown-template]\n'
         "1 file checked: 1 error, 0 warnings.\n"
     )
 

@@ -104,7 +104,7 @@ def test_own_program_is_refused_when_the_account_is_full(project: Project, accou
     refused = project.run("preview", check=False)
     said = refused.stdout + refused.stderr
     assert refused.returncode
-    assert "The account holds 50 templates, and this run adds at least 1" in said
+    assert "The account has 50 of 50 templates, and this deployment needs at least 1 more" in said
     assert "[too-many-templates]" in said
     assert "Traceback" not in said
     assert account.changes() == []

@@ -49,10 +49,10 @@ def _project(tmp_path: Path, account: Account) -> LiveProject:
 
 def test_51_declared_are_refused(project: LiveProject) -> None:
     """More rules or templates than the account may hold are refused with both numbers, by preview and by up."""
-    assert "51 rules are declared, but the account may hold 50" in project.refused(rules(*apps(51)))
+    assert "51 rules are declared, but the limit is 50" in project.refused(rules(*apps(51)))
     templates = "templates:\n" + "".join(f"  t{n}: {{mp4: {{storage_time: 30d}}}}\n" for n in range(51))
     said = project.refused(templates, "up", "--yes", "--skip-preview")
-    assert "51 templates are declared, but the account may hold 50" in said
+    assert "51 templates are declared, but the limit is 50" in said
 
 
 def test_what_a_hand_made_counts(project: LiveProject, account: Account) -> None:
@@ -89,7 +89,7 @@ def test_limits_follow_the_stack_file(tmp_path: Path) -> None:
         assert len(account.rules()) == 51
 
         said = project.refused(many.replace("limits: {rules: 60}", "limits: {}"))
-        assert "51 rules are declared, but the account may hold 50" in said
+        assert "51 rules are declared, but the limit is 50" in said
 
 
 def test_lowered_limit_counts_what_is_live(project: LiveProject, account: Account) -> None:

@@ -103,7 +103,7 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
     assert verdicts["- `refused`"].startswith("**Refused**")
     assert verdicts["- `unmade`"].startswith("**Not planned**: The backend has no stack unmade yet.")
     assert verdicts["- `elsewhere`"].startswith('**Not planned**: Region "ap-moon" has no recording tasks')
-    assert 'There is no template "mach"' in pipeline.review
+    assert 'Unknown template "mach"' in pipeline.review
     assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
 
 

@@ -138,7 +138,7 @@ def test_task_stopped_by_hand_shows_when(account: Account) -> None:
         ({"start": "2026-11-27T12:00:00Z", "duration": "1h"}, "accepts this task from 2026-11-21T12:00:00Z on"),
         ({"start": "2026-11-20T09:00:00Z", "duration": "1h"}, "already be finished"),
         ({"start": "2026-11-21T12:00:00Z", "duration": "25h"}, "at most 24 h"),
-        ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be later than the start"),
+        ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be after the start"),
         ({"start": "2026-11-21T12:00", "duration": "1h"}, "has no offset"),
         ({"duration": "1h"}, "end is missing"),
         ({"end": "2026-11-20T13:00:00Z", "template_id": "4711"}, "no template 4711"),

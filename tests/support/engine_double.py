@@ -222,7 +222,9 @@ def renamed(state: Mapping[Key, ResourceState], declared: Iterable[DesiredResour
     """Return the state with the new names of resources that have `was`."""
     wanted = list(declared)
     names = {(resource.kind, resource.name) for resource in wanted}
-    new_names = {(resource.kind, resource.previous_name): resource.name for resource in wanted if resource.previous_name}
+    new_names = {
+        (resource.kind, resource.previous_name): resource.name for resource in wanted if resource.previous_name
+    }
     return {
         (kind, new_names.get((kind, name), name) if (kind, name) not in names else name): known
         for (kind, name), known in state.items()

@@ -44,7 +44,14 @@ BASE_STACK: Mapping[str, Mapping[str, Mapping[str, object]]] = {
         "studio": {"domain": DOMAIN, "app": "studio", "template": "archive"},
     },
     "tasks": {
-        name: {"domain": DOMAIN, "app": "live", "stream": name, "start": start, "duration": duration, "template": template}
+        name: {
+            "domain": DOMAIN,
+            "app": "live",
+            "stream": name,
+            "start": start,
+            "duration": duration,
+            "template": template,
+        }
         for name, start, duration, template in (
             ("final", "2026-11-21T20:00Z", "2h", "archive"),
             ("derby", "2026-11-20T13:00Z", "3h", "clips"),

@@ -16,12 +16,12 @@ from tests.support.pulumi_project import callers, cli_directory
 
 SHOWS = (
     (
-        'rules.weather.template: There is no template "reharsal". Did you mean rehearsal? [unknown-template]',
-        "tasks.final: The task starts 2026-11-21T12:00Z and ends 2026-11-21T04:30Z.",
+        'rules.weather.template: Unknown template "reharsal". Did you mean "rehearsal"? [unknown-template]',
+        "tasks.final: The recording starts at 2026-11-21T12:00Z but ends at 2026-11-21T04:30Z.",
     ),
     ("+ 11 created", 'push.dev.example.com/*/countdown      : "not recorded"', "10 of them changed something."),
     ("11 unchanged", "10 of them changed something."),
-    ("is recorded by rules.headline, with studio, because it names domain and stream (level 2).",),
+    ("is recorded by rules.headline, with studio, because it matches domain and stream (level 2).",),
     ("**Recording is lost: ", "push.dev.example.com/\\*/headline is no longer recorded as FLV and HLS"),
     ("**Recording is lost, as acknowledged: ", "/.demo/review.html"),
     ("drop-after, so its outcome was unknown.", "records final once, final-mix once, interview once."),
