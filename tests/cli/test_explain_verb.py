@@ -45,7 +45,7 @@ TEXTS: dict[str, tuple[list[str], str]] = {
     "suppressed": (
         ["push.example.com/studio/quiet"],
         (
-            "At 2026-11-20T12:00:00Z push.example.com/studio/quiet is not recorded: rules.quiet suppresses it, "
+            "At 2026-11-20T12:00:00Z push.example.com/studio/quiet is not recorded: rules.quiet suppresses it "
             "because it matches domain and stream (level 2).\n"
             "  rules.everything does not record it: it matches the domain alone (level 4), and level 2 takes precedence.\n"
             "  rules.studio does not record it: it matches domain and app (level 3), and level 2 takes precedence.\n"

@@ -128,6 +128,7 @@ print(hashlib.sha256("".join(golden(path).output for path in ERR).encode()).hexd
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_output_is_byte_stable(seed: str) -> None:
     """Another process with another hash seed prints the same bytes."""

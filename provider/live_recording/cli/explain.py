@@ -42,7 +42,7 @@ def _stream(name: str) -> StreamKey:
     try:
         domain, app, stream = name.split("/")
         return StreamKey(names.domain(domain), names.required_name(app), names.required_name(stream))
-    except ValueError:  # refusals are such, too
+    except (ValueError, InvalidValue):
         form = "Write DOMAIN/APP/STREAM, such as push.example.com/live/final, without wildcards."
         exit_with(f"{quoted(name)} is not the full name of a stream. {form}")
 
