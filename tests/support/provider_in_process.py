@@ -18,19 +18,22 @@ OWNER = StackRef("live-recording", "dev")
 
 
 class ProviderInProcess:
-    """The provider of one operation of stack dev. *limits* are those of its stack file."""
+    """The provider of one operation of a stack. *limits* are those of its stack file."""
 
-    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+    def __init__(self, settings: Settings, limits: Limits | None = None, stack: StackRef = OWNER) -> None:
         allowed = limits or Limits()
         account = AccountInventory(settings, LiveApi(settings))
-        self._context = ProviderContext(account, stack=OWNER, limit=lambda section: int(getattr(allowed, section)))
+        self._stack = stack
+        self._context = ProviderContext(account, stack=stack, limit=lambda section: int(getattr(allowed, section)))
 
     def check(self, kind: KindName, news: Props, olds: Props | None = None, name: str = "it") -> Props:
         """Return the normalized inputs. Raises CheckFailed."""
         settings = self._context.account.settings
         unknown = {field: value for field, value in news.items() if value == UNKNOWN}
         known = {field: value for field, value in news.items() if field not in unknown}
-        inputs, findings = normalize_inputs(kind, known, frozenset(unknown), settings.limits, settings.now(), OWNER)
+        inputs, findings = normalize_inputs(
+            kind, known, frozenset(unknown), settings.limits, settings.now(), self._stack
+        )
         failures = errors(findings) or errors(
             account_checks.check(kind, self._context, inputs, olds or {}, frozenset(unknown), urn(kind, name))
         )
