@@ -94,7 +94,7 @@ def picture() -> str:
 
 def rows() -> list[Row]:
     """A row for each rule of the stack, by level."""
-    stack = validate(parse(STACK.read_text(encoding="utf-8")).root).stack
+    stack = validate(parse(STACK.read_text(encoding="utf-8")).root or {}).stack
     named = stack.rules.items() if stack else ()
     rules = {StreamKey(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in named}
     return sorted(_rows(rules), key=lambda row: row.level)

@@ -102,9 +102,9 @@ def test_pinned_time_is_the_time(scratch: Scratch) -> None:
 
 
 TIMES = {
-    "tomorrow": 'This is "tomorrow", but a time is written like',
-    "0001-01-01T00:00+08:00": "The year 1 cannot be meant.",
-    "9999-12-31T23:59-12:00": "The year 9999 cannot be meant.",
+    "tomorrow": "Expected a time such as",
+    "0001-01-01T00:00+08:00": "The year 1 is out of range.",
+    "9999-12-31T23:59-12:00": "The year 9999 is out of range.",
 }
 
 

@@ -141,7 +141,7 @@ USAGE = {
     "unknown-stack": (["prd", NAME], 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.'),
     "no-stream": (["dev"], "Missing argument 'DOMAIN/APP/STREAM'"),
     "unreadable-time": (["dev", NAME, "--at", "tomorrow"], '--at cannot be read. This is "tomorrow", but a time is'),
-    "end-of-the-calendar": (["dev", NAME, "--at", "9999-12-31T23:59-12:00"], "The year 9999 cannot be meant."),
+    "end-of-the-calendar": (["dev", NAME, "--at", "9999-12-31T23:59-12:00"], "The year 9999 is out of range."),
     "sarif": (["dev", NAME, "--format", "sarif"], "'sarif' is not one of"),
 }
 

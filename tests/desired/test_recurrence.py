@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_recording.core.errors import InvalidValue
-from live_recording.core.text import Plain
 from live_recording.desired.recurrence import Recurrence, never_occurs, start_times
 from live_recording.stackfile.rrule import ELSEWHERE, PARTS, needs_first, rule
+from live_recording.stackfile.scalars import PlainScalar
 from tests.support.clock import NOW
 
 SATURDAYS = "FREQ=WEEKLY;BYDAY=SA"
@@ -39,7 +39,7 @@ TAKEN = {
     "as-it-is": (SATURDAYS, SATURDAYS),
     "small-letters": ("freq=weekly;byday=sa", SATURDAYS),
     "with-its-name": (f"RRULE:{SATURDAYS}", SATURDAYS),
-    "unquoted": (Plain(SATURDAYS), SATURDAYS),
+    "unquoted": (PlainScalar(SATURDAYS), SATURDAYS),
     "every-frequency": ("FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1", "FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1"),
     "last-friday": ("FREQ=MONTHLY;BYDAY=-1FR", "FREQ=MONTHLY;BYDAY=-1FR"),
     "last-day": ("FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYMONTHDAY=-1"),
@@ -57,48 +57,48 @@ def test_rule_is_read_and_reads_back(value: str, expected: str) -> None:
 
 
 KNOWN = ", ".join(PARTS)
-FREQUENCY = "but it is one of DAILY, WEEKLY, MONTHLY, YEARLY. Begin like FREQ=WEEKLY;BYDAY=SA."
-UNREADABLE = "is not a recurrence that can be read. Write it like FREQ=WEEKLY;BYDAY=SA."
+FREQUENCY = "Allowed: DAILY, WEEKLY, MONTHLY, YEARLY. Example: FREQ=WEEKLY;BYDAY=SA."
+UNREADABLE = "is not a valid recurrence. Example: FREQ=WEEKLY;BYDAY=SA."
 REFUSED = {
-    "empty": ("", '"" has an empty part, or one twice. Write it like FREQ=WEEKLY;BYDAY=SA.'),
-    "no-frequency": ("BYDAY=SA", f"FREQ is missing, {FREQUENCY}"),
+    "empty": ("", '"" has an empty or duplicate part. Example: FREQ=WEEKLY;BYDAY=SA.'),
+    "no-frequency": ("BYDAY=SA", f"FREQ is missing. {FREQUENCY}"),
     "ends-in-a-semicolon": (
         "FREQ=DAILY;",
-        '"FREQ=DAILY;" has an empty part, or one twice. Write it like FREQ=WEEKLY;BYDAY=SA.',
+        '"FREQ=DAILY;" has an empty or duplicate part. Example: FREQ=WEEKLY;BYDAY=SA.',
     ),
     "part-twice": (
         "FREQ=DAILY;FREQ=WEEKLY",
-        '"FREQ=DAILY;FREQ=WEEKLY" has an empty part, or one twice. Write it like FREQ=WEEKLY;BYDAY=SA.',
+        '"FREQ=DAILY;FREQ=WEEKLY" has an empty or duplicate part. Example: FREQ=WEEKLY;BYDAY=SA.',
     ),
     "numbered-day-of-a-week": (
         "FREQ=WEEKLY;BYDAY=1MO",
-        'BYDAY has "1MO", but a day is MO, TU, WE, TH, FR, SA or SU, without a number for this FREQ.',
+        'BYDAY has "1MO". Allowed: MO, TU, WE, TH, FR, SA or SU, without a number for this FREQ.',
     ),
     "sixth-monday": (
         "FREQ=MONTHLY;BYDAY=6MO",
-        'BYDAY has "6MO", but a day is MO, TU, WE, TH, FR, SA or SU, or with a number up to 5 before it.',
+        'BYDAY has "6MO". Allowed: MO, TU, WE, TH, FR, SA or SU, optionally with a number up to 5 before it.',
     ),
-    "hourly": ("FREQ=HOURLY", f'FREQ is "HOURLY", {FREQUENCY}'),
-    "second-line": ("FREQ=DAILY\nDTSTART:2026", f'FREQ is "DAILY\\nDTSTART:2026", {FREQUENCY}'),
-    "words": ("every Saturday", f'"EVERY SATURDAY" is no part of a recurrence. Known are {KNOWN}.'),
-    "easter": ("FREQ=YEARLY;BYEASTER=1", f'"BYEASTER" is no part of a recurrence. Known are {KNOWN}.'),
-    "engine-sequence": ("FREQ=DAILY;<{%X%}>=1", f'"\\u003c{{%X%}}>" is no part of a recurrence. Known are {KNOWN}.'),
-    "month-13": ("FREQ=YEARLY;BYMONTH=13", 'BYMONTH is "13", but 1 to 12 is allowed.'),
-    "month-from-the-end": ("FREQ=YEARLY;BYMONTH=-1", 'BYMONTH is "-1", but 1 to 12 is allowed.'),
-    "day-0": ("FREQ=MONTHLY;BYMONTHDAY=1,0", 'BYMONTHDAY is "0", but -31 to 31, not 0, is allowed.'),
-    "day-32": ("FREQ=MONTHLY;BYMONTHDAY=-32", 'BYMONTHDAY is "-32", but -31 to 31, not 0, is allowed.'),
-    "no-day": ("FREQ=MONTHLY;BYMONTHDAY=", 'BYMONTHDAY is "", but -31 to 31, not 0, is allowed.'),
-    "week-54": ("FREQ=YEARLY;BYWEEKNO=54", 'BYWEEKNO is "54", but -53 to 53, not 0, is allowed.'),
-    "position-400": ("FREQ=YEARLY;BYSETPOS=400", 'BYSETPOS is "400", but -366 to 366, not 0, is allowed.'),
-    "year-day-367": ("FREQ=YEARLY;BYYEARDAY=367", 'BYYEARDAY is "367", but -366 to 366, not 0, is allowed.'),
-    "never-repeated": ("FREQ=DAILY;COUNT=0", 'COUNT is "0", but 1 to 9999 is allowed.'),
-    "too-often": ("FREQ=DAILY;COUNT=10000", 'COUNT is "10000", but 1 to 9999 is allowed.'),
-    "backwards": ("FREQ=DAILY;INTERVAL=-1", 'INTERVAL is "-1", but 1 to 9999 is allowed.'),
-    "other-digits": ("FREQ=DAILY;COUNT=\u0663", 'COUNT is "\u0663", but 1 to 9999 is allowed.'),
+    "hourly": ("FREQ=HOURLY", f'FREQ is "HOURLY". {FREQUENCY}'),
+    "second-line": ("FREQ=DAILY\nDTSTART:2026", f'FREQ is "DAILY\\nDTSTART:2026". {FREQUENCY}'),
+    "words": ("every Saturday", f'Unknown part "EVERY SATURDAY". Known parts: {KNOWN}.'),
+    "easter": ("FREQ=YEARLY;BYEASTER=1", f'Unknown part "BYEASTER". Known parts: {KNOWN}.'),
+    "engine-sequence": ("FREQ=DAILY;<{%X%}>=1", f'Unknown part "\\u003c{{%X%}}>". Known parts: {KNOWN}.'),
+    "month-13": ("FREQ=YEARLY;BYMONTH=13", 'BYMONTH is "13". Allowed: 1 to 12.'),
+    "month-from-the-end": ("FREQ=YEARLY;BYMONTH=-1", 'BYMONTH is "-1". Allowed: 1 to 12.'),
+    "day-0": ("FREQ=MONTHLY;BYMONTHDAY=1,0", 'BYMONTHDAY is "0". Allowed: -31 to 31, except 0.'),
+    "day-32": ("FREQ=MONTHLY;BYMONTHDAY=-32", 'BYMONTHDAY is "-32". Allowed: -31 to 31, except 0.'),
+    "no-day": ("FREQ=MONTHLY;BYMONTHDAY=", 'BYMONTHDAY is "". Allowed: -31 to 31, except 0.'),
+    "week-54": ("FREQ=YEARLY;BYWEEKNO=54", 'BYWEEKNO is "54". Allowed: -53 to 53, except 0.'),
+    "position-400": ("FREQ=YEARLY;BYSETPOS=400", 'BYSETPOS is "400". Allowed: -366 to 366, except 0.'),
+    "year-day-367": ("FREQ=YEARLY;BYYEARDAY=367", 'BYYEARDAY is "367". Allowed: -366 to 366, except 0.'),
+    "never-repeated": ("FREQ=DAILY;COUNT=0", 'COUNT is "0". Allowed: 1 to 9999.'),
+    "too-often": ("FREQ=DAILY;COUNT=10000", 'COUNT is "10000". Allowed: 1 to 9999.'),
+    "backwards": ("FREQ=DAILY;INTERVAL=-1", 'INTERVAL is "-1". Allowed: 1 to 9999.'),
+    "other-digits": ("FREQ=DAILY;COUNT=\u0663", 'COUNT is "\u0663". Allowed: 1 to 9999.'),
     "two-intervals": ("FREQ=DAILY;INTERVAL=1,2", f'"FREQ=DAILY;INTERVAL=1,2" {UNREADABLE}'),
     "unknown-day": (
         "FREQ=WEEKLY;BYDAY=XX",
-        'BYDAY has "XX", but a day is MO, TU, WE, TH, FR, SA or SU, without a number for this FREQ.',
+        'BYDAY has "XX". Allowed: MO, TU, WE, TH, FR, SA or SU, without a number for this FREQ.',
     ),
     "no-weekday": ("FREQ=WEEKLY;BYDAY=", f'"FREQ=WEEKLY;BYDAY=" {UNREADABLE}'),
     "unknown-start-of-the-week": ("FREQ=DAILY;WKST=XX", f'"FREQ=DAILY;WKST=XX" {UNREADABLE}'),
@@ -122,11 +122,11 @@ def test_what_a_key_says_has_no_place_in_the_rule(name: str) -> None:
 
     assert refusal.value.args == (
         "bad-rrule",
-        f"{name} does not belong into rrule here. Write {ELSEWHERE[name]}: beside rrule instead.",
+        f"{name} is not allowed in rrule. Use the field {ELSEWHERE[name]} instead.",
     )
 
 
-@pytest.mark.parametrize("value", [Plain("7"), 7, None, [], {}])
+@pytest.mark.parametrize("value", [PlainScalar("7"), 7, None, [], {}])
 def test_a_rule_is_text(value: object) -> None:
     """What is no text is refused as such."""
     with pytest.raises(InvalidValue) as refusal:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from live_recording.core.findings import CATALOG, Finding, errors, format_path
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.lint.checker import check_stack
 from live_recording.lint.context import CheckContext
+from live_recording.stackfile.scalars import PlainScalar
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 
@@ -124,7 +124,7 @@ TREES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         [("unknown-field", "template")],
     ),
     "unquoted-number": (
-        {"templates": {"2026": {}}, "rules": {"a": {"domain": PUSH, "template": Plain("2026")}}},
+        {"templates": {"2026": {}}, "rules": {"a": {"domain": PUSH, "template": PlainScalar("2026")}}},
         [("wrong-type", "rules.a.template")],
     ),
     "two-mistakes-of-one-format": (
@@ -155,7 +155,7 @@ TREES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         [("duplicate-key", "templates.a.was"), ("duplicate-key", "templates.b.was")],
     ),
     "renamed": ({"templates": {"a": {"was": "z"}}}, []),
-    "empty-section": ({"templates": Plain(""), "rules": Plain("")}, []),
+    "empty-section": ({"templates": PlainScalar(""), "rules": PlainScalar("")}, []),
 }  # fmt: skip
 
 

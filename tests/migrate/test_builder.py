@@ -98,8 +98,8 @@ def test_files_keep_their_names_and_order() -> None:
 
 
 OPTIONS = {
-    "domain": (("*.example.com", ""), '--domain cannot be used. "*.example.com" is no domain name.'),
-    "app": (("", "live/final"), '--app cannot be used. "live/final" has a slash in it.'),
+    "domain": (("*.example.com", ""), '--domain cannot be used. "*.example.com" is not a domain name.'),
+    "app": (("", "live/final"), '--app cannot be used. "live/final" contains a slash.'),
 }
 
 

@@ -94,7 +94,7 @@ USAGE = {
     "one-of-two": (["prose.txt", "gone.txt"], 'File of calls "gone.txt" not found.'),
     "directory": (["."], '"." is a directory, not a file of calls.'),
     "binary": (["binary"], 'File of calls "binary" is not valid UTF-8 text (byte 2). Save it as UTF-8.'),
-    "no-domain": (["prose.txt", "--domain", "a b"], '--domain cannot be used. "a b" is no domain name.'),
+    "no-domain": (["prose.txt", "--domain", "a b"], '--domain cannot be used. "a b" is not a domain name.'),
     "no-argument": ([], "Missing argument"),
 }
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from live_recording.core.errors import InvalidValue
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.text import Plain
 from live_recording.stackfile.names import (
     COS_PLACEHOLDERS,
     VOD_PLACEHOLDERS,
@@ -21,6 +20,7 @@ from live_recording.stackfile.names import (
     required_name,
     vod_file_name,
 )
+from live_recording.stackfile.scalars import PlainScalar
 
 Reader = Callable[[object], str]
 
@@ -116,7 +116,7 @@ def test_a_task_needs_whole_names() -> None:
 
     assert refusal.value.args == (
         "missing-field",
-        "Nothing stands here, but a task needs the full name of one stream. Write it.",
+        "The value is empty; the full name of one stream is required. Add it.",
     )
 
 
@@ -124,9 +124,9 @@ def test_reference_is_text() -> None:
     """A bare number is no name of another entry, because the entry's key is text."""
     assert reference("2026") == "2026"
     with pytest.raises(InvalidValue) as refusal:
-        reference(Plain("2026"))
+        reference(PlainScalar("2026"))
 
-    assert refusal.value.args == ("wrong-type", 'This is a number, but text belongs here. Quote it: "2026".')
+    assert refusal.value.args == ("wrong-type", 'Expected a string, got a number. Quote it: "2026".')
 
 
 OWNERS = {
@@ -148,9 +148,9 @@ def test_owner_can_be_read_back(name: str, owner: StackRef | None) -> None:
 def test_bare_numbers_are_no_names(reader: Reader) -> None:
     """A bare number is refused where a name belongs, because YAML versions read `012` differently."""
     with pytest.raises(InvalidValue) as refusal:
-        reader(Plain("012"))
+        reader(PlainScalar("012"))
 
-    assert refusal.value.message == ('This is a number, but text belongs here. Quote it: "012".')
+    assert refusal.value.message == ('Expected a string, got a number. Quote it: "012".')
 
 
 def test_vod_has_fifteen_placeholders() -> None:

@@ -8,8 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_recording.core.errors import InvalidValue
-from live_recording.core.text import Plain, integral, quoted
-from live_recording.stackfile.scalars import boolean, identifier, integer, non_negative_int, only_false, positive, text
+from live_recording.core.text import integral, quoted
+from live_recording.stackfile.scalars import (
+    PlainScalar,
+    boolean,
+    describe,
+    identifier,
+    integer,
+    non_negative_int,
+    only_false,
+    positive,
+    text,
+)
 
 READERS: dict[str, Callable[[object], Any]] = {
     "text": text,
@@ -19,20 +29,20 @@ READERS: dict[str, Callable[[object], Any]] = {
 }
 
 READ = {
-    "plain-text": (text, Plain("studio"), "studio"),
+    "plain-text": (text, PlainScalar("studio"), "studio"),
     "quoted-number-is-text": (text, "012", "012"),
-    "yes-is-text": (text, Plain("yes"), "yes"),
-    "date-is-text": (text, Plain("2026-11-21"), "2026-11-21"),
-    "version-is-text": (text, Plain("1.2.3"), "1.2.3"),
+    "yes-is-text": (text, PlainScalar("yes"), "yes"),
+    "date-is-text": (text, PlainScalar("2026-11-21"), "2026-11-21"),
+    "version-is-text": (text, PlainScalar("1.2.3"), "1.2.3"),
     "empty-quotes-are-text": (text, "", ""),
-    "true": (boolean, Plain("true"), True),
-    "false": (boolean, Plain("false"), False),
+    "true": (boolean, PlainScalar("true"), True),
+    "false": (boolean, PlainScalar("false"), False),
     "boolean-of-the-engine": (boolean, True, True),
-    "plain-integer": (integer, Plain("17016"), 17016),
-    "zero": (integer, Plain("0"), 0),
-    "negative": (integer, Plain("-3"), -3),
+    "plain-integer": (integer, PlainScalar("17016"), 17016),
+    "zero": (integer, PlainScalar("0"), 0),
+    "negative": (integer, PlainScalar("-3"), -3),
     "whole-float-of-the-engine": (integer, 50.0, 50),
-    "plain-id": (identifier, Plain("17016"), "17016"),
+    "plain-id": (identifier, PlainScalar("17016"), "17016"),
     "quoted-id": (identifier, "17016", "17016"),
     "id-of-the-engine": (identifier, 17016.0, "17016"),
 }
@@ -50,59 +60,74 @@ def test_scalar_is_read_by_the_type_of_its_field(
 REFUSED = {
     "text-leading-zero": (
         text,
-        Plain("012"),
+        PlainScalar("012"),
         "wrong-type",
-        'This is a number, but text belongs here. Quote it: "012".',
+        'Expected a string, got a number. Quote it: "012".',
     ),
-    "text-integer": (text, Plain("7"), "wrong-type", 'This is a number, but text belongs here. Quote it: "7".'),
-    "text-float": (text, Plain("1.5"), "wrong-type", 'This is a number, but text belongs here. Quote it: "1.5".'),
-    "text-exponent": (text, Plain("1e3"), "wrong-type", 'This is a number, but text belongs here. Quote it: "1e3".'),
-    "text-hex": (text, Plain("0x1F"), "wrong-type", 'This is a number, but text belongs here. Quote it: "0x1F".'),
-    "text-grouped": (text, Plain("1_000"), "wrong-type", 'This is a number, but text belongs here. Quote it: "1_000".'),
-    "text-boolean": (text, Plain("True"), "wrong-type", 'This is a boolean, but text belongs here. Quote it: "True".'),
-    "text-from-engine": (text, 12.0, "wrong-type", 'This is 12, but text belongs here. Quote it: "12".'),
+    "text-integer": (text, PlainScalar("7"), "wrong-type", 'Expected a string, got a number. Quote it: "7".'),
+    "text-float": (text, PlainScalar("1.5"), "wrong-type", 'Expected a string, got a number. Quote it: "1.5".'),
+    "text-exponent": (
+        text,
+        PlainScalar("1e3"),
+        "wrong-type",
+        'Expected a string, got a number. Quote it: "1e3".',
+    ),
+    "text-hex": (text, PlainScalar("0x1F"), "wrong-type", 'Expected a string, got a number. Quote it: "0x1F".'),
+    "text-grouped": (
+        text,
+        PlainScalar("1_000"),
+        "wrong-type",
+        'Expected a string, got a number. Quote it: "1_000".',
+    ),
+    "text-boolean": (
+        text,
+        PlainScalar("True"),
+        "wrong-type",
+        'Expected a string, got a boolean. Quote it: "True".',
+    ),
+    "text-from-engine": (text, 12.0, "wrong-type", 'Expected a string, got 12. Quote it: "12".'),
     "boolean-in-quotes": (
         boolean,
         "true",
         "wrong-type",
-        'This is "true", but only true or false can stand here. Remove the quotes.',
+        'Expected true or false, got "true". Remove the quotes.',
     ),
     "boolean-number": (
         boolean,
         1.0,
         "wrong-type",
-        "This is 1, but only true or false can stand here.",
+        "Expected true or false, got 1.",
     ),
     "id-zero": (
         identifier,
-        Plain("0"),
+        PlainScalar("0"),
         "out-of-range",
-        "This is 0, but ids begin at 1. Take the id that the account shows.",
+        "Expected a positive id, got 0. Use the id that the account shows.",
     ),
     "quoted-id-zero": (
         identifier,
         "0",
         "out-of-range",
-        "This is 0, but ids begin at 1. Take the id that the account shows.",
+        "Expected a positive id, got 0. Use the id that the account shows.",
     ),
     "negative-id": (
         identifier,
         "-5",
         "out-of-range",
-        "This is -5, but ids begin at 1. Take the id that the account shows.",
+        "Expected a positive id, got -5. Use the id that the account shows.",
     ),
     "natural-negative": (
         non_negative_int,
-        Plain("-1"),
+        PlainScalar("-1"),
         "out-of-range",
-        "This is -1, but only 0 and larger numbers can stand here.",
+        "Expected 0 or a positive integer, got -1.",
     ),
-    "positive-zero": (positive, Plain("0"), "out-of-range", "This is 0, but at least 1 belongs here."),
+    "positive-zero": (positive, PlainScalar("0"), "out-of-range", "Expected a positive integer, got 0."),
     "never-true": (
         only_false,
-        Plain("true"),
+        PlainScalar("true"),
         "out-of-range",
-        "This is true, but only false can stand here. Name a template to record.",
+        "Only false is allowed. To record, name a template.",
     ),
 }
 
@@ -124,7 +149,7 @@ def test_other_scalars_are_refused_in_a_sentence(
 def test_only_plain_decimals_are_whole_numbers(value: str) -> None:
     """What YAML versions read differently is no whole number."""
     with pytest.raises(InvalidValue) as refusal:
-        integer(Plain(value))
+        integer(PlainScalar(value))
 
     assert refusal.value.finding_id == "wrong-type"
 
@@ -144,16 +169,13 @@ def test_numbers_that_the_engine_would_change_are_refused(reader: Callable[[obje
 def test_only_true_and_false_are_booleans(value: str) -> None:
     """Other words for yes and no are refused, because YAML versions disagree about them."""
     with pytest.raises(InvalidValue) as refusal:
-        boolean(Plain(value))
+        boolean(PlainScalar(value))
 
     assert refusal.value.finding_id == "wrong-type"
 
 
 SHOWN = {
     "text": ("studio", '"studio"'),
-    "plain-number": (Plain("012"), "012"),
-    "plain-nothing": (Plain(""), "nothing"),
-    "plain-text": (Plain("studio"), '"studio"'),
     "whole-float": (5.0, "5"),
     "boolean": (True, "true"),
     "chinese": ("模板", '"模板"'),
@@ -169,6 +191,21 @@ SHOWN = {
 def test_values_are_shown_escaped(value: object, expected: str) -> None:
     """A value of a file can neither move a cursor nor colour a log."""
     assert quoted(value) == expected
+
+
+DESCRIBED = {
+    "number": (PlainScalar("012"), "012"),
+    "nothing": (PlainScalar(""), "nothing"),
+    "text": (PlainScalar("studio"), '"studio"'),
+    "quoted-number": ("012", '"012"'),
+    "list": ([], "a list"),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), DESCRIBED.values(), ids=DESCRIBED)
+def test_unquoted_scalars_are_shown_as_written(value: object, expected: str) -> None:
+    """An unquoted number is shown without quotes, so that a quoted one looks different."""
+    assert describe(value) == expected
 
 
 @given(st.text() | st.floats() | st.booleans() | st.integers() | st.lists(st.text(), max_size=2))
@@ -189,7 +226,7 @@ def test_engine_numbers_become_integers_again(number: int) -> None:
 
 @given(
     st.sampled_from(sorted(READERS)),
-    st.text().map(Plain)
+    st.text().map(PlainScalar)
     | st.text()
     | st.floats(-(2**53), 2**53)
     | st.booleans()

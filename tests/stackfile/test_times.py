@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_recording.core.errors import InvalidValue
-from live_recording.core.text import Plain
 from live_recording.core.timefmt import UNIT_SECONDS, format_duration, rfc3339
+from live_recording.stackfile.scalars import PlainScalar
 from live_recording.stackfile.times import clock, day, duration, instant, moment, retention, zone
 from tests.support.clock import NOW
 
@@ -21,7 +21,7 @@ DURATIONS = {
     "hours": ("1h", 3600),
     "days": ("7d", 604800),
     "zero": ("0", 0),
-    "bare-number": (Plain("45"), 45),
+    "bare-number": (PlainScalar("45"), 45),
     "integer": (45, 45),
     "engine-number": (45.0, 45),
 }
@@ -203,16 +203,16 @@ def test_misspelt_zones_are_named(name: str) -> None:
 
     assert refusal.value.args == (
         "bad-time",
-        f'There is no time zone "{name}". Zones are named like Asia/Shanghai or UTC.',
+        f'Unknown time zone "{name}". Use a name such as Asia/Shanghai or UTC.',
     )
 
 
 EDGES = {
     "first-year": ("2000-01-01T00:00", None),
     "last-year": ("2200-12-31T23:59", None),
-    "before": ("1999-12-31T23:59", "The year 1999 cannot be meant. Years from 2000 to 2200 can be."),
-    "after": ("2201-01-01T00:00", "The year 2201 cannot be meant. Years from 2000 to 2200 can be."),
-    "first-of-the-calendar": ("0001-01-01T00:00+08:00", "The year 1 cannot be meant. Years from 2000 to 2200 can be."),
+    "before": ("1999-12-31T23:59", "The year 1999 is out of range. Use a year from 2000 to 2200."),
+    "after": ("2201-01-01T00:00", "The year 2201 is out of range. Use a year from 2000 to 2200."),
+    "first-of-the-calendar": ("0001-01-01T00:00+08:00", "The year 1 is out of range. Use a year from 2000 to 2200."),
 }
 
 

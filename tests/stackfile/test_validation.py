@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from live_recording.core.findings import CATALOG, Finding
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.text import Plain
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.lint.checker import check_stack
 from live_recording.lint.context import CheckContext
+from live_recording.stackfile.scalars import PlainScalar
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 
@@ -57,7 +57,7 @@ LEFT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "key-spoils-the-entry": ({"templates": {"a--b": {}, "c": {}}}, {"templates": {"c": {}}}),
     "list-spoils-the-section": ({"templates": [], "rules": {"b": {"domain": PUSH}}}, {"rules": {"b": {"domain": PUSH}}}),
     "limits-alone": ({"limits": {"rules": "x"}, "templates": {"t": {}}}, {"templates": {"t": {}}}),
-    "emptied-section": ({"templates": Plain(""), "acknowledge": Plain(""), "limits": Plain("")}, {}),
+    "emptied-section": ({"templates": PlainScalar(""), "acknowledge": PlainScalar(""), "limits": PlainScalar("")}, {}),
 }  # fmt: skip
 
 
@@ -116,7 +116,7 @@ LEAVES = (
     st.sampled_from(["", "a", PUSH, "hls", "1h", "forever", "2026-11-21T20:00", "2026-11-21T20:00Z", "false", "012", "UTC"])
     | st.text(max_size=4)
 )  # fmt: skip
-SCALARS = LEAVES | LEAVES.map(Plain)
+SCALARS = LEAVES | LEAVES.map(PlainScalar)
 TREES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=3), inner, max_size=5),

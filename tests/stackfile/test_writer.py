@@ -1,6 +1,7 @@
 """What is written reads back as the same values."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from live_recording.core.vendor import SITES
 from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.reader import parse
+from live_recording.stackfile.scalars import PlainScalar
 from live_recording.stackfile.writer import Item, written
 from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY
@@ -41,20 +43,27 @@ def test_any_text_reads_back(description: str, procedure: str) -> None:
     assert (template.description, template.mp4.procedure) == (description, procedure)
 
 
+def root(text: str) -> dict[str, Any]:
+    """Return the mapping in the text."""
+    parsed = parse(text).root
+    assert parsed is not None
+    return parsed
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
 def test_any_key_reads_back(key: str) -> None:
     """A key is the same text again, even one that no entry may have."""
-    assert parse(written({"tasks": [Item(key, {"app": "a"})]})).root["tasks"] == {key: {"app": "a"}}
+    assert root(written({"tasks": [Item(key, {"app": "a"})]}))["tasks"] == {key: {"app": PlainScalar("a")}}
 
 
 @given(st.integers(0, 10**9))
 def test_any_length_reads_back(seconds: int) -> None:
     """A duration is written in its largest whole unit and means the same seconds; no retention is forever."""
     text = written({"templates": [Item("a", {"hls": {"storage_time": seconds, "flow_continue_duration": seconds}})]})
-    read = parse(text).root["templates"]["a"]["hls"]
+    read = root(text)["templates"]["a"]["hls"]
 
-    assert read["storage_time"] == (length(seconds) if seconds else "forever")
-    assert read["flow_continue_duration"] == length(seconds)
+    assert read["storage_time"] == PlainScalar(length(seconds) if seconds else "forever")
+    assert read["flow_continue_duration"] == PlainScalar(length(seconds))
     assert int(length(seconds)[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[length(seconds)[-1]] == seconds
 
 
@@ -73,7 +82,7 @@ def test_times_stand_without_quotes(time: str, shown: str) -> None:
     text = written({"tasks": [Item("a", {"start": datetime.fromisoformat(time)})]})
 
     assert f"{{start: {shown}}}" in text
-    assert parse(text).root["tasks"]["a"]["start"] == shown
+    assert root(text)["tasks"]["a"]["start"] == PlainScalar(shown)
 
 
 WHOLE = """\

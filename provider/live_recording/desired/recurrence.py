@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from live_recording.stackfile.rrule import impossible, parts_of
+from live_recording.stackfile.rrule import is_impossible, parts_of
 
 _CYCLE_YEARS = 28
 """Days of the month and weekdays repeat after this many years."""
@@ -43,7 +43,7 @@ class StartTime:
 def never_occurs(recurrence: Recurrence) -> bool:
     """Return whether no day matches, such as the 31st of February, or every Monday of a rule that starts on a Friday."""
     parts = parts_of(recurrence.rule)
-    if impossible(parts):
+    if is_impossible(parts):
         return True
     years = _CYCLE_YEARS * int(parts.get("INTERVAL", "1"))
     begin = _late_begin(recurrence, years)

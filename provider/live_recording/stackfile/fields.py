@@ -61,10 +61,10 @@ FullPart = Annotated[str, *_read(names.required_name, type="string", minLength=1
 VodFileName = Annotated[str, *_read(names.vod_file_name, type="string")]
 CosPath = Annotated[str, *_read(names.cos_bucket_path, type="string", pattern="^/")]
 CosBucket = Annotated[str, *_read(names.cos_bucket_name, type="string")]
-StreamType = Literal["live", "mixed"]
-FileFormat = Literal["flv", "hls", "mp4", "aac", "mp3"]
-RecordType = Literal["video", "audio"]
-StorageMode = Literal["normal", "cold"]
+StreamType = Annotated[Literal["live", "mixed"], BeforeValidator(scalars.word)]
+FileFormat = Annotated[Literal["flv", "hls", "mp4", "aac", "mp3"], BeforeValidator(scalars.word)]
+RecordType = Annotated[Literal["video", "audio"], BeforeValidator(scalars.word)]
+StorageMode = Annotated[Literal["normal", "cold"], BeforeValidator(scalars.word)]
 NoRecord = Annotated[Literal[False], _validator(scalars.only_false)]
 
 

@@ -1,7 +1,4 @@
-"""Names: keys of entries, push domains, apps and streams, and the placeholders of file names.
-
-Rule 1: the vendor compares names letter by letter, so nothing is folded or trimmed here.
-"""
+"""Readers for names: keys of entries, push domains, apps and streams, and file names with placeholders."""
 
 import re
 from collections.abc import Collection
@@ -18,7 +15,7 @@ VOD_PLACEHOLDERS = (
 )  # fmt: skip
 """Placeholders of VodFileName (CN:32614, RecordParam)."""
 COS_PLACEHOLDERS = (*VOD_PLACEHOLDERS, "RecordSource", "RecordId", "RandomID", "Domain", "AppName")
-"""Placeholders of CosBucketPath; the last two are in the vendor's sample, not in its list."""
+"""Placeholders of CosBucketPath; the last two are in the sample of the API page, not in its list."""
 COS_DISTINCT = (*(f"Start{part}" for part in ("Year", "Month", "Day", "Hour", "Minute", "Second")), "RandomID")
 """One of these keeps files from overwriting each other (CN:32614, RecordParam.CosBucketPath)."""
 
@@ -30,90 +27,86 @@ _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
 def key(value: object) -> str:
-    """The key of an entry, which is its Pulumi resource name."""
+    """Read the key of an entry, which is its Pulumi resource name."""
     name = str(value)
     if not KEY.fullmatch(name):
-        allowed = "Names are a-z, A-Z, 0-9, _, Chinese characters, and single hyphens inside"
-        raise InvalidValue("bad-name", f"The name {quoted(name)} cannot be used. {allowed}.")
+        allowed = "Use a-z, A-Z, 0-9, _, Chinese characters, and single hyphens between them"
+        raise InvalidValue("bad-name", f"Invalid name {quoted(name)}. {allowed}.")
     return name
 
 
 def reference(value: object) -> str:
-    """The key of another entry."""
+    """Read the key of another entry."""
     return key(text(value))
 
 
 def domain(value: object) -> str:
-    """A push domain name."""
+    """Read the name of a push domain."""
     name = text(value)
     if not _DOMAIN.fullmatch(name):
         raise InvalidValue(
-            "bad-name", f"{quoted(name)} is no domain name. Write the push domain alone, like push.example.com."
+            "bad-name", f"{quoted(name)} is not a domain name. Write only the push domain, such as push.example.com."
         )
     return name
 
 
 def part(value: object) -> str:
-    """An app or stream name; the vendor compares them letter by letter."""
+    """Read the name of an app or stream. The API compares names exactly, so nothing is folded or trimmed."""
     name = text(value)
     if name == "*":
         raise InvalidValue(
-            "bad-name", 'The vendor knows no wildcards: "*" would match only a name "*". Remove the key to mean every.'
+            "bad-name",
+            'Wildcards are not supported: "*" matches only the name "*". To match every name, remove the key.',
         )
     if "/" in name:
-        raise InvalidValue(
-            "bad-name", f"{quoted(name)} has a slash in it. Write app and stream in fields of their own."
-        )
+        raise InvalidValue("bad-name", f"{quoted(name)} contains a slash. Write app and stream in separate fields.")
     if name != name.strip() or not name.isprintable():
-        raise InvalidValue("bad-name", f"{quoted(name)} has a space at an end or a control character in it. Remove it.")
+        raise InvalidValue(
+            "bad-name", f"{quoted(name)} begins or ends with a space, or contains a control character. Remove it."
+        )
     return name
 
 
 def required_name(value: object) -> str:
-    """An app or stream name where every one will not do."""
+    """Read the name of an app or stream where an empty one is not allowed."""
     name = part(value)
     if not name:
-        raise InvalidValue(
-            "missing-field", "Nothing stands here, but a task needs the full name of one stream. Write it."
-        )
+        raise InvalidValue("missing-field", "The value is empty; the full name of one stream is required. Add it.")
     return name
 
 
-def _file_name(value: object, known: Collection[str], finding: str) -> str:
+def _file_name(value: object, known: Collection[str]) -> str:
     name = text(value)
     for match in _BRACES.finditer(name):
         if match[1] is None:
-            missing = {"{": "} after it", "}": "{ before it"}[match[0]]
-            raise InvalidValue(finding, f"A {match[0]} in {quoted(name)} has no {missing}.")
+            other = {"{": "}", "}": "{"}[match[0]]
+            raise InvalidValue("bad-placeholder", f"A {match[0]} in {quoted(name)} has no matching {other}.")
         if match[1] not in known:
             near = get_close_matches(match[1], known, n=1, cutoff=0.5) or list(known)[:1]
             raise InvalidValue(
-                finding, f"{quoted(match[0])} in {quoted(name)} is no placeholder. Did you mean {{{near[0]}}}?"
+                "bad-placeholder",
+                f"Unknown placeholder {quoted(match[0])} in {quoted(name)}. Did you mean {{{near[0]}}}?",
             )
     return name
 
 
 def vod_file_name(value: object) -> str:
-    """A VodFileName: text with known placeholders only."""
-    return _file_name(value, VOD_PLACEHOLDERS, "bad-placeholder")
+    """Read a VodFileName: text with known placeholders only."""
+    return _file_name(value, VOD_PLACEHOLDERS)
 
 
 def cos_bucket_path(value: object) -> str:
-    """A CosBucketPath: begins with a slash, known placeholders only."""
-    path = _file_name(value, COS_PLACEHOLDERS, "bad-placeholder")
+    """Read a CosBucketPath: it begins with a slash and has known placeholders only."""
+    path = _file_name(value, COS_PLACEHOLDERS)
     if not path.startswith("/"):
-        raise InvalidValue(
-            "cos-path",
-            f"{quoted(path)} does not begin with a slash. Write it like /{{Domain}}/{{AppName}}/{{StreamID}}/{{RandomID}}.",
-        )
+        example = "/{Domain}/{AppName}/{StreamID}/{RandomID}"
+        raise InvalidValue("cos-path", f"{quoted(path)} does not begin with a slash. Example: {example}.")
     return path
 
 
 def cos_bucket_name(value: object) -> str:
-    """A CosBucketName without the account's suffix."""
+    """Read a CosBucketName without the account's suffix."""
     name = text(value)
     if re.search(r"-\d{8,}\Z", name):
-        raise InvalidValue(
-            "cos-path", f"{quoted(name)} ends in the account's APPID. Leave that suffix out, as the API wants it."
-        )
+        raise InvalidValue("cos-path", f"{quoted(name)} ends with the account's APPID. Remove that suffix.")
     return name

@@ -1,85 +1,129 @@
-"""The scalars of a stack file and of resource arguments.
+"""Readers for the scalars of stack files and resource arguments.
 
-Rule 1: a scalar is read by the type of its field and from its own text, never by what it looks like.
-Rule 2: a refusal says what was seen, what is allowed and what to do, under the id of a finding.
+The type of the field decides how a scalar is read, never its look: `012` is not a number in one YAML version and ten in
+another. A reader returns the value or raises InvalidValue, which says what was seen, what is allowed and what to do.
 """
 
 import re
+from dataclasses import dataclass
 
 from live_recording.core.errors import InvalidValue
-from live_recording.core.text import SHOWN, Plain, _meaning, escaped, integral, quoted
+from live_recording.core.text import SHOWN, escaped, integral, quoted
 
+_NUMBER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|\.[0-9]+)")
+_WORDS = {"": "empty", "~": "empty", "null": "empty", "true": "a boolean", "false": "a boolean"}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,15}")
 LARGEST = 2**53
 """Larger integers do not survive the engine, whose numbers are floats."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlainScalar:
+    """An unquoted scalar of a stack file; *text* is what is written in the file."""
+
+    text: str
+
+    @property
+    def other_meaning(self) -> str | None:
+        """Return what a YAML parser may read instead of a string: `a number`, `a boolean`, `empty`, or None."""
+        return "a number" if _NUMBER.fullmatch(self.text) else _WORDS.get(self.text.lower())
+
+
+def unwrap(value: object) -> object:
+    """Return the text of an unquoted scalar, and any other value as it is."""
+    return value.text if isinstance(value, PlainScalar) else value
+
+
+def is_empty(value: object) -> bool:
+    """Return whether nothing is written after the key."""
+    return unwrap(value) == ""
+
+
+def describe(value: object) -> str:
+    """Return the value as messages show it, in one line."""
+    if isinstance(value, PlainScalar) and value.other_meaning:
+        return value.text[:SHOWN] or "nothing"
+    return quoted(unwrap(value))
+
+
+def word(value: object) -> object:
+    """Return the text of an unquoted scalar that can only be a string, and any other value as it is."""
+    return value.text if isinstance(value, PlainScalar) and not value.other_meaning else value
+
+
 def text(value: object) -> str:
-    """Text; a bare number or boolean of the file is refused, because another reader may see another value."""
+    """Read a string. An unquoted number or boolean is invalid, because YAML parsers disagree about it."""
     value = integral(value)
-    if isinstance(value, Plain) and (meaning := _meaning(value)):
-        if meaning == "empty":
-            raise InvalidValue("wrong-type", "Nothing stands here, but text belongs here. Write it, or remove the key.")
-        raise InvalidValue("wrong-type", f'This is {meaning}, but text belongs here. Quote it: "{value[:SHOWN]}".')
+    if isinstance(value, PlainScalar):
+        return _plain_text(value)
     if isinstance(value, dict | list):
         raise InvalidValue(
-            "wrong-type", f'This is {quoted(value)}, but text belongs here. Quote text with braces: "{{StreamID}}".'
+            "wrong-type", f'Expected a string, got {quoted(value)}. Quote text with braces: "{{StreamID}}".'
         )
     if not isinstance(value, str):
-        raise InvalidValue(
-            "wrong-type", f'This is {quoted(value)}, but text belongs here. Quote it: "{quoted(value)}".'
-        )
-    return str(value)
+        raise InvalidValue("wrong-type", f'Expected a string, got {quoted(value)}. Quote it: "{quoted(value)}".')
+    return value
+
+
+def _plain_text(value: PlainScalar) -> str:
+    meaning = value.other_meaning
+    if meaning == "empty":
+        raise InvalidValue("wrong-type", "The value is empty; a string is required. Add it, or remove the key.")
+    if meaning:
+        raise InvalidValue("wrong-type", f'Expected a string, got {meaning}. Quote it: "{value.text[:SHOWN]}".')
+    return value.text
 
 
 def boolean(value: object) -> bool:
-    """True or false."""
+    """Read true or false."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, Plain) and value in ("true", "false"):
-        return value == "true"
-    hint = " Remove the quotes." if value in ("true", "false") else ""
-    seen = escaped(value[:SHOWN]) or "nothing" if isinstance(value, Plain) else quoted(value)
-    raise InvalidValue("wrong-type", f"This is {seen}, but only true or false can stand here.{hint}")
+    if isinstance(value, PlainScalar):
+        if value.text in ("true", "false"):
+            return value.text == "true"
+        seen, hint = escaped(value.text[:SHOWN]) or "nothing", ""
+    else:
+        seen, hint = quoted(value), " Remove the quotes." if value in ("true", "false") else ""
+    raise InvalidValue("wrong-type", f"Expected true or false, got {seen}.{hint}")
 
 
 def integer(value: object) -> int:
-    """A whole number that survives the engine."""
+    """Read an integer that survives the engine."""
     value = integral(value)
-    number = int(value) if isinstance(value, Plain) and _INTEGER.fullmatch(value) else value
+    number = int(value.text) if isinstance(value, PlainScalar) and _INTEGER.fullmatch(value.text) else value
     if not isinstance(number, int) or isinstance(number, bool):
-        raise InvalidValue("wrong-type", f"This is {quoted(value)}, but a whole number belongs here, such as 50.")
+        raise InvalidValue("wrong-type", f"Expected an integer such as 50, got {describe(value)}.")
     if abs(number) > LARGEST:
-        raise InvalidValue("out-of-range", f"This is {quoted(number)}, but numbers have at most 16 digits here.")
+        raise InvalidValue("out-of-range", f"Expected an integer of at most 16 digits, got {quoted(number)}.")
     return number
 
 
 def non_negative_int(value: object) -> int:
-    """A whole number from 0 on."""
+    """Read an integer that is not negative."""
     number = integer(value)
     if number < 0:
-        raise InvalidValue("out-of-range", f"This is {number}, but only 0 and larger numbers can stand here.")
+        raise InvalidValue("out-of-range", f"Expected 0 or a positive integer, got {number}.")
     return number
 
 
 def positive(value: object) -> int:
-    """A whole number from 1 on."""
+    """Read a positive integer."""
     number = non_negative_int(value)
     if not number:
-        raise InvalidValue("out-of-range", "This is 0, but at least 1 belongs here.")
+        raise InvalidValue("out-of-range", "Expected a positive integer, got 0.")
     return number
 
 
 def only_false(value: object) -> bool:
-    """The word false, where only that means something."""
+    """Read false where true has no meaning."""
     if boolean(value):
-        raise InvalidValue("out-of-range", "This is true, but only false can stand here. Name a template to record.")
+        raise InvalidValue("out-of-range", "Only false is allowed. To record, name a template.")
     return False
 
 
 def identifier(value: object) -> str:
-    """An id that the vendor gave: digits, kept as text so that no engine rounds it."""
-    number = integer(Plain(value) if isinstance(value, str) else value)
+    """Read an id of the API: digits, kept as text so that the engine does not round it."""
+    number = integer(PlainScalar(value) if isinstance(value, str) else value)
     if number < 1:
-        raise InvalidValue("out-of-range", f"This is {number}, but ids begin at 1. Take the id that the account shows.")
+        raise InvalidValue("out-of-range", f"Expected a positive id, got {number}. Use the id that the account shows.")
     return str(number)

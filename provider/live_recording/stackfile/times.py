@@ -1,7 +1,7 @@
-"""Durations, retentions, points in time and time zones.
+"""Readers for durations, retentions, points in time and time zones.
 
-Rule 1: inside, a duration is whole seconds and a point in time is an aware UTC datetime.
-Rule 2: a wall-clock time keeps its form until the zone of its file is known.
+A duration is whole seconds. A point in time keeps its wall-clock form until the zone of its file is known; `instant` then
+turns it into an aware datetime in UTC.
 """
 
 import re
@@ -13,94 +13,95 @@ from zoneinfo import ZoneInfo
 from live_recording.core.errors import InvalidValue
 from live_recording.core.text import integral, quoted
 from live_recording.core.timefmt import FOREVER, UNIT_SECONDS
-from live_recording.stackfile.scalars import text
+from live_recording.stackfile.scalars import describe, text, unwrap
 
 T = TypeVar("T")
 
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,9})([smhd]?)")
-_MACHINES_OWN = ("localtime", "posix", "right/")  # zones that mean another one on another machine
+_LOCAL_ZONES = ("localtime", "posix", "right/")  # zones that differ from machine to machine
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 YEARS = range(2000, 2201)
-"""Years that can be meant; others are slips, and overflow near the ends of the calendar."""
+"""Accepted years; others are typing errors, and overflow near the ends of the calendar."""
 
 
 def duration(value: object) -> int:
-    """A length of time in seconds, from "90s", "30m", "1h", "7d" or whole seconds."""
+    """Read a duration in seconds from "90s", "30m", "1h", "7d" or whole seconds."""
     value = integral(value)
-    match = _DURATION.fullmatch(str(value)) if not isinstance(value, bool) else None
+    match = _DURATION.fullmatch(str(unwrap(value))) if not isinstance(value, bool) else None
     if match is None:
-        raise InvalidValue(
-            "bad-time", f"This is {quoted(value)}, but a duration is one number and one unit, like 90s, 30m, 1h or 7d."
-        )
+        raise InvalidValue("bad-time", f"Expected a duration such as 90s, 30m, 1h or 7d, got {describe(value)}.")
     return int(match[1]) * UNIT_SECONDS[match[2] or "s"]
 
 
 def retention(value: object) -> int:
-    """A duration in seconds, or "forever" (0)."""
-    if value == "forever":
+    """Read a retention in seconds, or "forever" (0)."""
+    if unwrap(value) == "forever":
         return FOREVER
     try:
         return duration(value)
     except InvalidValue:
         raise InvalidValue(
-            "bad-time", f"This is {quoted(value)}, but a retention is written like 12h or 30d, or forever."
+            "bad-time", f"Expected a retention such as 12h or 30d, or forever, got {describe(value)}."
         ) from None
 
 
 def moment(value: object) -> datetime:
-    """A point in time; without an offset it is a wall-clock time that still needs a zone."""
+    """Read a point in time; without an offset it is a wall-clock time that still needs a zone."""
     if isinstance(value, datetime):
         return value
-    form = "a time is written like 2026-11-21T20:00, with an optional offset such as +08:00 or Z"
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise InvalidValue("bad-time", f"This is {quoted(value)}, but {form}.")
+    written = unwrap(value)
+    if not isinstance(written, str) or not _TIME.fullmatch(written):
+        expected = "a time such as 2026-11-21T20:00, with an optional offset such as +08:00 or Z"
+        raise InvalidValue("bad-time", f"Expected {expected}; got {describe(value)}.")
     try:
-        made = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(written)
     except ValueError:
-        raise InvalidValue("bad-time", f"This is {quoted(value)}, but there is no such day, hour or offset.") from None
-    return _of_our_time(made, made.year)
+        raise InvalidValue("bad-time", f"{describe(value)} has a day, hour or offset that does not exist.") from None
+    return _in_accepted_years(parsed, parsed.year)
 
 
-def _of_our_time(value: T, year: int) -> T:
+def _in_accepted_years(value: T, year: int) -> T:
     if year not in YEARS:
-        raise InvalidValue("bad-time", f"The year {year} cannot be meant. Years from {YEARS[0]} to {YEARS[-1]} can be.")
+        raise InvalidValue("bad-time", f"The year {year} is out of range. Use a year from {YEARS[0]} to {YEARS[-1]}.")
     return value
 
 
 def day(value: object) -> date:
-    """A calendar day."""
-    if isinstance(value, str) and _DAY.fullmatch(value):
+    """Read a calendar day."""
+    written = unwrap(value)
+    if isinstance(written, str) and _DAY.fullmatch(written):
         try:
-            made = date.fromisoformat(value)
+            parsed = date.fromisoformat(written)
         except ValueError:
-            raise InvalidValue("bad-time", f"This is {quoted(value)}, but there is no such day.") from None
-        return _of_our_time(made, made.year)
-    raise InvalidValue("bad-time", f"This is {quoted(value)}, but a day is written like 2026-11-21.")
+            raise InvalidValue("bad-time", f"The day {describe(value)} does not exist.") from None
+        return _in_accepted_years(parsed, parsed.year)
+    raise InvalidValue("bad-time", f"Expected a day such as 2026-11-21, got {describe(value)}.")
 
 
 def clock(value: object) -> str:
-    """A time of day, `HH:MM`."""
-    if isinstance(value, str) and _CLOCK.fullmatch(value):
-        return str(value)
-    raise InvalidValue("bad-time", f'This is {quoted(value)}, but a time of day is written like "20:00".')
+    """Read a time of day, `HH:MM`."""
+    written = unwrap(value)
+    if isinstance(written, str) and _CLOCK.fullmatch(written):
+        return written
+    raise InvalidValue("bad-time", f'Expected a time of day such as "20:00", got {describe(value)}.')
 
 
 def zone(value: object) -> str:
-    """The name of an IANA time zone."""
+    """Read the name of an IANA time zone."""
     name = text(value)
     with suppress(ValueError, OSError, KeyError):
-        if not name.startswith(_MACHINES_OWN):
+        if not name.startswith(_LOCAL_ZONES):
             ZoneInfo(name)
             return name
-    raise InvalidValue("bad-time", f"There is no time zone {quoted(name)}. Zones are named like Asia/Shanghai or UTC.")
+    raise InvalidValue("bad-time", f"Unknown time zone {quoted(name)}. Use a name such as Asia/Shanghai or UTC.")
 
 
 def instant(value: datetime, zone_name: str) -> datetime:
-    """The point in UTC that a wall-clock time of a zone means: the first one of two. No zone: an offset is needed.
+    """Return the point in UTC of a wall-clock time in a zone; of an ambiguous time the first. No zone: an offset is needed.
 
-    Raises a `bad-time` refusal for a time that a change of clocks skips.
+    Raises InvalidValue (`bad-time`) for a time that a change of clocks skips.
     """
     if value.tzinfo is not None:
         return value.astimezone(UTC)
@@ -108,8 +109,9 @@ def instant(value: datetime, zone_name: str) -> datetime:
         raise InvalidValue("bad-time", f"{value:%Y-%m-%dT%H:%M} has no offset. Add one, such as Z or +08:00.")
     local = value.replace(tzinfo=ZoneInfo(zone_name))
     if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != value:
+        why = "skipped by the change to daylight saving time"
         raise InvalidValue(
             "bad-time",
-            f"{value:%Y-%m-%dT%H:%M} does not exist in {zone_name}: clocks skip it. Name another time, or give an offset.",
+            f"{value:%Y-%m-%dT%H:%M} does not exist in {zone_name} ({why}). Use another time, or add an offset.",
         )
     return local.astimezone(UTC)

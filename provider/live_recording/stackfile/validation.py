@@ -13,6 +13,7 @@ from live_recording.core.findings import Finding
 from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.fields import INVALID_VALUE
 from live_recording.stackfile.model import SECTIONS, Stack
+from live_recording.stackfile.scalars import describe, is_empty
 
 
 def _fields(model: type[BaseModel], loc: Iterable[str | int], *, needed: bool = False) -> list[str]:
@@ -46,15 +47,17 @@ def _mapping(model: type[BaseModel], error: ErrorDetails) -> str:
     written = f"{{NAME: {written}}}" if needed and len(error["loc"]) == 1 else written
     written = written if isinstance(name, int) else f"{escaped(name)}: {written}"
     why = "" if needed else " to take the vendor's defaults"
-    return f"This is {quoted(seen)}, but a mapping (key: value) belongs here. Write {written}{why}."
+    return f"This is {describe(seen)}, but a mapping (key: value) belongs here. Write {written}{why}."
 
 
 def _list(_: type[BaseModel], error: ErrorDetails) -> str:
-    return f"This is {quoted(error['input'])}, but a list belongs here. Put it between [ and ]."
+    return f"This is {describe(error['input'])}, but a list belongs here. Put it between [ and ]."
 
 
 def _choice(_: type[BaseModel], error: ErrorDetails) -> str:
-    return f"This is {quoted(error['input'])}, but only {error['ctx']['expected'].replace(chr(39), '')} can stand here."
+    return (
+        f"This is {describe(error['input'])}, but only {error['ctx']['expected'].replace(chr(39), '')} can stand here."
+    )
 
 
 REFUSALS: dict[str, tuple[str, Callable[[type[BaseModel], ErrorDetails], str]]] = {
@@ -102,7 +105,7 @@ class ValidatedStack(NamedTuple):
 
 def validate(tree: Tree) -> ValidatedStack:
     """The stack that *tree* describes, and every finding about its shape."""
-    tree = {k: v for k, v in tree.items() if v != "" or k not in EMPTY}
+    tree = {k: v for k, v in tree.items() if not is_empty(v) or k not in EMPTY}
     try:
         return ValidatedStack(Stack.model_validate(tree), frozenset(), ())
     except ValidationError as error:

@@ -13,9 +13,9 @@ from yaml.emitter import Emitter
 from yaml.resolver import Resolver
 
 from live_recording.core.errors import InvalidValue
-from live_recording.core.text import Plain, escaped
+from live_recording.core.text import escaped
 from live_recording.core.timefmt import FOREVER, length
-from live_recording.stackfile.scalars import text
+from live_recording.stackfile.scalars import PlainScalar, text
 
 SCHEMA = "# yaml-language-server: $schema=../schema/stack.schema.json"
 BLOCK = ("templates",)
@@ -107,7 +107,7 @@ def _code(c: str) -> str:
 
 def _bare(value: str) -> bool:
     try:
-        text(Plain(value))
+        text(PlainScalar(value))
     except InvalidValue:
         return False
     allowed = value.isprintable() and _EMITTER.analyze_scalar(value).allow_flow_plain
