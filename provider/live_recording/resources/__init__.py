@@ -121,7 +121,7 @@ def _known(props: Arguments) -> Props:
 
 
 class _LiveResource(dynamic.Resource):
-    """Keeps its type token in subclasses that users write."""
+    """Keeps its type token in subclasses that users define."""
 
     def __init_subclass__(cls, module: str = "", name: str = "", **kwargs: Any) -> None:
         token = getattr(cls, "_resource_type_name", None)
@@ -145,11 +145,11 @@ def _placeholders(lifecycle: ResourceLifecycle) -> Props:
 
 
 class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
-    """How something is recorded; without any format nothing is.
+    """How streams are recorded. A template without formats records nothing.
 
     Formats are mappings with the fields of a stack file (docs/stack-file.md): record_interval and storage_time in
-    seconds or like "1h" and "30d", vod_file_name and so on. What is unset keeps the vendor's default.
-    Errors: a value out of the site's range, a name that the account does not take; the account is full.
+    seconds or like "1h" and "30d", vod_file_name and so on. An unset field has the vendor's default.
+    Errors: a value outside the site's range, a name that the account does not accept, no free slot in the account.
     Source: CreateLiveRecordTemplate, CN:32614, IN:30845.
     """
 
@@ -171,7 +171,10 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
         mp3: Input[Arguments] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """*template_name* defaults to `<project>--<stack>--<resource_name>`; delay_live and cos_store replace."""
+        """Declare a template. *template_name* defaults to `<project>--<stack>--<resource_name>`.
+
+        A change of *delay_live* or *cos_store* replaces the template; everything else changes in place.
+        """
         arguments = _arguments(
             template_name=template_name or StackRef(get_project(), get_stack()).template_name(resource_name),
             description=description,
@@ -188,14 +191,14 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
 
     @property
     def template_id(self) -> Output[str]:
-        """The vendor's TemplateId; from the resource id, so it stays known in previews."""
+        """The vendor's TemplateId, from the resource id: so it stays known in previews."""
         return self.id
 
 
 class RecordRule(_LiveResource, module="live", name="RecordRule"):
-    """Which streams a template records; the vendor keeps one rule per domain, app and stream.
+    """Which streams a template records. There is one rule per domain, app and stream.
 
-    Errors: another template has the key; the account is full. Source: CreateLiveRecordRule, CN:32615, IN:30846.
+    Errors: another rule has the key, no free slot in the account. Source: CreateLiveRecordRule, CN:32615, IN:30846.
     """
 
     domain: Output[str]
@@ -213,17 +216,20 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
         stream: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """*app* and *stream* left out mean every; another key replaces, another template changes in place."""
+        """Declare a rule. Without *app* or *stream* it applies to every app or stream.
+
+        A change of the key replaces the rule; a change of *template_id* changes it in place.
+        """
         arguments = _arguments(domain=domain, app=app, stream=stream, template_id=template_id)
         super().__init__(RecordRuleProvider(), resource_name, arguments, opts)
 
 
 class RecordTask(_LiveResource, module="live", name="RecordTask"):
-    """One recording with a beginning and an end, whatever the rules say.
+    """One recording with a start and an end, independent of the rules.
 
-    Times are RFC 3339 with an offset, or aware datetimes. It needs *end*, or *start* and *duration*, and lasts at most
-    24 h. Every change replaces.
-    Errors: a time that the vendor does not take yet or no more.
+    Times are RFC 3339 with an offset, or aware datetimes. A task needs *end*, or *start* and *duration*, and lasts at most
+    24 h. Every change replaces it.
+    Errors: a time that the API does not accept yet, or that has passed.
     Source: CreateRecordTask, CN:45983, IN:37309.
     """
 
@@ -244,7 +250,10 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
         template_id: Input[str | int] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Without *start* it begins when created, and *end* is needed; *stream_type* is live (default) or mixed."""
+        """Declare a task. Without *start* it begins when it is created, and *end* is required.
+
+        *stream_type* is live (default) or mixed.
+        """
         arguments = _arguments(
             domain=domain,
             app=app,
@@ -260,12 +269,12 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
 
 
 class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
-    """One recording by the deprecated CreateLiveRecord; RecordTask is what came after it.
+    """One recording by the deprecated CreateLiveRecord, the predecessor of RecordTask.
 
     Scheduled from *start* to *end* (or for *duration*), or with *highlight* in real time: from its creation on, for
-    *duration* or until *end*, at most 30 minutes. Times are as in RecordTask. It records pushes within mainland China
-    only, H.264 with AAC. It cannot be listed: refresh sees nothing, and every change replaces.
-    Errors: a time that is over, a value out of range; an answer that does not arrive: a recording may exist then.
+    *duration* or until *end*, at most 30 minutes. Times are as in RecordTask. It records only pushes within mainland
+    China, H.264 with AAC. It cannot be listed: a refresh sees nothing, and every change replaces it.
+    Errors: a time that has passed, a value out of range, a lost response: a recording may exist then.
     Source: CreateLiveRecord, CN:30148, IN:30847.
     """
 
@@ -290,9 +299,9 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
         storage_time: Input[str | int] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """*app* defaults to live, *record_type* to video (or audio), *file_format* to flv (or hls, mp4, aac, mp3).
+        """Declare a live record. *app* defaults to live, *record_type* is video (default) or audio.
 
-        *record_interval* is 30m to 2h, *storage_time* like 30d or forever, or both whole seconds.
+        *file_format* is flv (default), hls, mp4, aac or mp3; *record_interval* is 30m to 2h, *storage_time* like 30d or forever, or both whole seconds.
         """
         arguments = _arguments(
             stream=stream,
