@@ -136,11 +136,11 @@ USAGE = {
     "empty-part": (["dev", "push.example.com//final"], f'"push.example.com//final" {FORM}'),
     "wildcard": (["dev", "push.example.com/live/*"], f'"push.example.com/live/*" {FORM}'),
     "no-domain": (["dev", "push/live/final"], f'"push/live/final" {FORM}'),
-    "empty-time": (["dev", NAME, "--at", ""], '--at cannot be read. Expected a time'),
+    "empty-time": (["dev", NAME, "--at", ""], "--at cannot be read. Expected a time"),
     "engine-sequence": (["dev", "<{%reset%}>"], f'"\\u003c{{%reset%}}>" {FORM}'),
     "unknown-stack": (["prd", NAME], 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.'),
     "no-stream": (["dev"], "Missing argument 'DOMAIN/APP/STREAM'"),
-    "unreadable-time": (["dev", NAME, "--at", "tomorrow"], '--at cannot be read. Expected a time such as 2026-11-21T20:00'),
+    "unreadable-time": (["dev", NAME, "--at", "tomorrow"], "--at cannot be read. Expected a time such as 2026-11-21T20:00"),
     "end-of-the-calendar": (["dev", NAME, "--at", "9999-12-31T23:59-12:00"], "The year 9999 is out of range."),
     "sarif": (["dev", NAME, "--format", "sarif"], "'sarif' is not one of"),
 }
