@@ -155,7 +155,7 @@ def _takes(info: FieldInfo) -> str:
     if literals:
         return " or ".join(f"`{str(value).lower()}`" for value in get_args(literals[0]))
     sections = [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
-    read = next((WORDS[part.func] for part in parts if isinstance(part, BeforeValidator)), "")
+    read = next((WORDS[inspect.unwrap(part.func)] for part in parts if isinstance(part, BeforeValidator)), "")
     if get_origin(info.annotation) is tuple:
         return "list of entries" if sections else f"list of {read}s"
     return "entries by key" if get_origin(info.annotation) is dict else "mapping" if sections else read

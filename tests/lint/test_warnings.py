@@ -175,7 +175,7 @@ def test_messages_about_recordings() -> None:
         ),
         (
             "rules.w also records this stream, so you pay for two recordings. "
-            "Add a rule with record: false for this stream, or remove tasks.a."
+            "Suppress the rule for this stream (record: false), or remove tasks.a."
         ),
     ]
 

@@ -128,7 +128,7 @@ def recorded_twice(context: CheckContext) -> Iterator[Finding]:
             rule_path, entry_path = format_path(("rules", recording_rules[winner])), format_path(recording.path)
             sentence = (
                 f"{rule_path} also records this stream, so you pay for two recordings. "
-                f"Add a rule with record: false for this stream, or remove {entry_path}."
+                f"Suppress the rule for this stream (record: false), or remove {entry_path}."
             )
             yield Finding.new("recorded-twice", recording.path, sentence)
 

@@ -5,6 +5,7 @@ Rule 1: a field's type says how its scalar is read, here and nowhere else.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
@@ -20,6 +21,7 @@ INVALID_VALUE: Literal["invalid_value"] = "invalid_value"
 def _validator(reader: Callable[[Any], Any]) -> BeforeValidator:
     """Return *reader* as pydantic calls it: an invalid value is reported by pydantic's own exception."""
 
+    @wraps(reader)
     def validate(value: Any) -> Any:
         try:
             return reader(value)
