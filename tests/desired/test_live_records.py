@@ -1,4 +1,4 @@
-"""Live records in the core: when they run, what is declared, and that the vendor takes what is found to be right."""
+"""Live records: when they run, when they are desired, and that checks agree with the API."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -44,8 +44,8 @@ FULL = {
 }
 
 
-def declared(entries: dict[str, Any], now: datetime = NOW) -> list[tuple[str, str, dict[str, Any], str | None]]:
-    """What a stack with these live records declares."""
+def desired(entries: dict[str, Any], now: datetime = NOW) -> list[tuple[str, str, dict[str, Any], str | None]]:
+    """Return kind, name, inputs and former name of each desired resource."""
     stack = validate({"live_records": entries}).stack
     assert stack
     return [
@@ -53,8 +53,8 @@ def declared(entries: dict[str, Any], now: datetime = NOW) -> list[tuple[str, st
     ]
 
 
-def test_planned_and_running_ones_are_declared() -> None:
-    """One is declared until its end, however far ahead it is; the inputs are those of a check."""
+def test_planned_and_running_ones_are_desired() -> None:
+    """A live record is desired until its end, however far ahead it starts; its inputs are normalized."""
     entries = {
         "next-year": {**FINAL, "start": "2027-11-21T20:00:00Z"},
         "final": {**FINAL, "was": "match"},
@@ -64,7 +64,7 @@ def test_planned_and_running_ones_are_declared() -> None:
     del clip["start"]
     far = {**FULL, "start": "2027-11-21T20:00:00Z", "end": "2027-11-21T22:00:00Z"}
 
-    assert declared(entries) == [
+    assert desired(entries) == [
         ("live_record", "clip", clip, None),
         ("live_record", "final", FULL, "match"),
         ("live_record", "next-year", far, None),
@@ -76,14 +76,14 @@ def test_planned_and_running_ones_are_declared() -> None:
     [(FINAL, NOW + timedelta(days=1, hours=10)), (CLIP, NOW + timedelta(minutes=10))],
     ids=["scheduled", "real-time"],
 )
-def test_finished_ones_are_gone(entry: dict[str, Any], end: datetime) -> None:
-    """From its end on an entry is no resource any more, so the next up does not make it again."""
-    assert [name for _, name, _, _ in declared({"x": entry}, end - timedelta(seconds=1))] == ["x"]
-    assert declared({"x": entry}, end) == []
+def test_finished_ones_are_not_desired(entry: dict[str, Any], end: datetime) -> None:
+    """From its end on an entry is not desired, so `pulumi up` does not create it again."""
+    assert [name for _, name, _, _ in desired({"x": entry}, end - timedelta(seconds=1))] == ["x"]
+    assert desired({"x": entry}, end) == []
 
 
-def test_none_is_ever_later() -> None:
-    """The vendor names no horizon for this API, so none waits for its day."""
+def test_no_live_record_is_later() -> None:
+    """This API has no documented horizon, so every live record can be created at once."""
     stack = validate({"live_records": {"x": {**FINAL, "start": "2027-11-21T20:00:00Z"}}}).stack
 
     assert stack
@@ -92,15 +92,15 @@ def test_none_is_ever_later() -> None:
 
 @pytest.mark.parametrize("field", LIVE_RECORD_FIELDS)
 def test_every_change_replaces(field: str) -> None:
-    """Each field is compared, and there is no call that changes one."""
+    """Each field is compared, and no API call can change one in place."""
     changed = changes("live_record", FULL, {**FULL, field: "another"})
 
     assert changed == (field,)
     assert replaces("live_record", changed) == (field,)
 
 
-def test_outputs_are_no_change() -> None:
-    """Ids, ends and marks of the engine are no difference."""
+def test_outputs_are_not_compared() -> None:
+    """Outputs and keys of the engine are not compared."""
     assert changes("live_record", {**FULL, "task_id": "1", "ends_at": "x", "__provider": "y"}, FULL) == ()
     assert set(LIVE_RECORD_FIELDS) == {*LiveRecordArgs.model_fields}
 
@@ -108,8 +108,8 @@ def test_outputs_are_no_change() -> None:
 @pytest.mark.parametrize(
     "entry", [FINAL, CLIP, {"stream": "final", "highlight": True}], ids=["scheduled", "clip", "open"]
 )
-def test_normalised_inputs_are_normal(entry: dict[str, Any]) -> None:
-    """What a check answers is what the next check of it answers."""
+def test_normalized_inputs_stay_the_same(entry: dict[str, Any]) -> None:
+    """Normalizing normalized inputs changes nothing."""
     first, found = normalize_inputs("live_record", entry, frozenset(), SITE, NOW)
 
     assert found == ()
@@ -132,23 +132,23 @@ def test_normalised_inputs_are_normal(entry: dict[str, Any]) -> None:
     ids=["both", "any-domain", "over", "real-time", "other-app"],
 )
 def test_explain_names_active_ones(stream: StreamKey, at: str, paths: list[str]) -> None:
-    """A live record that runs is named like a task; one without a domain is meant for every domain."""
+    """A running live record is listed like a task; without a domain it matches every domain."""
     anywhere = {name: value for name, value in FINAL.items() if name != "domain"}
     stack = validate({"live_records": {"final": FINAL, "any": anywhere, "clip": CLIP}}).stack
     assert stack
-    told = explain(stack, stream, datetime.fromisoformat(at))
+    explanation = explain(stack, stream, datetime.fromisoformat(at))
 
-    assert [active.path for active in told.tasks] == paths
-    assert {active.template for active in told.tasks} <= {"file_format flv"}
+    assert [active.path for active in explanation.tasks] == paths
+    assert {active.template for active in explanation.tasks} <= {"file_format flv"}
 
 
-def mostly(right: list[Any], wrong: list[Any]) -> st.SearchStrategy[Any]:
-    """A right value, and now and then a wrong one."""
-    return st.sampled_from([*(right * (12 * len(wrong) // len(right) + 1)), *wrong])
+def mostly(valid: list[Any], invalid: list[Any]) -> st.SearchStrategy[Any]:
+    """Return mostly valid values, with a few invalid ones."""
+    return st.sampled_from([*(valid * (12 * len(invalid) // len(valid) + 1)), *invalid])
 
 
 def at(*seconds: int) -> list[str]:
-    """So many seconds from now, as a file says it."""
+    """Return the times so many seconds from now, as a file has them."""
     return [(NOW + timedelta(seconds=s)).strftime("%Y-%m-%dT%H:%M:%SZ") for s in seconds]
 
 
@@ -171,8 +171,8 @@ REAL_TIME = st.fixed_dictionaries(
 )
 
 
-def trouble(entry: dict[str, Any]) -> str:
-    """Why the vendor does not do what the entry says: its refusal, or that it records something else."""
+def rejection(entry: dict[str, Any]) -> str:
+    """Return why the API does not record what the entry says: an error code, or that it records something else; else ""."""
     account = service.Cloud(Terms(site=sites.SITES["intl"]), Clock(NOW))
     full = {**FULL, **entry} if "start" in entry else {**FULL, "start": None, **entry}
     inputs = {name: value for name, value in full.items() if value is not None and (name != "domain" or name in entry)}
@@ -190,8 +190,8 @@ def trouble(entry: dict[str, Any]) -> str:
 SECONDS = {"1h": 3600, "2h": 7200, "30d": 2_592_000, "1500d": 129_600_000, "forever": 0}
 
 
-def test_findings_and_refusals_agree() -> None:
-    """An entry has an error if and only if the vendor refuses it, or takes it and ends it at another time."""
+def test_findings_and_api_errors_agree() -> None:
+    """An entry has an error if and only if the API rejects it, or ends the recording at another time."""
     seen: Counter[bool] = Counter()
 
     @settings(derandomize=True, max_examples=300, suppress_health_check=list(HealthCheck))
@@ -199,8 +199,8 @@ def test_findings_and_refusals_agree() -> None:
     def agree(entry: dict[str, Any]) -> None:
         text = yaml.safe_dump({"live_records": {"x": entry}}, allow_unicode=True)
         found = errors(check_text(text, "dev.yaml", SITE, NOW, OWNER).findings)
-        assert bool(found) == bool(trouble(entry)), (trouble(entry), [str(error) for error in found])
+        assert bool(found) == bool(rejection(entry)), (rejection(entry), [str(error) for error in found])
         seen[bool(found)] += 1
 
     agree()
-    assert min(seen[True], seen[False]) > 40, "the entries are too often right, or too often wrong"
+    assert min(seen[True], seen[False]) > 40, "too many entries are valid, or too many invalid"

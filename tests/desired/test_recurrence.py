@@ -1,4 +1,4 @@
-"""Recurrences: the days and times that a schedule means."""
+"""Recurrence rules, and the start times of schedules."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -35,10 +35,10 @@ def starts(recurrence: Recurrence, after: datetime = NOW, most: int = 3) -> list
     return [f"{time.start:%Y-%m-%dT%H:%M}" for time in islice(start_times(recurrence, after), most)]
 
 
-TAKEN = {
-    "as-it-is": (SATURDAYS, SATURDAYS),
-    "small-letters": ("freq=weekly;byday=sa", SATURDAYS),
-    "with-its-name": (f"RRULE:{SATURDAYS}", SATURDAYS),
+VALID = {
+    "normalized": (SATURDAYS, SATURDAYS),
+    "lower-case": ("freq=weekly;byday=sa", SATURDAYS),
+    "with-prefix": (f"RRULE:{SATURDAYS}", SATURDAYS),
     "unquoted": (PlainScalar(SATURDAYS), SATURDAYS),
     "every-frequency": ("FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1", "FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1"),
     "last-friday": ("FREQ=MONTHLY;BYDAY=-1FR", "FREQ=MONTHLY;BYDAY=-1FR"),
@@ -49,9 +49,9 @@ TAKEN = {
 }
 
 
-@pytest.mark.parametrize(("value", "expected"), TAKEN.values(), ids=TAKEN)
-def test_rule_is_read_and_reads_back(value: str, expected: str) -> None:
-    """A rule is text in capitals without its name, and reads as itself."""
+@pytest.mark.parametrize(("value", "expected"), VALID.values(), ids=VALID)
+def test_valid_rules(value: str, expected: str) -> None:
+    """A rule is normalized to upper case without the prefix RRULE, and stays the same when it is read again."""
     assert rule(value) == expected
     assert rule(rule(value)) == expected
 
@@ -59,7 +59,7 @@ def test_rule_is_read_and_reads_back(value: str, expected: str) -> None:
 KNOWN = ", ".join(PARTS)
 FREQUENCY = "Allowed: DAILY, WEEKLY, MONTHLY, YEARLY. Example: FREQ=WEEKLY;BYDAY=SA."
 UNREADABLE = "is not a valid recurrence. Example: FREQ=WEEKLY;BYDAY=SA."
-REFUSED = {
+INVALID = {
     "empty": ("", '"" has an empty or duplicate part. Example: FREQ=WEEKLY;BYDAY=SA.'),
     "no-frequency": ("BYDAY=SA", f"FREQ is missing. {FREQUENCY}"),
     "ends-in-a-semicolon": (
@@ -105,34 +105,34 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("value", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_other_rules_are_refused(value: str, sentence: str) -> None:
-    """A refusal names the part that is wrong, and what is allowed there."""
-    with pytest.raises(InvalidValue) as refusal:
+@pytest.mark.parametrize(("value", "sentence"), INVALID.values(), ids=INVALID)
+def test_invalid_rules(value: str, sentence: str) -> None:
+    """The message names the invalid part and what is allowed there."""
+    with pytest.raises(InvalidValue) as error:
         rule(value)
 
-    assert refusal.value.args == ("bad-rrule", sentence)
+    assert error.value.args == ("bad-rrule", sentence)
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
-def test_what_a_key_says_has_no_place_in_the_rule(name: str) -> None:
-    """Times of day, ends and exceptions have keys of their own, which the refusal names."""
-    with pytest.raises(InvalidValue) as refusal:
+def test_parts_that_have_their_own_field(name: str) -> None:
+    """Times of day, ends and exceptions have their own fields, which the message names."""
+    with pytest.raises(InvalidValue) as error:
         rule(f"FREQ=DAILY;{name}=1")
 
-    assert refusal.value.args == (
+    assert error.value.args == (
         "bad-rrule",
         f"{name} is not allowed in rrule. Use the field {ELSEWHERE[name]} instead.",
     )
 
 
 @pytest.mark.parametrize("value", [PlainScalar("7"), 7, None, [], {}])
-def test_a_rule_is_text(value: object) -> None:
-    """What is no text is refused as such."""
-    with pytest.raises(InvalidValue) as refusal:
+def test_rule_must_be_a_string(value: object) -> None:
+    """Another type of value is `wrong-type`."""
+    with pytest.raises(InvalidValue) as error:
         rule(value)
 
-    assert refusal.value.finding_id == "wrong-type"
+    assert error.value.finding_id == "wrong-type"
 
 
 NEEDS_FIRST = {
@@ -152,8 +152,8 @@ NEEDS_FIRST = {
 
 
 @pytest.mark.parametrize(("source", "expected"), NEEDS_FIRST.items(), ids=NEEDS_FIRST)
-def test_what_counts_needs_a_first_day(source: str, expected: bool) -> None:
-    """Every day, or named days of every week, mean the same from any day on; everything else is counted from a first."""
+def test_counted_rules_need_a_first_day(source: str, expected: bool) -> None:
+    """Every day, or named days of every week, are the same from any first day; all other rules count from it."""
     assert needs_first(rule(source)) == expected
 
 
@@ -166,13 +166,13 @@ NEVER = {
     "friday-the-thirteenth": (days("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR"), False),
     "once": (days("FREQ=DAILY;COUNT=1", first=date(2026, 11, 20)), False),
     "long-ago": (days("FREQ=DAILY;COUNT=1", first=date(2000, 1, 1)), False),
-    "last-day-that-can-be-meant": (days("FREQ=DAILY", first=date(2200, 12, 31)), False),
+    "last-valid-day": (days("FREQ=DAILY", first=date(2200, 12, 31)), False),
 }
 
 
 @pytest.mark.parametrize(("recurrence", "expected"), NEVER.values(), ids=NEVER)
-def test_days_that_do_not_exist_never_happen(recurrence: Recurrence, expected: bool) -> None:
-    """A rule of impossible days means nothing; one that is over, or rare, means something."""
+def test_rules_that_never_occur(recurrence: Recurrence, expected: bool) -> None:
+    """A rule of impossible days never occurs; a finished or rare one does."""
     assert never_occurs(recurrence) == expected
 
 
@@ -229,24 +229,24 @@ EXPANDED: dict[str, tuple[Recurrence, list[str]]] = {
 
 
 @pytest.mark.parametrize(("recurrence", "expected"), EXPANDED.values(), ids=EXPANDED)
-def test_occurrences_from_a_time_on(recurrence: Recurrence, expected: list[str]) -> None:
-    """Counting begins on the first day, ends on the last, leaves exceptions out, and all days are those of the zone."""
+def test_start_times(recurrence: Recurrence, expected: list[str]) -> None:
+    """Start times are counted from the first day to the last, without exceptions, with all days in the zone."""
     assert starts(recurrence) == expected
 
 
 CLOCKS = {
     "before-the-gap": ("02:30", "2026-03-07", "2026-03-07T07:30"),
-    "in-the-gap-moves-forward": ("02:30", "2026-03-08", "2026-03-08T07:30"),
+    "in-the-gap": ("02:30", "2026-03-08", "2026-03-08T07:30"),
     "after-the-gap": ("02:30", "2026-03-09", "2026-03-09T06:30"),
     "before-the-repeated-hour": ("01:30", "2026-10-31", "2026-10-31T05:30"),
-    "repeated-hour-is-the-first": ("01:30", "2026-11-01", "2026-11-01T05:30"),
+    "in-the-repeated-hour": ("01:30", "2026-11-01", "2026-11-01T05:30"),
     "after-the-repeated-hour": ("01:30", "2026-11-02", "2026-11-02T06:30"),
 }
 
 
 @pytest.mark.parametrize(("at", "day", "expected"), CLOCKS.values(), ids=CLOCKS)
-def test_change_of_clocks(at: str, day: str, expected: str) -> None:
-    """A time that clocks skip moves forward (02:30 is 03:30 that day), one that comes twice is the first."""
+def test_daylight_saving_time(at: str, day: str, expected: str) -> None:
+    """A skipped time moves forward (02:30 becomes 03:30 that day); of a repeated time the first counts."""
     on = date.fromisoformat(day)
     only = days("FREQ=DAILY", at, first=on, last=on, zone="America/New_York")
 
@@ -267,10 +267,10 @@ AFTER = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.ju
 
 
 @given(RULES, CLOCK, FIRST, ZONES, AFTER)
-def test_occurrences_are_sorted_unique_and_at_their_time(
+def test_start_times_are_sorted_unique_and_at_their_time(
     source: str, at: str, first: date, zone: str, after: datetime
 ) -> None:
-    """They follow one another from the given time on, and clocks show the same time unless that is skipped."""
+    """Start times ascend from the given time on, at the same wall-clock time unless it is skipped."""
     times = list(islice(start_times(days(source, at, first, zone=zone), after), 30))
 
     assert all(one.nominal < other.nominal and one.start < other.start for one, other in pairwise(times))
@@ -283,10 +283,10 @@ def test_occurrences_are_sorted_unique_and_at_their_time(
 
 
 @given(RULES, CLOCK, FIRST, ZONES, AFTER, st.timedeltas(timedelta(0), timedelta(days=60)))
-def test_time_only_takes_occurrences_away(
+def test_later_query_returns_the_same_start_times(
     source: str, at: str, first: date, zone: str, after: datetime, passed: timedelta
 ) -> None:
-    """Whoever looks later sees the same occurrences, but for those that lie behind."""
+    """A later query returns the same start times without the past ones."""
     recurrence = days(source, at, first, zone=zone)
     before = [time for time in islice(start_times(recurrence, after), 100) if time.start >= after + passed][:5]
 
@@ -294,7 +294,7 @@ def test_time_only_takes_occurrences_away(
 
 
 def test_endless_rules_are_lazy() -> None:
-    """A rule without end is expanded as far as somebody looks."""
+    """A rule without end is expanded only as far as needed."""
     endless = start_times(days("FREQ=DAILY"), NOW)
     assert len(list(islice(endless, 1000))) == 1000
     assert next(endless).nominal.date() == date(2026, 11, 20) + timedelta(days=1000)
