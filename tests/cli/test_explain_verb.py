@@ -140,7 +140,10 @@ USAGE = {
     "engine-sequence": (["dev", "<{%reset%}>"], f'"\\u003c{{%reset%}}>" {FORM}'),
     "unknown-stack": (["prd", NAME], 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.'),
     "no-stream": (["dev"], "Missing argument 'DOMAIN/APP/STREAM'"),
-    "unreadable-time": (["dev", NAME, "--at", "tomorrow"], "--at cannot be read. Expected a time such as 2026-11-21T20:00"),
+    "unreadable-time": (
+        ["dev", NAME, "--at", "tomorrow"],
+        "--at cannot be read. Expected a time such as 2026-11-21T20:00",
+    ),
     "end-of-the-calendar": (["dev", NAME, "--at", "9999-12-31T23:59-12:00"], "The year 9999 is out of range."),
     "sarif": (["dev", NAME, "--format", "sarif"], "'sarif' is not one of"),
 }
