@@ -19,7 +19,7 @@ from live_recording.stackfile.validation import ValidatedStack, validate
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedFile:
+class CheckedStack:
     """The content of a stack file, all findings about it, sorted, and the line of each path."""
 
     stack: Stack | None
@@ -32,7 +32,7 @@ class CheckedFile:
         return None if errors(self.findings) else self.stack
 
 
-def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef) -> CheckedFile:
+def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef) -> CheckedStack:
     """Parse and check the text of a stack file.
 
     Args:
@@ -44,7 +44,7 @@ def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef)
     """
     tree = parse(text)
     if tree.root is None:
-        return CheckedFile(None, tuple(finding.at(file, finding.line) for finding in tree.findings), {})
+        return CheckedStack(None, tuple(finding.at(file, finding.line) for finding in tree.findings), {})
     validated: ValidatedStack = validate(tree.root)
     related = (
         ()
@@ -53,7 +53,7 @@ def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef)
     )
     findings = (*tree.findings, *validated.findings, *related)
     located = {finding.at(file, finding.line or line_of(tree.lines, finding.path)) for finding in findings}
-    return CheckedFile(validated.stack, tuple(sorted(located)), tree.lines)
+    return CheckedStack(validated.stack, tuple(sorted(located)), tree.lines)
 
 
 def declared_limit(stack: str, recordings: str | None, section: str) -> int:
@@ -85,7 +85,7 @@ class StackFile:
     file: str
     owner: StackRef
     settings: Settings
-    checked: CheckedFile
+    checked: CheckedStack
 
 
 def locate_stack(stack: str) -> tuple[str, Path, Settings]:

@@ -54,9 +54,9 @@ def test_adopt_writes_both_files_and_says_what_to_do(held: Account, scratch: Scr
 @pytest.mark.parametrize(
     ("there", "options", "said"),
     [
-        (STACK, (), f"{STACK} is there already, and adopt overwrites nothing. With --out FILE it writes what that file does not say yet;"),
-        (IMPORT, (), f"{IMPORT} is there already, and adopt overwrites nothing. Remove it, name another, or use --force."),
-        (MORE, ("--out", MORE), f"{MORE} is there already, and adopt overwrites nothing. Remove it, name another, or use --force."),
+        (STACK, (), f"{STACK} already exists, and adopt does not overwrite files. To write only what it does not declare yet, use --out FILE."),
+        (IMPORT, (), f"{IMPORT} already exists, and adopt does not overwrite files. Delete it, choose another file, or use --force."),
+        (MORE, ("--out", MORE), f"{MORE} already exists, and adopt does not overwrite files. Delete it, choose another file, or use --force."),
     ],
     ids=["stack-file", "import-file", "other-file"],
 )  # fmt: skip

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from live_recording import __version__
 from live_recording.cli.app import VERBS, app
-from live_recording.cli.check import FINDINGS_FORMS, FindingsForm
+from live_recording.cli.check import findings_renderers
 from live_recording.cli.options import SiteOption
-from live_recording.cli.output import ReviewForm
+from live_recording.cli.output import FindingsFormat, ReviewFormat
 from live_recording.core.vendor import SITES
 from live_recording.review.formats import FORMS
 from tests.cli.test_check import GOOD, WRITE_ONE, Scratch, scratch
@@ -84,7 +84,7 @@ def test_help_tells_each_verb_whole() -> None:
 
     assert list(listed) == NAMES
     assert [sentence for sentence in listed.values() if not sentence.endswith(".") or "..." in sentence] == []
-    codes = "0 nothing wrong (warnings allowed), 1 findings that stop, 2 a mistake in the call, 3 the tool failed"
+    codes = "0 no problem (warnings allowed), 1 findings that stop, 2 a mistake in the call, 3 the tool failed"
     assert codes in " ".join(said.split())
 
 
@@ -124,8 +124,8 @@ def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, ar
 def test_options_offer_what_there_is() -> None:
     """The sites and the forms that a verb offers are those that the tables have."""
     assert [*SiteOption] == [*SITES]
-    assert [*ReviewForm] == [*FORMS]
-    assert {*FindingsForm} == {*FINDINGS_FORMS, "text"}
+    assert [*ReviewFormat] == [*FORMS]
+    assert [*FindingsFormat] == [*findings_renderers()]
 
 
 @pytest.mark.parametrize("verb", ["check", "plan", "audit"])
@@ -153,14 +153,16 @@ def test_another_python_is_told_what_to_do() -> None:
     done = subprocess.run(command, cwd=ROOT / "provider", capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (3, "")
-    assert re.fullmatch(r"\S+ cannot run this: No module named '\w+'\. Run `make setup`, .* try again\.\n", done.stderr)
+    assert re.fullmatch(
+        r"\S+ cannot run live-recording: No module named '\w+'\. Use the Python .* `make setup`\.\n", done.stderr
+    )
 
 
 CLOSED = {
-    "output": ('"$0" -m live_recording schema >&-', "The output cannot be written: standard output is closed.\n", 3),
+    "output": ('"$0" -m live_recording schema >&-', "Cannot write the output: standard output is closed.\n", 3),
     "full": (
         '"$0" -m live_recording --version > /dev/full',
-        "The output cannot be written: No space left on device.\n",
+        "Cannot write the output: No space left on device.\n",
         3,
     ),
     "errors": ('"$0" -m live_recording check nobody 2> /dev/full', "", 2),

@@ -126,7 +126,7 @@ def test_time_is_read_as_in_the_file(project: Scratch, at: str, expected: str) -
 
 
 FORM = (
-    "is not the full name of a stream. Write DOMAIN/APP/STREAM, such as push.example.com/live/final, without wildcards."
+    "is not the full name of a stream. Use DOMAIN/APP/STREAM, such as push.example.com/live/final, without wildcards."
 )
 NAME = "push.example.com/live/final"
 USAGE = {
@@ -136,13 +136,13 @@ USAGE = {
     "empty-part": (["dev", "push.example.com//final"], f'"push.example.com//final" {FORM}'),
     "wildcard": (["dev", "push.example.com/live/*"], f'"push.example.com/live/*" {FORM}'),
     "no-domain": (["dev", "push/live/final"], f'"push/live/final" {FORM}'),
-    "empty-time": (["dev", NAME, "--at", ""], "--at cannot be read. Expected a time"),
+    "empty-time": (["dev", NAME, "--at", ""], "Invalid --at. Expected a time"),
     "engine-sequence": (["dev", "<{%reset%}>"], f'"\\u003c{{%reset%}}>" {FORM}'),
     "unknown-stack": (["prd", NAME], 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.'),
     "no-stream": (["dev"], "Missing argument 'DOMAIN/APP/STREAM'"),
     "unreadable-time": (
         ["dev", NAME, "--at", "tomorrow"],
-        "--at cannot be read. Expected a time such as 2026-11-21T20:00",
+        "Invalid --at. Expected a time such as 2026-11-21T20:00",
     ),
     "end-of-the-calendar": (["dev", NAME, "--at", "9999-12-31T23:59-12:00"], "The year 9999 is out of range."),
     "sarif": (["dev", NAME, "--format", "sarif"], "'sarif' is not one of"),
@@ -165,7 +165,7 @@ def test_time_that_clocks_skip_ends_with_2(project: Scratch) -> None:
     done = project.run("explain", "ny", NAME, "--at", "2026-03-08T02:30")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("--at cannot be read. 2026-03-08T02:30 does not exist in America/New_York: ")
+    assert done.stderr.startswith("Invalid --at. 2026-03-08T02:30 does not exist in America/New_York: ")
 
 
 def test_stack_with_errors_is_not_explained(project: Scratch) -> None:

@@ -185,5 +185,5 @@ def test_full_disk_is_told(person: Person) -> None:
             command, cwd=person.directory, env=person.environment, stdout=full, stderr=subprocess.PIPE, check=False
         )
 
-    assert done.stderr == b"The output cannot be written: No space left on device.\n"
+    assert done.stderr == b"Cannot write the output: No space left on device.\n"
     assert done.returncode == 3

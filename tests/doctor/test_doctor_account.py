@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from live_recording.doctor.report import CheckResult, diagnosis
+from live_recording.doctor.report import CheckResult, run_checks
 from live_recording.emulator import Emulator
 from tests.doctor.test_doctor_verb import Patient, keys
 from tests.support.emulated_account import Account
@@ -98,17 +98,17 @@ def test_endpoint_whose_certificate_is_not_trusted(patient: Patient) -> None:
 
     assert refused["Endpoint (dev)"][0] == "wrong"
     assert "cannot be reached: certificate verify failed" in refused["Endpoint (dev)"][1]
-    assert refused["Endpoint (dev)"][1].endswith("set REQUESTS_CA_BUNDLE to the file of its authority.")
+    assert refused["Endpoint (dev)"][1].endswith("set REQUESTS_CA_BUNDLE to its CA file.")
     assert trusted["Credentials (dev)"][0] == "ok"
 
 
 REFUSED = {
-    "unknown-id": (PAIR, "The key AKID...MPLE is not accepted. DescribeLiveRecordRules was rejected"),
-    "wrong-key": (PAIR | {"TENCENTCLOUD_SECRET_ID": "emulator"}, "The key em... is not accepted."),
-    "token": (PAIR | {"TENCENTCLOUD_TOKEN": KEY}, "The key AKID...MPLE is not accepted."),
-    "half": ({"TENCENTCLOUD_SECRET_ID": ID}, "TENCENTCLOUD_SECRET_KEY is missing beside the other half of the pair."),
-    "other-half": ({"TENCENTCLOUD_SECRET_KEY": KEY}, "TENCENTCLOUD_SECRET_ID is missing beside the other half of the pair."),
-    "none": ({}, "There are none, so the account cannot be looked at or changed. Set TENCENTCLOUD_SECRET_ID"),
+    "unknown-id": (PAIR, "The key AKID...MPLE was rejected. DescribeLiveRecordRules was rejected"),
+    "wrong-key": (PAIR | {"TENCENTCLOUD_SECRET_ID": "emulator"}, "The key em... was rejected."),
+    "token": (PAIR | {"TENCENTCLOUD_TOKEN": KEY}, "The key AKID...MPLE was rejected."),
+    "half": ({"TENCENTCLOUD_SECRET_ID": ID}, "TENCENTCLOUD_SECRET_KEY is not set, but the other half of the key pair is."),
+    "other-half": ({"TENCENTCLOUD_SECRET_KEY": KEY}, "TENCENTCLOUD_SECRET_ID is not set, but the other half of the key pair is."),
+    "none": ({}, "No credentials found; the account cannot be read or changed. Set TENCENTCLOUD_SECRET_ID"),
 }  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def test_profile_file_is_a_source(patient: Patient, account: Account) -> None:
     _, lines, _ = patient.examine(LIVE_RECORDING_ENDPOINT=account.emulator.url)
 
     assert lines["Credentials (dev)"][0] == "ok"
-    assert lines["Credentials (dev)"][1].startswith("The key of the vendor's profile file is accepted.")
+    assert lines["Credentials (dev)"][1].startswith("The key of the vendor's profile file works.")
 
 
 def test_encrypted_key_is_not_tried(patient: Patient, account: Account) -> None:
@@ -155,7 +155,7 @@ def test_encrypted_key_is_not_tried(patient: Patient, account: Account) -> None:
 
     assert lines["Credentials (dev)"][0] == "note"
     assert lines["Credentials (dev)"][1].startswith(
-        "Not tried. secretKey is encrypted in stacks/Pulumi.dev.yaml; only Pulumi can decrypt it."
+        "Not checked. secretKey is encrypted in stacks/Pulumi.dev.yaml; only Pulumi can decrypt it."
     )
     assert patient.examine(**keys(account))[1]["Credentials (dev)"][0] == "ok"
 
@@ -180,7 +180,7 @@ def test_key_without_permission_for_tasks(patient: Patient, account: Account) ->
 
     assert lines["Credentials (dev)"][0] == "ok"
     assert lines["Region (dev)"][0] == "wrong"
-    assert lines["Region (dev)"][1].startswith("Tasks cannot be listed in ap-singapore. DescribeRecordTask")
+    assert lines["Region (dev)"][1].startswith("Tasks in ap-singapore cannot be listed. DescribeRecordTask")
 
 
 def test_stacks_on_several_accounts_have_lines_of_their_own(
@@ -227,7 +227,7 @@ def test_environment_that_changes_things_is_told(patient: Patient, account: Acco
     _, lines, said = patient.examine(HTTPS_PROXY=f"{scheme}me:hunter2@proxy.example.com:3128", **account_keys)
 
     seen = f"HTTPS_PROXY={scheme}***@proxy.example.com:3128"
-    assert lines["Proxy"] == ("note", f"{seen}. Calls to the vendor go that way.")
+    assert lines["Proxy"] == ("note", f"{seen}. Calls to the API use this proxy.")
     assert lines["Time"][1].startswith("LIVE_RECORDING_NOW is 2026-11-20T12:00Z.")
     assert "hunter2" not in said
 
@@ -258,7 +258,7 @@ def test_subject_that_hangs_is_given_up() -> None:
     def buggy() -> Iterator[CheckResult]:
         yield from [CheckResult("Odd", "ok", f"{1 // 0}")]
 
-    found = diagnosis({"Slow": hanging, "Odd": buggy, "Good": lambda: [CheckResult("Good", "ok", "Done.")]}, 0.5)
+    found = run_checks({"Slow": hanging, "Odd": buggy, "Good": lambda: [CheckResult("Good", "ok", "Done.")]}, 0.5)
     forever.set()
 
     assert [(line.subject, line.state) for line in found.lines] == [

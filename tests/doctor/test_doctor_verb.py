@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from live_recording import __version__
 from live_recording.doctor import machine
 from tests.cli.test_check import GOOD, ROOT, Scratch
 from tests.support.emulated_account import Account
@@ -28,7 +30,6 @@ class Patient(Scratch):
         self.write("Pulumi.yaml", PROJECT)
         self.write("stacks/dev.yaml", GOOD)
         self.write("stacks/Pulumi.dev.yaml", "config: {live-recording:site: intl}\n")
-        shutil.copy(ROOT / "requirements.txt", directory)
         (directory / "bin").mkdir()
         self.home = directory / "home"
         self.bare = {"PATH": str(directory / "bin"), "HOME": str(self.home), "XDG_CACHE_HOME": ""}
@@ -47,7 +48,7 @@ class Patient(Scratch):
         assert all(state in ("ok", "note", "wrong") for state, _, _ in parsed)
         assert all(sentence[0].strip() and "  " not in sentence for _, _, sentence in parsed)
         wrong = sum(state == "wrong" for state, _, _ in parsed)
-        assert counted == (f"{wrong} of {len(lines)} must be put right." if wrong else "Nothing has to be done.")
+        assert counted == (f"{wrong} of {len(lines)} checks failed." if wrong else "All checks passed.")
         assert done.returncode == bool(wrong)
         return done.returncode, {subject: (state, sentence) for state, subject, sentence in parsed}, done.stdout
 
@@ -78,7 +79,7 @@ def keys(account: Account) -> dict[str, str]:
 
 
 def test_machine_that_is_ready(patient: Patient, account: Account) -> None:
-    """With everything in place nothing has to be done, and each line says what was seen."""
+    """Every line says what was seen, and nothing is wrong."""
     (patient.directory / ".venv").symlink_to(ROOT / ".venv")
     backend = patient.directory / "backend"
     backend.mkdir()
@@ -87,33 +88,34 @@ def test_machine_that_is_ready(patient: Patient, account: Account) -> None:
     code, lines, _ = patient.examine(
         **surroundings, PULUMI_CONFIG_PASSPHRASE="", LIVE_RECORDING_NOW="", **keys(account)
     )
-    version, packages = (
-        ".".join(map(str, sys.version_info[:3])),
-        (ROOT / "requirements.txt").read_text(encoding="utf-8").count("=="),
-    )
+    python = ".".join(map(str, sys.version_info[:3]))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert code == 0
     assert lines.pop("Pulumi CLI")[0] == "ok"
     assert lines == {
-        "Python": ("ok", f"Python {version} in .venv, with the {packages} packages that requirements.txt pins."),
+        "Python": (
+            "ok",
+            f"Python {python} in .venv, with live-recording {__version__} and its {len(project['dependencies'])} requirements.",
+        ),
         "Backend": ("ok", f"file://{backend}, on this machine only."),
         "Encryption (dev)": ("ok", "Secrets are encrypted with PULUMI_CONFIG_PASSPHRASE."),
         "Stacks": ("ok", "dev, each with its Pulumi config."),
         "Endpoint (dev)": (
             "note",
-            f"{account.emulator.url} answers on this machine: the emulator, not a real account.",
+            f"{account.emulator.url} is on this machine: the emulator, not a real account.",
         ),
         "Credentials (dev)": (
             "ok",
-            "The key em... is accepted. The live API does not tell whose account it is; it has 1 recording rule, for push.example.com.",
+            "The key em... works. The live API does not return the account's id; it has 1 recording rule, for push.example.com.",
         ),
-        "Region (dev)": ("ok", "ap-singapore lists tasks."),
+        "Region (dev)": ("ok", "Tasks in ap-singapore can be listed."),
     }
     assert {action for action, _ in account.changes()} == {""}  # one unsigned request for the time
 
 
 def test_machine_that_has_nothing(patient: Patient) -> None:
-    """In an empty directory everything is told that a newcomer has to do first."""
+    """An empty directory lists everything that a newcomer has to do first."""
     shutil.rmtree(patient.directory / "stacks")
     (patient.directory / "Pulumi.yaml").unlink()
     code, lines, _ = patient.examine(LIVE_RECORDING_NOW="")
@@ -125,8 +127,8 @@ def test_machine_that_has_nothing(patient: Patient) -> None:
         "Stacks",
         "Endpoint",
     }
-    assert lines["Project"][1] == "There is no Pulumi.yaml here. Run this in the directory of the project."
-    assert lines["Pulumi CLI"][1] == "There is no pulumi on PATH. Install 3.254 or newer, or build one: make setup"
+    assert lines["Project"][1] == "Pulumi.yaml not found. Change to the root directory of the project."
+    assert lines["Pulumi CLI"][1] == "pulumi is not on PATH. Install 3.254 or newer, or build it: make setup"
     assert (
         lines["Stacks"][1]
         == "No stack files found in stacks/. Create stacks/dev.yaml, or change to the root directory of the project."
@@ -134,36 +136,66 @@ def test_machine_that_has_nothing(patient: Patient) -> None:
     assert lines["Endpoint"][1].startswith(
         "http://127.0.0.1:1 cannot be reached: Connection refused. Start the emulator there"
     )
-    assert lines["Credentials"] == ("note", "Not tried, because the endpoint cannot be reached.")
+    assert lines["Credentials"] == ("note", "Not checked: the endpoint cannot be reached.")
 
 
-def test_virtualenv_is_looked_into(patient: Patient) -> None:
-    """One that is missing, one without the packages, and one with another version are told with what to do."""
+def install(patient: Patient, name: str, version: str, *requirements: str) -> None:
+    """Put the metadata of a distribution into the virtualenv of the project."""
+    packages = next((patient.directory / ".venv").glob("lib/*/site-packages"))
+    directory = packages / f"{name.replace('-', '_')}-{version}.dist-info"
+    directory.mkdir()
+    metadata = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {needed}" for needed in requirements)]
+    (directory / "METADATA").write_text("\n".join([*metadata, ""]), encoding="utf-8")
+
+
+def test_packages_of_the_virtualenv_are_checked(patient: Patient) -> None:
+    """What the installed distribution requires has to be installed; a team's repository pins one line."""
     assert patient.examine()[1]["Python"] == (
         "wrong",
-        "The virtualenv .venv that Pulumi.yaml names is not there. Run: make setup",
+        f"The virtualenv .venv (named in Pulumi.yaml) does not exist. {machine.INSTALL}",
     )
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", patient.directory / ".venv"], check=True)
-    patient.write("requirements.txt", "# what runs\nnothing-like-it==1.0\n")
-    assert patient.examine()[1]["Packages"] == (
-        "wrong",
-        ".venv differs from requirements.txt: nothing-like-it missing (not 1.0). Run: .venv/bin/python -m pip install -r requirements.txt",
-    )
-    packages = next((patient.directory / ".venv").glob("lib/*/site-packages"))
-    (packages / "nothing_like_it-0.9.dist-info").mkdir()
-    (packages / "nothing_like_it-0.9.dist-info/METADATA").write_text(
-        "Name: nothing-like-it\nVersion: 0.9\n", encoding="utf-8"
-    )
-    assert "nothing-like-it 0.9 (not 1.0)" in patient.examine()[1]["Packages"][1]
+    patient.write("requirements.txt", "live-recording==0.9  # what runs\n")
+    problem = ".venv: live-recording is not installed."
+    assert patient.examine()[1]["Packages"] == ("wrong", f"{problem} {machine.INSTALL}")
+
+    install(patient, "live-recording", "0.9", "nothing-like-it>=1.10", "for-tests>=1; extra == 'tests'")
+    problem = ".venv: live-recording 0.9 needs nothing-like-it>=1.10 (not installed)."
+    assert patient.examine()[1]["Packages"] == ("wrong", f"{problem} {machine.INSTALL}")
+
+    install(patient, "nothing-like-it", "1.9.2")
+    assert "needs nothing-like-it>=1.10 (1.9.2)." in patient.examine()[1]["Packages"][1]
+
+    next((patient.directory / ".venv").glob("lib/*/*/nothing_like_it*/METADATA")).unlink()
+    install(patient, "nothing-like-it", "1.10")
+    _, lines, _ = patient.examine()
+    assert "Packages" not in lines
+    assert lines["Python"][1].endswith("in .venv, with live-recording 0.9 and its 1 requirement.")
+
+    patient.write("requirements.txt", "live-recording[emulator-tls]==0.10\n")
+    problem = ".venv: live-recording is 0.9, but requirements.txt pins 0.10."
+    assert patient.examine()[1]["Packages"] == ("wrong", f"{problem} {machine.INSTALL}")
+
+
+def test_project_without_a_virtualenv_is_noted(patient: Patient) -> None:
+    """Pulumi uses the Python on PATH then."""
     patient.write("Pulumi.yaml", "name: scratch\nruntime: python\n")
+
     assert patient.examine()[1]["Python"][0] == "note"
 
 
+def test_requirements_have_the_form_that_is_checked() -> None:
+    """`NAME>=VERSION` is the only form that the doctor compares."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert [text for text in project["dependencies"] if not re.fullmatch(r"[\w.-]+>=[\d.]+", text)] == []
+
+
 CLIS = {
-    "old": ("echo v3.100.0", "is v3.100.0, but 3.254 or newer is needed. Install it, or build one: make setup"),
-    "odd": ("echo hello", "does not tell its version, but 3.254 or newer is needed."),
-    "silent": ("exit 1", "does not tell its version, but 3.254 or newer is needed."),
-    "binary": ("printf '\\377\\376'", "does not tell its version, but 3.254 or newer is needed."),
+    "old": ("echo v3.100.0", "is v3.100.0. Install 3.254 or newer, or build it: make setup"),
+    "odd": ("echo hello", "does not print its version. Install 3.254 or newer"),
+    "silent": ("exit 1", "does not print its version. Install 3.254 or newer"),
+    "binary": ("printf '\\377\\376'", "does not print its version. Install 3.254 or newer"),
 }
 
 
@@ -183,7 +215,7 @@ def test_cli_without_its_language_host(patient: Patient) -> None:
     patient.script("echo v3.300.0")
     (patient.directory / "bin/pulumi-language-python").unlink()
 
-    assert "comes without pulumi-language-python, so it cannot run Python." in patient.examine()[1]["Pulumi CLI"][1]
+    assert "cannot run Python: pulumi-language-python not found." in patient.examine()[1]["Pulumi CLI"][1]
 
 
 def test_cli_that_make_setup_built_is_found(patient: Patient) -> None:
@@ -193,16 +225,16 @@ def test_cli_that_make_setup_built_is_found(patient: Patient) -> None:
     shutil.move(patient.directory / "bin", built)
     state, sentence = patient.examine()[1]["Pulumi CLI"]
 
-    assert (state, sentence[:42]) == ("note", "v3.300.0 was built by make setup, and is n")
+    assert (state, sentence[:45]) == ("note", "v3.300.0, built by make setup, is not on PATH")
     assert 'export PATH="$(python3 tools/pulumi/install.py):$PATH"' in sentence
 
 
 BACKENDS = {
-    "not-logged-in": ("exit 3", "Pulumi is not logged in, so it has no place for its state."),
-    "secret-in-its-url": ("echo 'error: cannot open postgres://me:hunter2@db/x' >&2; exit 1", "cannot open postgres://***@db/x. Mend that, or choose another backend"),
-    "silent": ("exit 1", "pulumi whoami said nothing. Mend that, or choose another backend"),
-    "no-json": ("echo me", "pulumi whoami said nothing. Mend that, or choose another backend"),
-    "gone": ("""echo '{"url": "file:///nowhere/at/all"}'""", "Nothing can be written into /nowhere/at/all, where state is kept."),
+    "not-logged-in": ("exit 3", "Pulumi is not logged in to a backend."),
+    "secret-in-its-url": ("echo 'error: cannot open postgres://me:hunter2@db/x' >&2; exit 1", "cannot open postgres://***@db/x. Fix this, or choose another backend"),
+    "silent": ("exit 1", "pulumi whoami printed nothing. Fix this, or choose another backend"),
+    "no-json": ("echo me", "pulumi whoami printed nothing. Fix this, or choose another backend"),
+    "gone": ("""echo '{"url": "file:///nowhere/at/all"}'""", "The state directory /nowhere/at/all is not writable."),
 }  # fmt: skip
 
 
@@ -220,9 +252,9 @@ def test_cli_that_hangs_is_given_up(patient: Patient, monkeypatch: pytest.Monkey
     patient.script('[ "$1" = version ] && echo v3.300.0 && exit\nexec sleep 600')
     monkeypatch.setattr(machine, "SECONDS", 1.0)
     monkeypatch.setenv("PATH", f"{patient.directory}/bin:/usr/bin:/bin")
-    lines = {line.subject: line for line in machine.pulumi([])}
+    lines = {line.subject: line for line in machine.check_pulumi([])}
 
-    assert lines["Backend"].sentence.startswith("pulumi whoami gave no answer within 1 second")
+    assert lines["Backend"].sentence.startswith("pulumi whoami did not answer within 1 second")
 
 
 def test_oldest_cli_is_the_installers() -> None:
@@ -241,7 +273,7 @@ ENCRYPTION = {
     "cloud": (CLOUD, "config: {}\n", {}, "ok", "Secrets are encrypted by the backend."),
     "key-service": (SELF, "secretsprovider: awskms://alias/x?region=y\n", {}, "ok", "Secrets are encrypted by awskms://alias/x."),
     "file": (SELF, "config: {}\n", {"PULUMI_CONFIG_PASSPHRASE_FILE": "Pulumi.yaml"}, "ok", "with the passphrase in Pulumi.yaml"),
-    "file-gone": (SELF, "config: {}\n", {"PULUMI_CONFIG_PASSPHRASE_FILE": "gone"}, "wrong", "names gone, which is not there"),
+    "file-gone": (SELF, "config: {}\n", {"PULUMI_CONFIG_PASSPHRASE_FILE": "gone"}, "wrong", "names gone, which does not exist"),
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from live_recording.core.findings import CATALOG, REVIEW_ONLY, Finding, errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, Site, SiteName
 from live_recording.desired.declarations import desired_resources
-from live_recording.project import CheckedFile, check_text
+from live_recording.project import CheckedStack, check_text
 from tests.support.clock import NOW
 from tests.support.emulated_account import in_comments
 
@@ -39,7 +39,7 @@ class GoldenFile:
     site: Site
     now: datetime
     owner: StackRef
-    checked: CheckedFile
+    checked: CheckedStack
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -51,7 +51,7 @@ def test_file_that_is_written_passes_check(scratch: Scratch) -> None:
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "[kept-forever]" in checked.stdout
     assert (again.returncode, again.stdout) == (2, "")
-    assert again.stderr.startswith("stacks/old.yaml is there already, and nothing was written.")
+    assert again.stderr.startswith("stacks/old.yaml already exists. Nothing was written.")
 
 
 def test_what_is_left_out_ends_with_1(scratch: Scratch) -> None:

@@ -95,13 +95,13 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
 
     status, said = pipeline.call("plan")
     assert status == 3, said
-    assert "unmade: Not planned: The backend has no stack unmade yet. Make it once: pulumi stack init unmade" in said
+    assert "unmade: Not planned: The backend has no stack unmade. Create it once: pulumi stack init unmade" in said
     verdicts = dict(
         line.split(": ", 1) for line in pipeline.review.splitlines() if line.startswith("- `") and "**:" in line
     )
     assert verdicts["- `dev`"].startswith("**No recording is lost**")
     assert verdicts["- `refused`"].startswith("**Refused**")
-    assert verdicts["- `unmade`"].startswith("**Not planned**: The backend has no stack unmade yet.")
+    assert verdicts["- `unmade`"].startswith("**Not planned**: The backend has no stack unmade.")
     assert verdicts["- `elsewhere`"].startswith('**Not planned**: Region "ap-moon" has no recording tasks')
     assert 'Unknown template "mach"' in pipeline.review
     assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
@@ -130,10 +130,8 @@ def test_stack_without_a_file_is_told_of(pipeline: Pipeline) -> None:
 
     status, said = pipeline.call("plan")
     assert status == 0, said
-    sentence = (
-        "There is no stacks/dev.yaml any more. What it declared stays in the account, and nothing more is created."
-    )
-    assert f"dev: No stack file: {sentence} To end it: pulumi destroy --stack dev" in said
+    sentence = "stacks/dev.yaml does not exist. Its objects stay in the account, and nothing more is created."
+    assert f"dev: No stack file: {sentence} To delete them: pulumi destroy --stack dev" in said
     assert f"- `dev`: **No stack file**: {sentence}" in pipeline.review
     assert "unused" not in said + pipeline.review
 
@@ -201,7 +199,7 @@ def test_plan_that_means_more_by_now_is_not_applied(pipeline: Pipeline, account:
 
     status, said = deployed(pipeline, tmp_path, lambda: account.rule(template_id, "push.example.com", "news"))
     assert status == 1, said
-    assert "Not applied: by now the plan means something else." in said
+    assert "Not applied: the plan became stale and the new plan has other effects." in said
     assert "push.example.com/news/" in pipeline.review
     assert [t["Mp4Param"]["StorageTime"] for t in account.state["templates"]] == [30 * 86400]
 

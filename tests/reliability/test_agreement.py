@@ -21,7 +21,7 @@ from live_recording.emulator import Emulator, service, sites
 from live_recording.emulator.account import Terms
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.messages import Refusal
-from live_recording.project import CheckedFile, check_text
+from live_recording.project import CheckedStack, check_text
 from live_recording.stackfile.validation import validate
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account as Hand
@@ -127,7 +127,7 @@ def full() -> st.SearchStrategy[Tree]:
     )
 
 
-def loaded(tree: Tree, site: SiteName) -> CheckedFile:
+def loaded(tree: Tree, site: SiteName) -> CheckedStack:
     """What our reader says about the tree, written as a file."""
     return check_text(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False), "dev.yaml", SITES[site], NOW, OWNER)
 

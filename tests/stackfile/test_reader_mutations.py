@@ -22,7 +22,7 @@ from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources, later_tasks
 from live_recording.lint import report
-from live_recording.project import CheckedFile, check_text
+from live_recording.project import CheckedStack, check_text
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.schema import stack_schema
 from tests.cli.test_check import Scratch
@@ -56,7 +56,7 @@ def named(what: str) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def judged(source: str, site: SiteName) -> CheckedFile:
+def judged(source: str, site: SiteName) -> CheckedStack:
     """The file as `check` and the program treat it: read, reported in each form, and planned where nothing stops it."""
     loaded = check_text(source, FILE, SITES[site], NOW, OWNER)
     stopped = errors(loaded.findings)
@@ -83,7 +83,7 @@ def _reported(checked: report.CheckedFile) -> None:
     assert len(json.loads(forms[2])["runs"][0]["results"]) == len(checked.findings)
 
 
-def read(data: bytes, path: Path) -> CheckedFile | None:
+def read(data: bytes, path: Path) -> CheckedStack | None:
     """The file with these bytes, judged; None where its bytes are not text, which is said in one sentence."""
     path.write_bytes(data)
     try:

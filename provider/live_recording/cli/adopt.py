@@ -1,62 +1,69 @@
-"""TODO live_recording.cli.adopt."""
+"""`live-recording adopt`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from live_recording import project
-from live_recording.cli.options import AccountOption, StackOption, usable
+from live_recording.cli.options import AccountOption, StackOption, require_valid_stack
 from live_recording.cli.output import print_error, print_output, write_output
-from live_recording.config import files
-from live_recording.core.errors import ConfigError
-from live_recording.core.stack_ref import StackRef
 
 
 def adopt(
     stack: StackOption,
     domain: Annotated[
-        list[str] | None, typer.Option("--domain", metavar="D", help="Only this push domain; may be repeated.")
+        list[str] | None, typer.Option("--domain", metavar="D", help="Adopt only this push domain. Repeatable.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Default: the stack's file; - prints it.")
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Stack file to write. Default: the file of the stack. -: standard output."
+        ),
     ] = None,
     import_file: Annotated[
-        Path | None, typer.Option("--import-file", metavar="FILE", help="Default: STACK.import.json.")
+        Path | None,
+        typer.Option("--import-file", metavar="FILE", help="Import file to write. Default: STACK.import.json."),
     ] = None,
     account: AccountOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
-    """Write the stack file for what an account holds.
+    """Write a stack file for what the account already holds.
 
-    And the file with which Pulumi takes it over. Nothing in the account changes. What stays unmanaged is listed.
+    Also writes the file for `pulumi import`. Changes nothing in the account. Lists what was not adopted.
 
     Example: live-recording adopt --stack prod
     """
     from live_recording.account import snapshot_file
     from live_recording.adopt import builder, messages
+    from live_recording.config.files import project_name, write_file
+    from live_recording.core.stack_ref import StackRef
+    from live_recording.project import load_stack, locate_stack
 
-    name, path, settings = project.locate_stack(stack)
-    printed = out == Path("-")
+    name, path, settings = locate_stack(stack)
+    to_stdout = out == Path("-")
     target, imports = out or path, import_file or Path(f"{name}.import.json")
-    declared = usable(project.load_stack(stack)) if target != path and path.is_file() else None
-    for file in (imports,) if printed else (target, imports):
-        if file.exists() and not force:
-            raise ConfigError(f"{file} is there already, and adopt overwrites nothing. {_beside(file == path)}")
+    declared = require_valid_stack(load_stack(stack)) if target != path and path.is_file() else None
+    if not force:
+        _refuse_existing((imports,) if to_stdout else (target, imports), stack_file=path)
     held = snapshot_file.read_snapshot(account, settings.site) if account else snapshot_file.take_snapshot(settings)
-    owner = StackRef(files.project_name(), name)
-    made = builder.adopted(held, owner, domain or (), declared)
-    if made.resources:
-        files.write_file(imports, builder.import_file(made))
-    if made.text:
-        write_output(made.text, None if printed else target, force=True)
-    (print_error if printed else print_output)(messages.summary(made, name, str(target), str(imports)))
+    adoption = builder.adopted(held, StackRef(project_name(), name), domain or (), declared)
+    if adoption.resources:
+        write_file(imports, builder.import_file(adoption))
+    if adoption.text:
+        write_output(adoption.text, None if to_stdout else target, overwrite=True)
+    summary = messages.summary(adoption, name, str(target), str(imports))
+    (print_error if to_stdout else print_output)(summary)
 
 
-def _beside(own: bool) -> str:
-    if own:
-        return (
-            "With --out FILE it writes what that file does not say yet; with --force it writes the file anew, and what "
-            "stands there is lost."
-        )
-    return "Remove it, name another, or use --force."
+def _refuse_existing(files: tuple[Path, ...], stack_file: Path) -> None:
+    from live_recording.core.errors import ConfigError
+
+    for file in files:
+        if file.exists():
+            advice = "Delete it, choose another file, or use --force."
+            if file == stack_file:
+                advice = (
+                    "To write only what it does not declare yet, use --out FILE. To replace it, use --force: "
+                    "its current content is lost."
+                )
+            raise ConfigError(f"{file} already exists, and adopt does not overwrite files. {advice}")

@@ -1,76 +1,75 @@
-"""`live-recording VERB`: the command line.
+"""The command line `live-recording VERB`.
 
-Exit codes, the same for every verb: 0 nothing wrong (warnings allowed), 1 findings that stop, 2 usage, 3 the tool
-failed.
+Verbs import what they need when they run, so that help, completion and `--version` are fast.
 """
 
-import platform
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from live_recording import __version__
-from live_recording.cli import adopt, audit, deploy, doctor, plan, review, snapshot
+from live_recording.cli.adopt import adopt
+from live_recording.cli.audit import audit
 from live_recording.cli.check import check
+from live_recording.cli.deploy import deploy
+from live_recording.cli.doctor import doctor
 from live_recording.cli.emulate import emulate
 from live_recording.cli.explain import explain
 from live_recording.cli.migrate import migrate
-from live_recording.cli.output import (
-    Verbs,
-    print_output,
-)
+from live_recording.cli.output import VerbGroup, print_output
+from live_recording.cli.plan import plan
+from live_recording.cli.review import review
 from live_recording.cli.schema import schema
+from live_recording.cli.snapshot import snapshot
+
+VERBS = (check, explain, plan, review, deploy, audit, adopt, migrate, snapshot, emulate, doctor, schema)
+"""In the order of the help."""
+SHOWN_PACKAGES = ("pulumi", "tencentcloud-sdk-python-live")
 
 
-def _version(asked: bool) -> None:
-    if asked:
-        packages = " and ".join(
-            f"{name} {metadata.version(name)}" for name in ("pulumi", "tencentcloud-sdk-python-live")
+def _print_version(requested: bool) -> None:
+    if requested:
+        import platform
+        from importlib.metadata import version
+
+        packages = " and ".join(f"{name} {version(name)}" for name in SHOWN_PACKAGES)
+        print_output(
+            f"live-recording {version('live-recording')}, with {packages}, on Python {platform.python_version()}"
         )
-        print_output(f"live-recording {__version__}, with {packages}, on Python {platform.python_version()}")
         raise typer.Exit
 
 
-def about(
+def main_options(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Recording of live streams as code.
+    """Manage recording of live streams on Tencent Cloud Live as code.
 
-    Exit codes, the same for every verb: 0 nothing wrong (warnings allowed), 1 findings that stop, 2 a mistake in the
-    call, 3 the tool failed (network, account).
+    Exit codes of every verb: 0 no problem (warnings allowed), 1 findings that stop, 2 a mistake in the call, 3 the tool
+    failed (network, account).
 
-    Where a terminal is there, findings have colours and tables; elsewhere, and with NO_COLOR or CI set, plain text.
+    On a terminal, output has colors and tables. In a pipe, or if NO_COLOR or CI is set, it is plain text.
     """
 
 
-VERBS = (
-    *(check, explain, plan.plan, review.review, deploy.deploy, audit.audit, adopt.adopt),
-    *(migrate, snapshot.snapshot, emulate, doctor.doctor, schema),
-)
-"""In the order in which the help lists them."""
-
-
-def _command_line() -> typer.Typer:
-    made = typer.Typer(
+def _create_app() -> typer.Typer:
+    app = typer.Typer(
         name="live-recording",
-        cls=Verbs,
+        cls=VerbGroup,
         context_settings={"help_option_names": ["-h", "--help"]},
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    made.callback()(about)
+    app.callback()(main_options)
     for verb in VERBS:
-        made.command()(verb)
-    return made
+        app.command()(verb)
+    return app
 
 
-app = _command_line()
+app = _create_app()
 
 
 def main() -> None:
-    """Run the command line; the entry point of the command `live-recording`."""
+    """Run the command line. Entry point of the command `live-recording`."""
     app(prog_name="live-recording")

@@ -1,30 +1,25 @@
-"""TODO live_recording.cli.audit."""
-
-from typing import Annotated
+"""`live-recording audit`."""
 
 import typer
 
-from live_recording.cli import rich_output
-from live_recording.cli.options import AccountOption, StacksArgument
-from live_recording.cli.output import Form, present, print_output
+from live_recording.cli.options import AccountOption, FormatOption, StacksArgument
+from live_recording.cli.output import TextOrJson, print_result
 
 
 def audit(
     stacks: StacksArgument = None,
     account: AccountOption = None,
-    form: Annotated[Form, typer.Option("--format", help="For people or for programs.")] = Form.text,
+    output_format: FormatOption = TextOrJson.text,
 ) -> None:
     """Compare stack files with the account.
 
-    What is live and not declared, declared and not live, different, or stopped by hand.
+    Lists what is live but not declared, declared but not live, different, or stopped manually.
 
     Example: live-recording audit prod
     """
-    from live_recording.audit import run as audits
+    from live_recording.audit import run
+    from live_recording.cli import rich_output
 
-    found = audits.audited(stacks, account)
-    if form is Form.text:
-        present(audits.text(found), lambda: rich_output.audit(found))
-    else:
-        print_output(audits.as_json(found))
-    raise typer.Exit(found.exit_code)
+    result = run.audited(stacks, account)
+    print_result(result, output_format, {"text": run.text, "json": run.as_json}, rich_output.audit)
+    raise typer.Exit(result.exit_code)

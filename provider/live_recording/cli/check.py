@@ -1,53 +1,51 @@
-"""TODO live_recording.cli.check."""
+"""`live-recording check`."""
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from live_recording.cli import rich_output
-from live_recording.cli.options import StacksArgument
-from live_recording.cli.output import FINDINGS, present, print_output
-from live_recording.config.files import select_stacks
-from live_recording.core.findings import errors
-from live_recording.desired.declarations import later_tasks
-from live_recording.lint import report
-from live_recording.project import StackFile, load_stack
+from live_recording.cli.options import StacksArgument, draw_findings
+from live_recording.cli.output import FINDINGS, FindingsFormat, print_result
 
-
-class FindingsForm(StrEnum):
-    """How findings are printed."""
-
-    text = "text"
-    json = "json"
-    sarif = "sarif"
-
-
-FINDINGS_FORMS: dict[FindingsForm, Callable[[list[report.CheckedFile]], str]] = {
-    FindingsForm.json: report.as_json,
-    FindingsForm.sarif: report.as_sarif,
-}
+if TYPE_CHECKING:
+    from live_recording.lint.report import CheckedFile
 
 
 def check(
     stacks: StacksArgument = None,
-    form: Annotated[FindingsForm, typer.Option("--format", help="For people or for programs.")] = FindingsForm.text,
+    output_format: Annotated[FindingsFormat, typer.Option("--format", help="Output format.")] = FindingsFormat.text,
 ) -> None:
-    """Check stack files as a whole; no Pulumi and no account needed.
+    """Check stack files, without Pulumi and without the account.
 
     Example: live-recording check prod
     """
-    made = [_checked(load_stack(stack)) for stack in select_stacks(stacks)]
-    checked = [one for number, one in enumerate(made) if one not in made[:number]]  # several may mean one file
-    if form is FindingsForm.text:
-        present(report.as_text(checked), lambda: rich_output.checked(checked))
-    else:
-        print_output(FINDINGS_FORMS[form](checked))
-    raise typer.Exit(FINDINGS if any(errors(file.findings) for file in checked) else 0)
+    from live_recording.config.files import select_stacks
+    from live_recording.core.findings import errors
+
+    checked: list[CheckedFile] = []
+    for stack in select_stacks(stacks):
+        result = _check_stack(stack)
+        if result not in checked:  # several stacks may use one file
+            checked.append(result)
+    print_result(checked, output_format, findings_renderers(), draw_findings)
+    if any(errors(file.findings) for file in checked):
+        raise typer.Exit(FINDINGS)
 
 
-def _checked(asked: StackFile) -> report.CheckedFile:
-    stack = asked.checked.valid_stack
-    waiting = later_tasks(stack, asked.settings.limits, asked.settings.now()) if stack else {}
-    return report.CheckedFile(asked.file, asked.checked.findings, waiting)
+def findings_renderers() -> "Mapping[str, Callable[[list[CheckedFile]], str]]":
+    """Return the function that renders findings, for each format."""
+    from live_recording.lint import report
+
+    return {"text": report.as_text, "json": report.as_json, "sarif": report.as_sarif}
+
+
+def _check_stack(name: str) -> "CheckedFile":
+    from live_recording.desired.declarations import later_tasks
+    from live_recording.lint.report import CheckedFile
+    from live_recording.project import load_stack
+
+    file = load_stack(name)
+    stack = file.checked.valid_stack
+    waiting = later_tasks(stack, file.settings.limits, file.settings.now()) if stack else {}
+    return CheckedFile(file.file, file.checked.findings, waiting)

@@ -1,32 +1,36 @@
-"""TODO live_recording.cli.doctor."""
+"""`live-recording doctor`."""
 
 from typing import Annotated
 
 import typer
 
-from live_recording.cli import rich_output
-from live_recording.cli.options import stack_names
-from live_recording.cli.output import Form, present, print_output
+from live_recording.cli.options import complete_stack
+from live_recording.cli.output import TextOrJson, print_result
 
 
 def doctor(
     stack: Annotated[
         str | None,
-        typer.Option("--stack", metavar="STACK", help="Only this stack. Default: all.", autocompletion=stack_names),
+        typer.Option(
+            "--stack",
+            metavar="STACK",
+            help="Check only this stack. Default: all stacks.",
+            autocompletion=complete_stack,
+        ),
     ] = None,
-    form: Annotated[Form, typer.Option("--format", help="For people or for programs.")] = Form.text,
+    output_format: Annotated[TextOrJson, typer.Option("--format", help="Output format.")] = TextOrJson.text,
 ) -> None:
-    """Tell whether this machine is ready, and what to do.
+    """Check whether this machine is ready to plan and deploy.
 
-    Python, Pulumi, backend, stacks, credentials, endpoint, clock; one line each.
+    Checks Python, Pulumi, the backend, the stacks, the credentials, the endpoint and the clock, and says what to do.
 
     Example: live-recording doctor --stack prod
     """
-    from live_recording.doctor import checks as doctors
+    from live_recording.cli import rich_output
+    from live_recording.doctor import report
+    from live_recording.doctor.checks import diagnose
 
-    found = doctors.examined(stack)
-    if form is Form.text:
-        present(doctors.text(found), lambda: rich_output.diagnosis(found))
-    else:
-        print_output(doctors.as_json(found))
-    raise typer.Exit(found.exit_code)
+    diagnosis = diagnose(stack)
+    renderers = {"text": report.text, "json": report.as_json}
+    print_result(diagnosis, output_format, renderers, rich_output.diagnosis_table)
+    raise typer.Exit(diagnosis.exit_code)

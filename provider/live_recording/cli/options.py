@@ -1,17 +1,19 @@
-"""The verbs that look at a live account, or at a snapshot of one."""
+"""Arguments and options that several verbs share."""
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from live_recording import project
-from live_recording.cli import rich_output
-from live_recording.cli.output import FINDINGS, present
-from live_recording.config import files
-from live_recording.lint import report
-from live_recording.stackfile.model import Stack
+from live_recording.cli.output import FINDINGS, TextOrJson, print_result
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from live_recording.lint.report import CheckedFile
+    from live_recording.project import StackFile
+    from live_recording.stackfile.model import Stack
 
 
 class SiteOption(StrEnum):
@@ -21,28 +23,45 @@ class SiteOption(StrEnum):
     cn = "cn"
 
 
-def stack_names(incomplete: str) -> list[str]:
-    """The stacks whose names begin so, for shells that complete words."""
-    return [name for name in files.stack_names() if name.startswith(incomplete)]
+def complete_stack(incomplete: str) -> list[str]:
+    """Return the stacks whose names start with *incomplete*, for shell completion."""
+    from live_recording.config.files import stack_names
+
+    return [name for name in stack_names() if name.startswith(incomplete)]
 
 
-NAME_OR_PATH = "A name or a path."
-StackArgument = Annotated[str, typer.Argument(metavar="STACK", help=NAME_OR_PATH, autocompletion=stack_names)]
+NAME_OR_PATH = "Name of the stack, or path of its file."
+StackArgument = Annotated[str, typer.Argument(metavar="STACK", help=NAME_OR_PATH, autocompletion=complete_stack)]
 StacksArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="STACK", help="Names or paths. Default: all.", autocompletion=stack_names),
+    typer.Argument(
+        metavar="STACK", help="Names of stacks, or paths of their files. Default: all.", autocompletion=complete_stack
+    ),
 ]
-StackOption = Annotated[str, typer.Option("--stack", metavar="STACK", help=NAME_OR_PATH, autocompletion=stack_names)]
+StackOption = Annotated[str, typer.Option("--stack", metavar="STACK", help=NAME_OR_PATH, autocompletion=complete_stack)]
 AccountOption = Annotated[
-    Path | None, typer.Option("--account", metavar="FILE", help="A snapshot instead of the live account.")
+    Path | None,
+    typer.Option("--account", metavar="FILE", help="Use this snapshot (see: snapshot) instead of the live account."),
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to this file. Default: print.")]
+PlansOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Directory for plans and reviews.")]
+SiteChoice = Annotated[SiteOption, typer.Option("--site", help="Site of the vendor whose limits apply.")]
+FormatOption = Annotated[TextOrJson, typer.Option("--format", help="Output format.")]
 
 
-def usable(asked: project.StackFile) -> Stack:
-    """What a stack file without errors says; those of another one are shown, and are the end."""
-    if asked.checked.valid_stack is None:
-        checked = [report.CheckedFile(asked.file, asked.checked.findings, {})]
-        present(report.as_text(checked), lambda: rich_output.checked(checked))
+def draw_findings(files: "list[CheckedFile]") -> "RenderableType":
+    """Return the findings of checked files for a terminal."""
+    from live_recording.cli.rich_output import findings_list  # slow to import, and not needed in a pipe
+
+    return findings_list(files)
+
+
+def require_valid_stack(file: "StackFile") -> "Stack":
+    """Return the stack of a file without errors; print the findings of any other, and exit."""
+    if file.checked.valid_stack is None:
+        from live_recording.lint import report
+
+        checked = [report.CheckedFile(file.file, file.checked.findings, {})]
+        print_result(checked, TextOrJson.text, {"text": report.as_text}, draw_findings)
         raise typer.Exit(FINDINGS)
-    return asked.checked.valid_stack
+    return file.checked.valid_stack

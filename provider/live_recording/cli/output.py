@@ -1,129 +1,162 @@
-"""How every verb ends: what is printed, which exit code, and one sentence for what went wrong."""
+"""Print results and errors, write files, and end with the right exit code."""
 
 import codecs
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console, RenderableType
 from typer.core import TyperGroup
 
-from live_recording.config import files
-from live_recording.config.files import debug_enabled, write_file
-from live_recording.core.errors import ConfigError, ToolError
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-FINDINGS, USAGE = 1, ConfigError.status
-"""Exit codes beside 0: findings that stop; a mistake in the call. What fails ends with the status of its failure."""
+T = TypeVar("T")
 
-PLAIN = ("NO_COLOR", "CI")
-"""Variables that ask for plain text when they are set."""
-NO_COLOURS = ("dumb", "unknown")
-"""Terminals that have no colours, by their TERM."""
+FINDINGS, USAGE, FAILED = 1, 2, 3
+"""Exit codes besides 0: findings that stop; a mistake in the call; the tool failed (network, account)."""
+
+PLAIN_TEXT = ("NO_COLOR", "CI")
+"""Environment variables that ask for plain text."""
+COLORLESS_TERMINALS = ("dumb", "unknown")
+"""Values of TERM."""
 
 
-class Form(StrEnum):
-    """For people or for programs."""
+class TextOrJson(StrEnum):
+    """The output formats of most verbs."""
 
     text = "text"
     json = "json"
 
 
-class ReviewForm(StrEnum):
-    """For a pull request comment, a browser or programs."""
+class FindingsFormat(StrEnum):
+    """The output formats of findings."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+
+
+class ReviewFormat(StrEnum):
+    """The output formats of a review."""
 
     md = "md"
     html = "html"
     json = "json"
 
 
-class Verbs(TyperGroup):
-    """The verbs; none of them ends in a traceback."""
+class VerbGroup(TyperGroup):
+    """The verbs. Reports every exception as one sentence, unless LIVE_RECORDING_DEBUG asks for a traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run what was asked for, and say in a sentence what stopped it."""
+        """Run a verb, and end with the exit code of its error."""
         try:
             return super().main(*args, **kwargs)
         except Exception as error:
+            from live_recording.config.files import debug_enabled
+            from live_recording.core.errors import ToolError
+
             if debug_enabled():
                 raise
-            bug = f"This is a bug: {type(error).__name__}: {error}. Please report it, with LIVE_RECORDING_DEBUG=1 set."
-            print_error(str(error) if isinstance(error, ToolError) else bug)
-            sys.exit(error.status if isinstance(error, ToolError) else ToolError.status)
+            if isinstance(error, ToolError):
+                print_error(str(error))
+                sys.exit(error.status)
+            name = type(error).__name__
+            print_error(f"This is a bug: {name}: {error}. Please report it with the output of LIVE_RECORDING_DEBUG=1.")
+            sys.exit(FAILED)
+
+
+def print_result(
+    value: T, output_format: StrEnum, renderers: Mapping[str, Callable[[T], str]], draw: "Callable[[T], RenderableType]"
+) -> None:
+    """Print a value in a format.
+
+    Args:
+        value: The result of a verb.
+        output_format: One of the keys of *renderers*. `text` on a terminal with colors is drawn.
+        renderers: Format -> function that returns the text.
+        draw: Returns the value for a terminal, with the same content as `text`.
+    """
+    out = _standard_output()
+    if output_format == "text" and _has_colors(out):
+        from rich.console import Console
+
+        Console(file=out, highlight=False, markup=False, emoji=False).print(draw(value))
+    else:
+        print_output(renderers[output_format](value))
 
 
 def print_output(text: str) -> None:
-    """Print to standard output; what the terminal cannot show is escaped."""
-    out = _output()
+    """Print to standard output. Escapes what its encoding lacks."""
+    out = _standard_output()
     try:
         out.write(text if text.endswith("\n") else text + "\n")
         out.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # or Python tries again when it ends
-        if not isinstance(error, BrokenPipeError):  # who reads a pipe may stop when they have seen enough
-            raise ToolError(f"The output cannot be written: {error.strerror or error}.") from None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # or Python writes again when it exits
+        if not isinstance(error, BrokenPipeError):  # the reader of a pipe may stop early
+            raise _output_error(error.strerror or str(error)) from None
 
 
-def present(text: str, draw: Callable[[], RenderableType]) -> None:
-    """Print the text; where a person looks at a terminal, what *draw* makes of the same content."""
-    out = _output()
-    if _coloured(out):
-        Console(file=out, highlight=False, markup=False, emoji=False).print(draw())
-    else:
-        print_output(text)
-
-
-def _output() -> TextIOWrapper:
-    """Standard output, which may know ASCII only. Raises Failure where there is none."""
+def _standard_output() -> TextIOWrapper:
+    """Return standard output, set to escape what its encoding lacks. Raises ToolError if it is closed."""
     if not isinstance(sys.stdout, TextIOWrapper):
-        raise ToolError("The output cannot be written: standard output is closed.")
-    sys.stdout.reconfigure(errors=_ESCAPING)
+        raise _output_error("standard output is closed")
+    codecs.register_error("live-recording.escape", _escape_as_json)
+    sys.stdout.reconfigure(errors="live-recording.escape")
     return sys.stdout
 
 
-def _escape(error: UnicodeError) -> tuple[str, int]:
-    """What an encoding lacks, as JSON writes it, so that JSON stays JSON."""
+def _output_error(reason: str) -> Exception:
+    from live_recording.core.errors import ToolError
+
+    return ToolError(f"Cannot write the output: {reason}.")
+
+
+def _escape_as_json(error: UnicodeError) -> tuple[str, int]:
+    """Escape what an encoding lacks as JSON does, so that JSON stays JSON."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
-_ESCAPING = "live-recording.escape"
-codecs.register_error(_ESCAPING, _escape)
+def _has_colors(out: TextIOWrapper) -> bool:
+    """Return whether the output is a terminal with colors, and nothing asks for plain text."""
+    from live_recording.config.files import environment
 
-
-def _coloured(out: TextIOWrapper) -> bool:
-    """Whether that is a terminal that has colours, and nobody asked for plain text."""
-    environment = files.environment()
-    plain = any(environment.get(name) for name in PLAIN) or environment.get("TERM", "dumb") in NO_COLOURS
+    variables = environment()
+    plain = any(variables.get(name) for name in PLAIN_TEXT) or variables.get("TERM", "dumb") in COLORLESS_TERMINALS
     return out.isatty() and not plain
 
 
-def write_output(text: str, out: Path | None, *, force: bool = False) -> None:
-    """Print, or write to a file; one that is there is only overwritten with *force*."""
+def write_output(text: str, out: Path | None, *, overwrite: bool = False) -> None:
+    """Print the text, or write it to a file. Raises ConfigError if the file exists, unless *overwrite*."""
+    from live_recording.config.files import write_file
+    from live_recording.core.errors import ConfigError
+
     if out is None:
         print_output(text)
-    elif out.exists() and not force:
-        raise ConfigError(
-            f"{out} is there already, and nothing was written. Name another file, or remove that one first."
-        )
+    elif out.exists() and not overwrite:
+        raise ConfigError(f"{out} already exists. Nothing was written. Choose another file, or delete it first.")
     else:
         write_file(out, text)
 
 
-def print_error(sentence: str) -> None:
-    """Say something to the person at the terminal, beside the output."""
-    with suppress(OSError):  # nobody listens any more
-        Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True).print(sentence)
+def print_error(text: str) -> None:
+    """Print to standard error."""
+    with suppress(OSError):  # nothing reads it
+        if sys.stderr is not None:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
 
 
-def exit_with(sentence: str, code: int = USAGE) -> NoReturn:
-    """End with a sentence and an exit code."""
-    print_error(sentence)
+def exit_with(text: str, code: int = USAGE) -> NoReturn:
+    """Print to standard error, and exit."""
+    print_error(text)
     raise typer.Exit(code)

@@ -1,48 +1,52 @@
-"""TODO live_recording.cli.plan."""
+"""`live-recording plan`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from live_recording.cli import rich_output
-from live_recording.cli.output import FINDINGS, present, print_error, print_output
-from live_recording.config import files
+from live_recording.cli.options import PlansOption, StacksArgument
+from live_recording.cli.output import FINDINGS, TextOrJson, print_error, print_output, print_result
 
 if TYPE_CHECKING:
-    from live_recording.pipeline.plan import Planned
-from live_recording.cli.options import StacksArgument
+    from live_recording.pipeline.plan import Plan
 
 
-def plan(
-    stacks: StacksArgument = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where plans and reviews go.")] = Path("plans"),
-) -> None:
-    """Plan stacks with Pulumi, and review each plan.
+def plan(stacks: StacksArgument = None, out: PlansOption = Path("plans")) -> None:
+    """Plan stacks with Pulumi, and review each plan. Changes nothing.
 
-    DIR/review.md tells of all stacks, DIR/STACK.html draws one. Nothing in the account changes.
+    DIR/review.md covers all stacks, DIR/STACK.html shows one.
 
     Example: live-recording plan --out plans
     """
-    from live_recording.pipeline.plan import planned, stacks_without_file
+    from live_recording.config.files import select_stacks
+    from live_recording.pipeline.plan import plan_stacks, stacks_without_file
 
-    asked, beside = files.select_stacks(stacks), stacks_without_file() if not stacks else {}
-    made, failed = planned(asked, out, beside)
-    for one in made:
-        print_verdict(one.stack, one)
-    for name, why in beside.items():
-        print_error(f"{name}: No stack file: {why}")
-    for name, failure in failed.items():
-        print_error(f"{name}: Not planned: {failure}")
-    print_output(f"Written: {out / 'review.md'}, and for each stack its plan and review as {out}/STACK.*")
-    stops = FINDINGS if any(one.review.stops for one in made) else 0
-    raise typer.Exit(max([stops, *(failure.status for failure in failed.values())]))
+    selected = select_stacks(stacks)
+    without_file = {} if stacks else stacks_without_file()
+    plans, failures = plan_stacks(selected, out, without_file)
+    for each in plans:
+        print_verdict(each.stack, each)
+    for name, sentence in without_file.items():
+        print_error(f"{name}: No stack file: {sentence}")
+    for name, error in failures.items():
+        print_error(f"{name}: Not planned: {error}")
+    print_output(f"Written: {out / 'review.md'}, and the plan and review of each stack as {out}/STACK.*")
+    codes = [error.status for error in failures.values()]
+    codes += [FINDINGS for each in plans if each.review.stops]
+    raise typer.Exit(max(codes, default=0))
 
 
-def print_verdict(of: str, made: "Planned") -> None:
-    """Print the verdict of a review, with the lines below it."""
+def print_verdict(title: str, plan: "Plan") -> None:
+    """Print the verdict of a review, and the lines below it."""
+    from live_recording.cli import rich_output
     from live_recording.review.text import below, verdict
 
-    said, lines = verdict(made.review), below(made.review)
-    text = "\n  ".join([f"{of}: {said}", *lines])
-    present(text, lambda: rich_output.verdict(of, said, lines, stops=made.review.stops))
+    head, lines = verdict(plan.review), below(plan.review)
+    text = "\n  ".join([f"{title}: {head}", *lines])
+    print_result(
+        text,
+        TextOrJson.text,
+        {"text": str},
+        lambda _: rich_output.verdict(title, head, lines, stops=plan.review.stops),
+    )

@@ -1,34 +1,35 @@
-"""TODO live_recording.cli.review."""
+"""`live-recording review`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from live_recording import project
 from live_recording.cli.options import AccountOption, OutOption, StackOption
-from live_recording.cli.output import FINDINGS, ReviewForm, write_output
-from live_recording.config import files
+from live_recording.cli.output import FINDINGS, ReviewFormat, write_output
 
 
 def review(
     stack: StackOption,
     plan: Annotated[Path, typer.Option("--plan", metavar="FILE", help="Output of pulumi preview --json.")],
     account: AccountOption = None,
-    form: Annotated[ReviewForm, typer.Option("--format", help="For a comment, a browser or programs.")] = ReviewForm.md,
+    output_format: Annotated[ReviewFormat, typer.Option("--format", help="Output format.")] = ReviewFormat.md,
     out: OutOption = None,
 ) -> None:
-    """Tell what a plan changes for viewers.
+    """Review what a Pulumi plan changes in recording terms.
 
-    What is lost, who records what before and after, limits, tasks. A loss that nobody acknowledged stops.
+    Lists lost recordings, who records what before and after, limits and tasks. An unacknowledged loss ends with 1.
 
     Example: live-recording review --stack prod --plan preview.json
     """
-    from live_recording.pipeline.plan import held
+    from live_recording.config.files import read_text
+    from live_recording.pipeline.plan import read_account
+    from live_recording.project import load_stack
     from live_recording.review.build import reviewed
     from live_recording.review.formats import FORMS
 
-    asked = project.load_stack(stack)
-    made = reviewed(asked, files.read_text(plan, "plan"), held(asked, account))
-    write_output(FORMS[form](made), out, force=True)
-    raise typer.Exit(FINDINGS if made.stops else 0)
+    file = load_stack(stack)
+    result = reviewed(file, read_text(plan, "plan"), read_account(file, account))
+    write_output(FORMS[output_format](result), out, overwrite=True)
+    if result.stops:
+        raise typer.Exit(FINDINGS)

@@ -1,7 +1,4 @@
-"""What a person at a terminal sees: the content of the plain texts, in colours and tables.
-
-Rule 1: nothing is said here; sentences come from where the plain text has them. Rule 2: `terminal` decides who sees it.
-"""
+"""Draw results for a terminal, with colors and tables. The sentences come from where the plain text has them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -14,92 +11,100 @@ from rich.text import Text
 
 from live_recording.core.findings import Finding, errors
 from live_recording.core.text import escaped
-from live_recording.desired import explain_text
-from live_recording.desired.explain import Explanation
-from live_recording.lint import report
 
 if TYPE_CHECKING:
     from live_recording.audit.messages import AuditMessage
     from live_recording.audit.run import Audit
+    from live_recording.desired.explain import Explanation
     from live_recording.doctor.report import Diagnosis
+    from live_recording.lint.report import CheckedFile
     from live_recording.review.text import Verdict
 
 
 BAD, DOUBTFUL, GOOD = "bold red", "yellow", "green"
 STYLES: Mapping[str, str] = {"error": BAD, "warning": DOUBTFUL, "wrong": BAD, "note": DOUBTFUL, "ok": GOOD}
-"""Severities of findings and states of subjects."""
-PLACE, NAME, ID = "cyan", "bold", "dim"
+"""Severity of a finding, or state of a check, -> style."""
+LOCATION, NAME, ID = "cyan", "bold", "dim"
 
 
-def checked(files: Sequence[report.CheckedFile]) -> RenderableType:
-    """Findings, tasks that wait, and the line that counts."""
+def findings_list(files: "Sequence[CheckedFile]") -> RenderableType:
+    """Return the findings, the tasks that cannot be created yet, and the conclusion."""
+    from live_recording.lint import report
+
     found = report.sorted_findings(files)
     style = BAD if errors(found) else DOUBTFUL if found else GOOD
-    waiting = [Text(line, style=ID) for line in report.later_lines(files)]
-    return Group(*_findings(found), *waiting, Text(report.summary(files), style=style))
+    later = [Text(line, style=ID) for line in report.later_lines(files)]
+    return Group(*_draw_findings(found), *later, Text(report.summary(files), style=style))
 
 
-def _findings(found: Iterable[Finding]) -> list[RenderableType]:
-    return [part for one in found for part in _finding(one)]
+def _draw_findings(findings: Iterable[Finding]) -> list[RenderableType]:
+    return [part for finding in findings for part in _draw_finding(finding)]
 
 
-def _finding(one: Finding) -> tuple[RenderableType, ...]:
-    place = f"{escaped(one.file)}:{one.line}" if one.file else ""
-    parts = ((place, PLACE), (one.severity, STYLES[one.severity]), (one.path_text, NAME), (f"[{one.id}]", ID))
+def _draw_finding(finding: Finding) -> tuple[RenderableType, ...]:
+    location = f"{escaped(finding.file)}:{finding.line}" if finding.file else ""
+    parts = (
+        (location, LOCATION),
+        (finding.severity, STYLES[finding.severity]),
+        (finding.path_text, NAME),
+        (f"[{finding.id}]", ID),
+    )
     head = Text(" ").join(Text(part, style=style) for part, style in parts if part)
-    return head, Padding.indent(Text(one.sentence), 2)
+    return head, Padding.indent(Text(finding.sentence), 2)
 
 
-def explanation(told: Explanation) -> RenderableType:
-    """Who records a stream, a table of the rules that do not, and the tasks that do."""
+def explanation(answer: "Explanation") -> RenderableType:
+    """Return who records a stream, a table of the rules that do not, and the tasks that do."""
+    from live_recording.desired import explain_text
+
     losers = _table("rule", "why it does not")
-    for loser in told.losers:
+    for loser in answer.losers:
         losers.add_row(Text(loser.path, style=NAME), Text(f"{loser.why}."))
-    verdict = Text(explain_text.verdict(told), style=GOOD if told.records else DOUBTFUL)
-    return Group(verdict, *([losers] if told.losers else []), *map(Text, explain_text.task_lines(told)))
+    verdict = Text(explain_text.verdict(answer), style=GOOD if answer.records else DOUBTFUL)
+    return Group(verdict, *([losers] if answer.losers else []), *map(Text, explain_text.task_lines(answer)))
 
 
-def audit(found: "Audit") -> RenderableType:
-    """Findings, what is not known, a table of differences for each account, and the line that counts."""
+def audit(result: "Audit") -> RenderableType:
+    """Return findings, notes, a table of differences for each account, and the conclusion."""
     from live_recording.audit.run import conclusion, heading, outcome
 
-    parts = [*_findings(found.findings), *(Text(note, style=DOUBTFUL) for note in found.notes)]
-    for account in found.accounts:
+    parts = [*_draw_findings(result.findings), *(Text(note, style=DOUBTFUL) for note in result.notes)]
+    for account in result.accounts:
         parts.append(Text(heading(account), style=NAME))
         if account.told:
-            parts.append(_differences(account.told))
+            parts.append(_difference_table(account.told))
         else:
             parts.append(Text(outcome(account), style=BAD if account.failure else GOOD))
-    return Group(*parts, Text(conclusion(found), style=BAD if found.exit_code else GOOD))
+    return Group(*parts, Text(conclusion(result), style=BAD if result.exit_code else GOOD))
 
 
-def _differences(told: Iterable["AuditMessage"]) -> Table:
+def _difference_table(differences: "Iterable[AuditMessage]") -> Table:
     table = _table("kind", "where", "what")
-    for one in told:
-        place = "" if one.undeclared else f"{escaped(one.file)}:{one.line}\n{one.path}"
-        style = DOUBTFUL if one.for_information else BAD
-        table.add_row(Text(one.kind, style=style), Text(place, style=PLACE), Text(one.sentence))
+    for difference in differences:
+        location = "" if difference.undeclared else f"{escaped(difference.file)}:{difference.line}\n{difference.path}"
+        style = DOUBTFUL if difference.for_information else BAD
+        table.add_row(Text(difference.kind, style=style), Text(location, style=LOCATION), Text(difference.sentence))
     return table
 
 
-def diagnosis(found: "Diagnosis") -> RenderableType:
-    """A row for each subject, and the line that counts."""
+def diagnosis_table(diagnosis: "Diagnosis") -> RenderableType:
+    """Return a row for each check, and the conclusion."""
     from live_recording.doctor.report import conclusion
 
     table = _table("", "subject", "what was seen, and what to do")
-    for line in found.lines:
+    for line in diagnosis.lines:
         table.add_row(Text(line.state, style=STYLES[line.state]), Text(line.subject, style=NAME), Text(line.sentence))
-    return Group(table, Text(conclusion(found), style=BAD if found.exit_code else GOOD))
+    return Group(table, Text(conclusion(diagnosis), style=BAD if diagnosis.exit_code else GOOD))
 
 
-def verdict(of: str, said: "Verdict", below: Iterable[str], *, stops: bool) -> RenderableType:
-    """The verdict of a review, whose it is, and what stands below it."""
-    head = Text.assemble((f"{of}: ", NAME), (said.head, BAD if stops else GOOD), f": {said.sentence}")
-    return Group(head, *(Padding.indent(Text(line), 2) for line in below))
+def verdict(title: str, head: "Verdict", below: Iterable[str], *, stops: bool) -> RenderableType:
+    """Return the verdict of a review under its title, and the lines below it."""
+    line = Text.assemble((f"{title}: ", NAME), (head.head, BAD if stops else GOOD), f": {head.sentence}")
+    return Group(line, *(Padding.indent(Text(part), 2) for part in below))
 
 
 def _table(*columns: str) -> Table:
-    """A table that breaks what is too long, and cuts nothing."""
+    """Return an empty table that wraps long text and never cuts it."""
     table = Table(box=SIMPLE_HEAD, header_style=ID, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")

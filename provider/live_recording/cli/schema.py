@@ -1,13 +1,14 @@
-"""TODO live_recording.cli.schema."""
+"""`live-recording schema`."""
 
 from live_recording.cli.output import print_output
-from live_recording.core import json_output
-from live_recording.stackfile.schema import stack_schema
 
 
 def schema() -> None:
-    """Print the JSON Schema of a stack file, for editors.
+    """Print the JSON Schema of stack files, for editors.
 
     Example: live-recording schema > schema/stack.schema.json
     """
-    print_output(json_output.as_json(stack_schema()))
+    from live_recording.core.json_output import as_json
+    from live_recording.stackfile.schema import stack_schema
+
+    print_output(as_json(stack_schema()))

@@ -1,12 +1,11 @@
-"""TODO live_recording.cli.snapshot."""
+"""`live-recording snapshot`."""
 
 from typing import Annotated
 
 import typer
 
-from live_recording.cli.options import stack_names
+from live_recording.cli.options import complete_stack
 from live_recording.cli.output import print_output
-from live_recording.config import files
 
 
 def snapshot(
@@ -15,17 +14,19 @@ def snapshot(
         typer.Option(
             "--stack",
             metavar="STACK",
-            help="Whose site, region and endpoint. Default: none.",
-            autocompletion=stack_names,
+            help="Use the site, region and endpoint of this stack. Default: those of the environment.",
+            autocompletion=complete_stack,
         ),
     ] = None,
 ) -> None:
-    """Print what the account holds as JSON, without secrets.
+    """Print the recording objects of the account as JSON, without secrets.
 
-    For use where there are no credentials: by review, audit, adopt and the emulator.
+    review, audit, adopt and emulate can use it instead of the account, where there are no credentials.
 
     Example: live-recording snapshot > account.json
     """
     from live_recording.account.snapshot_file import snapshot_text, take_snapshot
+    from live_recording.config.files import read_stack_settings, require_stack
 
-    print_output(snapshot_text(take_snapshot(files.read_stack_settings(files.require_stack(stack) if stack else None))))
+    settings = read_stack_settings(require_stack(stack) if stack else None)
+    print_output(snapshot_text(take_snapshot(settings)))

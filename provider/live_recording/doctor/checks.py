@@ -1,7 +1,6 @@
-"""Doctor: is this machine ready to plan and to apply? One line per subject: what was seen, and what to do.
+"""Check whether this machine is ready to plan and to deploy.
 
-Rule 1: nothing is changed, and nothing is asked of an account but two short lists.
-Rule 2: no secret is printed, and of a key's id only its ends.
+Changes nothing, and sends only two short read requests to each account. Prints no secret; of a key's id only both ends.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,192 +17,194 @@ from live_recording.core.text import count_of, escaped
 from live_recording.core.timefmt import format_duration
 from live_recording.core.vendor import SIGNATURE_SKEW
 from live_recording.doctor import machine
-from live_recording.doctor.report import CheckResult, Diagnosis, Examination, as_json, diagnosis, text
+from live_recording.doctor.report import Check, CheckResult, Diagnosis, run_checks
 
-__all__ = ["as_json", "examined", "text"]
-
-PATIENCE = 25.0
-"""Seconds for everything; all subjects are examined at the same time."""
-CONNECT = 5.0
-"""Seconds to connect to the endpoint, and to wait for its answer."""
-SKEW_NOTED = timedelta(seconds=60)
-"""How far clocks may be apart before that is worth a line."""
+TOTAL_SECONDS = 25.0
+"""Time limit for all checks, which run at the same time."""
+CONNECT_SECONDS = 5.0
+"""Time limit to connect to the endpoint, and to wait for its answer."""
+NOTED_SKEW = timedelta(seconds=60)
+"""Clock differences up to this are not reported."""
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 SHOWN_DOMAINS = 3
-WHOLE_ID = 16  # characters; of a shorter id, which is none of the vendor's, less is shown
-WHO = {"keys": "The key {id}", "profile": "The key of the vendor's profile file", "role": "The role of this pod"}
-"""How credentials are called, by where they come from."""
-SECRET = 6  # characters; nothing shorter is a secret
+FULL_ID = 16  # characters; of a shorter id, which is none of the vendor's, less is shown
+KEY_NAMES = {"keys": "The key {id}", "profile": "The key of the vendor's profile file", "role": "The role of this pod"}
+"""What sentences call credentials, by their source."""
+SHORTEST_SECRET = 6  # characters; anything shorter is not a secret
+CLOCK_SYNC = "Set the clock and keep it synchronized (NTP)."
 
 
-def examined(stack: str | None) -> Diagnosis:
-    """What this machine has and lacks, for one stack or for all. Raises ConfigError for a stack without any file."""
+def diagnose(stack: str | None) -> Diagnosis:
+    """Check this machine for one stack or for all. Raises ConfigError if the stack has no file."""
     stacks = [files.stack_name(files.require_stack(stack))] if stack else files.stack_names()
-    subjects: dict[str, Examination] = {
-        "Python": machine.python,
-        "Pulumi": partial(machine.pulumi, stacks),
-        "Stacks": partial(_stacks, stacks, whole=stack is None),
-        "Environment": _environment,
+    checks: dict[str, Check] = {
+        "Python": machine.check_python,
+        "Pulumi": partial(machine.check_pulumi, stacks),
+        "Stacks": partial(_check_stacks, stacks, all_stacks=stack is None),
+        "Environment": _check_environment,
     }
-    for (settings, hidden), names in _accounts(stacks).items():
+    for (settings, unreadable), names in _group_by_account(stacks).items():
         of = f" ({', '.join(names)})" if stacks else ""
-        subjects[f"Account{of}"] = partial(_account, of, settings, hidden)
-    return diagnosis(subjects, PATIENCE)
+        checks[f"Account{of}"] = partial(_check_account, of, settings, unreadable)
+    return run_checks(checks, TOTAL_SECONDS)
 
 
-def _accounts(stacks: Sequence[str]) -> dict[tuple[Settings | str, str], list[str]]:
-    """Stacks by their settings, or by why they have none, and by what only Pulumi can read; without any, defaults."""
-    found: dict[tuple[Settings | str, str], list[str]] = {}
+def _group_by_account(stacks: Sequence[str]) -> dict[tuple[Settings | str, str], list[str]]:
+    """Return the stacks by their settings, or why those are invalid, and by which encrypted keys cannot be read.
+
+    Without stacks: the default settings.
+    """
+    groups: dict[tuple[Settings | str, str], list[str]] = {}
     for name in stacks or [""]:
         try:
             settings = files.read_stack_settings(name)
-            found.setdefault((settings, describe_unreadable_keys(name, settings) if name else ""), []).append(name)
+            unreadable = describe_unreadable_keys(name, settings) if name else ""
+            groups.setdefault((settings, unreadable), []).append(name)
         except ConfigError as error:
-            found.setdefault((str(error), ""), []).append(name)
-    return found
+            groups.setdefault((str(error), ""), []).append(name)
+    return groups
 
 
-def _stacks(stacks: Sequence[str], *, whole: bool) -> Iterator[CheckResult]:
-    """Which stacks there are, and that each says where it records."""
+def _check_stacks(stacks: Sequence[str], *, all_stacks: bool) -> Iterator[CheckResult]:
+    """Check that each stack has a stack file and a Pulumi config file, without a secret in plain text."""
     if not stacks:
         yield CheckResult("Stacks", "wrong", files.NO_STACK)
-    without = [name for name in stacks if not files.stack_config_path(name).is_file()]
-    for name in without:
-        why = f"There is no {files.stack_config_path(name)} yet, so defaults hold. To make the stack: pulumi stack init {name}"
-        yield CheckResult(f"Stacks ({name})", "note", why)
-    for name in (name for name in files.configured_stacks() if whole and name not in stacks):
-        why = f"{files.stack_config_path(name)} has no stack file beside it. Write {files.STACKS}/{name}.yaml, or remove it."
-        yield CheckResult(f"Stacks ({name})", "note", why)
+    unconfigured = [name for name in stacks if not files.stack_config_path(name).is_file()]
+    for name in unconfigured:
+        sentence = f"{files.stack_config_path(name)} does not exist, so defaults apply. Create the stack: pulumi stack init {name}"
+        yield CheckResult(f"Stacks ({name})", "note", sentence)
+    for name in (name for name in files.configured_stacks() if all_stacks and name not in stacks):
+        sentence = (
+            f"{files.stack_config_path(name)} has no stack file. Create {files.STACKS}/{name}.yaml, or delete it."
+        )
+        yield CheckResult(f"Stacks ({name})", "note", sentence)
     for name in stacks:
         if files.stack_config_reader(name)("secretKey") is not None:
-            why = f"secretKey stands in clear in {files.stack_config_path(name)}, for whoever has the file. Make a new key, then: "
-            set_it = f"pulumi config set --secret {NAMESPACE}:secretKey --stack {name}"
-            yield CheckResult(f"Secret ({name})", "wrong", why + set_it)
-    if rest := [name for name in stacks if name not in without]:
-        yield CheckResult("Stacks", "ok", f"{', '.join(rest)}, each with its Pulumi config.")
+            rotate = f"pulumi config set --secret {NAMESPACE}:secretKey --stack {name}"
+            sentence = f"secretKey is stored in plain text in {files.stack_config_path(name)}. Rotate it, then store it encrypted: {rotate}"
+            yield CheckResult(f"Secret ({name})", "wrong", sentence)
+    if configured := [name for name in stacks if name not in unconfigured]:
+        yield CheckResult("Stacks", "ok", f"{', '.join(configured)}, each with its Pulumi config.")
 
 
-def _environment() -> Iterator[CheckResult]:
-    """What in the environment changes how things go."""
+def _check_environment() -> Iterator[CheckResult]:
+    """Report environment variables that change how commands behave."""
     environment = files.environment()
     proxies = {name: value for name, value in sorted(environment.items()) if name.lower() in PROXIES and value}
     if proxies:
-        seen = ", ".join(f"{name}={machine.clean(value)}" for name, value in proxies.items())
-        yield CheckResult("Proxy", "note", f"{seen}. Calls to the vendor go that way.")
-    if environment.get("LIVE_RECORDING_NOW"):
-        why = "Everything goes by that time; on a real account nothing can be changed. Unset it if you do not mean it."
-        yield CheckResult("Time", "note", f"LIVE_RECORDING_NOW is {environment['LIVE_RECORDING_NOW']}. {why}")
+        values = ", ".join(f"{name}={machine.hide_users(value)}" for name, value in proxies.items())
+        yield CheckResult("Proxy", "note", f"{values}. Calls to the API use this proxy.")
+    if time := environment.get("LIVE_RECORDING_NOW"):
+        effect = (
+            "This is the time for every command; a real account cannot be changed. Unset it if that is not intended."
+        )
+        yield CheckResult("Time", "note", f"LIVE_RECORDING_NOW is {time}. {effect}")
 
 
-def _account(of: str, settings: Settings | str, hidden: str) -> Iterator[CheckResult]:
-    """Where the stacks record: that it answers, at what time, and to whom."""
+def _check_account(of: str, settings: Settings | str, unreadable: str) -> Iterator[CheckResult]:
+    """Check endpoint, clock and credentials of one account; *of* names its stacks."""
     if isinstance(settings, str):
         yield CheckResult(f"Settings{of}", "wrong", settings)
         return
     before = datetime.now(UTC)
     try:
-        stated = server_time(settings, CONNECT)
+        stated = server_time(settings, CONNECT_SECONDS)
     except OSError as error:
-        yield CheckResult(
-            f"Endpoint{of}",
-            "wrong",
-            f"{settings.endpoint} cannot be reached: {error}. {_way_there(settings, str(error))}",
-        )
-        yield CheckResult(f"Credentials{of}", "note", "Not tried, because the endpoint cannot be reached.")
+        sentence = f"{settings.endpoint} cannot be reached: {error}. {_connection_advice(settings, str(error))}"
+        yield CheckResult(f"Endpoint{of}", "wrong", sentence)
+        yield CheckResult(f"Credentials{of}", "note", "Not checked: the endpoint cannot be reached.")
         return
     middle = before + (datetime.now(UTC) - before) / 2
-    if settings.endpoint.loopback:
-        yield CheckResult(
-            f"Endpoint{of}", "note", f"{settings.endpoint} answers on this machine: the emulator, not a real account."
-        )
-    else:
-        yield CheckResult(f"Endpoint{of}", "ok", f"{settings.endpoint} answers; site {settings.site}.")
+    yield _endpoint_result(of, settings)
     if stated or not settings.endpoint.loopback:
-        yield _clock(of, stated, middle)
-    if hidden:
-        yield CheckResult(f"Credentials{of}", "note", f"Not tried. {hidden}")
+        yield _check_clock(of, stated, middle)
+    if unreadable:
+        yield CheckResult(f"Credentials{of}", "note", f"Not checked. {unreadable}")
     else:
-        yield from _credentials(of, settings)
+        yield from _check_credentials(of, settings)
 
 
-def _way_there(settings: Settings, reason: str) -> str:
-    if "certificate" in reason:
-        return "If a proxy opens what is encrypted, set REQUESTS_CA_BUNDLE to the file of its authority."
+def _endpoint_result(of: str, settings: Settings) -> CheckResult:
     if settings.endpoint.loopback:
-        return "Start the emulator there (live-recording emulate), or name another endpoint."
-    return "Look at the network, at HTTPS_PROXY if this machine needs a proxy, and at the name."
+        sentence = f"{settings.endpoint} is on this machine: the emulator, not a real account."
+        return CheckResult(f"Endpoint{of}", "note", sentence)
+    return CheckResult(f"Endpoint{of}", "ok", f"{settings.endpoint} answers; site {settings.site}.")
 
 
-def _clock(of: str, stated: datetime | None, here: datetime) -> CheckResult:
-    """How far this machine's clock is from the endpoint's, which states whole seconds."""
+def _connection_advice(settings: Settings, reason: str) -> str:
+    if "certificate" in reason:
+        return "If a proxy decrypts the traffic, set REQUESTS_CA_BUNDLE to its CA file."
+    if settings.endpoint.loopback:
+        return "Start the emulator there (live-recording emulate), or change the endpoint."
+    return "Check the network, HTTPS_PROXY if this machine needs a proxy, and the host name."
+
+
+def _check_clock(of: str, stated: datetime | None, here: datetime) -> CheckResult:
+    """Compare this machine's clock with the endpoint's, which states whole seconds."""
+    subject = f"Clock{of}"
     if stated is None:
-        return CheckResult(
-            f"Clock{of}", "note", "The endpoint states no time, so nothing is known of this machine's clock."
-        )
+        return CheckResult(subject, "note", "The endpoint states no time, so this machine's clock was not checked.")
     ahead = here - (stated if stated.tzinfo else stated.replace(tzinfo=UTC))
-    apart = f"{format_duration(abs(ahead).total_seconds())} {'ahead of' if ahead > timedelta(0) else 'behind'} the endpoint's"
+    direction = "ahead of" if ahead > timedelta(0) else "behind"
+    difference = f"This machine's clock is {format_duration(abs(ahead).total_seconds())} {direction} the endpoint's."
     if abs(ahead) > SIGNATURE_SKEW:
-        why = "Signatures are refused when they are 5 minutes off. Set the clock, and keep it set (NTP)."
-        return CheckResult(f"Clock{of}", "wrong", f"This machine's clock is {apart}. {why}")
-    if abs(ahead) > SKEW_NOTED:
-        why = "From 5 minutes on signatures are refused. Set the clock, and keep it set (NTP)."
-        return CheckResult(f"Clock{of}", "note", f"This machine's clock is {apart}. {why}")
-    return CheckResult(f"Clock{of}", "ok", "This machine's clock agrees with the endpoint's.")
+        return CheckResult(subject, "wrong", f"{difference} The API rejects calls from 5 minutes on. {CLOCK_SYNC}")
+    if abs(ahead) > NOTED_SKEW:
+        return CheckResult(subject, "note", f"{difference} From 5 minutes on the API rejects calls. {CLOCK_SYNC}")
+    return CheckResult(subject, "ok", "This machine's clock agrees with the endpoint's.")
 
 
-def _credentials(of: str, settings: Settings) -> Iterator[CheckResult]:
-    """Whether the key works, and what it shows of whose it is."""
+def _check_credentials(of: str, settings: Settings) -> Iterator[CheckResult]:
+    """Check that the credentials work, and report what their account holds."""
     subject = f"Credentials{of}"
-    pair = {"TENCENTCLOUD_SECRET_ID": settings.secret_id, "TENCENTCLOUD_SECRET_KEY": settings.secret_key}
-    missing = [name for name, value in pair.items() if not value]
-    if settings.source == "keys" and missing:
-        yield CheckResult(
-            subject, "wrong", f"{' and '.join(missing)} is missing beside the other half of the pair. {SET_CREDENTIALS}"
-        )
+    if problem := _missing_credentials(settings):
+        yield CheckResult(subject, "wrong", f"{problem} {SET_CREDENTIALS}")
         return
-    if not settings.source:
-        yield CheckResult(
-            subject, "wrong", f"There are none, so the account cannot be looked at or changed. {SET_CREDENTIALS}"
-        )
-        return
-    who = WHO[settings.source].format(id=_masked(settings.secret_id))
+    key = KEY_NAMES[settings.source].format(id=_mask(settings.secret_id))
     try:
         api = LiveApi(settings)
         rules = api.read("DescribeLiveRecordRules", {}).get("Rules") or []
-    except ToolError as failure:
-        tried = "is not accepted" if isinstance(failure, AccessDenied) else "cannot be tried"
-        yield CheckResult(subject, "wrong", f"{who} {tried}. {_without(str(failure), settings)}")
+    except ToolError as error:
+        problem = "was rejected" if isinstance(error, AccessDenied) else "could not be checked"
+        yield CheckResult(subject, "wrong", f"{key} {problem}. {_redact(str(error), settings)}")
         return
     domains = sorted({rule["DomainName"] for rule in rules})
     shown = escaped(", ".join(domains[:SHOWN_DOMAINS])) + (" and others" if len(domains) > SHOWN_DOMAINS else "")
-    holds = f"{count_of(len(rules), 'recording rule')}, for {shown}" if rules else "no recording rule"
-    yield CheckResult(
-        subject, "ok", f"{who} is accepted. The live API does not tell whose account it is; it has {holds}."
-    )
-    yield from _region(of, api, settings)
+    holds = f"{count_of(len(rules), 'recording rule')}, for {shown}" if rules else "no recording rules"
+    yield CheckResult(subject, "ok", f"{key} works. The live API does not return the account's id; it has {holds}.")
+    yield _check_region(of, api, settings)
 
 
-def _region(of: str, api: LiveApi, settings: Settings) -> Iterator[CheckResult]:
-    """Whether tasks can be listed in the region."""
+def _missing_credentials(settings: Settings) -> str:
+    """Return what is missing of the credentials, or ""."""
+    if not settings.source:
+        return "No credentials found; the account cannot be read or changed."
+    pair = {"TENCENTCLOUD_SECRET_ID": settings.secret_id, "TENCENTCLOUD_SECRET_KEY": settings.secret_key}
+    missing = [name for name, value in pair.items() if not value]
+    if settings.source == "keys" and missing:
+        return f"{' and '.join(missing)} is not set, but the other half of the key pair is."
+    return ""
+
+
+def _check_region(of: str, api: LiveApi, settings: Settings) -> CheckResult:
+    """Check that tasks can be listed in the region."""
     now = int(settings.now().timestamp())
     try:
         api.read("DescribeRecordTask", {"StartTime": now - 3600, "EndTime": now})
-    except ToolError as failure:
-        yield CheckResult(
-            f"Region{of}", "wrong", f"Tasks cannot be listed in {settings.region}. {_without(str(failure), settings)}"
-        )
-    else:
-        yield CheckResult(f"Region{of}", "ok", f"{settings.region} lists tasks.")
+    except ToolError as error:
+        sentence = f"Tasks in {settings.region} cannot be listed. {_redact(str(error), settings)}"
+        return CheckResult(f"Region{of}", "wrong", sentence)
+    return CheckResult(f"Region{of}", "ok", f"Tasks in {settings.region} can be listed.")
 
 
-def _masked(secret_id: str) -> str:
-    """The ends of a key's id, which tell keys apart."""
-    return f"{secret_id[:4]}...{secret_id[-4:]}" if len(secret_id) >= WHOLE_ID else f"{secret_id[:2]}..."
+def _mask(secret_id: str) -> str:
+    """Return both ends of a key's id, enough to tell keys apart."""
+    return f"{secret_id[:4]}...{secret_id[-4:]}" if len(secret_id) >= FULL_ID else f"{secret_id[:2]}..."
 
 
-def _without(sentence: str, settings: Settings) -> str:
-    """The sentence without the key, should the vendor repeat it."""
+def _redact(sentence: str, settings: Settings) -> str:
+    """Return the sentence without any part of the credentials, in case the API repeats them."""
     for secret in (settings.secret_key, settings.token, settings.secret_id):
-        if len(secret) >= SECRET:
-            sentence = sentence.replace(secret, _masked(secret) if secret == settings.secret_id else "***")
+        if len(secret) >= SHORTEST_SECRET:
+            sentence = sentence.replace(secret, _mask(secret) if secret == settings.secret_id else "***")
     return sentence

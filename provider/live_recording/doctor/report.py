@@ -1,12 +1,10 @@
-"""What an examination finds: lines, each about one subject.
-
-Rule 1: subjects are examined beside each other, and what takes too long is given up and said.
-"""
+"""Run checks of this machine in parallel, and render their results."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from threading import Thread
 from time import monotonic
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from live_recording.core import json_output
 from live_recording.core.errors import ToolError
@@ -14,8 +12,9 @@ from live_recording.core.errors import ToolError
 State = Literal["ok", "note", "wrong"]
 
 
-class CheckResult(NamedTuple):
-    """One subject: what was seen, and what to do about it."""
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The result of one check: its subject, and what was seen and what to do."""
 
     subject: str
     state: State
@@ -25,26 +24,32 @@ class CheckResult(NamedTuple):
         return f"{self.state:<5}  {self.subject}: {self.sentence}"
 
 
-class Diagnosis(NamedTuple):
-    """All subjects, in the order in which they matter."""
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The results of all checks, in the order in which a user should fix them."""
 
     lines: tuple[CheckResult, ...]
 
     @property
     def exit_code(self) -> int:
-        """0: the machine is ready; 1: something must be done."""
+        """Return 1 if a check failed, else 0."""
         return int(any(line.state == "wrong" for line in self.lines))
 
 
-Examination = Callable[[], Iterable[CheckResult]]
+Check = Callable[[], Iterable[CheckResult]]
 
 
-def diagnosis(examinations: Mapping[str, Examination], seconds: float) -> Diagnosis:
-    """The lines of all examinations, by the subject that each begins with; it never takes much longer than *seconds*."""
-    found: dict[str, list[CheckResult]] = {subject: [] for subject in examinations}
+def run_checks(checks: Mapping[str, Check], seconds: float) -> Diagnosis:
+    """Run all checks in parallel and return their results; takes little longer than *seconds*.
+
+    Args:
+        checks: Subject of the first result -> check. The results keep this order.
+        seconds: When to give up on checks that hang. Each is reported as failed.
+    """
+    results: dict[str, list[CheckResult]] = {subject: [] for subject in checks}
     threads = {
-        subject: Thread(target=_examine, args=(subject, examine, found[subject].append), daemon=True)
-        for subject, examine in examinations.items()
+        subject: Thread(target=_run_check, args=(subject, check, results[subject].append), daemon=True)
+        for subject, check in checks.items()
     }
     for thread in threads.values():
         thread.start()
@@ -52,45 +57,43 @@ def diagnosis(examinations: Mapping[str, Examination], seconds: float) -> Diagno
     for subject, thread in threads.items():
         thread.join(max(0.0, end - monotonic()))
         if thread.is_alive():
-            why = f"No answer within {seconds:.0f} seconds, so this was given up. Look at the network, then run again."
-            found[subject] = [*found[subject], CheckResult(subject, "wrong", why)]
-    return Diagnosis(tuple(line for lines in found.values() for line in lines))
+            sentence = f"No answer within {seconds:.0f} seconds. Check the network, then run again."
+            results[subject] = [*results[subject], CheckResult(subject, "wrong", sentence)]
+    return Diagnosis(tuple(result for group in results.values() for result in group))
 
 
-def _examine(subject: str, examine: Examination, tell: Callable[[CheckResult], None]) -> None:
+def _run_check(subject: str, check: Check, report: Callable[[CheckResult], None]) -> None:
     try:
-        for line in examine():
-            tell(line)
-    except ToolError as failure:
-        tell(CheckResult(subject, "wrong", str(failure)))
-    except Exception as error:  # noqa: BLE001 - one subject that cannot be examined must not hide the others
-        tell(
-            CheckResult(
-                subject, "wrong", f"This cannot be examined: {type(error).__name__}: {error}. Please report it."
-            )
-        )
+        for result in check():
+            report(result)
+    except ToolError as error:
+        report(CheckResult(subject, "wrong", str(error)))
+    except Exception as error:  # noqa: BLE001 - a bug in one check must not hide the results of the others
+        sentence = f"This check failed: {type(error).__name__}: {error}. Please report this bug."
+        report(CheckResult(subject, "wrong", sentence))
 
 
-def together(subject: str, states: Iterable[tuple[str, State, str]]) -> Iterator[CheckResult]:
-    """Lines of one subject for several stacks, one for all that have the same to say; items are (stack, state, sentence)."""
+def group_stacks(subject: str, results: Iterable[tuple[str, State, str]]) -> Iterator[CheckResult]:
+    """Yield one result for all stacks that have the same; *results* are (stack, state, sentence)."""
     stacks: dict[tuple[State, str], list[str]] = {}
-    for stack, state, sentence in states:
+    for stack, state, sentence in results:
         stacks.setdefault((state, sentence), []).append(stack)
     for (state, sentence), names in stacks.items():
         yield CheckResult(f"{subject} ({', '.join(names)})", state, sentence)
 
 
-def text(found: Diagnosis) -> str:
-    """One line per subject, then one that counts."""
-    return "\n".join([*map(str, found.lines), conclusion(found)])
+def text(diagnosis: Diagnosis) -> str:
+    """Return one line per result, and the conclusion."""
+    return "\n".join([*map(str, diagnosis.lines), conclusion(diagnosis)])
 
 
-def conclusion(found: Diagnosis) -> str:
-    """The line that counts."""
-    wrong = sum(line.state == "wrong" for line in found.lines)
-    return f"{wrong} of {len(found.lines)} must be put right." if wrong else "Nothing has to be done."
+def conclusion(diagnosis: Diagnosis) -> str:
+    """Return how many checks failed, as a sentence."""
+    failed = sum(line.state == "wrong" for line in diagnosis.lines)
+    return f"{failed} of {len(diagnosis.lines)} checks failed." if failed else "All checks passed."
 
 
-def as_json(found: Diagnosis) -> str:
-    """The same for programs."""
-    return json_output.as_json(json_output.as_data(found))
+def as_json(diagnosis: Diagnosis) -> str:
+    """Return the results as JSON."""
+    lines = [{"subject": line.subject, "state": line.state, "sentence": line.sentence} for line in diagnosis.lines]
+    return json_output.as_json({"lines": lines})

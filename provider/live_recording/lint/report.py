@@ -2,22 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sarif_pydantic import (
-    ArtifactLocation,
-    Level,
-    Location,
-    Message,
-    PhysicalLocation,
-    Region,
-    ReportingConfiguration,
-    ReportingDescriptor,
-    Result,
-    Run,
-    Sarif,
-    Tool,
-    ToolDriver,
-)
+if TYPE_CHECKING:
+    from sarif_pydantic import Result
 
 from live_recording.core import json_output
 from live_recording.core.findings import CATALOG, Finding, errors
@@ -72,6 +60,17 @@ def as_json(files: Sequence[CheckedFile]) -> str:
 
 def as_sarif(files: Iterable[CheckedFile]) -> str:
     """Return the findings as SARIF 2.1.0, for code scanning."""
+    from sarif_pydantic import (  # slow to import, and most runs print no SARIF
+        Level,
+        Message,
+        ReportingConfiguration,
+        ReportingDescriptor,
+        Run,
+        Sarif,
+        Tool,
+        ToolDriver,
+    )
+
     rules = [
         ReportingDescriptor(
             id=finding_id,
@@ -86,7 +85,9 @@ def as_sarif(files: Iterable[CheckedFile]) -> str:
     return str(sarif.model_dump_json(indent=2, by_alias=True, exclude_none=True))
 
 
-def _sarif_result(finding: Finding) -> Result:
+def _sarif_result(finding: Finding) -> "Result":
+    from sarif_pydantic import ArtifactLocation, Level, Location, Message, PhysicalLocation, Region, Result
+
     location = PhysicalLocation(
         artifact_location=ArtifactLocation(uri=finding.file), region=Region(start_line=max(finding.line, 1))
     )

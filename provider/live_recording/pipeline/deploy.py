@@ -1,67 +1,100 @@
-"""TODO live_recording.pipeline.deploy."""
+"""Plan, review and apply one stack."""
 
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from live_recording.pipeline.plan import Planned, combine, held, open_stack, plan
+from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
 from live_recording.pipeline.pulumi_cli import pulumi_command
 
 STALE_PLAN_MARKERS = ("violates plan", "is not allowed by the plan", "but none were seen")
-"""How the engine says that a saved plan does not fit any more: something else happens, or something does not."""
+"""Parts of the engine's errors for a saved plan that no longer matches what it would do."""
 
 
-class Ended(Enum):
-    """How a deployment ended: its exit code, and what to do."""
+class Outcome(Enum):
+    """How a deployment ended: its exit code, and what to do. `{out}` is the directory of plans."""
 
     applied = 0, "Applied."
     stopped = 1, "Nothing was applied. Read {out}/review.md."
-    changed = 1, "Not applied: by now the plan means something else. Read {out}/review.md; if it is right, run again."
-    failed = 3, "Pulumi ended with an error: see above. Run it again once that is mended."
+    changed = (
+        1,
+        "Not applied: the plan became stale and the new plan has other effects. Read {out}/review.md, then run again.",
+    )
+    failed = 3, "Pulumi failed, see above. Fix the error and run again."
+
+    def __init__(self, exit_code: int, sentence: str) -> None:
+        self.exit_code = exit_code
+        self.sentence = sentence
 
 
-def deploy(stack: str, directory: Path) -> tuple[Ended, tuple[Planned, ...]]:
-    """Plan, review and apply a stack; its plans, the second one only where time overtook the first."""
-    asked = open_stack(stack)
-    asked.settings.require_changes_allowed(preview=False)
-    first = plan(asked, directory, held(asked, None))
-    combine((first,), directory)
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment that ended: its outcome, and its plans, the second only if the first became stale."""
+
+    outcome: Outcome
+    plans: tuple[Plan, ...]
+
+
+def deploy_stack(name: str, directory: Path) -> Deployment:
+    """Plan, review and apply a stack. A stale plan is made again once, and applied if it has no other effects."""
+    stack = open_stack(name)
+    stack.settings.require_changes_allowed(preview=False)
+    first = plan_stack(stack, directory)
+    write_review((first,), directory)
     if first.review.stops:
-        return Ended.stopped, (first,)
-    ended, overtaken = _up(first)
-    if not overtaken:
-        return ended, (first,)
-    second = plan(asked, directory, held(asked, None))
-    combine((second,), directory)
+        return Deployment(Outcome.stopped, (first,))
+    outcome, stale = _apply(first)
+    if not stale:
+        return Deployment(outcome, (first,))
+    second = plan_stack(stack, directory)
+    write_review((second,), directory)
     if second.review.stops or not second.review.means_no_more_than(first.review):
-        return Ended.changed, (first, second)
-    return _up(second)[0], (first, second)
+        return Deployment(Outcome.changed, (first, second))
+    outcome, _ = _apply(second)
+    return Deployment(outcome, (first, second))
 
 
-def _up(made: Planned) -> tuple[Ended, bool]:
-    """Apply a plan while its output is shown: how that ended, and whether time had overtaken the plan.
+def _apply(plan: Plan) -> tuple[Outcome, bool]:
+    """Apply a plan and show the output. Return the outcome, and whether the plan was stale.
 
-    The CLI has a process group of its own: who ends this program ends it once, so that it can give the lock back. What
-    it leaves undone then is not missing for lack of a plan.
+    An interrupted run is never stale: what it did not do is not missing because of the plan.
     """
-    command = pulumi_command(made.stack, "up", "--yes", "--suppress-progress", "--plan", str(made.plan))
-    overtaken, sent = False, set[int]()
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
-    ) as running:
-
-        def hand_on(number: int, _: object) -> None:
-            sent.add(number)
-            running.send_signal(number)
-
-        before = {number: signal.signal(number, hand_on) for number in (signal.SIGINT, signal.SIGTERM)}
-        for line in running.stdout or ():
+    command = pulumi_command(plan.stack, "up", "--yes", "--suppress-progress", "--plan", str(plan.file))
+    stale = False
+    with (
+        # A process group of its own: a signal to ours reaches the CLI once, so that it can release the lock.
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+        ) as process,
+        _forward_signals(process) as forwarded,
+    ):
+        for line in process.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()
-            overtaken |= any(words in line for words in STALE_PLAN_MARKERS)
-    for number, handler in before.items():
-        signal.signal(number, handler)
-    failed = running.returncode != 0
-    return (Ended.failed if failed else Ended.applied), failed and overtaken and not sent
+            stale |= any(marker in line for marker in STALE_PLAN_MARKERS)
+        process.wait()
+    if process.returncode == 0:
+        return Outcome.applied, False
+    return Outcome.failed, stale and not forwarded
+
+
+@contextmanager
+def _forward_signals(process: "subprocess.Popen[str]") -> Iterator[set[int]]:
+    """Forward SIGINT and SIGTERM to a process; yield the set of signals that were forwarded."""
+    forwarded = set[int]()
+
+    def forward(number: int, _: object) -> None:
+        forwarded.add(number)
+        process.send_signal(number)
+
+    handlers = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield forwarded
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

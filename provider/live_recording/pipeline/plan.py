@@ -1,120 +1,136 @@
-"""TODO live_recording.pipeline.plan."""
+"""Plan stacks with the Pulumi CLI and review each plan. Changes no account."""
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from live_recording.account import snapshot_file
 from live_recording.account.snapshot import Snapshot
 from live_recording.config import secrets
 from live_recording.config.files import create_directory, debug_enabled, stack_config_reader, stack_path, write_file
-from live_recording.config.settings import NAMESPACE
+from live_recording.config.settings import NAMESPACE, Settings
 from live_recording.core.errors import ToolError
-from live_recording.pipeline.pulumi_cli import pulumi, reason
+from live_recording.pipeline.pulumi_cli import error_reason, run_pulumi
 from live_recording.project import StackFile, load_stack
 from live_recording.review.build import reviewed
 from live_recording.review.formats import FORMS, combined
 from live_recording.review.model import Review
 
-NOTHING: Mapping[str, tuple[str, str]] = {}
-NO_STACK = "no stack named"
-"""How the CLI says that the backend has no such stack."""
+NO_STACK_MARKER = "no stack named"
+"""Part of the CLI's error for a stack that the backend does not have."""
 
 
-class Planned(NamedTuple):
-    """One stack that was planned: its review, and the plan that `pulumi up --plan` takes."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan of one stack: its review, and the file for `pulumi up --plan`."""
 
     stack: str
     review: Review
-    plan: Path
+    file: Path
 
 
-def plan(asked: StackFile, directory: Path, held: Snapshot | None) -> Planned:
-    """Plan a stack into *directory*: STACK.preview.json, STACK.plan, and the review in all forms."""
+def plan_stack(stack: StackFile, directory: Path) -> Plan:
+    """Plan and review a stack. Raises ToolError if it cannot be planned.
+
+    Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory.
+    """
     create_directory(directory)
-    base = directory / asked.stack
-    saved = base.with_name(f"{asked.stack}.plan")
-    done = pulumi(asked.stack, "preview", "--json", "--save-plan", str(saved))
-    write_file(base.with_name(f"{asked.stack}.preview.json"), done.stdout)
-    if NO_STACK in done.stderr:
-        raise ToolError(f"The backend has no stack {asked.stack} yet. Make it once: pulumi stack init {asked.stack}")
-    if not done.stdout.strip():
-        raise ToolError(f"pulumi preview of stack {asked.stack} ended without a plan: {reason(done.stderr)}")
-    found = reviewed(asked, done.stdout, held)
-    if done.returncode and not found.refused:
-        raise ToolError(f"pulumi preview of stack {asked.stack} failed: {reason(done.stderr)}")
-    for form, said in FORMS.items():
-        write_file(base.with_name(f"{asked.stack}.{form}"), said(found))
-    return Planned(asked.stack, found, saved)
+    account = read_account(stack, None)
+    plan_file = directory / f"{stack.stack}.plan"
+    preview = run_pulumi(stack.stack, "preview", "--json", "--save-plan", str(plan_file))
+    write_file(directory / f"{stack.stack}.preview.json", preview.stdout)
+    if NO_STACK_MARKER in preview.stderr:
+        raise ToolError(f"The backend has no stack {stack.stack}. Create it once: pulumi stack init {stack.stack}")
+    if not preview.stdout.strip():
+        raise ToolError(f"pulumi preview of stack {stack.stack} printed no plan: {error_reason(preview.stderr)}")
+    review = reviewed(stack, preview.stdout, account)
+    if preview.returncode and not review.refused:
+        raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
+    for extension, render in FORMS.items():
+        write_file(directory / f"{stack.stack}.{extension}", render(review))
+    return Plan(stack.stack, review, plan_file)
 
 
-def held(asked: StackFile, account: Path | None) -> Snapshot | None:
-    """The snapshot in the file, else the live account; None without credentials."""
-    if account:
-        return snapshot_file.read_snapshot(account)
-    return snapshot_file.take_snapshot(asked.settings) if asked.settings.source else None
+def read_account(stack: StackFile, snapshot: Path | None) -> Snapshot | None:
+    """Return the snapshot in the file, else a new one of the live account, None without credentials."""
+    if snapshot:
+        return snapshot_file.read_snapshot(snapshot)
+    return snapshot_file.take_snapshot(stack.settings) if stack.settings.source else None
 
 
 def stacks_without_file() -> Mapping[str, str]:
-    """Stacks of this project that hold resources, and whose stack file is not there any more: what that means.
+    """Return the stacks of this project that have resources but no stack file, with what that means.
 
-    None where the backend cannot be asked: then the plans say why.
+    Empty if the backend cannot be read: then planning reports why.
     """
-    done = pulumi(None, "stack", "ls", "--json")
-    listed = json.loads(done.stdout) if not done.returncode else []
-    names = sorted(each["name"].rpartition("/")[2] for each in listed if each.get("resourceCount"))
-    files = {name: stack_path(name, stack_config_reader(name)("recordings")) for name in names}
+    listed = run_pulumi(None, "stack", "ls", "--json")
+    stacks = [] if listed.returncode else json.loads(listed.stdout)
+    names = sorted(stack["name"].rpartition("/")[2] for stack in stacks if stack.get("resourceCount"))
+    paths = {name: stack_path(name, stack_config_reader(name)("recordings")) for name in names}
     return {
-        name: f"There is no {path} any more. What it declared stays in the account, and nothing more is created. "
-        f"To end it: pulumi destroy --stack {name}"
-        for name, path in files.items()
+        name: f"{path} does not exist. Its objects stay in the account, and nothing more is created. "
+        f"To delete them: pulumi destroy --stack {name}"
+        for name, path in paths.items()
         if not path.is_file()
     }
 
 
-def planned(
-    stacks: Iterable[str], directory: Path, beside: Mapping[str, str]
-) -> tuple[tuple[Planned, ...], Mapping[str, ToolError]]:
-    """All stacks, planned one after the other, and those that could not be; one review of all of them as review.md.
+def plan_stacks(
+    stacks: Iterable[str], directory: Path, without_file: Mapping[str, str]
+) -> tuple[tuple[Plan, ...], Mapping[str, ToolError]]:
+    """Plan stacks one after the other, and write one review of all of them. Return the plans and the failures.
 
-    *beside*: what is said there of stacks that are abandoned.
+    Args:
+        stacks: Names of stacks, or paths of their files.
+        directory: Where to write.
+        without_file: Stacks without a stack file -> what the review says about them.
     """
-    made, failed = [], {}
+    plans, failures = [], {}
     for stack in stacks:
         try:
-            asked = open_stack(stack)
-            made.append(plan(asked, directory, held(asked, None)))
-        except ToolError as failure:
+            plans.append(plan_stack(open_stack(stack), directory))
+        except ToolError as error:
             if debug_enabled():
                 raise
-            failed[stack] = failure
-    without = {stack: ("No stack file", why) for stack, why in beside.items()}
-    without |= {stack: ("Not planned", str(failure)) for stack, failure in failed.items()}
-    combine(made, directory, without)
-    return tuple(made), failed
+            failures[stack] = error
+    unplanned = {stack: ("No stack file", sentence) for stack, sentence in without_file.items()}
+    unplanned |= {stack: ("Not planned", str(error)) for stack, error in failures.items()}
+    write_review(plans, directory, unplanned)
+    return tuple(plans), failures
 
 
-def combine(made: Iterable[Planned], directory: Path, beside: Mapping[str, tuple[str, str]] = NOTHING) -> None:
-    """Write the combined review of these plans as DIRECTORY/review.md."""
+def write_review(
+    plans: Iterable[Plan], directory: Path, unplanned: Mapping[str, tuple[str, str]] | None = None
+) -> None:
+    """Write the combined review of the plans as review.md; *unplanned* maps a stack to a verdict and a reason."""
     create_directory(directory)
-    write_file(directory / "review.md", combined((one.review for one in made), beside))
+    write_file(directory / "review.md", combined((plan.review for plan in plans), unplanned or {}))
 
 
-def open_stack(stack: str) -> StackFile:
-    """The stack, its key pair read by Pulumi where only Pulumi can read it."""
-    asked = load_stack(stack)
-    settings = asked.settings
+def open_stack(name: str) -> StackFile:
+    """Load a stack. Lets Pulumi decrypt the key pair if it is encrypted in the config."""
+    stack = load_stack(name)
+    settings = _decrypt_key_pair(stack, name)
+    if problem := secrets.describe_unreadable_keys(name, settings):
+        raise ToolError(problem)
+    return replace(stack, settings=settings)
+
+
+def _decrypt_key_pair(stack: StackFile, name: str) -> Settings:
+    """Return the settings of a stack with its encrypted keys."""
+    settings = stack.settings
     pair = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
-    for key in secrets.unreadable_keys(stack, settings):
+    for key in secrets.unreadable_keys(name, settings):
         if key in pair:
-            done = pulumi(asked.stack, "config", "get", f"{NAMESPACE}:{key}")
-            if done.returncode:
-                raise ToolError(f"Pulumi cannot read {key} of stack {asked.stack}: {reason(done.stderr)}")
-            pair[key] = done.stdout.strip()
-    if all(pair.values()):
-        settings = replace(settings, secret_id=pair["secretId"], secret_key=pair["secretKey"], source="keys")
-    if why := secrets.describe_unreadable_keys(stack, settings):
-        raise ToolError(why)
-    return replace(asked, settings=settings)
+            pair[key] = _decrypt(stack.stack, key)
+    if not all(pair.values()):
+        return settings
+    return replace(settings, secret_id=pair["secretId"], secret_key=pair["secretKey"], source="keys")
+
+
+def _decrypt(stack: str, key: str) -> str:
+    done = run_pulumi(stack, "config", "get", f"{NAMESPACE}:{key}")
+    if done.returncode:
+        raise ToolError(f"Pulumi cannot decrypt {key} of stack {stack}: {error_reason(done.stderr)}")
+    return done.stdout.strip()

@@ -9,31 +9,33 @@ from live_recording.core.errors import ToolError
 
 SECONDS = 10.0
 """Time limit of run_command."""
+REASON_LENGTH = 500
+"""Characters of an error of the CLI that messages show."""
 
 
-def pulumi(stack: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the Pulumi CLI and capture both outputs. Raises ToolError if there is none on PATH."""
+def run_pulumi(stack: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the Pulumi CLI and capture its output. Raises ToolError if pulumi is not on PATH."""
     return subprocess.run(pulumi_command(stack, *arguments), capture_output=True, text=True, check=False)
 
 
 def pulumi_command(stack: str | None, *arguments: str) -> list[str]:
-    """Return the command line of the Pulumi CLI. Raises ToolError if there is none on PATH."""
-    found = shutil.which("pulumi")
-    if found is None:
+    """Return the command line of a Pulumi command. Raises ToolError if pulumi is not on PATH."""
+    pulumi = shutil.which("pulumi")
+    if pulumi is None:
         raise ToolError(
-            "There is no pulumi on the path. Install it, or run `make setup` and put the directory that "
-            "`python3 tools/pulumi/install.py` prints on the path."
+            "pulumi is not on PATH. Install it, or build it with `make setup` and add the directory that "
+            "`python3 tools/pulumi/install.py` prints to PATH."
         )
-    return [found, "--non-interactive", *arguments, *(("--stack", stack) if stack else ())]
+    return [pulumi, "--non-interactive", *arguments, *(("--stack", stack) if stack else ())]
 
 
-def reason(said: str) -> str:
-    """Return the end of what the CLI printed, on one line."""
-    return " ".join(said.split())[-500:] or "it said nothing."
+def error_reason(stderr: str) -> str:
+    """Return the end of what a command printed to standard error, on one line."""
+    return " ".join(stderr.split())[-REASON_LENGTH:] or "it printed no error."
 
 
 def run_command(*command: str | Path) -> subprocess.CompletedProcess[str] | None:
-    """What a command said, or None if it cannot be started or does not end in time."""
+    """Run a command without input; None if it cannot be started, hangs, or does not print text."""
     environment = files.environment() | {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
     try:
         return subprocess.run(
