@@ -19,9 +19,9 @@ def snapshot(
         ),
     ] = None,
 ) -> None:
-    """Print the recording objects of the account as JSON, without secrets.
+    """Print the account's recording objects as JSON.
 
-    review, audit, adopt and emulate can use it instead of the account, where there are no credentials.
+    It contains no secrets. review, audit, adopt and emulate accept it in place of the account.
 
     Example: live-recording snapshot > account.json
     """
