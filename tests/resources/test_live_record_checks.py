@@ -13,8 +13,8 @@ STREAM = {"domain": "push.example.com", "stream": "final"}
 TIMES = {"start": "2026-11-21T20:00:00+08:00", "duration": "2h"}
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "no-start": ({"end": "2026-11-21T12:00:00Z"}, "start is missing"),
-    "no-end": ({"start": "2026-11-21T12:00:00Z"}, "end is missing"),
+    "no-start": ({"end": "2026-11-21T12:00:00Z"}, "field `start` is missing"),
+    "no-end": ({"start": "2026-11-21T12:00:00Z"}, "field `end` is missing"),
     "over": (
         {"start": "2026-11-20T09:00:00Z", "duration": "1h"},
         "already be finished: it ends at 2026-11-20T10:00:00Z",
@@ -22,15 +22,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "over-real-time": ({"highlight": True, "end": "2026-11-20T11:59:00Z"}, "already be finished"),
     "backwards": ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be after the start"),
     "real-time-with-start": ({**TIMES, "highlight": True}, "`start` and `highlight: true` are mutually exclusive"),
-    "real-time-too-long": ({"highlight": True, "duration": "31m"}, r"This is 31 m \(1860 s\), but 1 s to 30 m"),
-    "real-time-for-nothing": ({"highlight": True, "duration": 0}, "This is 0 s"),
+    "real-time-too-long": ({"highlight": True, "duration": "31m"}, r"31 m \(1860 s\) is out of range. Allowed: 1 s to 30 m"),
+    "real-time-for-nothing": ({"highlight": True, "duration": 0}, "0 s is out of range"),
     "real-time-far-end": ({"highlight": True, "end": "2026-11-20T13:00:00Z"}, "at most 30 m"),
-    "interval": ({**TIMES, "record_interval": 1799.0}, "30 m to 2 h 00 m is allowed"),
-    "retention": ({**TIMES, "storage_time": "1501d"}, "at most 1500 d, or forever,"),
+    "interval": ({**TIMES, "record_interval": 1799.0}, "Allowed: 30 m to 2 h 00 m"),
+    "retention": ({**TIMES, "storage_time": "1501d"}, "Allowed: at most 1500 d, or forever"),
     "format": ({**TIMES, "file_format": "webm"}, "only flv, hls, mp4, aac or mp3"),
     "type": ({**TIMES, "record_type": "film"}, "only video or audio"),
     "no-offset": ({"start": "2026-11-21T12:00", "duration": "1h"}, "has no offset"),
-    "number-for-a-flag": ({**TIMES, "highlight": 1.0}, "only true or false"),
+    "number-for-a-flag": ({**TIMES, "highlight": 1.0}, "Expected true or false"),
     "template": ({**TIMES, "template_id": "17016"}, "no field .template_id. here"),
 }
 

@@ -1,10 +1,11 @@
-"""The arguments of a resource, normalised: what the engine keeps in its state.
+"""Normalizes the arguments of a resource to the inputs that the engine keeps in its state, and checks their form.
 
-Rule 1: durations are seconds, times RFC 3339 UTC, our own defaults filled, the vendor's not.
-Rule 2: a value that is not known yet is not judged; everything else is.
+Durations are whole seconds, times RFC 3339 UTC. Our own defaults are filled in, the vendor's are not. A value that is not yet
+known is not checked; everything else is.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +34,22 @@ ARGS: Mapping[KindName, type[Entry]] = {
     "live_record": LiveRecordArgs,
 }
 
-STAND_IN = "not-known-yet.example.com"
-"""In place of a needed field that is not known yet, so that the others can be judged; all needed fields are names."""
+PLACEHOLDER = "not-known-yet.example.com"
+"""Replaces a required field that is not yet known, so that the others can be checked; all required fields are names."""
 
-Normal = tuple[dict[str, Any], tuple[Finding, ...]]
+Normalized = tuple[dict[str, Any], tuple[Finding, ...]]
+"""Inputs, and what is wrong with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is to be normalized, and by whose rules."""
+
+    given: Mapping[str, Any]
+    unknown: frozenset[str]
+    site: Site
+    now: datetime
+    owner: StackRef | None
 
 
 def normalize_inputs(
@@ -46,72 +59,69 @@ def normalize_inputs(
     site: Site,
     now: datetime,
     owner: StackRef | None = None,
-) -> Normal:
-    """The inputs without the *unknown* top-level fields, and what is wrong with them; *owner* where it is known."""
+) -> Normalized:
+    """Return the inputs without the *unknown* top-level fields, and what is wrong with them.
+
+    *owner* is the stack, if it is known: a template must not have another stack's default name.
+    """
     fields = ARGS[kind].model_fields
-    awaited = {name: STAND_IN for name in unknown if name in fields and fields[name].is_required()}
+    awaited = {name: PLACEHOLDER for name in unknown if name in fields and fields[name].is_required()}
     try:
         args = ARGS[kind].model_validate({**awaited, **given})
     except ValidationError as error:
         return dict(given), tuple(refusals(ARGS[kind], error))
-    inputs, found = _judged(args, given, unknown, site, now, owner)
-    return {name: value for name, value in inputs.items() if name not in awaited}, found
+    inputs, findings = _normalize(args, _Request(given, unknown, site, now, owner))
+    return {name: value for name, value in inputs.items() if name not in awaited}, findings
 
 
-def _judged(
-    args: Entry, given: Mapping[str, Any], unknown: frozenset[str], site: Site, now: datetime, owner: StackRef | None
-) -> Normal:
+def _normalize(args: Entry, request: _Request) -> Normalized:
     inputs = args.model_dump(exclude_none=True)
     if isinstance(args, TemplateArgs):
-        name = None if "template_name" in unknown else args.template_name or ""
-        return inputs, tuple(check_template(TemplateToCheck((), args, name, owner, site)))
+        name = None if "template_name" in request.unknown else args.template_name or ""
+        return inputs, tuple(check_template(TemplateToCheck((), args, name, request.owner, request.site)))
     if isinstance(args, TaskArgs):
-        return _task(given, inputs, args, unknown, now)
+        return _normalize_task(inputs, args, request)
     if isinstance(args, LiveRecordArgs):
-        return _live_record(given, inputs, args, unknown, now)
-    return inputs, tuple(_rule(inputs, unknown))
+        return _normalize_live_record(inputs, args, request)
+    return inputs, tuple(_missing_template(inputs, request.unknown))
 
 
-def _rule(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Finding]:
-    if "template_id" not in {*inputs, *unknown}:
-        yield Finding.new("missing-field", (), "The field template_id is missing. A rule binds a key to a template.")
+def _missing_template(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Finding]:
+    if "template_id" not in inputs and "template_id" not in unknown:
+        yield Finding.new("missing-field", (), "Required field `template_id` is missing. A rule needs a template.")
 
 
-def _task(
-    given: Mapping[str, Any], inputs: dict[str, Any], args: TaskArgs, unknown: frozenset[str], now: datetime
-) -> Normal:
-    if unknown & TIME_FIELDS:
-        return _untimed(given, inputs), tuple(_offsets(args))
+def _normalize_task(inputs: dict[str, Any], args: TaskArgs, request: _Request) -> Normalized:
+    if request.unknown & TIME_FIELDS:
+        return _with_times_as_given(inputs, request), tuple(_missing_offsets(args))
     span = resolve_window((), args, "")
     if not isinstance(span, Window):
-        return dict(given), (span,)
-    rest = {name: value for name, value in inputs.items() if name not in TIME_FIELDS}
+        return dict(request.given), (span,)
     times = {"start": rfc3339(span.start)} if span.start else {}
-    return rest | times | {"end": rfc3339(span.end)}, tuple(tasks.check_task_window((), span, now))
+    times["end"] = rfc3339(span.end)
+    rest = {name: value for name, value in inputs.items() if name not in TIME_FIELDS}
+    return rest | times, tuple(tasks.check_task_window((), span, request.now))
 
 
-def _live_record(
-    given: Mapping[str, Any], inputs: dict[str, Any], args: LiveRecordArgs, unknown: frozenset[str], now: datetime
-) -> Normal:
-    found = tuple(live_record_checks.out_of_range((), args))
-    if unknown & {*TIME_FIELDS, "highlight"}:
-        return _untimed(given, inputs), (*found, *_offsets(args))
+def _normalize_live_record(inputs: dict[str, Any], args: LiveRecordArgs, request: _Request) -> Normalized:
+    findings = tuple(live_record_checks.out_of_range((), args))
+    if request.unknown & {*TIME_FIELDS, "highlight"}:
+        return _with_times_as_given(inputs, request), (*findings, *_missing_offsets(args))
     span = resolve_live_record_window((), args, "")
     if isinstance(span, Finding):
-        return dict(given), (span, *found)
-    return LiveRecordSpec(args, span).to_inputs(), (
-        *found,
-        *(live_record_checks.check_live_record_window((), span, now) if span else ()),
-    )
+        return dict(request.given), (span, *findings)
+    if span is not None:
+        findings += tuple(live_record_checks.check_live_record_window((), span, request.now))
+    return LiveRecordSpec(args, span).to_inputs(), findings
 
 
-def _untimed(given: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs while one of the times is not known, and so none can be worked out."""
-    return {name: given[name] if name in TIME_FIELDS else value for name, value in inputs.items()}
+def _with_times_as_given(inputs: Mapping[str, Any], request: _Request) -> dict[str, Any]:
+    """Return the inputs with the times as they were given: while one of them is unknown, none can be computed."""
+    return {name: request.given[name] if name in TIME_FIELDS else value for name, value in inputs.items()}
 
 
-def _offsets(args: TaskArgs | LiveRecordArgs) -> Iterator[Finding]:
+def _missing_offsets(args: TaskArgs | LiveRecordArgs) -> Iterator[Finding]:
     for name in ("start", "end"):
-        at = resolve_time((name,), getattr(args, name), "")
-        if isinstance(at, Finding):
-            yield at
+        time = resolve_time((name,), getattr(args, name), "")
+        if isinstance(time, Finding):
+            yield time
