@@ -46,11 +46,7 @@ def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef)
     if tree.root is None:
         return CheckedStack(None, tuple(finding.at(file, finding.line) for finding in tree.findings), {})
     validated: ValidatedStack = validate(tree.root)
-    related = (
-        ()
-        if validated.stack is None
-        else check_stack(CheckContext(validated.stack, validated.broken, site, now, owner))
-    )
+    related = check_stack(CheckContext(validated.stack, validated.unreadable_entries, site, now, owner))
     findings = (*tree.findings, *validated.findings, *related)
     located = {finding.at(file, finding.line or line_of(tree.lines, finding.path)) for finding in findings}
     return CheckedStack(validated.stack, tuple(sorted(located)), tree.lines)
@@ -66,8 +62,7 @@ def _limits(stack: str, recordings: str | None) -> Limits:
     """Return the limits of a stack file. Cached, because every new rule and template needs them."""
     path = files.stack_path(stack, recordings)
     root = parse(files.read_stack_file(path)).root if path.is_file() else {}
-    validated = validate({"limits": root["limits"]} if isinstance(root, dict) and "limits" in root else {})
-    return validated.stack.limits if validated.stack else Limits()
+    return validate({"limits": root["limits"]} if root and "limits" in root else {}).stack.limits
 
 
 def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:

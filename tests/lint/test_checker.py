@@ -26,9 +26,7 @@ RECORDS: dict[str, Any] = {"t": {"mp4": {"storage_time": "30d"}}}
 def check_tree(tree: dict[str, Any], site: SiteName = "intl", owner: str = "live-recording--dev") -> list[Finding]:
     """Return all findings of validation and checks, sorted."""
     shaped = validate(tree)
-    if shaped.stack is None:
-        return sorted(shaped.findings)
-    context = CheckContext(shaped.stack, shaped.broken, SITES[site], NOW, StackRef.parse(owner))
+    context = CheckContext(shaped.stack, shaped.unreadable_entries, SITES[site], NOW, StackRef.parse(owner))
     return sorted({*shaped.findings, *check_stack(context)})
 
 

@@ -22,7 +22,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "over-real-time": ({"highlight": True, "end": "2026-11-20T11:59:00Z"}, "already be finished"),
     "backwards": ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be after the start"),
     "real-time-with-start": ({**TIMES, "highlight": True}, "`start` and `highlight: true` are mutually exclusive"),
-    "real-time-too-long": ({"highlight": True, "duration": "31m"}, r"31 m \(1860 s\) is out of range. Allowed: 1 s to 30 m"),
+    "real-time-too-long": (
+        {"highlight": True, "duration": "31m"},
+        r"31 m \(1860 s\) is out of range. Allowed: 1 s to 30 m",
+    ),
     "real-time-for-nothing": ({"highlight": True, "duration": 0}, "0 s is out of range"),
     "real-time-far-end": ({"highlight": True, "end": "2026-11-20T13:00:00Z"}, "at most 30 m"),
     "interval": ({**TIMES, "record_interval": 1799.0}, "Allowed: 30 m to 2 h 00 m"),

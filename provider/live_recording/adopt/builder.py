@@ -155,12 +155,13 @@ class _Draft:
         if tree.root is None:
             return tree.findings
         shaped = validate(tree.root)
-        if shaped.stack is None:
-            return shaped.findings
         part, base = shaped.stack, self.base
         merged = {section: {**getattr(base, section), **getattr(part, section)} for section in SECTIONS.values()}
         stack = base.model_copy(update={**merged, "limits": base.limits.model_copy(update=self.limits)})
-        return (*shaped.findings, *check_stack(CheckContext(stack, shaped.broken, self.site, self.live.at, self.owner)))
+        return (
+            *shaped.findings,
+            *check_stack(CheckContext(stack, shaped.unreadable_entries, self.site, self.live.at, self.owner)),
+        )
 
     def _refused(self, found: Iterable[Finding], new: Iterable[Entry]) -> Iterator[tuple[ObjectRef, str]]:
         """The entries that the checks refuse. Raises ConfigError where it is not an entry that they refuse."""

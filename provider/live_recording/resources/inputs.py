@@ -25,7 +25,7 @@ from live_recording.lint import tasks
 from live_recording.lint.templates import TemplateToCheck, check_template
 from live_recording.stackfile.fields import Entry
 from live_recording.stackfile.model import LiveRecordArgs, RuleArgs, TaskArgs, TemplateArgs
-from live_recording.stackfile.validation import refusals
+from live_recording.stackfile.validation import findings_of
 
 ARGS: Mapping[KindName, type[Entry]] = {
     "template": TemplateArgs,
@@ -69,7 +69,7 @@ def normalize_inputs(
     try:
         args = ARGS[kind].model_validate({**awaited, **given})
     except ValidationError as error:
-        return dict(given), tuple(refusals(ARGS[kind], error))
+        return dict(given), tuple(findings_of(ARGS[kind], error))
     inputs, findings = _normalize(args, _Request(given, unknown, site, now, owner))
     return {name: value for name, value in inputs.items() if name not in awaited}, findings
 
