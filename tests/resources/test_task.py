@@ -140,7 +140,7 @@ def test_task_stopped_by_hand_shows_when(account: Account) -> None:
         ({"start": "2026-11-21T12:00:00Z", "duration": "25h"}, "at most 24 h"),
         ({"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T11:00:00Z"}, "must be after the start"),
         ({"start": "2026-11-21T12:00", "duration": "1h"}, "has no offset"),
-        ({"duration": "1h"}, "end is missing"),
+        ({"duration": "1h"}, "`end` is missing"),
         ({"end": "2026-11-20T13:00:00Z", "template_id": "4711"}, "no template 4711"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
