@@ -1,6 +1,6 @@
-"""Stands in for `gh`: keeps the comments of one pull request and the issues of one repository in a file.
+"""A `gh` for tests: keeps the comments of one pull request and the issues of one repository in a file.
 
-Only what our tools call is understood. What they ask of `gh` is in its manual: https://cli.github.com/manual
+Supports only the calls of our tools. The manual of `gh`: https://cli.github.com/manual
 """
 
 import argparse
@@ -14,7 +14,7 @@ EMPTY = '{"comments": [], "issues": []}'
 
 
 def main() -> None:
-    """Do what is asked, as the program whose token this is."""
+    """Run one command, as the user of the token."""
     kept = json.loads(KEPT.read_text(encoding="utf-8") if KEPT.exists() else EMPTY)
     comments, issues = kept["comments"], kept["issues"]
     parser = argparse.ArgumentParser(allow_abbrev=False)

@@ -1,4 +1,4 @@
-"""Runs the steps of our workflows here, in order: `run` steps as they stand, actions by what they leave behind."""
+"""Run the steps of our workflows on this machine, in order: `run` steps unchanged, actions by their effects."""
 
 import json
 import re
@@ -23,19 +23,19 @@ OPERATORS = {"&&": " and ", "||": " or ", "!=": "!=", "==": "=="}
 
 
 def load(path: Path) -> dict[str, Any]:
-    """A workflow or action as data; YAML takes its key `on` for a boolean."""
-    found: dict[object, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {("on" if name is True else str(name)): value for name, value in found.items()}
+    """Return a workflow or action as data. YAML reads its key `on` as a boolean."""
+    data: dict[object, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {("on" if name is True else str(name)): value for name, value in data.items()}
 
 
 @dataclass
 class Runner:
-    """A machine that runs jobs in *checkout*; what jobs hand on to each other lies in *store*."""
+    """A machine that runs jobs in *checkout*. Caches and artifacts are in *store*."""
 
     checkout: Path
     store: Path
     environment: dict[str, str]
-    context: dict[str, str]  # github.repository and so on -> value; what is not there is empty
+    context: dict[str, str]  # such as github.repository -> value; missing ones are empty
     path: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -47,12 +47,12 @@ class Runner:
 
     @property
     def github(self) -> dict[str, list[dict[str, Any]]]:
-        """The comments and issues that GitHub keeps."""
+        """Return the comments and issues on GitHub."""
         kept: dict[str, list[dict[str, Any]]] = json.loads((self.store / "github.json").read_text(encoding="utf-8"))
         return kept
 
     def job(self, workflow: str, name: str, **matrix: str) -> list[subprocess.CompletedProcess[str]]:
-        """The `run` steps of a job that were run; after one that fails only those that ask for it."""
+        """Run a job and return its `run` steps. After a failed step only those that ask for it run."""
         file = load(WORKFLOWS / f"{workflow}.yml")
         job = file["jobs"][name]
         context = self.context | {f"matrix.{key}": value for key, value in matrix.items()}
@@ -74,10 +74,11 @@ class Runner:
             return [self._run(step["run"], context, {**env, **step.get("env", {})})]
         action = step["uses"].partition("@")[0]
         if action == "./.github/actions/ready":
+            # The virtualenv of the tests is installed already, and there is no role here.
             steps = [one for one in load(READY)["runs"]["steps"] if "run" in one and "if" not in one]
-            made = [self._run(one["run"], context, env) for one in steps]
+            done = [self._run(one["run"], context, env) for one in steps if one["name"] != "Install"]
             self.path += (self.store / "GITHUB_PATH").read_text(encoding="utf-8").split()
-            return made
+            return done
         given = {name: self._text(str(value), context) for name, value in step.get("with", {}).items()}
         ACTIONS[action](self, given)
         return []
@@ -99,7 +100,7 @@ class Runner:
         return re.sub(r"\$\{\{ *([\w.]+) *\}\}", lambda found: context.get(found[1], ""), text)
 
     def _holds(self, condition: str, context: Mapping[str, str], *, failed: bool) -> bool:
-        """Whether an `if` holds; only what our workflows use is understood."""
+        """Return whether an `if` is true. Supports only what our workflows use."""
 
         def files(pattern: str) -> str:
             return "".join(str(path) for path in self.checkout.glob(pattern))
@@ -112,7 +113,7 @@ class Runner:
         return bool(eval(python, {"__builtins__": {}}, names))  # noqa: S307 - our own workflows
 
     def copy(self, source: Path, target: Path) -> None:
-        """Hand on a directory, or the files of a pattern."""
+        """Copy the files of a directory, or those that match a pattern."""
         target.mkdir(parents=True, exist_ok=True)
         found = [*source.parent.glob(source.name)] if "*" in source.name else [*source.glob("*")]
         for path in found:
@@ -120,7 +121,7 @@ class Runner:
 
 
 def _nothing(_runner: Runner, _given: Mapping[str, str]) -> None:
-    """What it does is done already."""
+    """Do nothing: its effect exists already."""
 
 
 def _sarif(runner: Runner, given: Mapping[str, str]) -> None:

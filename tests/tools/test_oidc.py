@@ -1,4 +1,4 @@
-"""`tools/oidc`: the identity token of a job becomes credentials that end by themselves."""
+"""`tools/oidc`: exchange the identity token of a job for temporary credentials."""
 
 import json
 import subprocess
@@ -18,15 +18,15 @@ ROLE = "qcs::cam::uin/1:roleName/recordings"
 
 
 class Services(ThreadingHTTPServer):
-    """GitHub's token service and the vendor's STS, and what each was asked."""
+    """GitHub's token service and the vendor's STS on one port, with a log of their requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.sts: dict[str, Any] = GIVEN
-        self.asked: list[tuple[str, dict[str, str], Any]] = []
+        self.requests: list[tuple[str, dict[str, str], Any]] = []
 
     def run(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        """The tool in a job."""
+        """Run the tool as a job does."""
         url = f"http://127.0.0.1:{self.server_address[1]}"
         job = {
             "ROLE": ROLE,
@@ -41,20 +41,20 @@ class Services(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers both."""
+    """Answers the requests to both services."""
 
     server: Services
 
     def do_GET(self) -> None:
-        """GitHub's."""
+        """Answer as GitHub."""
         self._answer({"value": "of-identity"}, None)
 
     def do_POST(self) -> None:
-        """The vendor's."""
+        """Answer as the vendor."""
         self._answer({"Response": self.server.sts}, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
     def _answer(self, said: object, body: object) -> None:
-        self.server.asked.append((self.path, dict(self.headers.items()), body))
+        self.server.requests.append((self.path, dict(self.headers.items()), body))
         made = json.dumps(said).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(made)))
@@ -62,12 +62,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(made)
 
     def log_message(self, *_: object) -> None:
-        """Nothing is printed."""
+        """Print nothing."""
 
 
 @pytest.fixture
 def services() -> Iterator[Services]:
-    """Both, on one port."""
+    """Start both services."""
     with Services() as made:
         thread = threading.Thread(target=made.serve_forever)
         thread.start()
@@ -76,10 +76,10 @@ def services() -> Iterator[Services]:
         thread.join()
 
 
-def test_token_is_exchanged_at_once(services: Services) -> None:
-    """What is printed needs no token any more; GitHub is told what to hide, and what was asked has the vendor's form."""
+def test_token_is_exchanged(services: Services) -> None:
+    """Credentials are printed and masked, and the request has the vendor's form."""
     done = services.run()
-    (token, _, _), (sts, headers, body) = services.asked
+    (token, _, _), (sts, headers, body) = services.requests
 
     assert done.stdout.splitlines() == [
         "TENCENTCLOUD_SECRET_ID=AKID-1", "TENCENTCLOUD_SECRET_KEY=key-1", "TENCENTCLOUD_TOKEN=token-1"
@@ -94,18 +94,18 @@ def test_token_is_exchanged_at_once(services: Services) -> None:
 SENTENCES = {
     "no-permission": ({"ACTIONS_ID_TOKEN_REQUEST_URL": ""}, GIVEN, "ACTIONS_ID_TOKEN_REQUEST_URL is not set."),
     "no-github": (
-        {"ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:1/?"}, GIVEN, "GitHub gave no identity token: <urlopen error"
+        {"ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:1/?"}, GIVEN, "No identity token from GitHub: <urlopen error"
     ),
-    "not-trusted": ({}, REFUSED, f"The role {ROLE} was not given: role not trusted (AuthFailure). Does it trust"),
-    "no-answer": ({"STS_URL": "http://127.0.0.1:1"}, GIVEN, f"The role {ROLE} was not given: <urlopen error"),
+    "not-trusted": ({}, REFUSED, f"No credentials for role {ROLE}: role not trusted (AuthFailure). Check that it trusts"),
+    "no-answer": ({"STS_URL": "http://127.0.0.1:1"}, GIVEN, f"No credentials for role {ROLE}: <urlopen error"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("environment", "sts", "sentence"), SENTENCES.values(), ids=SENTENCES)
-def test_what_is_missing_is_said(
+def test_errors_are_one_sentence(
     services: Services, environment: dict[str, str], sts: dict[str, Any], sentence: str
 ) -> None:
-    """Nothing is printed that could be taken for credentials, and one sentence says whose fault it is."""
+    """Standard output stays empty, and one sentence names the cause."""
     services.sts = sts
     done = services.run(**environment)
 

@@ -1,4 +1,4 @@
-"""Every step of the workflows, run here in order: a pull request, its merge, drift made by hand, the next day."""
+"""Every step of the workflows, in order: a pull request, its merge, manual drift, the next day."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ from tests.support.pulumi_project import Project
 from tests.support.workflow_runner import READY, ROOT, WORKFLOWS, Runner, load
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
-COPIED = ("Pulumi.yaml", "__main__.py", "Makefile", "requirements.txt", "requirements-dev.txt", "tools", ".github")
+COPIED = ("Pulumi.yaml", "__main__.py", "tools", ".github")
 STACKS = ("dev", "prod")
 SEASON = """time_zone: UTC
 templates:
@@ -30,28 +30,28 @@ tasks:
 
 
 def git(checkout: Path, *arguments: str) -> str:
-    """What git says."""
+    """Run git and return its output."""
     who = ("-c", "user.name=Op", "-c", "user.email=op@example.com")
     return subprocess.run(["git", *who, *arguments], cwd=checkout, capture_output=True, text=True, check=True).stdout
 
 
 def write(checkout: Path, days: int) -> None:
-    """The stack files, with this retention."""
+    """Write the stack files with this retention."""
     for stack in STACKS:
         text = SEASON.format(stack=stack, days=days)
         (checkout / f"stacks/{stack}.yaml").write_text(text, encoding="utf-8")
 
 
 def fork(runner: Runner, days: int) -> None:
-    """A pull request of somebody else, which changes the retention."""
+    """Make the checkout a pull request from a fork that changes the retention."""
     git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
     write(runner.checkout, days)
     git(runner.checkout, "commit", "--all", "--message=Keep for another time")
     runner.context["github.event.pull_request.head.repo.full_name"] = "somebody/recordings"
 
 
-def by_hand(runner: Runner, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Somebody runs a command in the checkout."""
+def run_command(runner: Runner, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in the checkout, as a person would."""
     path = ":".join([*reversed(runner.path), runner.environment["PATH"]])
     everything = runner.environment | environment | {"PATH": path}
     return subprocess.run(command, cwd=runner.checkout, env=everything, capture_output=True, text=True, check=False)
@@ -59,14 +59,14 @@ def by_hand(runner: Runner, *command: str, **environment: str) -> subprocess.Com
 
 @pytest.fixture
 def account() -> Iterator[Account]:
-    """An account for all stacks."""
+    """Return an account for all stacks."""
     with Emulator(now=NOW) as emulator:
         yield Account(emulator)
 
 
 @pytest.fixture
 def runner(account: Account, tmp_path: Path) -> Runner:
-    """A machine with the project checked out from a repository of two commits: main, and a change of it."""
+    """Return a machine with the project checked out."""
     checkout = tmp_path / "checkout"
     (checkout / "stacks").mkdir(parents=True)
     for name in COPIED:
@@ -98,7 +98,7 @@ def runner(account: Account, tmp_path: Path) -> Runner:
 
 
 def passed(done: list[subprocess.CompletedProcess[str]]) -> bool:
-    """Whether a job ran and all its steps passed; what the last one said is shown where not."""
+    """Return whether a job ran and all its steps passed. Print the output of those that failed."""
     failed = [one for one in done if one.returncode]
     print(*(f"{one.args[-1]}\n{one.stdout}{one.stderr}" for one in failed), sep="\n")  # noqa: T201 - pytest shows it
     return bool(done) and not failed
@@ -144,21 +144,19 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     assert not passed(runner.job("drift", "drift", stack=drifted))
     (issue,) = runner.github["issues"]
     assert issue["title"] == f"Drift check of {drifted}"
-    assert issue["body"].startswith(f"The account does not hold what stack {drifted} declares.")
+    assert issue["body"].startswith(f"Drift: the account does not match stack {drifted}.")
     assert f"push.{drifted}.example.com" in issue["body"]
 
     keys = {
         f"TENCENTCLOUD_{name}": runner.context[f"secrets.TENCENTCLOUD_{name}"] for name in ("SECRET_ID", "SECRET_KEY")
     }
-    assert by_hand(runner, "pulumi", "up", "--refresh", "--yes", "--stack", drifted, **keys).returncode == 0
+    assert run_command(runner, "pulumi", "up", "--refresh", "--yes", "--stack", drifted, **keys).returncode == 0
     assert passed(runner.job("drift", "drift", stack=drifted))
     assert [issue["state"] for issue in runner.github["issues"]] == ["closed"]
     runner.context["secrets.TENCENTCLOUD_READER_KEY"] = "revoked"
     looked, _ = runner.job("drift", "drift", stack="dev")[-2:]
     assert looked.returncode == 3
-    assert runner.github["issues"][-1]["body"].startswith(
-        "Whether the account holds what stack dev declares cannot be told."
-    )
+    assert runner.github["issues"][-1]["body"].startswith("The comparison of the account with stack dev failed.")
 
     account.emulator.set_now(NOW + timedelta(days=1))
     runner.environment["LIVE_RECORDING_NOW"] = (NOW + timedelta(days=1)).isoformat()
@@ -198,26 +196,26 @@ def test_a_fork_is_reviewed_before_any_snapshot(runner: Runner) -> None:
 
 
 def test_a_fork_adds_and_removes_stacks(runner: Runner) -> None:
-    """A stack that only one of the two commits has is told of, beside the others."""
+    """A stack that only one of the two commits has is reported too."""
     git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
     (runner.checkout / "stacks/dev.yaml").rename(runner.checkout / "stacks/new.yaml")
     runner.job("pull-request", "check")  # sets the path
-    done = by_hand(runner, "tools/plan-without-keys", "origin/main", "accounts", "plans", "dev", "new", "prod")
+    done = run_command(runner, "tools/plan-without-keys", "origin/main", "accounts", "plans", "dev", "new", "prod")
     review = (runner.checkout / "plans/review.md").read_text(encoding="utf-8")
 
     assert done.returncode == 0, done.stderr
-    assert "`dev`: There is no stacks/dev.yaml any more." in review
+    assert "`dev`: stacks/dev.yaml does not exist." in review
     assert review.count("**Not certain: the account was not looked at") == 2
     assert "| `push.dev.example.com/*/*` | nothing | `match`: MP4 30 d" in review
 
 
-def test_a_mistyped_base_is_no_base(runner: Runner) -> None:
-    """A commit that is not there is said; the change is not taken for a first deployment."""
-    done = by_hand(runner, "tools/plan-without-keys", "origin/mian", "accounts", "plans", "dev")
+def test_unknown_base_is_an_error(runner: Runner) -> None:
+    """A commit that does not exist is reported; the change is not treated as a first deployment."""
+    done = run_command(runner, "tools/plan-without-keys", "origin/mian", "accounts", "plans", "dev")
 
     assert (done.returncode, done.stderr) == (
         2,
-        "There is no commit origin/mian here. Fetch it, or name another one.\n",
+        "Commit origin/mian not found. Fetch it, or choose another one.\n",
     )
 
 
@@ -236,6 +234,17 @@ def test_actions_are_pinned(path: Path) -> None:
     foreign = [line for line in lines if "uses: ./" not in line]
 
     assert all(len(line.partition("@")[2].split(" # v")[0]) == 40 and " # v" in line for line in foreign)
+
+
+def test_jobs_install_only_locked_packages() -> None:
+    """The runtime lock with hashes, then the package itself without dependencies; no development tools."""
+    (install,) = [step["run"] for step in load(READY)["runs"]["steps"] if step.get("name") == "Install"]
+    commands = [line.split() for line in install.splitlines() if "pip install" in line]
+
+    assert [("--require-hashes" in words, "--no-deps" in words, words[-1]) for words in commands] == [
+        (True, False, "requirements.txt"),
+        (False, True, "."),
+    ]
 
 
 def test_pull_requests_from_forks_get_no_secrets() -> None:
