@@ -1,15 +1,16 @@
 """The Pulumi program: load the stack file, check it, and declare its resources; with errors, report them and declare nothing."""
 
 import signal
+from collections.abc import Iterable
 
 import pulumi
 
 from live_recording import resources
 from live_recording.config import files
-from live_recording.config.settings import NAMESPACE, NO_CREDENTIALS, SECRETS
+from live_recording.config.settings import NAMESPACE, NO_CREDENTIALS, SECRETS, Settings
 from live_recording.core.errors import ToolError
 from live_recording.core.stack_ref import StackRef
-from live_recording.desired.declarations import desired_resources
+from live_recording.desired.declarations import DesiredState, desired_resources
 from live_recording.project import check_text
 
 STOPPED = 32
@@ -28,8 +29,7 @@ def run() -> None:
 
 def _declare() -> None:
     config, owner = pulumi.Config(NAMESPACE), StackRef(pulumi.get_project(), pulumi.get_stack())
-    secrets = [key for key in SECRETS if config.get_secret(key) is not None]
-    settings = files.read_settings(lambda key: None if key in SECRETS else config.get(key), hidden_secrets=secrets)
+    settings = _read_settings(config)
     path = files.stack_path(pulumi.get_stack(), config.get("recordings"))
     checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
     for finding in checked.findings:
@@ -40,6 +40,19 @@ def _declare() -> None:
     if not settings.source:
         pulumi.log.warn(NO_CREDENTIALS)
     desired = desired_resources(checked.valid_stack, owner, settings.limits, settings.now())
+    created = _declare_resources(desired)
+    for name in ("effective", "later", "usage"):
+        pulumi.export(name, dict(getattr(desired, name)))
+    pulumi.export("stopped", resources.stopped_tasks(created))
+
+
+def _read_settings(config: pulumi.Config) -> Settings:
+    """Return the settings of the selected stack, without the values of secrets: only the provider needs those."""
+    secrets = [key for key in SECRETS if config.get_secret(key) is not None]
+    return files.read_settings(lambda key: None if key in SECRETS else config.get(key), hidden_secrets=secrets)
+
+
+def _declare_resources(desired: DesiredState) -> Iterable[pulumi.CustomResource]:
     resources.speed_up_registration()
     created: dict[tuple[str, str], pulumi.CustomResource] = {}
     for resource in desired.resources:
@@ -49,6 +62,4 @@ def _declare() -> None:
         created[resource.kind, resource.name] = create(
             resource.name, **resource.inputs, **source, opts=pulumi.ResourceOptions(aliases=aliases)
         )
-    for name in ("effective", "later", "usage"):
-        pulumi.export(name, dict(getattr(desired, name)))
-    pulumi.export("stopped", resources.stopped_tasks(created.values()))
+    return created.values()

@@ -73,7 +73,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 
 def help_of(*verb: str) -> str:
-    """The help in a terminal of 80 columns."""
+    """Return the help for a terminal of 80 columns."""
     return CliRunner().invoke(app, [*verb, "--help"], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"}).output
 
 

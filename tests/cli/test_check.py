@@ -31,18 +31,18 @@ class Scratch:
         (directory / "Pulumi.yaml").write_text("name: scratch\nruntime: python\n", encoding="utf-8")
 
     def write(self, name: str, text: str) -> None:
-        """A file of the project."""
+        """Write a file of the project."""
         (self.directory / name).write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """The finished command."""
+        """Run the command line."""
         known = {"LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"}
         return fork_server.run(["live_recording", *arguments], self.directory, callers() | known | environment)
 
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Scratch:
-    """A project without stacks."""
+    """Return a project without stacks."""
     return Scratch(tmp_path)
 
 

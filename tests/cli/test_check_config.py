@@ -9,7 +9,7 @@ from tests.cli.test_check import GOOD, UNKNOWN, WRONG, Scratch
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Scratch:
-    """A project without stacks."""
+    """Return a project without stacks."""
     return Scratch(tmp_path)
 
 

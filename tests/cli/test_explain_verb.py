@@ -25,7 +25,7 @@ schedules:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Scratch:
-    """A project with one stack."""
+    """Return a project with one stack."""
     made = Scratch(tmp_path)
     made.write("stacks/dev.yaml", STACK)
     return made

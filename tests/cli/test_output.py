@@ -1,4 +1,4 @@
-"""What a person at a terminal sees, and what a pipe gets: the same content, with and without colours and tables."""
+"""Terminals and pipes get the same content, with and without colors and tables."""
 
 import os
 import re
@@ -46,7 +46,7 @@ PLAIN = {"no-color": {"NO_COLOR": "1"}, "ci": {"CI": "true"}, "dumb": {"TERM": "
 
 
 class Person:
-    """Somebody in a project with an account, who starts commands in a terminal or in a pipe."""
+    """A person in a project with an account, who runs commands in a terminal or in a pipe."""
 
     def __init__(self, directory: Path, account: Account) -> None:
         self.directory = directory
@@ -57,43 +57,47 @@ class Person:
         self.environment = without_terminal(account.environment) | {"PYTHONPATH": str(ROOT), "HOME": str(directory)}
         self.environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}/usr/bin:/bin"
 
-    def looks(self, *arguments: str, columns: int = 400, kind: Mapping[str, str] = XTERM) -> Seen:
-        """What stands on the terminal."""
+    def run_in_terminal(self, *arguments: str, columns: int = 400, kind: Mapping[str, str] = XTERM) -> Seen:
+        """Run a command in a terminal."""
         command = [sys.executable, "-m", "live_recording", *arguments]
         return watched(command, self.directory, {**self.environment, **XTERM, **kind}, columns)
 
-    def pipes(self, *arguments: str, kind: Mapping[str, str] = XTERM) -> Seen:
-        """What a pipe gets."""
+    def run_in_pipe(self, *arguments: str, kind: Mapping[str, str] = XTERM) -> Seen:
+        """Run a command in a pipe."""
         done = fork_server.run(["live_recording", *arguments], self.directory, {**self.environment, **XTERM, **kind})
         return Seen(done.stdout + done.stderr, done.returncode)
 
 
 @pytest.fixture(name="person")
 def _person(tmp_path: Path, account: Account) -> Person:
-    """A person with an account that holds a rule by hand."""
+    """Return a person with an account that has a manually created rule."""
     account.rule(account.template("by-hand"), "push.example.com", "studio")
     return Person(tmp_path, account)
 
 
 def said(text: str) -> str:
-    """The text without colours, and without what a doctor reads from this machine's clock."""
+    """Return the text without colors, and without clock differences."""
     return re.sub(r"\d+(\.\d+)? (second|s)\b", "", ESCAPE.sub("", text))
 
 
 def words(text: str) -> set[str]:
-    """What is said, without the signs of tables and punctuation."""
+    """Return the words, without table borders and punctuation."""
     return {word.strip(":,.()[]") for word in said(text).split()} - {""}
 
 
 def letters(text: str) -> list[str]:
-    """What is said, whatever the lines."""
+    """Return the letters, whatever the lines."""
     return sorted(re.sub(r"\W|_", "", said(text)))
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_terminal_shows_all_that_a_pipe_gets(person: Person, command: tuple[str, ...]) -> None:
-    """In a terminal there are colours; every word of the plain text is there, and every letter in a narrow one too."""
-    piped, wide, narrow = person.pipes(*command), person.looks(*command), person.looks(*command, columns=30)
+    """A terminal shows colors and every word of the plain text; a narrow one cuts nothing."""
+    piped, wide, narrow = (
+        person.run_in_pipe(*command),
+        person.run_in_terminal(*command),
+        person.run_in_terminal(*command, columns=30),
+    )
 
     assert ESCAPE.search(wide.text)
     assert not ESCAPE.search(piped.text)
@@ -105,64 +109,64 @@ def test_terminal_shows_all_that_a_pipe_gets(person: Person, command: tuple[str,
 @pytest.mark.parametrize("kind", PLAIN.values(), ids=PLAIN)
 @pytest.mark.parametrize("command", [COMMANDS["check-errors"], COMMANDS["explain"], COMMANDS["audit-errors"]], ids=lambda command: command[0])  # fmt: skip
 def test_plain_text_is_what_a_pipe_gets(person: Person, command: tuple[str, ...], kind: Mapping[str, str]) -> None:
-    """Who asks for no colours, or has a terminal without, sees the bytes that a pipe gets."""
-    assert person.looks(*command, kind=kind) == person.pipes(*command)
+    """NO_COLOR, CI and terminals without colors get the bytes of a pipe."""
+    assert person.run_in_terminal(*command, kind=kind) == person.run_in_pipe(*command)
 
 
 @pytest.mark.parametrize("asked", [{"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}], ids=lambda asked: next(iter(asked)))
 def test_pipe_gets_plain_text_whatever_is_forced(person: Person, asked: Mapping[str, str]) -> None:
-    """A file never gets colours, so that what is kept can be compared."""
-    assert person.pipes("check", "wrong", kind=asked) == person.pipes("check", "wrong")
+    """A file never gets colors, so that outputs can be compared."""
+    assert person.run_in_pipe("check", "wrong", kind=asked) == person.run_in_pipe("check", "wrong")
 
 
 def test_names_are_no_markup(person: Person) -> None:
-    """What looks like markup or like an escape sequence in a file is shown as it stands there."""
-    assert '"[red]x[/red]"' in ESCAPE.sub("", person.looks("check", "markup").text)
+    """Text that looks like markup or an escape sequence is shown unchanged."""
+    assert '"[red]x[/red]"' in ESCAPE.sub("", person.run_in_terminal("check", "markup").text)
 
     (person.directory / "stacks/odd.yaml").write_text('rules:\n  "\\x1b[31mred": {}\n', encoding="utf-8")
-    assert "\\u001b[31mred" in person.looks("check", "odd").text
+    assert "\\u001b[31mred" in person.run_in_terminal("check", "odd").text
 
 
 def test_terminal_that_knows_ascii_only(person: Person) -> None:
-    """What such a terminal cannot show is escaped, and nothing ends in a traceback."""
-    seen = person.looks("explain", "good", "push.example.com/live/决赛", kind={"PYTHONIOENCODING": "ascii"})
+    """Characters that the terminal cannot show are escaped."""
+    seen = person.run_in_terminal("explain", "good", "push.example.com/live/决赛", kind={"PYTHONIOENCODING": "ascii"})
 
     assert "\\u51b3\\u8d5b" in seen.text
     assert "Traceback" not in seen.text
     assert seen.status == 0
 
 
-def test_severities_have_their_colours(person: Person) -> None:
-    """Errors are red and warnings yellow, each beside its place."""
-    said = person.looks("check", "wrong").text
+def test_severities_have_colors(person: Person) -> None:
+    """Errors are red and warnings yellow, next to their location."""
+    said = person.run_in_terminal("check", "wrong").text
 
     assert "\x1b[1;31merror\x1b[0m" in said
     assert "\x1b[33mwarning\x1b[0m" in said
     assert "\x1b[36mstacks/wrong.yaml:6\x1b[0m" in said
 
 
-def test_verdicts_of_failures_stay_sentences(person: Person) -> None:
-    """What goes wrong is said on a terminal as in a pipe: one sentence, exit code 2 or 3."""
+def test_failures_are_sentences(person: Person) -> None:
+    """A terminal shows failures as a pipe does: one sentence, exit code 2 or 3."""
     gone = {"LIVE_RECORDING_ENDPOINT": "http://127.0.0.1:1"}
 
-    assert person.looks("check", "nobody") == person.pipes("check", "nobody")
-    assert person.looks("check", "nobody").status == 2
-    assert person.looks("snapshot", kind=gone) == person.pipes("snapshot", kind=gone)
-    assert person.looks("snapshot", kind=gone).status == 3
+    assert person.run_in_terminal("check", "nobody") == person.run_in_pipe("check", "nobody")
+    assert person.run_in_terminal("check", "nobody").status == 2
+    assert person.run_in_terminal("snapshot", kind=gone) == person.run_in_pipe("snapshot", kind=gone)
+    assert person.run_in_terminal("snapshot", kind=gone).status == 3
 
 
 def test_account_that_differs_in_nothing_is_green(person: Person) -> None:
     """An audit without a difference says so, in green, and ends with 0."""
     (person.directory / "stacks/empty.yaml").write_text("rules: {}\n", encoding="utf-8")
     with Emulator(now=NOW) as emulator:
-        seen = person.looks("audit", "empty", kind={"LIVE_RECORDING_ENDPOINT": emulator.url})
+        seen = person.run_in_terminal("audit", "empty", kind={"LIVE_RECORDING_ENDPOINT": emulator.url})
 
     assert "\x1b[32mNothing differs.\x1b[0m" in seen.text
     assert seen.status == 0
 
 
 def test_reader_may_stop(person: Person) -> None:
-    """Who reads a pipe may close it early: nothing is said about it, and the exit code is that of the check."""
+    """A reader may close the pipe early: no message, and the exit code is that of the check."""
     long = "tasks:\n" + "".join(f"  t{number}: {{}}\n" for number in range(2000))
     (person.directory / "stacks/long.yaml").write_text(long, encoding="utf-8")
     command = [sys.executable, "-m", "live_recording", "check", "long"]
@@ -177,7 +181,7 @@ def test_reader_may_stop(person: Person) -> None:
         assert (running.stderr.read(), running.wait()) == (b"", 1)
 
 
-def test_full_disk_is_told(person: Person) -> None:
+def test_full_disk_is_reported(person: Person) -> None:
     """Output that cannot be written is a failure of the tool, in one sentence."""
     command = [sys.executable, "-m", "live_recording", "check", "good"]
     with Path("/dev/full").open("wb") as full:

@@ -22,13 +22,13 @@ PAIR = {"TENCENTCLOUD_SECRET_ID": ID, "TENCENTCLOUD_SECRET_KEY": KEY}
 
 @pytest.fixture
 def patient(tmp_path: Path) -> Patient:
-    """A project with one stack."""
+    """Return a project with one stack."""
     return Patient(tmp_path)
 
 
 @contextmanager
 def endpoint(date: str | None, message: str = "") -> Iterator[str]:
-    """The URL of a server that answers with this Date header, and refuses every call with this message."""
+    """Return the URL of a server that sends this Date header and rejects every call with this message."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -71,7 +71,7 @@ SKEWS = {
 
 @pytest.mark.parametrize(("seconds", "state", "sentence"), SKEWS.values(), ids=SKEWS)
 def test_clock_is_compared_with_the_endpoints(patient: Patient, seconds: int, state: str, sentence: str) -> None:
-    """From one minute on it is told, from five on it stops, because signatures are refused then."""
+    """A difference of one minute is noted; five minutes are wrong, because the API rejects signatures then."""
     with endpoint(format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)) as url:
         seen, said = patient.examine(LIVE_RECORDING_ENDPOINT=url)[1]["Clock (dev)"]
 
@@ -80,8 +80,8 @@ def test_clock_is_compared_with_the_endpoints(patient: Patient, seconds: int, st
 
 
 @pytest.mark.parametrize("date", [None, "yesterday", ""])
-def test_endpoint_without_a_time_is_no_hindrance(patient: Patient, date: str | None) -> None:
-    """What is no time is not compared."""
+def test_endpoint_without_a_time_is_accepted(patient: Patient, date: str | None) -> None:
+    """A missing or invalid time is not compared."""
     with endpoint(date) as url:
         lines = patient.examine(LIVE_RECORDING_ENDPOINT=url)[1]
 
@@ -90,7 +90,7 @@ def test_endpoint_without_a_time_is_no_hindrance(patient: Patient, date: str | N
 
 
 def test_endpoint_whose_certificate_is_not_trusted(patient: Patient) -> None:
-    """The reason is told, with the variable that names an authority; with it all is well."""
+    """The message names the variable for the CA file; with it the check passes."""
     with Emulator(tls=True) as emulator:
         account = keys(Account(emulator))
         _, refused, _ = patient.examine(REQUESTS_CA_BUNDLE="", **account)
@@ -114,7 +114,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("pair", "sentence"), REFUSED.values(), ids=REFUSED)
 def test_credentials_that_do_not_work(patient: Patient, account: Account, pair: dict[str, str], sentence: str) -> None:
-    """What is wrong with them is told, and no part of the key but the ends of its id."""
+    """The message names the problem and shows nothing of the key but both ends of its id."""
     code, lines, said = patient.examine(LIVE_RECORDING_ENDPOINT=account.emulator.url, **pair)
 
     assert code == 1
@@ -125,8 +125,8 @@ def test_credentials_that_do_not_work(patient: Patient, account: Account, pair: 
     assert KEY not in said
 
 
-def test_answer_that_repeats_the_key_is_told_without_it(patient: Patient) -> None:
-    """Whatever the other side says, the key stays here."""
+def test_secrets_in_answers_are_redacted(patient: Patient) -> None:
+    """An answer that repeats the credentials is shown without them."""
     with endpoint(None, f"id {ID}, key {KEY}, token {KEY[::-1]}") as url:
         _, lines, said = patient.examine(LIVE_RECORDING_ENDPOINT=url, TENCENTCLOUD_TOKEN=KEY[::-1], **PAIR)
 
@@ -135,7 +135,7 @@ def test_answer_that_repeats_the_key_is_told_without_it(patient: Patient) -> Non
 
 
 def test_profile_file_is_a_source(patient: Patient, account: Account) -> None:
-    """The vendor's own profile file is tried where there are no variables."""
+    """Without variables the vendor's profile file is used."""
     profile = patient.home / ".tencentcloud"
     profile.mkdir(parents=True)
     pair = f"secret_id = {account.emulator.secret_id}\nsecret_key = {account.emulator.secret_key}\n"
@@ -146,8 +146,8 @@ def test_profile_file_is_a_source(patient: Patient, account: Account) -> None:
     assert lines["Credentials (dev)"][1].startswith("The key of the vendor's profile file works.")
 
 
-def test_encrypted_key_is_not_tried(patient: Patient, account: Account) -> None:
-    """Only Pulumi can read it, so the line says how to try it; nothing is wrong."""
+def test_encrypted_key_is_not_checked(patient: Patient, account: Account) -> None:
+    """Only Pulumi can decrypt it; the note says how to check it."""
     patient.write(
         "stacks/Pulumi.dev.yaml", "config: {live-recording:secretId: x, live-recording:secretKey: {secure: v1:abc}}\n"
     )
@@ -160,8 +160,8 @@ def test_encrypted_key_is_not_tried(patient: Patient, account: Account) -> None:
     assert patient.examine(**keys(account))[1]["Credentials (dev)"][0] == "ok"
 
 
-def test_key_in_clear_is_wrong(patient: Patient, account: Account) -> None:
-    """A key that stands in a file under version control is nobody's secret, though it works; it is not shown."""
+def test_plain_text_key_is_wrong(patient: Patient, account: Account) -> None:
+    """A key in a file under version control is wrong even if it works, and is not shown."""
     patient.write(
         "stacks/Pulumi.dev.yaml", f"config: {{live-recording:secretId: {ID}, live-recording:secretKey: {KEY}}}\n"
     )
@@ -174,7 +174,7 @@ def test_key_in_clear_is_wrong(patient: Patient, account: Account) -> None:
 
 
 def test_key_without_permission_for_tasks(patient: Patient, account: Account) -> None:
-    """Tasks are tried apart from rules, because they need a region and permissions of their own."""
+    """Tasks are checked separately: they need a region and their own permission."""
     account.emulator.fault("DescribeRecordTask", "internal-error", count=9)
     _, lines, _ = patient.examine(**keys(account))
 
@@ -183,10 +183,8 @@ def test_key_without_permission_for_tasks(patient: Patient, account: Account) ->
     assert lines["Region (dev)"][1].startswith("Tasks in ap-singapore cannot be listed. DescribeRecordTask")
 
 
-def test_stacks_on_several_accounts_have_lines_of_their_own(
-    patient: Patient, account: Account, cn_account: Account
-) -> None:
-    """Stacks that share everything share the lines; a stack whose config cannot be used has only that."""
+def test_each_account_has_its_own_lines(patient: Patient, account: Account, cn_account: Account) -> None:
+    """Stacks with the same settings share lines; a stack with invalid config has one line."""
     for name, config in {
         "prod": f"live-recording:site: cn, live-recording:endpoint: '{cn_account.emulator.url}'",
         "staging": "live-recording:site: intl",
@@ -207,7 +205,7 @@ def test_stacks_on_several_accounts_have_lines_of_their_own(
 
 
 def test_one_stack_can_be_named(patient: Patient, account: Account) -> None:
-    """With --stack the others are not looked at; a stack without any file is wrong usage."""
+    """With --stack the others are not checked; an unknown stack is a usage error."""
     patient.write("stacks/odd.yaml", "{}\n")
     patient.write("stacks/Pulumi.odd.yaml", "config: [\n")
     patient.write("stacks/Pulumi.orphan.yaml", "config: {}\n")
@@ -221,8 +219,8 @@ def test_one_stack_can_be_named(patient: Patient, account: Account) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http://", ""])
-def test_environment_that_changes_things_is_told(patient: Patient, account: Account, scheme: str) -> None:
-    """A proxy, without its password, and a pretended time."""
+def test_environment_is_reported(patient: Patient, account: Account, scheme: str) -> None:
+    """A proxy, without its password, and a simulated time."""
     account_keys = keys(account) | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
     _, lines, said = patient.examine(HTTPS_PROXY=f"{scheme}me:hunter2@proxy.example.com:3128", **account_keys)
 
@@ -232,14 +230,14 @@ def test_environment_that_changes_things_is_told(patient: Patient, account: Acco
     assert "hunter2" not in said
 
 
-def test_pretended_time_that_cannot_be_read(patient: Patient) -> None:
-    """Without any stack too it is one line."""
+def test_invalid_simulated_time(patient: Patient) -> None:
+    """It is one line, even without stacks."""
     (patient.directory / "stacks/dev.yaml").unlink()
 
     assert patient.examine(LIVE_RECORDING_NOW="noon")[1]["Settings"][0] == "wrong"
 
 
-def test_json_is_the_same_for_programs(patient: Patient, account: Account) -> None:
+def test_json_has_the_same_content(patient: Patient, account: Account) -> None:
     """Each line has its subject, state and sentence."""
     _, lines, _ = patient.examine(**keys(account))
     done = patient.run("doctor", "--format", "json", **(patient.bare | keys(account)))
@@ -247,8 +245,8 @@ def test_json_is_the_same_for_programs(patient: Patient, account: Account) -> No
     assert {line["subject"]: (line["state"], line["sentence"]) for line in json.loads(done.stdout)["lines"]} == lines
 
 
-def test_subject_that_hangs_is_given_up() -> None:
-    """What was seen before stays, the others are whole, and the line says what hangs; so does one that has a bug."""
+def test_check_that_hangs_is_given_up() -> None:
+    """Earlier results stay, other checks are complete, and the line names the check that hangs or has a bug."""
     forever = Event()
 
     def hanging() -> Iterator[CheckResult]:

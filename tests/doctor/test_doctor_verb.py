@@ -1,4 +1,4 @@
-"""`live-recording doctor`: one line per subject, what to do, and never a secret."""
+"""`live-recording doctor`: one line per check, what to do, and never a secret."""
 
 import os
 import re
@@ -53,7 +53,7 @@ class Patient(Scratch):
         return done.returncode, {subject: (state, sentence) for state, subject, sentence in parsed}, done.stdout
 
     def script(self, text: str) -> None:
-        """A `pulumi` of its own kind on PATH, with its companions."""
+        """Put a script on PATH as `pulumi`, with its companions."""
         for name in (
             "pulumi",
             "pulumi-language-python",
@@ -67,7 +67,7 @@ class Patient(Scratch):
 
 @pytest.fixture
 def patient(tmp_path: Path) -> Patient:
-    """A project with one stack."""
+    """Return a project with one stack."""
     return Patient(tmp_path)
 
 
@@ -200,8 +200,8 @@ CLIS = {
 
 
 @pytest.mark.parametrize(("text", "sentence"), CLIS.values(), ids=CLIS)
-def test_cli_that_will_not_do(patient: Patient, text: str, sentence: str) -> None:
-    """Its place and version are told; nothing is asked of it then."""
+def test_unusable_cli(patient: Patient, text: str, sentence: str) -> None:
+    """Its path and version are reported; it is not used any further."""
     patient.script(text)
     _, lines, _ = patient.examine()
 
@@ -211,7 +211,7 @@ def test_cli_that_will_not_do(patient: Patient, text: str, sentence: str) -> Non
 
 
 def test_cli_without_its_language_host(patient: Patient) -> None:
-    """A CLI that cannot run Python programs is told before `up` tells it."""
+    """A CLI that cannot run Python programs is wrong."""
     patient.script("echo v3.300.0")
     (patient.directory / "bin/pulumi-language-python").unlink()
 
@@ -219,7 +219,7 @@ def test_cli_without_its_language_host(patient: Patient) -> None:
 
 
 def test_cli_that_make_setup_built_is_found(patient: Patient) -> None:
-    """Without one on PATH the built one is used, and the line says how to get it there."""
+    """Without a CLI on PATH the built one is used; the note says how to add it to PATH."""
     patient.script("echo v3.300.0")
     built = patient.home / ".cache/live-recording/pulumi-3.300.0/abc"
     shutil.move(patient.directory / "bin", built)
@@ -240,7 +240,7 @@ BACKENDS = {
 
 @pytest.mark.parametrize(("text", "sentence"), BACKENDS.values(), ids=BACKENDS)
 def test_backend_that_cannot_be_used(patient: Patient, text: str, sentence: str) -> None:
-    """What `pulumi whoami` says is told in a sentence, without passwords."""
+    """The error of `pulumi whoami` is reported in one sentence, without passwords."""
     patient.script(f'[ "$1" = version ] && echo v3.300.0 && exit\n{text}')
     state, said = patient.examine()[1]["Backend"]
 
@@ -258,7 +258,7 @@ def test_cli_that_hangs_is_given_up(patient: Patient, monkeypatch: pytest.Monkey
 
 
 def test_oldest_cli_is_the_installers() -> None:
-    """What the doctor finds too old is what `make setup` does not use."""
+    """The doctor and `make setup` require the same version."""
     stated = re.search(r"^OLDEST = \((\d+), (\d+)\)", INSTALL.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert stated
@@ -281,7 +281,7 @@ ENCRYPTION = {
 def test_encryption_of_a_stack(
     patient: Patient, url: str, config: str, environment: dict[str, str], state: str, sentence: str
 ) -> None:
-    """What encrypts the secrets of a stack, and whether it is there."""
+    """The line names what encrypts the secrets, and whether it is available."""
     patient.script(f"""[ "$1" = version ] && echo v3.300.0 && exit\necho '{{"url": "{url}"}}'""")
     patient.write("stacks/Pulumi.dev.yaml", config)
     seen, said = patient.examine(**environment)[1]["Encryption (dev)"]

@@ -1,4 +1,4 @@
-"""`plan` and `deploy` with the real CLI: stacks that fail, plans that time overtakes, runs that are ended."""
+"""`plan` and `deploy` with the real CLI: stacks that fail, stale plans, interrupted runs."""
 
 import json
 import signal
@@ -61,7 +61,7 @@ class Pipeline(LiveProject):
         )  # fmt: skip
 
     def call(self, *arguments: str, **environment: str) -> tuple[int, str]:
-        """The same once it has ended: its exit code, and what it said."""
+        """Run `live-recording` to its end; return its exit code and output."""
         running = self.begin(*arguments, **environment)
         said, _ = running.communicate(timeout=300)
         return running.returncode, said
@@ -74,12 +74,12 @@ class Pipeline(LiveProject):
 
 @pytest.fixture
 def pipeline(tmp_path: Path, account: Account) -> Pipeline:
-    """The project with the stack dev, on an empty account."""
+    """Return the project with stack dev, on an empty account."""
     return Pipeline(tmp_path, account)
 
 
 def task(name: str, start: timedelta, end: timedelta) -> str:
-    """A line of a task, by its distance from now."""
+    """Return the line of a task, by its distance from now."""
     return TASK.format(name, name, *(f"{NOW + one:%Y-%m-%dT%H:%M:%SZ}" for one in (start, end)))
 
 
@@ -107,7 +107,7 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
     assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
 
 
-def test_account_that_falls_silent_refuses_nothing(pipeline: Pipeline, account: Account) -> None:
+def test_account_that_stops_answering_is_a_failure(pipeline: Pipeline, account: Account) -> None:
     """Where the account answers no more in the middle of a preview, the tool has failed: that is no verdict."""
     pipeline.write(RULE)
     account.emulator.fault("DescribeLiveRecordRules", "http502-before", count=99, skip=1)
@@ -120,7 +120,7 @@ def test_account_that_falls_silent_refuses_nothing(pipeline: Pipeline, account: 
     assert "- `dev`: **Not planned**: " in pipeline.review
 
 
-def test_stack_without_a_file_is_told_of(pipeline: Pipeline) -> None:
+def test_stack_without_a_file_is_reported(pipeline: Pipeline) -> None:
     """Who deletes a stack file reads what becomes of what it declared; a stack that holds nothing is no matter."""
     pipeline.up(RULE)
     (pipeline.directory / "stacks/dev.yaml").unlink()
@@ -146,17 +146,17 @@ def test_plan_that_was_not_written_is_no_plan(pipeline: Pipeline) -> None:
     assert "pulumi preview of stack dev failed: " in said
 
 
-OVERTAKEN = {
+STALE = {
     "falls-due": task("later", timedelta(days=6, hours=1), timedelta(days=6, hours=2)),
     "is-over": task("short", timedelta(minutes=-5), timedelta(minutes=30)),
     "was-never-made": task("missed", timedelta(minutes=10), timedelta(minutes=30)),
 }
-MADE_BEFORE = ("is-over",)
+CREATED_BEFORE = ("is-over",)
 FINAL = "tasks:\n" + task("final", timedelta(days=1), timedelta(days=1, hours=2))
 
 
 def deployed(pipeline: Pipeline, scratch: Path, meanwhile: Callable[[], object]) -> tuple[int, str]:
-    """A deployment during which something happens between plan and apply: its exit code, and what it said."""
+    """Deploy with something happening between plan and apply; return exit code and output."""
     tools = scratch / "slow"
     tools.mkdir()
     (tools / "clock").write_text(NOW.isoformat(), encoding="utf-8")
@@ -176,13 +176,11 @@ def deployed(pipeline: Pipeline, scratch: Path, meanwhile: Callable[[], object])
     return running.returncode, said
 
 
-@pytest.mark.parametrize("name", OVERTAKEN)
-def test_plan_that_time_overtakes_is_made_again(
-    pipeline: Pipeline, account: Account, tmp_path: Path, name: str
-) -> None:
+@pytest.mark.parametrize("name", STALE)
+def test_stale_plan_is_made_again(pipeline: Pipeline, account: Account, tmp_path: Path, name: str) -> None:
     """A task falls due, is over, or is over before it was made; what was reviewed is applied all the same."""
-    pipeline.up(RULE + FINAL + (OVERTAKEN[name] if name in MADE_BEFORE else ""))
-    pipeline.write(RULE.replace("30d", "7d") + FINAL + OVERTAKEN[name] + ACKNOWLEDGED)
+    pipeline.up(RULE + FINAL + (STALE[name] if name in CREATED_BEFORE else ""))
+    pipeline.write(RULE.replace("30d", "7d") + FINAL + STALE[name] + ACKNOWLEDGED)
 
     status, said = deployed(pipeline, tmp_path, lambda: None)
     assert status == 0, said
@@ -191,10 +189,10 @@ def test_plan_that_time_overtakes_is_made_again(
     assert [t["Mp4Param"]["StorageTime"] for t in account.state["templates"]] == [7 * 86400]
 
 
-def test_plan_that_means_more_by_now_is_not_applied(pipeline: Pipeline, account: Account, tmp_path: Path) -> None:
+def test_new_plan_with_other_effects_is_not_applied(pipeline: Pipeline, account: Account, tmp_path: Path) -> None:
     """A rule that somebody made meanwhile would lose by the change too, which nobody has read."""
     pipeline.up(RULE + FINAL)
-    pipeline.write(RULE.replace("30d", "7d") + FINAL + OVERTAKEN["falls-due"] + ACKNOWLEDGED)
+    pipeline.write(RULE.replace("30d", "7d") + FINAL + STALE["falls-due"] + ACKNOWLEDGED)
     (template_id,) = account.rules().values()
 
     status, said = deployed(pipeline, tmp_path, lambda: account.rule(template_id, "push.example.com", "news"))
@@ -213,7 +211,7 @@ def test_time_alone_is_no_new_meaning() -> None:
     assert not RICH._replace(patterns=RICH.patterns[1:]).means_no_more_than(RICH)
 
 
-def test_deployment_that_is_ended_gives_its_lock_back(pipeline: Pipeline, account: Account) -> None:
+def test_interrupted_deployment_releases_its_lock(pipeline: Pipeline, account: Account) -> None:
     """One signal to our process alone, as a cancelled job sends it, lets Pulumi end what is under way; then run again."""
     pipeline.write(RULE)
     account.emulator.fault("CreateLiveRecordTemplate", "delay", seconds=2)
@@ -231,7 +229,7 @@ def test_deployment_that_is_ended_gives_its_lock_back(pipeline: Pipeline, accoun
     assert account.actions() == ["CreateLiveRecordRule", "CreateLiveRecordTemplate"]
 
 
-def test_locked_stack_is_said(pipeline: Pipeline) -> None:
+def test_locked_stack_is_reported(pipeline: Pipeline) -> None:
     """Where another run holds the lock, or was killed with it, nothing is applied and the way out is shown."""
     pipeline.write(RULE)
     lock = Path(
@@ -246,7 +244,7 @@ def test_locked_stack_is_said(pipeline: Pipeline) -> None:
     assert "pulumi cancel" in said
 
 
-def test_deployment_at_a_pretended_time_is_refused_at_once(pipeline: Pipeline) -> None:
+def test_deployment_at_a_simulated_time_is_rejected_at_once(pipeline: Pipeline) -> None:
     """Against a real account nothing is even planned: no account is asked, no CLI is needed."""
     pipeline.write(RULE)
 

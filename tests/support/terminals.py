@@ -22,7 +22,7 @@ class Seen(NamedTuple):
 
 
 def watched(command: list[str], directory: Path, environment: Mapping[str, str], columns: int = 400) -> Seen:
-    """The command in a terminal so wide; *environment* says what kind of terminal it is."""
+    """Run a command in a terminal of this width; *environment* sets the kind of terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     with subprocess.Popen(
@@ -40,5 +40,5 @@ def watched(command: list[str], directory: Path, environment: Mapping[str, str],
 
 
 def without_terminal(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what says how a terminal is, or that none is there."""
+    """Return the environment without the variables that describe a terminal."""
     return {name: value for name, value in environment.items() if name not in ASKS_FOR_PLAIN}

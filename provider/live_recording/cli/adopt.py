@@ -1,12 +1,16 @@
 """`live-recording adopt`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from live_recording.cli.options import AccountOption, StackOption, require_valid_stack
 from live_recording.cli.output import print_error, print_output, write_output
+
+if TYPE_CHECKING:
+    from live_recording.account.snapshot import Snapshot
+    from live_recording.config.settings import Settings
 
 
 def adopt(
@@ -17,7 +21,7 @@ def adopt(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help="Stack file to write. Default: the file of the stack. -: standard output."
+            "--out", metavar="FILE", help="Stack file to write. Default: the stack's file. Use - to print it."
         ),
     ] = None,
     import_file: Annotated[
@@ -33,7 +37,6 @@ def adopt(
 
     Example: live-recording adopt --stack prod
     """
-    from live_recording.account import snapshot_file
     from live_recording.adopt import builder, messages
     from live_recording.config.files import project_name, write_file
     from live_recording.core.stack_ref import StackRef
@@ -44,15 +47,21 @@ def adopt(
     target, imports = out or path, import_file or Path(f"{name}.import.json")
     declared = require_valid_stack(load_stack(stack)) if target != path and path.is_file() else None
     if not force:
-        _refuse_existing((imports,) if to_stdout else (target, imports), stack_file=path)
-    held = snapshot_file.read_snapshot(account, settings.site) if account else snapshot_file.take_snapshot(settings)
-    adoption = builder.adopted(held, StackRef(project_name(), name), domain or (), declared)
+        _refuse_existing((imports,) if to_stdout else (target, imports), path)
+    snapshot = _read_account(account, settings)
+    adoption = builder.adopted(snapshot, StackRef(project_name(), name), domain or (), declared)
     if adoption.resources:
         write_file(imports, builder.import_file(adoption))
     if adoption.text:
         write_output(adoption.text, None if to_stdout else target, overwrite=True)
-    summary = messages.summary(adoption, name, str(target), str(imports))
-    (print_error if to_stdout else print_output)(summary)
+    print_summary = print_error if to_stdout else print_output
+    print_summary(messages.summary(adoption, name, str(target), str(imports)))
+
+
+def _read_account(snapshot: Path | None, settings: "Settings") -> "Snapshot":
+    from live_recording.account.snapshot_file import read_snapshot, take_snapshot
+
+    return read_snapshot(snapshot, settings.site) if snapshot else take_snapshot(settings)
 
 
 def _refuse_existing(files: tuple[Path, ...], stack_file: Path) -> None:

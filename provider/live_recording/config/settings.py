@@ -39,6 +39,8 @@ _ENDPOINT = re.compile(
 )
 _LAST_PORT = 65535
 
+Source = Literal["keys", "profile", "role", ""]
+
 ConfigReader = Callable[[str], str | None]
 """Returns the value of a key of our namespace in Pulumi config, None if it is not set."""
 
@@ -67,7 +69,7 @@ class Settings:
     token: str = field(default="", repr=False)
     simulated_now: datetime | None = None  # LIVE_RECORDING_NOW
     ca_file: str | None = None  # REQUESTS_CA_BUNDLE: replaces the default certificate authorities
-    source: Literal["keys", "profile", "role", ""] = ""  # where credentials come from; empty if there are none
+    source: Source = ""  # where credentials come from; empty if there are none
 
     @property
     def limits(self) -> Site:
@@ -118,23 +120,24 @@ def parse_settings(
     values = {key: environment.get(variable) or config(key) or "" for key, variable in VARIABLES.items()}
     site = _site(config("site") or "intl")
     limits = SITES[site]
+    has_keys = bool(hidden_secrets) or any(values[key] for key in SECRETS)
     return Settings(
         site=site,
         region=_region(values["region"] or limits.regions[0], site),
         endpoint=_endpoint(values["endpoint"] or limits.host),
         secret_id=_credential(VARIABLES["secretId"], values["secretId"]),
         secret_key=_credential(VARIABLES["secretKey"], values["secretKey"]),
-        token=_credential("TENCENTCLOUD_TOKEN", environment.get("TENCENTCLOUD_TOKEN") or ""),
+        token=_credential("TENCENTCLOUD_TOKEN", environment.get("TENCENTCLOUD_TOKEN", "")),
         simulated_now=simulated_time(environment),
         ca_file=environment.get("REQUESTS_CA_BUNDLE") or None,
-        source="keys"
-        if hidden_secrets or any(values[key] for key in SECRETS)
-        else _sdk_source(environment, profile=profile),
+        source=_source(environment, has_keys=has_keys, profile=profile),
     )
 
 
-def _sdk_source(environment: Mapping[str, str], *, profile: bool) -> Literal["profile", "role", ""]:
-    """Return where the SDK finds credentials without a key pair: its profile file, else a role by OIDC."""
+def _source(environment: Mapping[str, str], *, has_keys: bool, profile: bool) -> Source:
+    """Return where credentials come from: a key pair, else the SDK's profile file, else a role by OIDC."""
+    if has_keys:
+        return "keys"
     if profile:
         return "profile"
     return "role" if environment.get("TKE_ROLE_ARN") else ""

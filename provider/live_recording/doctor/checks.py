@@ -73,18 +73,28 @@ def _check_stacks(stacks: Sequence[str], *, all_stacks: bool) -> Iterator[CheckR
     for name in unconfigured:
         sentence = f"{files.stack_config_path(name)} does not exist, so defaults apply. Create the stack: pulumi stack init {name}"
         yield CheckResult(f"Stacks ({name})", "note", sentence)
-    for name in (name for name in files.configured_stacks() if all_stacks and name not in stacks):
-        sentence = (
-            f"{files.stack_config_path(name)} has no stack file. Create {files.STACKS}/{name}.yaml, or delete it."
-        )
-        yield CheckResult(f"Stacks ({name})", "note", sentence)
-    for name in stacks:
-        if files.stack_config_reader(name)("secretKey") is not None:
-            rotate = f"pulumi config set --secret {NAMESPACE}:secretKey --stack {name}"
-            sentence = f"secretKey is stored in plain text in {files.stack_config_path(name)}. Rotate it, then store it encrypted: {rotate}"
-            yield CheckResult(f"Secret ({name})", "wrong", sentence)
+    if all_stacks:
+        yield from _check_orphaned_configs(stacks)
+    yield from _check_plain_secrets(stacks)
     if configured := [name for name in stacks if name not in unconfigured]:
         yield CheckResult("Stacks", "ok", f"{', '.join(configured)}, each with its Pulumi config.")
+
+
+def _check_orphaned_configs(stacks: Sequence[str]) -> Iterator[CheckResult]:
+    for name in files.configured_stacks():
+        if name not in stacks:
+            sentence = (
+                f"{files.stack_config_path(name)} has no stack file. Create {files.STACKS}/{name}.yaml, or delete it."
+            )
+            yield CheckResult(f"Stacks ({name})", "note", sentence)
+
+
+def _check_plain_secrets(stacks: Sequence[str]) -> Iterator[CheckResult]:
+    for name in stacks:
+        if files.stack_config_reader(name)("secretKey") is not None:
+            path, command = files.stack_config_path(name), f"pulumi config set --secret {NAMESPACE}:secretKey"
+            sentence = f"secretKey is stored in plain text in {path}. Rotate it, then store it encrypted: {command} --stack {name}"
+            yield CheckResult(f"Secret ({name})", "wrong", sentence)
 
 
 def _check_environment() -> Iterator[CheckResult]:
