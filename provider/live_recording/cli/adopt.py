@@ -11,6 +11,7 @@ from live_recording.cli.output import print_error, print_output, write_output
 if TYPE_CHECKING:
     from live_recording.account.snapshot import Snapshot
     from live_recording.config.settings import Settings
+    from live_recording.stackfile.model import Stack
 
 
 def adopt(
@@ -40,14 +41,13 @@ def adopt(
     from live_recording.adopt import builder, messages
     from live_recording.config.files import project_name, write_file
     from live_recording.core.stack_ref import StackRef
-    from live_recording.project import load_stack, locate_stack
+    from live_recording.project import locate_stack
 
     name, path, settings = locate_stack(stack)
     to_stdout = out == Path("-")
     target, imports = out or path, import_file or Path(f"{name}.import.json")
-    declared = require_valid_stack(load_stack(stack)) if target != path and path.is_file() else None
-    if not force:
-        _refuse_existing((imports,) if to_stdout else (target, imports), path)
+    declared = None if target == path else _declared(stack, path)
+    _refuse_existing((imports,) if to_stdout else (target, imports), path, force=force)
     snapshot = _read_account(account, settings)
     adoption = builder.adopted(snapshot, StackRef(project_name(), name), domain or (), declared)
     if adoption.resources:
@@ -58,17 +58,24 @@ def adopt(
     print_summary(messages.summary(adoption, name, str(target), str(imports)))
 
 
+def _declared(stack: str, path: Path) -> "Stack | None":
+    """Return what the stack file at the path declares already, None if it does not exist."""
+    from live_recording.project import load_stack
+
+    return require_valid_stack(load_stack(stack)) if path.is_file() else None
+
+
 def _read_account(snapshot: Path | None, settings: "Settings") -> "Snapshot":
     from live_recording.account.snapshot_file import read_snapshot, take_snapshot
 
     return read_snapshot(snapshot, settings.site) if snapshot else take_snapshot(settings)
 
 
-def _refuse_existing(files: tuple[Path, ...], stack_file: Path) -> None:
+def _refuse_existing(files: tuple[Path, ...], stack_file: Path, *, force: bool) -> None:
     from live_recording.core.errors import ConfigError
 
     for file in files:
-        if file.exists():
+        if file.exists() and not force:
             advice = "Delete it, choose another file, or use --force."
             if file == stack_file:
                 advice = (
