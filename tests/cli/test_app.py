@@ -18,7 +18,7 @@ from live_recording.cli.check import findings_renderers
 from live_recording.cli.options import SiteOption
 from live_recording.cli.output import FindingsFormat, ReviewFormat
 from live_recording.core.vendor import SITES
-from live_recording.review.formats import FORMS
+from live_recording.review.formats import FORMATS
 from tests.cli.test_check import GOOD, WRITE_ONE, Scratch, scratch
 from tests.support.pulumi_project import callers
 
@@ -124,7 +124,7 @@ def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, ar
 def test_options_offer_what_there_is() -> None:
     """The sites and the forms that a verb offers are those that the tables have."""
     assert [*SiteOption] == [*SITES]
-    assert [*ReviewFormat] == [*FORMS]
+    assert [*ReviewFormat] == [*FORMATS]
     assert [*FindingsFormat] == [*findings_renderers()]
 
 

@@ -19,7 +19,7 @@ SOURCE = ROOT / "provider/live_recording"
 MODULES = {path.relative_to(SOURCE).with_suffix("").as_posix(): path for path in sorted(SOURCE.rglob("*.py"))}
 
 IMPURE = {
-    *("__main__", "program", "project", "review/html", "audit/run", "review/build"),
+    *("__main__", "program", "project", "review/html", "audit/run"),
     *("account/client", "account/inventory", "account/rate_limiter", "account/snapshot_file"),
 }
 IMPURE_PACKAGES = ("config", "resources", "pipeline", "doctor", "cli", "emulator")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,8 +100,8 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
     verdicts = dict(
         line.split(": ", 1) for line in pipeline.review.splitlines() if line.startswith("- `") and "**:" in line
     )
-    assert verdicts["- `dev`"].startswith("**No recording is lost**")
-    assert verdicts["- `refused`"].startswith("**Refused**")
+    assert verdicts["- `dev`"].startswith("**No recording loss**")
+    assert verdicts["- `refused`"].startswith("**Plan rejected (1 error)**")
     assert verdicts["- `unmade`"].startswith("**Not planned**: The backend has no stack unmade.")
     assert verdicts["- `elsewhere`"].startswith('**Not planned**: Region "ap-moon" has no recording tasks')
     assert 'Unknown template "mach"' in pipeline.review
@@ -184,7 +185,7 @@ def test_stale_plan_is_made_again(pipeline: Pipeline, account: Account, tmp_path
 
     status, said = deployed(pipeline, tmp_path, lambda: None)
     assert status == 0, said
-    assert "dev, plan 2: Recording is lost, as acknowledged" in said
+    assert "dev, plan 2: Acknowledged recording loss" in said
     assert said.endswith("Applied.\n")
     assert [t["Mp4Param"]["StorageTime"] for t in account.state["templates"]] == [7 * 86400]
 
@@ -205,10 +206,10 @@ def test_new_plan_with_other_effects_is_not_applied(pipeline: Pipeline, account:
 def test_time_alone_is_no_new_meaning() -> None:
     """A loss that begins later, or is over, changes nothing for viewers; a new one does, and so does another picture."""
     (first, *rest) = RICH.losses
-    assert RICH._replace(losses=(first._replace(sentence="From 12:01 on."), *rest)).means_no_more_than(RICH)
-    assert RICH._replace(losses=tuple(rest)).means_no_more_than(RICH)
-    assert not RICH.means_no_more_than(RICH._replace(losses=tuple(rest)))
-    assert not RICH._replace(patterns=RICH.patterns[1:]).means_no_more_than(RICH)
+    assert replace(RICH, losses=(replace(first, sentence="From 12:01 on."), *rest)).has_no_new_effect(RICH)
+    assert replace(RICH, losses=tuple(rest)).has_no_new_effect(RICH)
+    assert not RICH.has_no_new_effect(replace(RICH, losses=tuple(rest)))
+    assert not replace(RICH, patterns=RICH.patterns[1:]).has_no_new_effect(RICH)
 
 
 def test_interrupted_deployment_releases_its_lock(pipeline: Pipeline, account: Account) -> None:

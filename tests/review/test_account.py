@@ -1,9 +1,11 @@
 """Reviews and the account: what others own, what somebody changed, what does not fit, and what cannot be told without it."""
 
+from dataclasses import astuple, replace
+
 import pytest
 
 from live_recording.core.errors import ConfigError
-from live_recording.review.build import BLIND, reviewed
+from live_recording.review.build import NO_ACCOUNT_DATA, build_review
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.provider_in_process import ProviderInProcess
@@ -29,12 +31,12 @@ def test_what_others_own_is_named(stack: Changing) -> None:
     review = stack.review(STACK)
 
     assert review.unmanaged == (
-        f"The rule other.example.com/*/* points to template {theirs} (shop--prod--main) of stack prod of project shop.",
-        f"No entry has template {theirs} (shop--prod--main) of stack prod of project shop.",
-        f"No entry has template {left} (live-recording--dev--left).",
-        f"The task {task} records {D}/live/theirs from 2026-11-20T12:01:00Z to 2026-11-20T12:02:00Z.",
+        f"Rule other.example.com/*/* points to template {theirs} (shop--prod--main, owned by stack prod of project shop).",
+        f"Template {theirs} (shop--prod--main, owned by stack prod of project shop) has no entry in this stack.",
+        f"Template {left} (live-recording--dev--left) has no entry in this stack.",
+        f"Task {task} records {D}/live/theirs from 2026-11-20T12:01:00Z to 2026-11-20T12:02:00Z.",
     )
-    assert [tuple(limit) for limit in review.limits] == [("rules", 3, 3, 3, 50, 1), ("templates", 4, 4, 4, 50, 2)]
+    assert [astuple(limit) for limit in review.limits] == [("rules", 3, 3, 3, 50, 1), ("templates", 4, 4, 4, 50, 2)]
 
 
 def test_drift_is_seen_as_it_is(stack: Changing) -> None:
@@ -70,7 +72,7 @@ def test_what_the_account_will_refuse_is_told(stack: Changing, by_hand: str, tex
         account.rule(str(ids["live-recording--dev--clips"]), "other.example.com")
     review = stack.review(text)
 
-    (told,) = (*review.refused, *review.obstacles)  # by the plan already, where a check can see it
+    (told,) = (*review.refused, *review.conflicts)  # by the plan already, where a check can see it
     assert told.startswith(expected)
     assert review.stops
 
@@ -81,7 +83,7 @@ def test_too_many_rules_are_an_obstacle(stack: Changing) -> None:
     review = stack.review(f"{move}limits: {{rules: 2}}\n")
     fix = "Delete some in an earlier deployment, or raise limits.rules in the stack file if the vendor has raised it."
 
-    assert review.obstacles == (
+    assert review.conflicts == (
         f"rules: the account would hold 3 rules during the deployment, but 2 are allowed. {fix}",
     )
     assert review.stops
@@ -95,8 +97,13 @@ def test_without_account_the_state_speaks(stack: Changing) -> None:
         blind, seeing = stack.review(text, account=False), stack.review(text)
 
         assert (blind.losses, blind.patterns, blind.operations) == (seeing.losses, seeing.patterns, seeing.operations)
-        assert [task[1:] for task in blind.tasks] == [task[1:] for task in seeing.tasks]
-        assert (blind.account_at, blind.limits, blind.unmanaged, blind.unsaid) == (None, (), (), (BLIND,))
+        assert [replace(task, name="") for task in blind.tasks] == [replace(task, name="") for task in seeing.tasks]
+        assert (blind.account_at, blind.limits, blind.unmanaged, blind.limitations) == (
+            None,
+            (),
+            (),
+            (NO_ACCOUNT_DATA,),
+        )
         assert blind.stops
         assert seeing.account_at == NOW
 
@@ -106,10 +113,10 @@ def test_without_account_foreign_templates_are_not_guessed(account: Account) -> 
     theirs = account.template("theirs")
     text = f"rules:\n  legacy: {{domain: {D}, template_id: {theirs}}}\n"
     review = Changing(account.emulator).up(text).review(text, account=False)
-    untold = f"What template {theirs} records is not known, so nothing is said of the streams of {D}/*/*."
+    unknown = f"the formats of template {theirs} are unknown, so {D}/*/* is not reviewed."
 
     assert review.patterns == ()
-    assert review.unsaid == (BLIND, f"rules.legacy: {untold}")
+    assert review.limitations == (NO_ACCOUNT_DATA, f"rules.legacy: {unknown}")
 
 
 def test_destroy_ends_everything(stack: Changing) -> None:
@@ -146,9 +153,9 @@ def test_file_with_errors_is_refused(stack: Changing) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("  studio: {", "  atelier: {", "it creates rules.atelier, and the file does not have it"),
-        ("  studio: {domain: push.example.com, app: studio, template: clips}\n", "", "it deletes rules.studio, and the file declares it"),
-        ("30d}}", "30d}}\n  more: {}", "it creates templates.more, and the file does not have it"),
+        ("  studio: {", "  atelier: {", "it creates rules.atelier, which the file does not declare"),
+        ("  studio: {domain: push.example.com, app: studio, template: clips}\n", "", "it deletes rules.studio, which the file declares"),
+        ("30d}}", "30d}}\n  more: {}", "it creates templates.more, which the file does not declare"),
     ],
     ids=["another-name", "less", "more"],
 )  # fmt: skip
@@ -161,8 +168,10 @@ def test_plan_of_another_version_is_told(stack: Changing, old: str, new: str, ex
 def test_account_of_another_site_is_told(stack: Changing) -> None:
     """A snapshot of the other site says nothing about this stack."""
     other = snapshot_of(stack.settings)._replace(site="cn")
-    with pytest.raises(ConfigError, match="The snapshot is of an account on site cn, but stack dev is on site intl"):
-        reviewed(stack_file(STACK, stack.settings), stack.engine.preview(ProviderInProcess(stack.settings), ()), other)
+    file, plan = stack_file(STACK, stack.settings), stack.engine.preview(ProviderInProcess(stack.settings), ())
+
+    with pytest.raises(ConfigError, match="The snapshot is from an account on site cn, but stack dev is on site intl"):
+        build_review(file, plan, other, NOW)
 
 
 def test_move_between_cos_and_vod_is_said(cn_account: Account) -> None:
@@ -176,6 +185,6 @@ def test_move_between_cos_and_vod_is_said(cn_account: Account) -> None:
         said.append([loss.sentence for loss in Changing(cn_account.emulator).up(before).review(after).losses])
 
     assert said == [
-        [f"{D}/*/* keeps MP4 in COS for as long as its bucket says instead of 30 d."],
-        [f"{D}/*/* keeps MP4 for 30 d instead of in COS for as long as its bucket says."],
+        [f"{D}/*/*: MP4 retention changes from 30 days to the lifetime set by the COS bucket."],
+        [f"{D}/*/*: MP4 retention changes from the lifetime set by the COS bucket to 30 days."],
     ]

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from live_recording.review.html import html
+from live_recording.review.html import render_html
 from tests.support.review_samples import REVIEWS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, folder: Path, name: str, width: int, **context: object) -> tuple[Page, list[str]]:
     """The page of a review, and what the browser complained of or fetched."""
     file = folder / f"{name}.html"
-    file.write_text(html(REVIEWS[name]), encoding="utf-8")
+    file.write_text(render_html(REVIEWS[name]), encoding="utf-8")
     page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()  # type: ignore[arg-type]  # options by name
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

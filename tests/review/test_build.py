@@ -1,5 +1,6 @@
 """Whole reviews of plans: what is lost, what is accepted, what changes nothing, and what is coming."""
 
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,15 @@ def test_nothing_changes(stack: Changing) -> None:
     """The same file again loses nothing, changes nothing and stops nobody."""
     review = stack.review(STACK)
 
-    assert (review.losses, review.operations, review.obstacles, review.unsaid, review.stops) == ((), (), (), (), False)
+    assert (review.losses, review.operations, review.conflicts, review.limitations, review.stops) == (
+        (),
+        (),
+        (),
+        (),
+        False,
+    )
     assert [(one.name, one.changed) for one in review.patterns] == [(f"{D}/*/*", False), (f"{D}/studio/*", False)]
-    assert [tuple(limit) for limit in review.limits] == [("rules", 2, 2, 2, 50, 0), ("templates", 2, 2, 2, 50, 0)]
+    assert [astuple(limit) for limit in review.limits] == [("rules", 2, 2, 2, 50, 0), ("templates", 2, 2, 2, 50, 0)]
     assert [(task.name, task.change) for task in review.tasks] == [("tasks.final", "kept")]
 
 
@@ -56,7 +63,7 @@ def test_first_deployment_is_all_new(account: Account) -> None:
         Operation("create", "RecordTemplate", "archive", ()),
         Operation("create", "RecordTemplate", "clips", ()),
     )
-    assert [tuple(limit) for limit in review.limits] == [("rules", 0, 2, 2, 50, 0), ("templates", 0, 2, 2, 50, 0)]
+    assert [astuple(limit) for limit in review.limits] == [("rules", 0, 2, 2, 50, 0), ("templates", 0, 2, 2, 50, 0)]
     assert [(task.name, task.change, task.template) for task in review.tasks] == [("tasks.final", "new", "clips")]
     assert (review.losses, review.stops) == ((), False)
 
@@ -88,7 +95,7 @@ def test_changes_without_loss(stack: Changing, changes: list[Change], operations
     review = stack.review(edited(*changes))
 
     assert sorted((one.op, one.name) for one in review.operations) == operations
-    assert (losses(review), review.obstacles, review.stops) == ([], (), False)
+    assert (losses(review), review.conflicts, review.stops) == ([], (), False)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.streams import StreamKey
-from live_recording.review.coverage import formats, patterns, recorder, untold
+from live_recording.review.coverage import effective_rule, find_patterns, rules_with_unknown_template, template_formats
 from live_recording.review.model import EffectiveRule, Format
 from live_recording.review.ownership import AccountView
 from tests.support.clock import NOW
@@ -32,7 +32,7 @@ def picture(rules: Mapping[str, str], **names: str) -> AccountView:
 
 def told(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Pattern -> the templates that decide about it before and after."""
-    found = patterns(picture(before), picture(after))
+    found = find_patterns(picture(before), picture(after))
     return {
         f"{at.app or '*'}/{at.stream or '*'}": (
             one.before.template if one.before else "",
@@ -107,17 +107,19 @@ def test_recorder_names_the_rule_its_level_and_the_template() -> None:
     ours = picture({"*/*": "1", "a/*": "2"}, t1="archive")
     ours = replace(ours, names={**ours.names, ("rule", StreamKey(D)): "everything"})
 
-    assert recorder(ours, StreamKey(D, "x", "y")) == EffectiveRule("rules.everything", f"{D}/*/*", 4, "archive", (MP4,))
-    assert recorder(ours, StreamKey(D, "a", "y")) == EffectiveRule("", f"{D}/a/*", 3, "theirs", (FLV,))
-    assert recorder(ours, StreamKey("other.example.com", "a", "y")) is None
+    assert effective_rule(ours, StreamKey(D, "x", "y")) == EffectiveRule(
+        "rules.everything", f"{D}/*/*", 4, "archive", (MP4,)
+    )
+    assert effective_rule(ours, StreamKey(D, "a", "y")) == EffectiveRule("", f"{D}/a/*", 3, "theirs", (FLV,))
+    assert effective_rule(ours, StreamKey("other.example.com", "a", "y")) is None
 
 
 def test_rule_without_a_known_template_is_left_out() -> None:
     """Nobody says what a template records that the account does not list, so its patterns are not told."""
     known, unknown = picture({"*/*": "1"}), picture({"*/*": "1", "a/*": "17016"})
 
-    assert list(patterns(known, unknown)) == [StreamKey(D)]
-    assert untold(unknown) == {StreamKey(D, "a"): "17016"}
+    assert list(find_patterns(known, unknown)) == [StreamKey(D)]
+    assert rules_with_unknown_template(unknown) == {StreamKey(D, "a"): "17016"}
 
 
 @pytest.mark.parametrize(
@@ -140,4 +142,4 @@ def test_formats_are_those_that_are_on_with_the_vendors_defaults(
     live: Mapping[str, Any], expected: tuple[Format, ...]
 ) -> None:
     """What is enabled is recorded; what is not said is as the vendor has it."""
-    assert formats(live) == expected
+    assert template_formats(live) == expected

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from live_recording.core.text import escaped
-from live_recording.review.html import html
-from tests.support.review_samples import HOSTILE_NAME, HUGE, OBSTRUCTED, RADIO, REVIEWS, RICH, UNCHANGED, pattern
+from live_recording.review.html import render_html
+from tests.support.review_samples import CONFLICTING, HOSTILE_NAME, HUGE, RADIO, REVIEWS, RICH, UNCHANGED, pattern
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "review"
 VOID = {"meta", "link", "wbr"}
@@ -73,7 +74,7 @@ class Page(HTMLParser):
         return [str(element.attributes["id"]) for element in self.found if "id" in element.attributes]
 
 
-PAGES = {name: html(review) for name, review in REVIEWS.items()}
+PAGES = {name: render_html(review) for name, review in REVIEWS.items()}
 each = pytest.mark.parametrize("name", PAGES)
 
 
@@ -146,13 +147,14 @@ def test_names_from_files_stay_text() -> None:
 @given(st.text(min_size=1))
 def test_any_name_stays_text(name: str) -> None:
     """Whatever an account calls its streams, templates and tasks, the page stays whole and shows it."""
-    seen = RICH.tasks[0]._replace(name=name, stream=name, template=name, overlaps=(name,))
-    named = UNCHANGED._replace(tasks=(seen,), patterns=(pattern(None, RADIO._replace(template=name), name),))
-    plain = UNCHANGED._replace(
-        tasks=(seen._replace(name="a", stream="a", template="a", overlaps=("a",)),),
-        patterns=(pattern(None, RADIO._replace(template="a"), "a"),),
+    seen = replace(RICH.tasks[0], name=name, stream=name, template=name, overlaps=(name,))
+    named = replace(UNCHANGED, tasks=(seen,), patterns=(pattern(None, replace(RADIO, template=name), name),))
+    plain = replace(
+        UNCHANGED,
+        tasks=(replace(seen, name="a", stream="a", template="a", overlaps=("a",)),),
+        patterns=(pattern(None, replace(RADIO, template="a"), "a"),),
     )
-    page, expected = Page(html(named)), Page(html(plain))
+    page, expected = Page(render_html(named)), Page(render_html(plain))
 
     assert "".join(text for _, text in page.text).count(escaped(name)) >= 7
     assert [e.tag for e in page.found if e.tag != "wbr"] == [e.tag for e in expected.found if e.tag != "wbr"]
@@ -188,14 +190,14 @@ def test_every_rule_stands_on_its_level() -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("unchanged", "None. What is recorded today stays recorded, in the same formats, and is kept for at least as long."),
-        ("unchanged", "There are none."),
-        ("without-account", "This is not known without the account."),
-        ("without-account", "None that the plan alone tells. What else the account records is not known."),
-        ("refused", "Why the plan is refused"),
-        ("obstructed", "What the account would refuse"),
-        ("without-account", "What this review cannot tell"),
-        ("acknowledged", "Accepted until 2026-12-01: nobody watches it | @ops"),
+        ("unchanged", "None. Everything recorded today stays recorded, in the same formats and for at least as long."),
+        ("unchanged", "<p>None.</p>"),
+        ("without-account", "Unknown without account data."),
+        ("without-account", "The plan alone shows no loss. Other recordings of the account are unknown."),
+        ("refused", "Why the plan is rejected"),
+        ("obstructed", "Conflicts with the account"),
+        ("without-account", "Limitations of this review"),
+        ("acknowledged", "Accepted until 2026-12-01: no viewers | @ops"),
     ],
 )  # fmt: skip
 def test_page_says_what_is_not_there(name: str, sentence: str) -> None:
@@ -205,13 +207,13 @@ def test_page_says_what_is_not_there(name: str, sentence: str) -> None:
 
 def test_refused_page_promises_nothing() -> None:
     """Of a plan that does not run, nothing is shown but why."""
-    headings = re.findall(r"<h2[^>]*>(.*?)</h2>", html(OBSTRUCTED._replace(refused=("No.",))))
+    headings = re.findall(r"<h2[^>]*>(.*?)</h2>", render_html(replace(CONFLICTING, refused=("No.",))))
 
-    assert headings == ["Why the plan is refused", "Findings"]
+    assert headings == ["Why the plan is rejected", "Findings"]
 
 
 def test_empty_account_is_drawn() -> None:
     """Without any rule, task or limit there is nothing to draw, and no drawing fails."""
-    page = Page(html(UNCHANGED._replace(patterns=(), limits=(), stack="0")))
+    page = Page(render_html(replace(UNCHANGED, patterns=(), limits=(), stack="0")))
 
     assert [e for e in page.all("svg") if e.attributes.get("role") == "img"] == []

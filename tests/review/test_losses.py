@@ -10,21 +10,21 @@ from live_recording.account.snapshot import Snapshot
 from live_recording.core.streams import StreamKey
 from live_recording.lint.acknowledgements import in_force
 from live_recording.review.changes import PlannedChange
-from live_recording.review.format_loss import Shortfall, shortfall
+from live_recording.review.format_loss import FormatChange, FormatLosses, format_losses
 from live_recording.review.intervals import (
     Gap,
     RecordingInterval,
     Span,
-    gaps,
     live_record_interval,
+    recording_gaps,
     recording_intervals,
 )
 from live_recording.review.losses import (
+    acknowledge_losses,
     cause_of_pattern_loss,
     cause_of_recording_loss,
-    judged,
-    of_patterns,
-    of_recordings,
+    pattern_losses,
+    recording_losses,
 )
 from live_recording.review.model import EffectiveRule, Format, Loss, Pattern
 from live_recording.review.ownership import AccountView
@@ -43,42 +43,42 @@ HLS, FLV = Format("hls", 0, None, cos=False), Format("flv", 0, 1800, cos=False)
         pytest.param((), (), {}, id="nothing-before"),
         pytest.param((), (MONTH,), {}, id="more"),
         pytest.param((MONTH,), (MONTH,), {}, id="the-same"),
-        pytest.param((MONTH,), (), {"stops": ((MONTH, None),)}, id="stops"),
-        pytest.param((MONTH, HLS), (MONTH,), {"format": ((HLS, None),)}, id="a-format-goes"),
-        pytest.param((MONTH,), (FLV,), {"format": ((MONTH, None),)}, id="another-format-is-no-substitute"),
+        pytest.param((MONTH,), (), {"stops": (FormatChange(MONTH, None),)}, id="stops"),
+        pytest.param((MONTH, HLS), (MONTH,), {"format": (FormatChange(HLS, None),)}, id="a-format-goes"),
+        pytest.param((MONTH,), (FLV,), {"format": (FormatChange(MONTH, None),)}, id="another-format-is-no-substitute"),
         pytest.param((WEEK,), (MONTH,), {}, id="longer"),
         pytest.param((WEEK,), (EVER,), {}, id="for-ever-is-longest"),
-        pytest.param((EVER,), (MONTH,), {"retention": ((EVER, MONTH),)}, id="not-for-ever-any-more"),
-        pytest.param((MONTH,), (WEEK,), {"retention": ((MONTH, WEEK),)}, id="shorter"),
+        pytest.param((EVER,), (MONTH,), {"retention": (FormatChange(EVER, MONTH),)}, id="not-for-ever-any-more"),
+        pytest.param((MONTH,), (WEEK,), {"retention": (FormatChange(MONTH, WEEK),)}, id="shorter"),
         pytest.param((MONTH,), (WEEK, EVER), {}, id="the-best-of-two-counts"),
-        pytest.param((EVER,), (WEEK, MONTH), {"retention": ((EVER, MONTH),)}, id="the-best-of-two-is-told"),
+        pytest.param((EVER,), (WEEK, MONTH), {"retention": (FormatChange(EVER, MONTH),)}, id="the-best-of-two-is-told"),
         pytest.param((BUCKET,), (BUCKET,), {}, id="cos-stays-cos"),
-        pytest.param((MONTH,), (BUCKET,), {"retention": ((MONTH, BUCKET),)}, id="a-bucket-may-keep-less"),
-        pytest.param((EVER,), (BUCKET,), {"retention": ((EVER, BUCKET),)}, id="a-bucket-may-not-keep-for-ever"),
-        pytest.param((BUCKET,), (MONTH,), {"retention": ((BUCKET, MONTH),)}, id="a-bucket-may-have-kept-more"),
+        pytest.param((MONTH,), (BUCKET,), {"retention": (FormatChange(MONTH, BUCKET),)}, id="a-bucket-may-keep-less"),
+        pytest.param((EVER,), (BUCKET,), {"retention": (FormatChange(EVER, BUCKET),)}, id="a-bucket-may-not-keep-for-ever"),
+        pytest.param((BUCKET,), (MONTH,), {"retention": (FormatChange(BUCKET, MONTH),)}, id="a-bucket-may-have-kept-more"),
         pytest.param((BUCKET,), (EVER,), {}, id="nothing-is-more-than-for-ever"),
-        pytest.param((MONTH, HLS), (WEEK,), {"format": ((HLS, None),), "retention": ((MONTH, WEEK),)}, id="both"),
+        pytest.param((MONTH, HLS), (WEEK,), {"format": (FormatChange(HLS, None),), "retention": (FormatChange(MONTH, WEEK),)}, id="both"),
     ],
 )  # fmt: skip
 def test_shortfall_is_what_is_not_made_or_not_kept(
-    before: tuple[Format, ...], after: tuple[Format, ...], expected: Shortfall
+    before: tuple[Format, ...], after: tuple[Format, ...], expected: FormatLosses
 ) -> None:
     """A format that goes and files that are kept for less time are losses; more is none."""
-    assert shortfall(before, after) == expected
+    assert format_losses(before, after) == expected
 
 
-def airing(
+def interval(
     name: str,
     start: float,
     end: float,
     *formats: Format,
     stream: StreamKey = STREAM,
     template: str = "",
-    task: bool = True,
+    is_task: bool = True,
 ) -> RecordingInterval:
     """A recording from so many hours on to so many hours on."""
     begin, over = NOW + timedelta(hours=start), NOW + timedelta(hours=end)
-    return RecordingInterval(name, stream, begin, over, formats or (MONTH,), template, task)
+    return RecordingInterval(name, stream, begin, over, formats or (MONTH,), template, is_task)
 
 
 def found(
@@ -89,11 +89,14 @@ def found(
     def hours(span: Span) -> tuple[float, float]:
         return (span.start - NOW) / timedelta(hours=1), (span.end - NOW) / timedelta(hours=1)
 
-    return [(gap.airing.id, gap.kind, [*map(hours, gap.spans)]) for gap in gaps(before, after, lambda _: by_rule, NOW)]
+    return [
+        (gap.interval.id, gap.kind, [*map(hours, gap.spans)])
+        for gap in recording_gaps(before, after, lambda _: by_rule, NOW)
+    ]
 
 
-T = airing("t", 1, 3)
-CROWD = [airing(name, 0, 4, WEEK) for name in "abc"]
+T = interval("t", 1, 3)
+CROWD = [interval(name, 0, 4, WEEK) for name in "abc"]
 
 
 @pytest.mark.parametrize(
@@ -101,23 +104,23 @@ CROWD = [airing(name, 0, 4, WEEK) for name in "abc"]
     [
         pytest.param([T], [T], (), [], id="it-stays"),
         pytest.param([T], [], (), [("t", "stops", [(1, 3)])], id="removed"),
-        pytest.param([airing("t", -1, 3)], [], (), [("t", "stops", [(0, 3)])], id="from-now-on"),
-        pytest.param([T], [airing("n", 1, 2)], (), [("t", "stops", [(2, 3)])], id="ends-earlier"),
-        pytest.param([T], [airing("n", 2, 3)], (), [("t", "stops", [(1, 2)])], id="starts-later"),
-        pytest.param([T], [airing("n", 0, 1), airing("m", 3, 4)], (), [("t", "stops", [(1, 3)])], id="before-and-after-it"),
-        pytest.param([T], [airing("n", 0, 2), airing("m", 2, 4)], (), [], id="moved-without-a-second-lost"),
-        pytest.param([T], [airing("n", 1, 1.5), airing("m", 2, 2.5)], (), [("t", "stops", [(1.5, 2), (2.5, 3)])], id="two-holes"),
-        pytest.param([T], [airing("n", 1, 3, FLV)], (), [("t", "format", [(1, 3)])], id="another-format"),
-        pytest.param([T], [airing("n", 1, 3, WEEK)], (), [("t", "retention", [(1, 3)])], id="kept-shorter"),
-        pytest.param([T], [airing("n", 1, 2, WEEK)], (), [("t", "retention", [(1, 2)]), ("t", "stops", [(2, 3)])], id="two-kinds"),
-        pytest.param([T], [airing("n", 1, 3, stream=StreamKey("push.example.com", "live", "other"))], (), [("t", "stops", [(1, 3)])], id="another-stream"),
+        pytest.param([interval("t", -1, 3)], [], (), [("t", "stops", [(0, 3)])], id="from-now-on"),
+        pytest.param([T], [interval("n", 1, 2)], (), [("t", "stops", [(2, 3)])], id="ends-earlier"),
+        pytest.param([T], [interval("n", 2, 3)], (), [("t", "stops", [(1, 2)])], id="starts-later"),
+        pytest.param([T], [interval("n", 0, 1), interval("m", 3, 4)], (), [("t", "stops", [(1, 3)])], id="before-and-after-it"),
+        pytest.param([T], [interval("n", 0, 2), interval("m", 2, 4)], (), [], id="moved-without-a-second-lost"),
+        pytest.param([T], [interval("n", 1, 1.5), interval("m", 2, 2.5)], (), [("t", "stops", [(1.5, 2), (2.5, 3)])], id="two-holes"),
+        pytest.param([T], [interval("n", 1, 3, FLV)], (), [("t", "format", [(1, 3)])], id="another-format"),
+        pytest.param([T], [interval("n", 1, 3, WEEK)], (), [("t", "retention", [(1, 3)])], id="kept-shorter"),
+        pytest.param([T], [interval("n", 1, 2, WEEK)], (), [("t", "retention", [(1, 2)]), ("t", "stops", [(2, 3)])], id="two-kinds"),
+        pytest.param([T], [interval("n", 1, 3, stream=StreamKey("push.example.com", "live", "other"))], (), [("t", "stops", [(1, 3)])], id="another-stream"),
         pytest.param([T], [], (MONTH,), [], id="the-rule-records-it-too"),
         pytest.param([T], [], (WEEK,), [("t", "retention", [(1, 3)])], id="the-rule-keeps-it-shorter"),
-        pytest.param([T], [airing("n", 1, 2, WEEK)], (FLV,), [("t", "retention", [(1, 2)]), ("t", "format", [(2, 3)])], id="task-then-rule"),
-        pytest.param([T, airing("u", 2, 4)], [airing("u", 2, 4)], (), [("t", "stops", [(1, 2)])], id="another-task-goes-on"),
+        pytest.param([T], [interval("n", 1, 2, WEEK)], (FLV,), [("t", "retention", [(1, 2)]), ("t", "format", [(2, 3)])], id="task-then-rule"),
+        pytest.param([T, interval("u", 2, 4)], [interval("u", 2, 4)], (), [("t", "stops", [(1, 2)])], id="another-task-goes-on"),
         pytest.param([T], [*CROWD, T], (), [("t", "retention", [(1, 3)])], id="crowded-out-by-three-earlier-ones"),
         pytest.param([*CROWD, T], CROWD, (), [], id="a-fourth-one-never-recorded"),
-        pytest.param([*CROWD, airing("l", 1, 3, task=False)], CROWD, (), [("l", "retention", [(1, 3)])], id="live-records-are-not-crowded-out"),
+        pytest.param([*CROWD, interval("l", 1, 3, is_task=False)], CROWD, (), [("l", "retention", [(1, 3)])], id="live-records-are-not-crowded-out"),
     ],
 )  # fmt: skip
 def test_gaps_are_the_seconds_that_nothing_records(
@@ -147,9 +150,9 @@ def test_airings_are_neither_over_nor_stopped() -> None:
     account = Snapshot("intl", NOW, {"7": template}, {}, tasks)
 
     assert recording_intervals(account, NOW) == {
-        "runs": airing("runs", -1, 1, template="7"),
-        "bare": airing("bare", 1, 3, HLS),
-        "orphan": airing("orphan", 1, 2, HLS, template="9"),
+        "runs": interval("runs", -1, 1, template="7"),
+        "bare": interval("bare", 1, 3, HLS),
+        "orphan": interval("orphan", 1, 2, HLS, template="9"),
     }
 
 
@@ -158,15 +161,15 @@ def test_airings_are_neither_over_nor_stopped() -> None:
     [
         pytest.param(
             {"domain": "push.example.com", "start": "2026-11-20T13:00:00Z", "end": "2026-11-20T15:00:00Z", "file_format": "flv"},
-            airing("5", 1, 3, FLV, task=False),
+            interval("5", 1, 3, FLV, is_task=False),
             id="scheduled",
         ),
         pytest.param(
             {"domain": "push.example.com", "ends_at": "2026-11-20T12:30:00Z", "file_format": "mp4", "storage_time": MONTH.storage_time},
-            airing("5", 0, 0.5, task=False),
+            interval("5", 0, 0.5, is_task=False),
             id="in-real-time",
         ),
-        pytest.param({"duration": 1800, "file_format": "hls"}, airing("5", 0, 0.5, HLS, stream=replace(STREAM, domain="*"), task=False), id="yet-to-be-made"),
+        pytest.param({"duration": 1800, "file_format": "hls"}, interval("5", 0, 0.5, HLS, stream=replace(STREAM, domain="*"), is_task=False), id="yet-to-be-made"),
     ],
 )  # fmt: skip
 def test_live_record_is_an_airing(inputs: Mapping[str, object], expected: RecordingInterval) -> None:
@@ -215,20 +218,20 @@ def test_recording_is_blamed_on_the_entry_that_changed() -> None:
     other = replace(after, account=after.account._replace(templates={}))
     going = replace(after, account=after.account._replace(tasks={"v": {}}))
     rows = (
-        (airing("t", 1, 3), after, "tasks.final"),
-        (airing("u", 1, 3), after, "schedules.derby"),
-        (airing("5", 1, 3), after, "live_records.old"),
+        (interval("t", 1, 3), after, "tasks.final"),
+        (interval("u", 1, 3), after, "schedules.derby"),
+        (interval("5", 1, 3), after, "live_records.old"),
         (
-            airing("v", 1, 3, template="7"),
+            interval("v", 1, 3, template="7"),
             replace(other, account=other.account._replace(tasks={"v": {}})),
             "templates.a",
         ),
-        (airing("v", 1, 3, template="7"), going, "tasks.new"),
+        (interval("v", 1, 3, template="7"), going, "tasks.new"),
     )
     for one, then, expected in rows:
         assert cause_of_recording_loss(one, before, then, steps, tasks=()) == expected
     assert (
-        cause_of_recording_loss(airing("u", 1, 3), before, after, steps, {"derby-20261120T1300"})
+        cause_of_recording_loss(interval("u", 1, 3), before, after, steps, {"derby-20261120T1300"})
         == "tasks.derby-20261120T1300"
     )
 
@@ -240,17 +243,17 @@ WHO = EffectiveRule("rules.r", f"{D}/*/*", 4, "archive", (MONTH, HLS))
     ("after", "expected"),
     [
         pytest.param(None, f"{D}/*/* is no longer recorded: no rule applies.", id="no-rule"),
-        pytest.param(WHO._replace(template="no-record", formats=()), f"{D}/*/* is no longer recorded: rules.r suppresses it.", id="suppressed"),
-        pytest.param(WHO._replace(rule="", template="empty", formats=()), f"{D}/*/* is no longer recorded: the rule for {D}/*/* points to empty, which has no formats.", id="empty"),
-        pytest.param(WHO._replace(formats=(FLV,)), f"{D}/*/* is no longer recorded as MP4 and HLS.", id="formats"),
-        pytest.param(WHO._replace(formats=(WEEK, HLS)), f"{D}/*/* keeps MP4 for 7 d instead of 30 d.", id="shorter"),
-        pytest.param(WHO._replace(formats=(BUCKET, HLS)), f"{D}/*/* keeps MP4 in COS for as long as its bucket says instead of 30 d.", id="cos"),
-        pytest.param(WHO._replace(formats=(MONTH, HLS._replace(storage_time=3600))), f"{D}/*/* keeps HLS for 1 h 00 m instead of for ever.", id="not-for-ever"),
+        pytest.param(replace(WHO, template="no-record", formats=()), f"{D}/*/* is no longer recorded: rules.r suppresses it.", id="suppressed"),
+        pytest.param(replace(WHO, rule="", template="empty", formats=()), f"{D}/*/* is no longer recorded: the rule for {D}/*/* points to template empty, which records no format.", id="empty"),
+        pytest.param(replace(WHO, formats=(FLV,)), f"{D}/*/* is no longer recorded as MP4 and HLS.", id="formats"),
+        pytest.param(replace(WHO, formats=(WEEK, HLS)), f"{D}/*/*: MP4 retention drops from 30 days to 7 days.", id="shorter"),
+        pytest.param(replace(WHO, formats=(BUCKET, HLS)), f"{D}/*/*: MP4 retention changes from 30 days to the lifetime set by the COS bucket.", id="cos"),
+        pytest.param(replace(WHO, formats=(MONTH, replace(HLS, storage_time=3600))), f"{D}/*/*: HLS retention drops from unlimited to 1 h.", id="not-for-ever"),
     ],
 )  # fmt: skip
 def test_pattern_losses_are_whole_sentences(after: EffectiveRule | None, expected: str) -> None:
     """What goes, and why nothing is left."""
-    losses = list(of_patterns({StreamKey(D): Pattern(f"{D}/*/*", WHO, after)}, lambda _: "rules.r"))
+    losses = list(pattern_losses({StreamKey(D): Pattern(f"{D}/*/*", WHO, after)}, lambda _: "rules.r"))
 
     assert [loss.sentence for loss in losses] == [expected]
 
@@ -258,8 +261,8 @@ def test_pattern_losses_are_whole_sentences(after: EffectiveRule | None, expecte
 def test_recording_losses_say_when() -> None:
     """The times of each hole, in the zone of the stack file."""
     hour, day = timedelta(hours=1), timedelta(days=1)
-    gap = Gap(T, "stops", ((MONTH, None),), (Span(T.start, T.start + hour), Span(T.end, T.end + day)))
-    losses = list(of_recordings([gap], lambda one: f"tasks.{one.id}", "Asia/Shanghai"))
+    gap = Gap(T, "stops", (FormatChange(MONTH, None),), (Span(T.start, T.start + hour), Span(T.end, T.end + day)))
+    losses = list(recording_losses([gap], lambda one: f"tasks.{one.id}", "Asia/Shanghai"))
 
     assert losses == [
         Loss(
@@ -276,8 +279,8 @@ def test_recording_losses_say_when() -> None:
 def test_loss_that_recurs_is_one() -> None:
     """Occurrences that lose the same make one sentence, with the first times written out."""
     weeks = [timedelta(weeks=number) for number in range(5)]
-    gaps = [Gap(T, "stops", ((MONTH, None),), (Span(T.start + week, T.end + week),)) for week in weeks]
-    (loss,) = of_recordings(gaps, lambda _: "schedules.derby", "UTC")
+    gaps = [Gap(T, "stops", (FormatChange(MONTH, None),), (Span(T.start + week, T.end + week),)) for week in weeks]
+    (loss,) = recording_losses(gaps, lambda _: "schedules.derby", "UTC")
 
     assert loss.sentence == (
         f"{D}/live/final is no longer recorded on 2026-11-20 from 13:00 to 15:00, on 2026-11-27 from 13:00 to 15:00, "
@@ -285,7 +288,7 @@ def test_loss_that_recurs_is_one() -> None:
     )
 
 
-def test_losses_are_sorted_and_judged() -> None:
+def test_losses_are_sorted_and_acknowledge_losses() -> None:
     """What stops comes first; what is accepted with what is inside it, as long as that holds."""
 
     def accepted(path: str, until: str | None = None, kind: str = "recording-loss") -> Acknowledgement:
@@ -298,7 +301,7 @@ def test_losses_are_sorted_and_judged() -> None:
         accepted("rules.b", kind="kept-forever"),
     )
     kinds = (("retention", "rules.a"), ("format", "rules.b"), ("stops", "tasks.t"), ("stops", "rules.ab"))
-    losses = judged([Loss(kind, path, "w", "s.", None) for kind, path in kinds], in_force(entries, NOW))  # type: ignore[arg-type]  # kinds
+    losses = acknowledge_losses([Loss(kind, path, "w", "s.", None) for kind, path in kinds], in_force(entries, NOW))  # type: ignore[arg-type]  # kinds
 
     assert [(loss.kind, loss.path, bool(loss.acknowledged)) for loss in losses] == [
         ("stops", "rules.ab", False),

@@ -4,6 +4,7 @@
 """
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from live_recording.core.text import escaped
-from live_recording.review.markdown import MORE, ROOM, code, combined, markdown, plain
+from live_recording.review.markdown import MORE, ROOM, code, plain, render_combined, render_markdown
 from live_recording.review.model import Review
-from tests.support.review_samples import HOSTILE_NAME, HUGE, REFUSED, REVIEWS, RICH, UNCHANGED
+from tests.support.review_samples import HOSTILE_NAME, HUGE, REJECTED, REVIEWS, RICH, UNCHANGED
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "review"
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -34,7 +35,7 @@ def rows(text: str) -> list[int]:
 @pytest.mark.parametrize("name", REVIEWS)
 def test_comment_is_the_expected_one(name: str, request: pytest.FixtureRequest) -> None:
     """Each review yields exactly the comment in its file."""
-    expected, seen = GOLDEN / f"{name}.md", markdown(REVIEWS[name])
+    expected, seen = GOLDEN / f"{name}.md", render_markdown(REVIEWS[name])
     if request.config.getoption("--rewrite"):
         expected.parent.mkdir(exist_ok=True)
         expected.write_text(seen, encoding="utf-8")
@@ -45,7 +46,7 @@ def test_comment_is_the_expected_one(name: str, request: pytest.FixtureRequest) 
 @pytest.mark.parametrize("name", REVIEWS)
 def test_comment_begins_with_its_marker_and_the_verdict(name: str) -> None:
     """A pipeline finds the comment by its hidden first line; people read the bold second one."""
-    marker, verdict, *_ = markdown(REVIEWS[name]).splitlines()
+    marker, verdict, *_ = render_markdown(REVIEWS[name]).splitlines()
 
     assert marker == f"<!-- live-recording review: {REVIEWS[name].stack} -->"
     assert re.fullmatch(r"\*\*[^*]+\*\*", verdict)
@@ -53,15 +54,16 @@ def test_comment_begins_with_its_marker_and_the_verdict(name: str) -> None:
 
 def sized(losses: int, patterns: int, tasks: int, lists: int) -> Review:
     """A review with so many of each."""
-    return HUGE._replace(
+    return replace(
+        HUGE,
         losses=(HUGE.losses * 9)[:losses],
         patterns=(HUGE.patterns * 4)[:patterns],
         tasks=HUGE.tasks[:tasks],
         findings=HUGE.findings[:lists],
         unmanaged=HUGE.unmanaged[:lists],
         operations=HUGE.operations[:lists],
-        obstacles=HUGE.unmanaged[: lists // 3],
-        unsaid=HUGE.unmanaged[: lists // 7],
+        conflicts=HUGE.unmanaged[: lists // 3],
+        limitations=HUGE.unmanaged[: lists // 7],
         later=dict(list(HUGE.later.items())[:lists]),
     )
 
@@ -73,7 +75,7 @@ SIZES = st.integers(0, 4) | st.integers(0, 200)
 def test_comment_is_always_under_60_lines(losses: int, patterns: int, tasks: int, lists: int) -> None:
     """Whatever the size of the review, the comment is short, and says where it was cut."""
     review = sized(losses, patterns, tasks, lists)
-    text = markdown(review)
+    text = render_markdown(review)
 
     assert len(text.splitlines()) <= ROOM.lines < 60
     assert len(rows(text)) == sum(line.startswith("| ") for line in text.splitlines())
@@ -84,9 +86,9 @@ def test_comment_is_always_under_60_lines(losses: int, patterns: int, tasks: int
 @given(SIZES, SIZES, SIZES, SIZES)
 def test_losses_are_cut_last(losses: int, patterns: int, tasks: int, lists: int) -> None:
     """Where a loss is left out, everything else but refusals stands in one line each."""
-    review = sized(losses, patterns, tasks, lists)._replace(obstacles=())
-    text = markdown(review)
-    shown = text.count("keeps MP4 for 7 d")
+    review = replace(sized(losses, patterns, tasks, lists), conflicts=())
+    text = render_markdown(review)
+    shown = text.count("MP4 retention drops")
 
     assert shown == losses or ("<details>" not in text and not rows(text))
     assert shown == losses or f"... and {losses - shown} more: {MORE}" in text
@@ -94,17 +96,17 @@ def test_losses_are_cut_last(losses: int, patterns: int, tasks: int, lists: int)
 
 def test_comment_fits_into_a_comment() -> None:
     """Long names cut rows too: a comment of GitHub holds 65,536 letters."""
-    long = HUGE._replace(losses=tuple(one._replace(sentence=one.sentence * 100) for one in HUGE.losses))
+    long = replace(HUGE, losses=tuple(replace(one, sentence=one.sentence * 100) for one in HUGE.losses))
 
-    assert 50_000 < len(markdown(long)) < 65_536
+    assert 50_000 < len(render_markdown(long)) < 65_536
 
 
-ALL = (UNCHANGED, RICH, REFUSED, HUGE)
+ALL = (UNCHANGED, RICH, REJECTED, HUGE)
 
 
 def test_stacks_share_a_comment() -> None:
     """All verdicts come first, then what stops, and the comment is no longer than for one stack."""
-    text = combined(ALL, {})
+    text = render_combined(ALL, {})
     lines = text.splitlines()
 
     assert lines[0] == "<!-- live-recording review: staging, prod, prod, prod -->"
@@ -112,13 +114,13 @@ def test_stacks_share_a_comment() -> None:
     assert text.count("\n## ") == 3
     assert text.count("### Recording loss") == 2
     assert len(lines) <= ROOM.lines
-    assert combined((RICH,), {}) == markdown(RICH)
+    assert render_combined((RICH,), {}) == render_markdown(RICH)
 
 
 @given(st.lists(st.sampled_from(list(REVIEWS.values())), min_size=2, max_size=70))
 def test_many_stacks_share_a_comment(reviews: list[Review]) -> None:
     """Whatever the number of stacks, those that stop are shown before others, and nothing is too long."""
-    text = combined(reviews, {})
+    text = render_combined(reviews, {})
     first = [line for line in text.splitlines() if line.startswith("- `")]
 
     assert len(text.splitlines()) <= ROOM.lines
@@ -128,16 +130,16 @@ def test_many_stacks_share_a_comment(reviews: list[Review]) -> None:
 
 def test_refusals_are_cut_last_too() -> None:
     """A refused plan is about its reasons, however many."""
-    many = REFUSED._replace(refused=HUGE.unmanaged * 2, findings=HUGE.findings)
-    text = markdown(many)
+    many = replace(REJECTED, refused=HUGE.unmanaged * 2, findings=HUGE.findings)
+    text = render_markdown(many)
 
-    assert text.count("\n- The rule other-") == len(text.splitlines()) - 9
+    assert text.count("\n- Rule other-") == len(text.splitlines()) - 9
     assert "... and 50 more" in text
 
 
 def test_cut_tasks_leave_those_that_matter() -> None:
     """Where tasks are cut, those that change, overlap or start soon stay, in the order of time."""
-    text = markdown(RICH)
+    text = render_markdown(RICH)
     shown = re.findall(r"^\| \w{3} \d\d [^|]*\|[^|]*\| `([^`]*)` ", text, re.MULTILINE)
     order = [task.name for task in RICH.tasks]
     telling = {task.name for task in RICH.tasks if task.soon or task.change != "kept"}
@@ -150,7 +152,7 @@ def test_cut_tasks_leave_those_that_matter() -> None:
 @pytest.mark.parametrize("name", REVIEWS)
 def test_names_from_files_stay_text(name: str) -> None:
     """No name makes a tag, a cell, a mention or a link to an issue."""
-    made = READER.render(markdown(REVIEWS[name]))
+    made = READER.render(render_markdown(REVIEWS[name]))
     prose = re.sub(r"<code>.*?</code>|<!--.*?-->", "", made)
     tags = set(re.findall(r"</?(\w+)", prose))
 
@@ -161,7 +163,7 @@ def test_names_from_files_stay_text(name: str) -> None:
 
 def test_tables_have_the_cells_of_their_heads() -> None:
     """A name with pipes and backticks does not move the cells beside it."""
-    tables = READER.render(markdown(RICH)).split("<table>")[1:]
+    tables = READER.render(render_markdown(RICH)).split("<table>")[1:]
 
     assert HOSTILE_NAME.count("|") == 1
     for table in tables:
@@ -207,7 +209,7 @@ def test_code_is_shown_as_it_is(text: str) -> None:
 
 def test_stack_name_cannot_end_the_marker() -> None:
     """The hidden line stays hidden, whatever the stack is called."""
-    marker = markdown(UNCHANGED._replace(stack="a--> <b>")).splitlines()[0]
+    marker = render_markdown(replace(UNCHANGED, stack="a--> <b>")).splitlines()[0]
 
     assert marker.count("-->") == 1
     assert marker.endswith(" -->")

@@ -1,6 +1,7 @@
 """Reading `pulumi preview --json`: steps, refusals, and what is no preview of this stack."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from live_recording import resources
 from live_recording.core.errors import ConfigError
 from live_recording.core.stack_ref import StackRef
 from live_recording.review.changes import PlannedChange
-from live_recording.review.preview import TYPES, UNKNOWN, preview
+from live_recording.review.preview import TYPES, UNKNOWN, parse_preview
 
 OWNER = StackRef("live-recording", "dev")
 URN = "urn:pulumi:dev::live-recording::"
@@ -74,10 +75,10 @@ OLD, NEW = state(domain="d", template_id="1001"), state(domain="e", template_id=
 )  # fmt: skip
 def test_steps_are_those_of_our_resources(step: dict[str, Any], expected: PlannedChange) -> None:
     """Each step with what was and what will be, as far as it is known."""
-    found = preview(digest({"urn": RULE, **step}), OWNER)
+    found = parse_preview(digest({"urn": RULE, **step}), OWNER)
 
-    assert found.steps == (expected,)
-    assert (found.refused, found.destroys, found.unsaid) == ((), False, ())
+    assert found.changes == (expected,)
+    assert (found.refused, found.destroys, found.limitations) == ((), False, ())
 
 
 def test_steps_are_sorted_and_the_rest_is_left_out() -> None:
@@ -85,18 +86,20 @@ def test_steps_are_sorted_and_the_rest_is_left_out() -> None:
     others = {"op": "create", "urn": f"{URN}random:index:RandomId::x", "newState": {}}
     nested = {"op": "create", "urn": RULE.replace("::pulumi-python", "::my:Component$pulumi-python"), "newState": NEW}
     same, odd = {"op": "same", "urn": TEMPLATE}, {"op": "import", "urn": RULE.replace("::r", "::i"), "newState": NEW}
-    read = preview(digest(others, same, odd, nested, {"op": "delete", "urn": TEMPLATE, "oldState": {"id": "1"}}), OWNER)
+    read = parse_preview(
+        digest(others, same, odd, nested, {"op": "delete", "urn": TEMPLATE, "oldState": {"id": "1"}}), OWNER
+    )
 
-    assert [(step.op, step.kind, step.name) for step in read.steps] == [
+    assert [(step.op, step.kind, step.name) for step in read.changes] == [
         ("create", "rule", "r"),
         ("delete", "template", "a"),
     ]
-    assert read.unsaid == ('rules.i: The plan says "import", which is not understood here, so this step is left out.',)
+    assert read.limitations == ('rules.i: the plan has the unknown operation "import"; it is not reviewed.',)
 
 
 def test_destroy_is_seen() -> None:
     """A plan that deletes the stack itself is a destroy."""
-    assert preview(json.dumps({"steps": [{"op": "delete", "urn": STACK, "oldState": {}}]}), OWNER).destroys
+    assert parse_preview(json.dumps({"steps": [{"op": "delete", "urn": STACK, "oldState": {}}]}), OWNER).destroys
 
 
 @pytest.mark.parametrize(
@@ -110,7 +113,7 @@ def test_destroy_is_seen() -> None:
 )  # fmt: skip
 def test_refusals_are_sentences_with_their_entry(urn: str, text: str, expected: str) -> None:
     """Of an error of the engine the sentence is left, on one line, from the entry on; warnings refuse nothing."""
-    assert preview(digest(errors=((urn, text),)), OWNER).refused == (expected,)
+    assert parse_preview(digest(errors=((urn, text),)), OWNER).refused == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -122,16 +125,16 @@ def test_refusals_are_sentences_with_their_entry(urn: str, text: str, expected: 
 )
 def test_what_could_not_be_looked_at_refuses_nothing(before: str) -> None:
     """An account that does not answer is no verdict about the stack file."""
-    found = preview(digest(errors=((RULE, f"{before}It failed."), ("", "No."))), OWNER)
+    found = parse_preview(digest(errors=((RULE, f"{before}It failed."), ("", "No."))), OWNER)
 
     assert (found.refused, found.failed) == (("No.",), ("rules.r: It failed.",))
 
 
 def test_refusal_without_steps_is_one() -> None:
     """A program that ends before it declares anything leaves no step."""
-    found = preview(json.dumps({"diagnostics": [{"message": "error: No.", "severity": "error"}]}), OWNER)
+    found = parse_preview(json.dumps({"diagnostics": [{"message": "error: No.", "severity": "error"}]}), OWNER)
 
-    assert (found.steps, found.refused) == ((), ("No.",))
+    assert (found.changes, found.refused) == ((), ("No.",))
 
 
 @pytest.mark.parametrize(
@@ -139,26 +142,26 @@ def test_refusal_without_steps_is_one() -> None:
     [
         pytest.param("", "The plan is empty", id="empty"),
         pytest.param(" \n", "The plan is empty", id="blank"),
-        pytest.param(digest({"op": "create", "urn": RULE})[:-40], "it ends in the middle", id="truncated"),
-        pytest.param("Previewing update (dev)\n{}", "it is not JSON (expected value at line 1", id="text"),
-        pytest.param("\x00", "it is not JSON", id="binary"),
-        pytest.param("[" * 9000, "it is not JSON (recursion limit", id="nested"),
-        pytest.param("{}", "it has neither steps nor messages", id="another-object"),
-        pytest.param('{"version": 1, "rules": []}', "it has neither steps nor messages", id="a-snapshot"),
-        pytest.param("[]", "the whole is not as the engine writes it", id="a-list"),
-        pytest.param('{"steps": [{"op": 1}]}', '"steps.0.op" is not as the engine writes it', id="another-form"),
-        pytest.param(digest().replace('"same"', '"refresh"'), "This is what a refresh finds", id="a-refresh"),
-        pytest.param(digest().replace(":dev:", ":prod:"), "This plan is of stack prod of project live-recording, but the review is of stack dev of project live-recording.", id="another-stack"),
-        pytest.param(digest().replace("::live-recording::", "::shop::"), "of stack dev of project shop, but", id="another-project"),
+        pytest.param(digest({"op": "create", "urn": RULE})[:-40], "The plan is incomplete", id="truncated"),
+        pytest.param("Previewing update (dev)\n{}", "The plan is not JSON (expected value at line 1", id="text"),
+        pytest.param("\x00", "The plan is not JSON", id="binary"),
+        pytest.param("[" * 9000, "The plan is not JSON (recursion limit", id="nested"),
+        pytest.param("{}", "it has no steps and no messages", id="another-object"),
+        pytest.param('{"version": 1, "rules": []}', "it has no steps and no messages", id="a-snapshot"),
+        pytest.param("[]", "unexpected value at the top level", id="a-list"),
+        pytest.param('{"steps": [{"op": 1}]}', 'unexpected value at "steps.0.op"', id="another-form"),
+        pytest.param(digest().replace('"same"', '"refresh"'), "This is the output of a refresh", id="a-refresh"),
+        pytest.param(digest().replace(":dev:", ":prod:"), "This plan is for stack prod of project live-recording, but the review is for stack dev of project live-recording.", id="another-stack"),
+        pytest.param(digest().replace("::live-recording::", "::shop::"), "for stack dev of project shop, but", id="another-project"),
     ],
 )  # fmt: skip
 def test_what_is_no_preview_of_this_stack_is_told(text: str, expected: str) -> None:
     """The sentence says what was seen, and how a preview is made."""
     with pytest.raises(ConfigError) as refused:
-        preview(text, OWNER)
+        parse_preview(text, OWNER)
 
     assert expected in str(refused.value)
-    assert "pulumi preview --json > preview.json" in str(refused.value)
+    assert re.search(r"pulumi preview --json (--stack dev )?> preview\.json$", str(refused.value))
 
 
 def test_types_are_those_of_our_resources() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -15,8 +16,8 @@ from live_recording.config.files import read_settings as configured
 from live_recording.core.findings import errors
 from live_recording.core.kinds import KindName
 from live_recording.emulator import Emulator
-from live_recording.review.build import reviewed
-from live_recording.review.preview import TYPES, preview
+from live_recording.review.build import build_review
+from live_recording.review.preview import TYPES, parse_preview
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import CheckFailed, Engine, ResourceState, renamed
@@ -68,10 +69,10 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     second, snapshot, state = stack_file(yaml.safe_dump(later), settings), snapshot_of(settings), dict(engine.state)
     if second.checked.stack is None or errors(second.checked.findings):
         return Counter({"not a stack file": 1})
-    review = reviewed(
-        second, text := engine.preview(ProviderInProcess(settings, limits), resources_of(second)), snapshot
+    review = build_review(
+        second, text := engine.preview(ProviderInProcess(settings, limits), resources_of(second)), snapshot, now
     )
-    if preview(text, OWNER).refused:
+    if parse_preview(text, OWNER).refused:
         assert review.stops
         assert review.patterns == ()
         return Counter({"refused": 1})
@@ -82,7 +83,7 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
         engine.up(ProviderInProcess(settings, limits), resources_of(second))
     except (ApiError, Conflict) as error:
         failures = [str(error)]
-    assert bool(failures) == bool(review.obstacles), (failures, review.obstacles)
+    assert bool(failures) == bool(review.conflicts), (failures, review.conflicts)
     return (
         Counter({"failed": 1})
         if failures
@@ -139,10 +140,10 @@ def test_reviews_of_the_real_engines_plans_come_true(
     ours = engine.preview(
         ProviderInProcess(settings, wanted.checked.stack.limits if wanted.checked.stack else None), resources_of(wanted)
     )
-    theirs = [step._replace(fields=()) for step in preview(json.dumps(plan), OWNER).steps]
-    assert theirs == list(preview(ours, OWNER).steps)
+    theirs = [replace(change, fields=()) for change in parse_preview(json.dumps(plan), OWNER).changes]
+    assert theirs == list(parse_preview(ours, OWNER).changes)
 
-    review, before = reviewed(wanted, json.dumps(plan), snapshot), copied(emulator.cloud)
+    review, before = build_review(wanted, json.dumps(plan), snapshot, NOW), copied(emulator.cloud)
     emulator.clear_log()
     project.up()
     came_true(review, before, emulator, NOW, (renamed(state, resources_of(wanted)), remembered(project)))

@@ -1,6 +1,7 @@
 """What an account holds after a plan: adoptions, moves, what is left alone, what is refused, and the most on the way."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from live_recording.core.streams import StreamKey
 from live_recording.core.windows import Window
 from live_recording.desired.declarations import DesiredResource
 from live_recording.desired.specs import RuleSpec, TaskSpec, TemplateSpec
-from live_recording.review.changes import PlannedChange, display_name, path
+from live_recording.review.changes import PlannedChange, display_name, entry_path
 from live_recording.review.ownership import snapshot_from_state
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from live_recording.stackfile.model import TemplateArgs
@@ -258,7 +259,7 @@ def test_recollection_is_what_the_state_has() -> None:
         template("create", {"template_name": "n", **FLV}, "n"),
         task_step("delete", "gone", "t"),
     ]
-    told = [step._replace(old_template="archive") if step.name == "q" else step for step in steps]
+    told = [replace(step, old_template="archive") if step.name == "q" else step for step in steps]
     found = snapshot_from_state(told, (A, R, F), "intl", NOW)
 
     assert found.rules == {StreamKey(D, "", "s"): "1", StreamKey(D, "", "q"): "1"}
@@ -281,5 +282,5 @@ def test_recollection_is_what_the_state_has() -> None:
 )
 def test_entry_of_a_resource(kind: Any, name: str, expected: str, shown: str) -> None:
     """An occurrence belongs to its schedule, unless the file has a single task of that name."""
-    assert path(kind, name, {"single-20261121T1945"}) == expected
+    assert entry_path(kind, name, {"single-20261121T1945"}) == expected
     assert display_name(kind, name, {"single-20261121T1945"}) == shown

@@ -1,5 +1,6 @@
-"""Reviews that tests word and draw: nothing changes, a rich change, a refused one, one without account, a huge one."""
+"""Sample reviews: no change, a rich change, a rejected plan, a conflict, no account data, and a huge one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from live_recording.core.findings import Finding
@@ -15,7 +16,7 @@ FLV_COS = Format("flv", 0, 1800, cos=True)
 AAC = Format("aac", 0, 7200, cos=False)
 
 EVERYTHING = EffectiveRule("rules.everything", f"{PUSH}/*/*", 4, "archive", (HLS, MP4))
-SHORTER = EVERYTHING._replace(formats=(HLS, MP4_SHORT))
+SHORTER = replace(EVERYTHING, formats=(HLS, MP4_SHORT))
 STUDIO = EffectiveRule("rules.studio", f"{PUSH}/studio/*", 3, "clips", (FLV_COS, MP4))
 REHEARSAL = EffectiveRule("rules.rehearsal", f"{PUSH}/*/rehearsal", 2, "no-record", ())
 CHINESE = EffectiveRule("rules.体育频道", f"{PUSH}/体育/决赛", 1, "存档模板", (MP4,))
@@ -28,7 +29,7 @@ LEGAL = Acknowledgement.model_validate(
     {
         "finding": "recording-loss",
         "path": "rules.rehearsal",
-        "reason": "nobody watches it | @ops",
+        "reason": "no viewers | @ops",
         "until": "2026-12-01",
     }
 )
@@ -38,17 +39,17 @@ KEPT = Acknowledgement.model_validate(
 
 
 def task(name: str, stream: str, hours: float, length: float = 2.0, **fields: object) -> Task:
-    """A task that starts *hours* after the review."""
+    """Return a task that starts *hours* after the review."""
     start = AT + timedelta(hours=hours)
-    made = Task(
+    sample = Task(
         name, stream, start, start + timedelta(hours=length), "archive", (HLS, MP4), "kept", managed=True, soon=False,
         overlaps=(),
     )  # fmt: skip
-    return made._replace(**fields)  # type: ignore[arg-type]  # the caller names fields of a task
+    return replace(sample, **fields)  # type: ignore[arg-type]  # the caller names fields of a task
 
 
 def pattern(before: EffectiveRule | None, after: EffectiveRule | None, name: str = "") -> Pattern:
-    """A pattern that is called after its rule, unless it has a name."""
+    """Return a pattern with this name, or with the key of its rule."""
     rule = before or after
     return Pattern(name or (rule.key if rule else ""), before, after)
 
@@ -98,17 +99,17 @@ RICH = Review(
     refused=(),
     losses=(
         Loss("stops", "rules.rehearsal", f"{PUSH}/*/rehearsal", f"{PUSH}/*/rehearsal is no longer recorded: rules.rehearsal suppresses it.", LEGAL),
-        Loss("format", "rules.studio", f"{PUSH}/studio/*", f"{PUSH}/studio/* loses HLS: template clips does not record it.", None),
+        Loss("format", "rules.studio", f"{PUSH}/studio/*", f"{PUSH}/studio/* is no longer recorded as HLS.", None),
         Loss("stops", "tasks.open-day", f"{PUSH}/campus/open-day", f"{PUSH}/campus/open-day is no longer recorded from 2026-11-22 17:00 to 2026-11-23 01:00 (Asia/Shanghai).", None),
-        Loss("retention", "templates.archive", f"{PUSH}/*/*", f"{PUSH}/*/* keeps MP4 for 7 d instead of 30 d.", None),
-        Loss("retention", "templates.archive", f"{PUSH}/live/*", f"{PUSH}/live/{HOSTILE_NAME} keeps MP4 for 7 d instead of 30 d.", None),
+        Loss("retention", "templates.archive", f"{PUSH}/*/*", f"{PUSH}/*/*: MP4 retention drops from 30 days to 7 days.", None),
+        Loss("retention", "templates.archive", f"{PUSH}/live/*", f"{PUSH}/live/{HOSTILE_NAME}: MP4 retention drops from 30 days to 7 days.", None),
     ),
     patterns=(
         pattern(EVERYTHING, SHORTER),
         pattern(EVERYTHING, REHEARSAL, REHEARSAL.key),
         pattern(None, HOSTILE),
-        pattern(STUDIO._replace(template="archive", formats=(HLS, MP4)), STUDIO),
-        pattern(CHINESE, CHINESE._replace(template="存档", formats=(MP4,))),
+        pattern(replace(STUDIO, template="archive", formats=(HLS, MP4)), STUDIO),
+        pattern(CHINESE, replace(CHINESE, template="存档", formats=(MP4,))),
         pattern(FOREIGN, FOREIGN),
         pattern(RADIO, RADIO),
         pattern(EffectiveRule("rules.old", "old.example.com/*/*", 4, "17016", (MP4,)), None),
@@ -118,12 +119,12 @@ RICH = Review(
     later={"derby-20261205T1945": "2026-11-29", "open-day-二": "2026-12-01"},
     findings=(
         Finding.new("nearly-full", ("rules",), "50 of 50 rules are used.").at("stacks/prod.yaml", 14),
-        Finding.new("overridden", ("rules", "rehearsal"), "Beats rules.studio | for the same app, with `no-record`.").at("stacks/prod.yaml", 17),
+        Finding.new("overridden", ("rules", "rehearsal"), "Overrides rules.studio | for the same app, with `no-record`.").at("stacks/prod.yaml", 17),
     ),
     acknowledged=(KEPT, LEGAL),
     unmanaged=(
-        f"The rule {PUSH}/news/* points to newsroom--prod--desk, which belongs to newsroom--prod.",
-        "The template 17016 (Old archive) belongs to nobody by its name.",
+        f"Rule {PUSH}/news/* points to template 17016 (newsroom--prod--desk, owned by stack prod of project newsroom).",
+        "Template 17017 (Old archive) has no entry in this stack.",
     ),
     operations=(
         Operation("create", "RecordRule", "odd", ()),
@@ -134,29 +135,32 @@ RICH = Review(
         Operation("update", "RecordTemplate", "archive", ("mp4.storage_time",)),
     ),
     time_zone="Asia/Shanghai",
-    unsaid=("The template 17016 is not in the snapshot, so nothing is known about its formats.",),
+    limitations=("rules.old: the formats of template 17016 are unknown, so old.example.com/*/* is not reviewed.",),
 )  # fmt: skip
 
-REFUSED = UNCHANGED._replace(
+REJECTED = replace(
+    UNCHANGED,
     stack="prod",
     refused=(
-        "rules.studio: the key push.example.com/studio/* is taken by template 17016 (newsroom--prod--desk). Ask newsroom--prod, or take another key.",
-        "templates.clips: the account holds 50 of 50 templates, and this plan adds at least 1. Remove one first.",
+        "rules.studio: The account already has a rule for push.example.com/studio/*. It points to template 17016; this one needs template 17020. Remove that rule.",
+        "templates.clips: The account has 50 of 50 templates, and this deployment needs at least 1 more before it deletes any.",
     ),
     patterns=(),
     limits=(),
 )
 
-OBSTRUCTED = RICH._replace(
+CONFLICTING = replace(
+    RICH,
     losses=RICH.losses[1:2],
-    obstacles=("templates.old cannot be deleted: the rule other.example.com/*/* of the account uses it. Keep it.",),
+    conflicts=("templates.old: Template 17016 cannot be deleted: it is used by rules for other.example.com/*/*.",),
     tasks=(),
     later={},
-    unsaid=(),
+    limitations=(),
 )
 
-WITHOUT_ACCOUNT = RICH._replace(
-    unsaid=("Without the account, what rules record before and after is not known.", "Limits are not known."),
+WITHOUT_ACCOUNT = replace(
+    RICH,
+    limitations=('No account data: "before" comes from this stack\'s Pulumi state only.',),
     account_at=None,
     losses=(),
     patterns=(),
@@ -167,7 +171,7 @@ WITHOUT_ACCOUNT = RICH._replace(
     acknowledged=(),
 )
 
-ACKNOWLEDGED = RICH._replace(losses=RICH.losses[:1], patterns=RICH.patterns[1:2], tasks=(), later={})
+ACKNOWLEDGED = replace(RICH, losses=RICH.losses[:1], patterns=RICH.patterns[1:2], tasks=(), later={})
 
 _APPS = tuple(f"app-with-a-rather-long-name-{n:02}" for n in range(48))
 _LONG = "stream-" + "with-a-very-long-name-" * 8
@@ -175,13 +179,13 @@ _LONG = "stream-" + "with-a-very-long-name-" * 8
 
 def _huge_pattern(number: int, app: str) -> Pattern:
     before = EffectiveRule(f"rules.{app}", f"{PUSH}/{app}/*", 3, "archive", (HLS, MP4))
-    changed = before._replace(formats=(HLS, MP4_SHORT), template="archive-short")
+    changed = replace(before, formats=(HLS, MP4_SHORT), template="archive-short")
     return Pattern(before.key, before, changed if number % 2 else before)
 
 
-HUGE = RICH._replace(
+HUGE = replace(RICH,
     losses=tuple(
-        Loss("retention", f"rules.{app}", f"{PUSH}/{app}/*", f"{PUSH}/{app}/* keeps MP4 for 7 d instead of 30 d.", None)
+        Loss("retention", f"rules.{app}", f"{PUSH}/{app}/*", f"{PUSH}/{app}/*: MP4 retention drops from 30 days to 7 days.", None)
         for app in _APPS[1::2]
     ),
     patterns=(*(_huge_pattern(n, app) for n, app in enumerate(_APPS)), *RICH.patterns[:2]),
@@ -194,20 +198,20 @@ HUGE = RICH._replace(
     ),
     later={f"derby-{20261201 + n}T1945": f"2026-12-{1 + n:02}" for n in range(28)},
     findings=tuple(
-        Finding.new("kept-forever", ("templates", f"t{n:02}"), "Recordings are kept for ever.").at("stacks/prod.yaml", n)
+        Finding.new("kept-forever", ("templates", f"t{n:02}"), "Recordings are kept and billed indefinitely.").at("stacks/prod.yaml", n)
         for n in range(50)
     ),
-    unmanaged=tuple(f"The rule other-{n:02}.example.com/*/* points to template {17000 + n}." for n in range(50)),
+    unmanaged=tuple(f"Rule other-{n:02}.example.com/*/* points to template {17000 + n}." for n in range(50)),
     operations=tuple(Operation("update", "RecordRule", app, ("template_id",)) for app in _APPS),
 )  # fmt: skip
 
 REVIEWS = {
     "unchanged": UNCHANGED,
     "rich": RICH,
-    "refused": REFUSED,
+    "refused": REJECTED,
     "without-account": WITHOUT_ACCOUNT,
-    "obstructed": OBSTRUCTED,
+    "obstructed": CONFLICTING,
     "acknowledged": ACKNOWLEDGED,
     "huge": HUGE,
 }
-"""By the name of their golden files."""
+"""By the name of the golden file."""

@@ -10,7 +10,7 @@ from live_recording.config.settings import Settings
 from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.emulator import Emulator
 from live_recording.project import StackFile, check_text
-from live_recording.review.build import reviewed
+from live_recording.review.build import build_review
 from live_recording.review.model import Review
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
@@ -87,4 +87,5 @@ class Changing:
         wanted = stack_file(text, self.settings)
         declared = () if destroy else resources_of(stack_file(plan_of or text, self.settings))
         plan = self.engine.preview(ProviderInProcess(self.settings), declared, destroy=destroy)
-        return reviewed(wanted, plan, snapshot_of(self.settings) if account else None)
+        snapshot = snapshot_of(self.settings) if account else None
+        return build_review(wanted, plan, snapshot, self.settings.now())

@@ -40,9 +40,9 @@ def plan(stacks: StacksArgument = None, out: PlansOption = Path("plans")) -> Non
 def print_verdict(title: str, plan: "Plan") -> None:
     """Print the verdict of a review, and the lines below it."""
     from live_recording.cli import rich_output
-    from live_recording.review.text import below, verdict
+    from live_recording.review.text import terminal_details, verdict_of
 
-    head, lines = verdict(plan.review), below(plan.review)
+    head, lines = verdict_of(plan.review), terminal_details(plan.review)
     text = "\n  ".join([f"{title}: {head}", *lines])
     print_result(
         text,

@@ -25,11 +25,11 @@ def review(
     from live_recording.config.files import read_text
     from live_recording.pipeline.plan import read_account
     from live_recording.project import load_stack
-    from live_recording.review.build import reviewed
-    from live_recording.review.formats import FORMS
+    from live_recording.review.build import build_review
+    from live_recording.review.formats import FORMATS
 
     file = load_stack(stack)
-    result = reviewed(file, read_text(plan, "plan"), read_account(file, account))
-    write_output(FORMS[output_format](result), out, overwrite=True)
+    result = build_review(file, read_text(plan, "plan"), read_account(file, account), file.settings.now())
+    write_output(FORMATS[output_format](result), out, overwrite=True)
     if result.stops:
         raise typer.Exit(FINDINGS)

@@ -17,7 +17,7 @@ def as_data(value: Any) -> Any:
     if isinstance(value, Finding):
         return _finding(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return as_data({field.name: getattr(value, field.name) for field in fields(value)})
+        return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(name): as_data(value[name]) for name in sorted(value)}
     if hasattr(value, "_asdict"):

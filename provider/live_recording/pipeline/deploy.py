@@ -53,7 +53,7 @@ def deploy_stack(name: str, directory: Path) -> Deployment:
         return Deployment(outcome, (first,))
     second = plan_stack(stack, directory)
     write_review((second,), directory)
-    if second.review.stops or not second.review.means_no_more_than(first.review):
+    if second.review.stops or not second.review.has_no_new_effect(first.review):
         return Deployment(Outcome.changed, (first, second))
     outcome, _ = _apply(second)
     return Deployment(outcome, (first, second))

@@ -13,9 +13,11 @@ from live_recording.config.settings import NAMESPACE, Settings
 from live_recording.core.errors import ToolError
 from live_recording.pipeline.pulumi_cli import error_reason, run_pulumi
 from live_recording.project import StackFile, load_stack
-from live_recording.review.build import reviewed
-from live_recording.review.formats import FORMS, combined
+from live_recording.review.build import build_review
+from live_recording.review.formats import FORMATS
+from live_recording.review.markdown import render_combined
 from live_recording.review.model import Review
+from live_recording.review.text import Verdict
 
 NO_STACK_MARKER = "no stack named"
 """Part of the CLI's error for a stack that the backend does not have."""
@@ -44,10 +46,10 @@ def plan_stack(stack: StackFile, directory: Path) -> Plan:
         raise ToolError(f"The backend has no stack {stack.stack}. Create it once: pulumi stack init {stack.stack}")
     if not preview.stdout.strip():
         raise ToolError(f"pulumi preview of stack {stack.stack} printed no plan: {error_reason(preview.stderr)}")
-    review = reviewed(stack, preview.stdout, account)
+    review = build_review(stack, preview.stdout, account, stack.settings.now())
     if preview.returncode and not review.refused:
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
-    for extension, render in FORMS.items():
+    for extension, render in FORMATS.items():
         write_file(directory / f"{stack.stack}.{extension}", render(review))
     return Plan(stack.stack, review, plan_file)
 
@@ -94,18 +96,16 @@ def plan_stacks(
             if debug_enabled():
                 raise
             failures[stack] = error
-    unplanned = {stack: ("No stack file", sentence) for stack, sentence in without_file.items()}
-    unplanned |= {stack: ("Not planned", str(error)) for stack, error in failures.items()}
+    unplanned = {stack: Verdict("No stack file", sentence) for stack, sentence in without_file.items()}
+    unplanned |= {stack: Verdict("Not planned", str(error)) for stack, error in failures.items()}
     write_review(plans, directory, unplanned)
     return tuple(plans), failures
 
 
-def write_review(
-    plans: Iterable[Plan], directory: Path, unplanned: Mapping[str, tuple[str, str]] | None = None
-) -> None:
-    """Write the combined review of the plans as review.md; *unplanned* maps a stack to a verdict and a reason."""
+def write_review(plans: Iterable[Plan], directory: Path, unplanned: Mapping[str, Verdict] | None = None) -> None:
+    """Write the combined review of the plans as review.md with the verdicts of stacks without a plan."""
     create_directory(directory)
-    write_file(directory / "review.md", combined((plan.review for plan in plans), unplanned or {}))
+    write_file(directory / "review.md", render_combined((plan.review for plan in plans), unplanned or {}))
 
 
 def open_stack(name: str) -> StackFile:

@@ -1,6 +1,7 @@
-"""Gate 3: what a plan changes for viewers, put together from the plan, the account and the stack file."""
+"""Builds a review from a plan, the account and the stack file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,140 +14,181 @@ from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource, DesiredState, desired_resources
 from live_recording.lint.acknowledgements import in_force
 from live_recording.project import StackFile
-from live_recording.review import losses, upcoming
-from live_recording.review.changes import PlannedChange, path
-from live_recording.review.coverage import patterns, recorder, untold
-from live_recording.review.intervals import gaps, live_record_interval, recording_intervals
-from live_recording.review.model import Format, Limit, Loss, Operation, Review
+from live_recording.review import upcoming
+from live_recording.review.changes import PlannedChange, entry_path
+from live_recording.review.coverage import effective_rule, find_patterns, rules_with_unknown_template
+from live_recording.review.intervals import (
+    RecordingInterval,
+    live_record_interval,
+    recording_gaps,
+    recording_intervals,
+)
+from live_recording.review.losses import (
+    acknowledge_losses,
+    cause_of_pattern_loss,
+    cause_of_recording_loss,
+    pattern_losses,
+    recording_losses,
+)
+from live_recording.review.model import Format, Limit, Loss, Operation, Review, recorded_formats
 from live_recording.review.ownership import snapshot_from_state
-from live_recording.review.preview import Preview, preview
+from live_recording.review.preview import Preview, parse_preview
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from live_recording.stackfile.model import Stack
 
-BLIND = (
-    "The account was not looked at: what was before is what the state of this stack remembers. What others record, how "
-    "full the account is, and what somebody changed by hand cannot be said."
+NO_ACCOUNT_DATA = (
+    'No account data: "before" comes from this stack\'s Pulumi state only. Unknown are recordings of other stacks, '
+    "free slots, and changes made outside this stack."
 )
 
 
-def reviewed(source: StackFile, plan_text: str, snapshot: Snapshot | None) -> Review:
-    """The review of a plan (the output of `pulumi preview --json`) of the stack *source*; without *snapshot* a blind one.
+def build_review(source: StackFile, plan_text: str, snapshot: Snapshot | None, now: datetime) -> Review:
+    """Return the review of a plan (the output of `pulumi preview --json`); *snapshot* None: without account data.
 
-    Raises ConfigError when the text is no preview of this stack as its file is now, or the snapshot is of another site;
-    Failure when the preview broke off.
+    Raises ConfigError if the text is not a preview of this stack file, or the snapshot is of another site; ToolError if
+    the preview failed.
     """
     if snapshot and snapshot.site != source.settings.site:
         raise ConfigError(
-            f"The snapshot is of an account on site {snapshot.site}, but stack {source.stack} is on site {source.settings.site}. "
-            "Take one with the credentials of this stack."
+            f"The snapshot is from an account on site {snapshot.site}, but stack {source.stack} is on site "
+            f"{source.settings.site}. Take a snapshot with the credentials of this stack."
         )
-    seen = preview(plan_text, source.owner)
-    if seen.failed and not seen.refused:
-        raise ToolError(f"pulumi preview of stack {source.stack} failed: {seen.failed[0]}")
-    review, stack = _of_file(source, seen, snapshot), source.checked.stack
-    return review if stack is None or review.refused else _of_account(review, stack, source, seen, snapshot)
+    preview = parse_preview(plan_text, source.owner)
+    if preview.failed and not preview.refused:
+        raise ToolError(f"pulumi preview of stack {source.stack} failed: {preview.failed[0]}")
+    review, stack = _review_of_file(source, preview, snapshot, now), source.checked.stack
+    if stack is None or review.refused:
+        return review
+    return _with_recordings(review, stack, source, preview, snapshot)
 
 
-def _of_file(source: StackFile, seen: Preview, snapshot: Snapshot | None) -> Review:
-    """What the stack file and the plan say without a look at what is recorded."""
-    now, found, stack = source.settings.now(), source.checked.findings, source.checked.stack
+def _review_of_file(source: StackFile, preview: Preview, snapshot: Snapshot | None, now: datetime) -> Review:
+    """Return what the stack file and the plan show without a look at recordings."""
+    findings, stack = source.checked.findings, source.checked.stack
     return Review(
         stack=source.stack,
         at=now,
         account_at=snapshot.at if snapshot else None,
-        refused=tuple(sorted({*map(str, errors(found)), *seen.refused})),
+        refused=tuple(sorted({*map(str, errors(findings)), *preview.refused})),
         losses=(),
         patterns=(),
         limits=(),
         tasks=(),
         later={},
-        findings=tuple(one for one in found if one.severity == "warning"),
+        findings=tuple(finding for finding in findings if finding.severity == "warning"),
         acknowledged=in_force(stack.acknowledge, now) if stack else (),
         unmanaged=(),
-        operations=_operations(seen.steps),
+        operations=_operations(preview.changes),
         time_zone=stack.time_zone if stack else "UTC",
-        unsaid=seen.unsaid if snapshot else (*seen.unsaid, BLIND),
+        limitations=preview.limitations if snapshot else (*preview.limitations, NO_ACCOUNT_DATA),
     )
 
 
-def _of_account(review: Review, stack: Stack, source: StackFile, seen: Preview, snapshot: Snapshot | None) -> Review:
-    """The review with what the account records before and after."""
-    now, owner = review.at, source.owner
-    planned = (
-        DesiredState((), {}, {}, {}) if seen.destroys else desired_resources(stack, owner, source.settings.limits, now)
-    )
-    if not seen.destroys:
-        _refuse_other_file(seen.steps, planned.resources, source.file)
-    taken = snapshot or snapshot_from_state(seen.steps, planned.resources, source.settings.site, now)
-    made = simulate_plan(taken, seen.steps, planned.resources, owner, now)
-    found = patterns(made.before, made.after)
-    lost = losses.of_patterns(found, partial(losses.cause_of_pattern_loss, before=made.before, after=made.after))
-    ended = _ended(made, seen.steps, planned.resources, stack, now)
-    limits = upcoming.limits(made, stack.limits) if snapshot else ()
-    return review._replace(
-        losses=losses.judged((*lost, *ended), review.acknowledged),
-        patterns=tuple(found.values()),
+def _with_recordings(
+    review: Review, stack: Stack, source: StackFile, preview: Preview, snapshot: Snapshot | None
+) -> Review:
+    """Return the review with what the account records before and after the plan."""
+    now, owner, changes = review.at, source.owner, preview.changes
+    desired = DesiredState((), {}, {}, {})
+    if not preview.destroys:
+        desired = desired_resources(stack, owner, source.settings.limits, now)
+        _check_same_file(changes, desired.resources, source.file)
+    account = snapshot or snapshot_from_state(changes, desired.resources, source.settings.site, now)
+    plan = simulate_plan(account, changes, desired.resources, owner, now)
+    patterns = find_patterns(plan.before, plan.after)
+    losses = [
+        *pattern_losses(patterns, partial(cause_of_pattern_loss, before=plan.before, after=plan.after)),
+        *_recording_losses(plan, changes, desired.resources, stack, now),
+    ]
+    limits = upcoming.limits_during(plan, stack.limits) if snapshot else ()
+    return replace(
+        review,
+        losses=acknowledge_losses(losses, review.acknowledged),
+        patterns=tuple(patterns.values()),
         limits=limits,
-        tasks=upcoming.tasks(made, stack.tasks, now),
-        later=dict(sorted(planned.later.items())),
-        unmanaged=upcoming.unmanaged(made, owner, now) if snapshot else (),
-        obstacles=tuple(sorted({*made.conflicts, *_too_many(limits)})),
-        unsaid=tuple(sorted({*review.unsaid, *_untold(made)})),
+        tasks=upcoming.upcoming_tasks(plan, stack.tasks, now),
+        later=dict(sorted(desired.later.items())),
+        unmanaged=upcoming.unmanaged_objects(plan, owner, now) if snapshot else (),
+        conflicts=tuple(sorted({*plan.conflicts, *_over_quota(limits)})),
+        limitations=tuple(sorted({*review.limitations, *_unknown_templates(plan)})),
     )
 
 
-def _operations(steps: Iterable[PlannedChange]) -> tuple[Operation, ...]:
-    return tuple(sorted(Operation(step.op, CLASS_OF[step.kind], step.name, step.fields) for step in steps))
+def _operations(changes: Iterable[PlannedChange]) -> tuple[Operation, ...]:
+    return tuple(sorted(Operation(change.op, CLASS_OF[change.kind], change.name, change.fields) for change in changes))
 
 
-def _refuse_other_file(steps: Iterable[PlannedChange], declared: Iterable[DesiredResource], file: str) -> None:
-    """Rules and templates come and go with the file alone; tasks do so with time too."""
-    names = {(one.kind, one.name) for one in declared}
-    for step in steps:
-        stands, goes = (step.kind, step.name) in names, step.op == "delete"
-        if step.kind in ("rule", "template") and stands == goes:
-            does, has = ("deletes", "declares it") if goes else (f"{step.op}s", "does not have it")
+def _check_same_file(changes: Iterable[PlannedChange], declared: Iterable[DesiredResource], file: str) -> None:
+    """Raise ConfigError if the plan was created from another version of the file.
+
+    Rules and templates change with the file alone; tasks also change with time.
+    """
+    names = {(resource.kind, resource.name) for resource in declared}
+    for change in changes:
+        is_declared, is_deleted = (change.kind, change.name) in names, change.op == "delete"
+        if change.kind in ("rule", "template") and is_declared == is_deleted:
+            entry = entry_path(change.kind, change.name, ())
+            conflict = (
+                f"it deletes {entry}, which the file declares"
+                if is_deleted
+                else f"it {change.op}s {entry}, which the file does not declare"
+            )
             raise ConfigError(
-                f"The plan was made from another version of {file}: it {does} {path(step.kind, step.name, ())}, and the file "
-                f"{has}. Run pulumi preview --json again."
+                f"The plan was created from another version of {file}: {conflict}. Run `pulumi preview --json` again."
             )
 
 
-def _ended(
-    made: SimulatedPlan,
-    steps: tuple[PlannedChange, ...],
+def _recording_losses(
+    plan: SimulatedPlan,
+    changes: tuple[PlannedChange, ...],
     declared: Iterable[DesiredResource],
     stack: Stack,
     now: datetime,
 ) -> Iterator[Loss]:
-    before, after = made.before, made.after
+    before, after = plan.before, plan.after
 
-    def by_rule(stream: StreamKey) -> tuple[Format, ...]:
-        found = recorder(after, stream)
-        return found.formats if found else ()
+    def formats_by_rule(stream: StreamKey) -> tuple[Format, ...]:
+        return recorded_formats(effective_rule(after, stream))
 
-    live = [step for step in steps if step.kind == "live_record"]
-    ended = [live_record_interval(step.id, step.old, now) for step in live if step.old]
-    begun = [live_record_interval("", step.new, now) for step in live if step.new]
-    begun += [
-        live_record_interval("", one.inputs, now)
-        for one in declared
-        if one.kind == "live_record" and one.name not in {step.name for step in live}
-    ]
-    had = [*recording_intervals(before.account, now).values(), *(one for one in ended if one.end > now)]
-    has = [*recording_intervals(after.account, now).values(), *begun]
-    blamed = partial(losses.cause_of_recording_loss, before=before, after=after, steps=steps, tasks=stack.tasks)
-    return losses.of_recordings(gaps(had, has, by_rule, now), blamed, stack.time_zone)
+    gaps = recording_gaps(
+        [*recording_intervals(before.account, now).values(), *_live_records_before(changes, now)],
+        [*recording_intervals(after.account, now).values(), *_live_records_after(changes, declared, now)],
+        formats_by_rule,
+        now,
+    )
+    cause_of = partial(cause_of_recording_loss, before=before, after=after, changes=changes, tasks=stack.tasks)
+    return recording_losses(gaps, cause_of, stack.time_zone)
 
 
-def _too_many(limits: Iterable[Limit]) -> Iterator[str]:
-    for one in limits:
-        if one.peak > max(one.before, one.allowed):
-            yield conflicts.over_quota_during_deployment(one.section, one.peak, one.allowed)
+def _live_records_before(changes: Sequence[PlannedChange], now: datetime) -> Iterator[RecordingInterval]:
+    """Yield the live records that change and are not finished; the API does not list the others."""
+    for change in changes:
+        if change.kind == "live_record" and change.old:
+            interval = live_record_interval(change.id, change.old, now)
+            if interval.end > now:
+                yield interval
 
 
-def _untold(made: SimulatedPlan) -> Iterator[str]:
-    for picture in (made.before, made.after):
-        for at, template_id in untold(picture).items():
-            rule = picture.rule(at) or f"The rule for {at}"
-            yield f"{rule}: What template {template_id} records is not known, so nothing is said of the streams of {at}."
+def _live_records_after(
+    changes: Sequence[PlannedChange], declared: Iterable[DesiredResource], now: datetime
+) -> Iterator[RecordingInterval]:
+    changing = {change.name: change for change in changes if change.kind == "live_record"}
+    for change in changing.values():
+        if change.new:
+            yield live_record_interval("", change.new, now)
+    for resource in declared:
+        if resource.kind == "live_record" and resource.name not in changing:
+            yield live_record_interval("", resource.inputs, now)
+
+
+def _over_quota(limits: Iterable[Limit]) -> Iterator[str]:
+    for limit in limits:
+        if limit.peak > max(limit.before, limit.allowed):
+            yield conflicts.over_quota_during_deployment(limit.section, limit.peak, limit.allowed)
+
+
+def _unknown_templates(plan: SimulatedPlan) -> Iterator[str]:
+    for view in (plan.before, plan.after):
+        for key, template_id in rules_with_unknown_template(view).items():
+            rule = view.rule(key) or f"The rule for {key}"
+            yield f"{rule}: the formats of template {template_id} are unknown, so {key} is not reviewed."

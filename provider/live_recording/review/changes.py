@@ -1,12 +1,12 @@
-"""What the engine is going to do, as its preview says, and which entry of the stack file each step comes from.
+"""The resource changes that the engine plans, and the entry of the stack file that each one comes from.
 
-Rule 1: a step is about one resource; what stays as it is has none. Rule 2: the name of a resource is the key of its
-entry, but for an occurrence of a schedule, which has the time behind it.
+The name of a resource is the key of its entry; an occurrence of a schedule has its time appended.
 """
 
 import re
 from collections.abc import Container, Mapping
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from live_recording.core.kinds import SECTION_OF, KindName
 
@@ -16,38 +16,39 @@ Inputs = Mapping[str, Any]
 _OCCURRENCE = re.compile(r"(.+)-([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})")
 
 
-class PlannedChange(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
     """One resource that changes."""
 
     op: Op
     kind: KindName
     name: str
-    id: str = ""  # of the object before; empty for a create
-    old: Inputs = {}  # noqa: RUF012 - what the state remembers; empty for a create, never changed
-    new: Inputs = {}  # noqa: RUF012 - what is asked for, as far as it is known; empty for a delete, never changed
+    id: str = ""  # of the old object; empty for a create
+    old: Inputs = field(default_factory=dict)  # properties in the state; empty for a create
+    new: Inputs = field(default_factory=dict)  # desired inputs, as far as they are known; empty for a delete
     old_template: str | None = None  # the template resource that gave the old template_id
     template: str | None = None  # the template resource that gives the new one, which may not be known yet
-    fields: tuple[str, ...] = ()  # what differs
-    delete_first: bool = False  # the old object goes before the new one is made
+    fields: tuple[str, ...] = ()  # the changed inputs
+    delete_first: bool = False  # the old object is deleted before the new one is created
 
 
-def path(kind: KindName, name: str, tasks: Container[str]) -> str:
-    """The entry of a stack file that the resource comes from; *tasks* are the keys of the file's single tasks.
+def entry_path(kind: KindName, name: str, tasks: Container[str]) -> str:
+    """Return the entry of the stack file that a resource comes from; *tasks* are the keys of the file's single tasks.
 
-    A task that is gone from the file and is called like an occurrence is taken for one.
+    A deleted task whose name looks like an occurrence counts as one.
     """
-    found = _occurrence(kind, name, tasks)
-    return f"schedules.{found[1]}" if found else f"{SECTION_OF[kind]}.{name}"
+    match = _match_occurrence(kind, name, tasks)
+    return f"schedules.{match[1]}" if match else f"{SECTION_OF[kind]}.{name}"
 
 
 def display_name(kind: KindName, name: str, tasks: Container[str]) -> str:
-    """The same for people: with the time of an occurrence, such as `schedules.derby (2026-11-21T19:45)`."""
-    found = _occurrence(kind, name, tasks)
-    if not found:
+    """Return the entry for people: with the time of an occurrence, such as `schedules.derby (2026-11-21T19:45)`."""
+    match = _match_occurrence(kind, name, tasks)
+    if not match:
         return f"{SECTION_OF[kind]}.{name}"
-    schedule, year, month, day, hour, minute = found.groups()
+    schedule, year, month, day, hour, minute = match.groups()
     return f"schedules.{schedule} ({year}-{month}-{day}T{hour}:{minute})"
 
 
-def _occurrence(kind: KindName, name: str, tasks: Container[str]) -> re.Match[str] | None:
+def _match_occurrence(kind: KindName, name: str, tasks: Container[str]) -> re.Match[str] | None:
     return _OCCURRENCE.fullmatch(name) if kind == "task" and name not in tasks else None

@@ -1,6 +1,6 @@
-"""Which streams are recorded by which rule, and how: before a plan and after it.
+"""Which streams are recorded by which rule, and how, before and after a plan.
 
-Rule 1: a pattern stands for all streams that no narrower pattern names. Rule 2: who wins is said by `priority` alone.
+A pattern stands for all streams that no more specific pattern names.
 Source: feature guide, priority of templates; retention and formats from RecordParam, CN:32614.
 """
 
@@ -10,15 +10,15 @@ from live_recording.account.api_mapping import effective_template, template_inpu
 from live_recording.account.objects import Live
 from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey, level, winning_rule
-from live_recording.review.model import EffectiveRule, Format, Pattern
+from live_recording.review.model import EffectiveRule, Format, Pattern, recorded_formats
 from live_recording.review.ownership import AccountView
 
-HLS_FOREVER = (Format("hls", 0, None, cos=False),)
+HLS_UNLIMITED = (Format("hls", 0, None, cos=False),)
 """What a task without template records (CreateRecordTask, CN:45983, IN:37309)."""
 
 
-def formats(template: Live) -> tuple[Format, ...]:
-    """The formats that a template (API form) records, with the vendor's defaults."""
+def template_formats(template: Live) -> tuple[Format, ...]:
+    """Return the formats that a template (as the API returns it) records, with the API's defaults."""
     full = effective_template(template_inputs(template, {}))
     return tuple(
         Format(
@@ -32,50 +32,57 @@ def formats(template: Live) -> tuple[Format, ...]:
     )
 
 
-def recorder(picture: AccountView, at: StreamKey) -> EffectiveRule | None:
-    """What decides about the streams of the pattern *at*."""
-    found = winning_rule(picture.account.rules, at)
-    if found is None:
+def effective_rule(view: AccountView, stream: StreamKey) -> EffectiveRule | None:
+    """Return the rule that decides about a stream or a pattern, or None if no rule applies."""
+    key = winning_rule(view.account.rules, stream)
+    if key is None:
         return None
-    template_id = picture.account.rules[found]
-    recorded = formats(picture.account.templates.get(template_id, {}))
-    return EffectiveRule(picture.rule(found), str(found), level(found), picture.template(template_id), recorded)
+    template_id = view.account.rules[key]
+    formats = template_formats(view.account.templates.get(template_id, {}))
+    return EffectiveRule(view.rule(key), str(key), level(key), view.template(template_id), formats)
 
 
-def patterns(before: AccountView, after: AccountView) -> dict[StreamKey, Pattern]:
-    """Every pattern that a rule before or after names, and crossings of two that differ from the wider one, sorted."""
+def find_patterns(before: AccountView, after: AccountView) -> dict[StreamKey, Pattern]:
+    """Return a pattern for each rule, and for each crossing of two rules that differs from the wider one, sorted."""
     keys = {*before.account.rules, *after.account.rules}
-    found = {at: _pattern(at, before, after) for at in keys}
-    for at in set(_crossings(keys)) - keys:
-        crossing, wider = _pattern(at, before, after), found[StreamKey(at.domain, "", at.stream)]
-        if _effects(crossing) != _effects(wider):
-            found[at] = crossing
-    return dict(sorted((at, pattern) for at, pattern in found.items() if not _untold(at, before, after)))
+    patterns = {key: _pattern(key, before, after) for key in keys}
+    for key in set(_crossings(keys)) - keys:
+        crossing, wider = _pattern(key, before, after), patterns[StreamKey(key.domain, "", key.stream)]
+        if _formats_before_and_after(crossing) != _formats_before_and_after(wider):
+            patterns[key] = crossing
+    return {
+        key: patterns[key]
+        for key in sorted(patterns)
+        if not has_unknown_template(key, before) and not has_unknown_template(key, after)
+    }
 
 
-def untold(picture: AccountView) -> dict[StreamKey, str]:
-    """The rules whose template is not among those of the picture, with its id: nobody can say what they record."""
-    return {at: used for at, used in sorted(picture.account.rules.items()) if used not in picture.account.templates}
+def rules_with_unknown_template(view: AccountView) -> dict[StreamKey, str]:
+    """Return the rules whose template is not in the account data, with its id: what they record is unknown."""
+    known = view.account.templates
+    return {key: template_id for key, template_id in sorted(view.account.rules.items()) if template_id not in known}
 
 
-def _untold(at: StreamKey, *pictures: AccountView) -> bool:
-    return any(winning_rule(picture.account.rules, at) in untold(picture) for picture in pictures)
+def has_unknown_template(stream: StreamKey, view: AccountView) -> bool:
+    """Return whether the rule that decides about a stream has a template that is not in the account data."""
+    key = winning_rule(view.account.rules, stream)
+    return key is not None and view.account.rules[key] not in view.account.templates
 
 
 def _crossings(keys: set[StreamKey]) -> Iterator[StreamKey]:
-    """The streams of stream-level rules in the apps of app-level ones."""
+    """Yield the streams of stream-level rules in the apps of app-level rules."""
     apps: dict[str, set[str]] = {}
-    for at in keys:
-        if at.app and not at.stream:
-            apps.setdefault(at.domain, set()).add(at.app)
-    for at in keys:
-        if at.stream and not at.app:
-            yield from (StreamKey(at.domain, app, at.stream) for app in apps.get(at.domain, ()))
+    for key in keys:
+        if key.app and not key.stream:
+            apps.setdefault(key.domain, set()).add(key.app)
+    for key in keys:
+        if key.stream and not key.app:
+            yield from (StreamKey(key.domain, app, key.stream) for app in apps.get(key.domain, ()))
 
 
-def _pattern(at: StreamKey, before: AccountView, after: AccountView) -> Pattern:
-    return Pattern(str(at), recorder(before, at), recorder(after, at))
+def _pattern(key: StreamKey, before: AccountView, after: AccountView) -> Pattern:
+    return Pattern(str(key), effective_rule(before, key), effective_rule(after, key))
 
 
-def _effects(pattern: Pattern) -> tuple[tuple[Format, ...], ...]:
-    return tuple(one.formats if one else () for one in (pattern.before, pattern.after))
+def _formats_before_and_after(pattern: Pattern) -> tuple[tuple[Format, ...], tuple[Format, ...]]:
+    return recorded_formats(pattern.before), recorded_formats(pattern.after)

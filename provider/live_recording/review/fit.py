@@ -1,61 +1,66 @@
-"""Parts of a text that give up rows until all of it fits."""
+"""Sections of a text that give up rows until the whole text fits."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
-FEW = 4
+FIRST_ROWS = 4
 """Rows that each section gets before any section gets more."""
-ALL = 1 << 30
+ALL_ROWS = 1 << 30
 
 
-class Section(NamedTuple):
-    """A part that can be cut: its lines for a number of rows, and one line that stands for all of them."""
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a text that can be cut."""
 
     rows: int
-    lines: Callable[[int], list[str]]
-    instead: str
-    last: bool = False  # cut after all others
+    render: Callable[[int], list[str]]  # number of rows -> lines
+    summary: str  # one line instead of all rows
+    cut_last: bool = False  # cut after all other sections
 
 
-class Room(NamedTuple):
-    """What there is room for."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much text fits."""
 
     lines: int
-    letters: int
+    characters: int
 
     def holds(self, text: Sequence[str]) -> bool:
-        """Whether the text fits."""
-        return len(text) <= self.lines and sum(map(len, text)) <= self.letters
+        """Return whether the text fits."""
+        return len(text) <= self.lines and sum(map(len, text)) <= self.characters
 
-    def less(self, text: Sequence[str]) -> "Room":
-        """What is left beside the text."""
-        return Room(self.lines - len(text), self.letters - sum(map(len, text)))
+    def without(self, text: Sequence[str]) -> "Room":
+        """Return what is left next to the text."""
+        return Room(self.lines - len(text), self.characters - sum(map(len, text)))
 
-    def shared(self, among: int) -> "Room":
-        """An equal part of it."""
-        return Room(self.lines // among, self.letters // among)
+    def divided_by(self, parts: int) -> "Room":
+        """Return an equal part of the room."""
+        return Room(self.lines // parts, self.characters // parts)
 
 
-def fitted(sections: Sequence[Section], room: Room) -> list[str]:
-    """The lines of all sections that fit, an empty line before each.
+def fit(sections: Sequence[Section], room: Room) -> list[str]:
+    """Return the lines of all sections that fit, an empty line before each.
 
-    What is cut last grows first; then each section grows a little; then all in turn. Where the lines that stand for
-    sections would fill more than half of the room, the last sections are missing.
+    Sections that are cut last grow first; then each section gets a few rows; then all grow in turn. If the summaries
+    alone would fill more than half of the room, the last sections are left out.
     """
     shown = [*sections]
-    while shown and not room.shared(2).holds(_joined(shown, [0] * len(shown))):
+    while shown and not room.divided_by(2).holds(_lines(shown, [0] * len(shown))):
         shown.pop()
     rows, order = [0] * len(shown), range(len(shown))
-    turns = [(n, ALL) for n in order if shown[n].last] + [(n, most) for most in (FEW, ALL) for n in order]
-    for number, most in turns:
-        while rows[number] < min(most, shown[number].rows):
-            more = [*rows[:number], rows[number] + 1, *rows[number + 1 :]]
-            if not room.holds(_joined(shown, more)):
+    turns = [(index, ALL_ROWS) for index in order if shown[index].cut_last]
+    turns += [(index, most) for most in (FIRST_ROWS, ALL_ROWS) for index in order]
+    for index, most in turns:
+        while rows[index] < min(most, shown[index].rows):
+            more = [*rows[:index], rows[index] + 1, *rows[index + 1 :]]
+            if not room.holds(_lines(shown, more)):
                 break
             rows = more
-    return _joined(shown, rows)
+    return _lines(shown, rows)
 
 
-def _joined(sections: Sequence[Section], rows: Sequence[int]) -> list[str]:
-    shown = zip(sections, rows, strict=True)
-    return [line for one, number in shown for line in ("", *(one.lines(number) if number else [one.instead]))]
+def _lines(sections: Sequence[Section], rows: Sequence[int]) -> list[str]:
+    lines: list[str] = []
+    for section, number in zip(sections, rows, strict=True):
+        lines += ["", *(section.render(number) if number else [section.summary])]
+    return lines

@@ -1,20 +1,49 @@
-"""What is lost when some formats are recorded instead of others.
+"""What is lost if some formats are recorded instead of others.
 
-Rule 1: for ever is the longest. Rule 2: how long a bucket of COS keeps files is not known here, so between COS and VOD
-only for ever is surely enough. Source: RecordParam.StorageTime, CN:32614.
+Unlimited is the longest retention. The lifetime that a COS bucket defines is unknown here, so between COS and VOD only
+unlimited retention is certainly enough. Source: RecordParam.StorageTime, CN:32614.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from live_recording.core.timefmt import FOREVER
+from live_recording.core.timefmt import FOREVER, length
 from live_recording.review.model import Format, LossKind
 
-Change = tuple[Format, Format | None]  # a format before, and the best that is left of it
-Shortfall = dict[LossKind, tuple[Change, ...]]
+_UNIT_NAMES = {"s": "s", "m": "min", "h": "h", "d": "days"}
 
 
-def as_long(after: Format, before: Format) -> bool:
-    """Whether files are surely kept as long as before."""
+@dataclass(frozen=True, slots=True)
+class FormatChange:
+    """A format before, and the best recording of it that is left."""
+
+    before: Format
+    after: Format | None
+
+
+FormatLosses = dict[LossKind, tuple[FormatChange, ...]]
+
+
+def format_losses(before: tuple[Format, ...], after: Iterable[Format]) -> FormatLosses:
+    """Return what of *before* is not recorded by *after*, or not certainly kept as long."""
+    left: dict[str, list[Format]] = {}
+    for form in after:
+        left.setdefault(form.name, []).append(form)
+    if before and not left:
+        return {"stops": tuple(FormatChange(form, None) for form in before)}
+    losses: FormatLosses = {
+        "format": tuple(FormatChange(form, None) for form in before if form.name not in left),
+        "retention": tuple(
+            FormatChange(form, max(left[form.name], key=_retention))
+            for form in before
+            if form.name in left and not any(kept_as_long(other, form) for other in left[form.name])
+        ),
+    }
+    return {kind: changes for kind, changes in losses.items() if changes}
+
+
+def kept_as_long(after: Format, before: Format) -> bool:
+    """Return whether files are certainly kept as long as before."""
     if not after.cos and after.storage_time == FOREVER:
         return True
     if after.cos or before.cos:
@@ -22,23 +51,12 @@ def as_long(after: Format, before: Format) -> bool:
     return before.storage_time != FOREVER and after.storage_time >= before.storage_time
 
 
-def shortfall(before: tuple[Format, ...], after: Iterable[Format]) -> Shortfall:
-    """What of the files *before* is not made, or not surely kept as long, where those *after* are made."""
-    left: dict[str, list[Format]] = {}
-    for one in after:
-        left.setdefault(one.name, []).append(one)
-    if before and not left:
-        return {"stops": tuple((one, None) for one in before)}
-    found: Shortfall = {
-        "format": tuple((one, None) for one in before if one.name not in left),
-        "retention": tuple(
-            (one, max(left[one.name], key=_length))
-            for one in before
-            if one.name in left and not any(as_long(other, one) for other in left[one.name])
-        ),
-    }
-    return {kind: changes for kind, changes in found.items() if changes}
+def _retention(form: Format) -> float:
+    return float("inf") if form.storage_time == FOREVER else form.storage_time
 
 
-def _length(one: Format) -> float:
-    return float("inf") if one.storage_time == FOREVER else one.storage_time
+def format_length(seconds: int) -> str:
+    """Return a length of time in the largest whole unit: `30 days`, `36 h`, `90 s`."""
+    shown = length(seconds)
+    number, unit = shown[:-1], _UNIT_NAMES[shown[-1]]
+    return "1 day" if shown == "1d" else f"{number} {unit}"

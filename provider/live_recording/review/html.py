@@ -1,31 +1,30 @@
-"""A review as one page for a browser: nothing is fetched, nothing runs, and it prints.
+"""A review as one page for a browser: it fetches nothing, runs nothing, and can be printed.
 
-What can be said stands in `review_words`, where things are drawn in `core/timeline`; the template lays them out.
+`text` has the sentences, `timeline` the positions of the drawing; the template `review.html.j2` lays them out.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from live_recording.core.streams import LEVEL_NAMES
-from live_recording.core.text import escaped
-from live_recording.review import text as words
+from live_recording.core.text import capitalize, count_of, escaped
+from live_recording.review import text
+from live_recording.review.message import Code, Message
 from live_recording.review.model import EffectiveRule, Review, TaskChange
-from live_recording.review.text import Code, Words
-from live_recording.review.timeline import ROW, SIGNS, timeline
+from live_recording.review.timeline import ROW, SIGNS, draw_timeline
 
-CHANGES: dict[TaskChange, str] = {"kept": "stays", "new": "new", "changed": "changed", "removed": "removed"}
-"""How the drawings call what becomes of a rule or task."""
-
-
+CHANGE_NAMES: dict[TaskChange, str] = {"kept": "unchanged", "new": "new", "changed": "changed", "removed": "removed"}
+"""How the page names the change of a rule or task."""
 SEPARATORS = re.compile(r"(?<=[/._-])(?=[^/._-])")
 
 
-class Rule(NamedTuple):
-    """One rule in the priority picture."""
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """One rule of the priority table, before and after the plan."""
 
     key: str
     change: TaskChange
@@ -33,85 +32,98 @@ class Rule(NamedTuple):
     after: EffectiveRule | None
 
 
-class Level(NamedTuple):
-    """One level of the priority picture: the rules that change, and those that stay."""
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of the priority table with its rules."""
 
     number: int
     names: str
-    changing: tuple[Rule, ...]
-    staying: tuple[Rule, ...]
+    changed: tuple[RuleChange, ...]
+    unchanged: tuple[RuleChange, ...]
 
 
-def html(review: Review) -> str:
-    """The page."""
-    template = _environment().get_template("review.html.j2")
-    return (
-        template.render(
-            review=review,
-            words=words,
-            verdict=words.verdict(review),
-            levels=tuple(_levels(review)),
-            week=timeline(review.tasks, review.at, review.time_zone),
-            changed=[pattern for pattern in review.patterns if pattern.changed],
-            same=[pattern for pattern in review.patterns if not pattern.changed],
-            changes=CHANGES,
-            signs=SIGNS,
-            share=_share,
-            row=ROW,
-        )
-        + "\n"
+def render_html(review: Review) -> str:
+    """Return the page."""
+    page = _environment().get_template("review.html.j2")
+    rendered = page.render(
+        review=review,
+        text=text,
+        verdict=text.verdict_of(review),
+        levels=tuple(_levels(review)),
+        week=draw_timeline(review.tasks, review.at, review.time_zone),
+        changed_patterns=[pattern for pattern in review.patterns if pattern.changed],
+        unchanged_patterns=[pattern for pattern in review.patterns if not pattern.changed],
+        change_names=CHANGE_NAMES,
+        signs=SIGNS,
+        percent=_percent,
+        capitalize=capitalize,
+        count_of=count_of,
+        row=ROW,
     )
+    return f"{rendered}\n"
 
 
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         autoescape=True,
         loader=PackageLoader("live_recording", "review"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_finalized,
+        finalize=_finalize,
     )
-    made.filters |= {"said": said, "code": code}
-    return made
+    environment.filters |= {"message": render_message, "code": code}
+    return environment
 
 
-def _finalized(value: object) -> object:
-    """What the template shows: nothing that a browser or a reader could misread."""
+def _finalize(value: object) -> object:
+    """Return a value without characters that a browser or a reader could misread."""
     return escaped(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def said(parts: Words) -> Markup:
-    """A sentence, its names as code."""
-    return Markup().join(code(part) if isinstance(part, Code) else escape(escaped(part)) for part in parts)
+def render_message(message: Message) -> Markup:
+    """Return a message as HTML."""
+    return Markup().join(
+        code(fragment.text) if isinstance(fragment, Code) else escape(escaped(fragment.text))
+        for fragment in message.fragments
+    )
 
 
-def code(text: str) -> Markup:
-    """A name as code, which breaks behind its separators rather than inside a word."""
-    parts = SEPARATORS.split(escaped(text))
+def code(value: str) -> Markup:
+    """Return text as code that can break after its separators instead of inside a word."""
+    parts = SEPARATORS.split(escaped(value))
     return Markup("<code>{}</code>").format(Markup("<wbr>").join(parts))
 
 
-def _share(number: int, full: int) -> float:
+def _percent(number: int, full: int) -> float:
     return round(100 * number / max(full, 1), 2)
 
 
 def _levels(review: Review) -> Iterator[Level]:
-    rules = tuple(_rules(review))
+    rules = tuple(_rule_changes(review))
     for number, names in LEVEL_NAMES.items():
-        here = [rule for rule in rules if number in {r.level for r in (rule.before, rule.after) if r}]
-        yield Level(number, names, _those(here, stay=False), _those(here, stay=True))
+        on_level = [rule for rule in rules if number in {r.level for r in (rule.before, rule.after) if r}]
+        changed, unchanged = _split_by_change(on_level)
+        yield Level(number, names, changed, unchanged)
 
 
-def _those(rules: Iterable[Rule], *, stay: bool) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if (rule.change == "kept") is stay)
+def _split_by_change(rules: Iterable[RuleChange]) -> tuple[tuple[RuleChange, ...], tuple[RuleChange, ...]]:
+    rules = tuple(rules)
+    changed = tuple(rule for rule in rules if rule.change != "kept")
+    return changed, tuple(rule for rule in rules if rule.change == "kept")
 
 
-def _rules(review: Review) -> Iterator[Rule]:
-    """Every rule: it wins for its own key, so the patterns know them all."""
-    before = {p.before.key: p.before for p in review.patterns if p.before}
-    after = {p.after.key: p.after for p in review.patterns if p.after}
+def _rule_changes(review: Review) -> Iterator[RuleChange]:
+    """Yield every rule: each one wins for its own key, so the patterns contain all of them."""
+    before = {pattern.before.key: pattern.before for pattern in review.patterns if pattern.before}
+    after = {pattern.after.key: pattern.after for pattern in review.patterns if pattern.after}
     for key in sorted(before.keys() | after.keys()):
-        old, new = before.get(key), after.get(key)
-        change: TaskChange = "kept" if old == new else "new" if old is None else "removed" if new is None else "changed"
-        yield Rule(key, change, old, new)
+        yield RuleChange(key, _change(before.get(key), after.get(key)), before.get(key), after.get(key))
+
+
+def _change(before: EffectiveRule | None, after: EffectiveRule | None) -> TaskChange:
+    if before == after:
+        return "kept"
+    if before is None:
+        return "new"
+    return "removed" if after is None else "changed"

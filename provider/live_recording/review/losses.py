@@ -1,141 +1,152 @@
-"""What will not be recorded any more, in sentences, and who has accepted it.
-
-Rule 1: one loss is about one pattern or one recording, and one kind. Rule 2: which entry does it is said by `blame`.
-"""
+"""The recordings that a plan ends or shortens: their sentences, their causes, and who accepted them."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from live_recording.account.diff import TASK_FIELDS
 from live_recording.core.streams import StreamKey, level, winning_rule
 from live_recording.core.text import join_words
-from live_recording.core.timefmt import FOREVER, format_duration, hours
+from live_recording.core.timefmt import FOREVER, hours
 from live_recording.desired.declarations import NO_RECORD
 from live_recording.lint.acknowledgements import covers
-from live_recording.review.changes import PlannedChange, path
-from live_recording.review.format_loss import Change, shortfall
+from live_recording.review.changes import PlannedChange, entry_path
+from live_recording.review.format_loss import FormatChange, format_length, format_losses
 from live_recording.review.intervals import Gap, RecordingInterval, Span
-from live_recording.review.model import EffectiveRule, Format, Loss, LossKind, Pattern
+from live_recording.review.model import EffectiveRule, Format, Loss, LossKind, Pattern, recorded_formats
 from live_recording.review.ownership import AccountView
 from live_recording.stackfile.model import Acknowledgement
 
 FINDING = "recording-loss"
 """The id of the finding that an acknowledgement names."""
 TIMES_SHOWN = 3
-"""Of a loss that happens again and again, how many times are written out."""
+"""How many times are written out of a loss that recurs."""
 ORDER: tuple[LossKind, ...] = ("stops", "format", "retention")
 
 
-def of_patterns(patterns: Mapping[StreamKey, Pattern], blamed: Callable[[StreamKey], str]) -> Iterator[Loss]:
-    """What the streams of each pattern lose by rules and templates."""
-    for at, pattern in patterns.items():
-        had, has = (one.formats if one else () for one in (pattern.before, pattern.after))
-        for kind, changes in shortfall(had, has).items():
-            sentence = f"{pattern.name} {_SENTENCES[kind](changes)}{_why(pattern.after) if kind == 'stops' else ''}."
-            yield Loss(kind, blamed(at), pattern.name, sentence, None)
+def pattern_losses(patterns: Mapping[StreamKey, Pattern], cause_of: Callable[[StreamKey], str]) -> Iterator[Loss]:
+    """Yield what the streams of each pattern lose because of rules and templates."""
+    for key, pattern in patterns.items():
+        before, after = recorded_formats(pattern.before), recorded_formats(pattern.after)
+        for kind, changes in format_losses(before, after).items():
+            reason = _why_nothing_records(pattern.after) if kind == "stops" else ""
+            sentence = f"{pattern.name}{_describe(kind, changes)}{reason}."
+            yield Loss(kind, cause_of(key), pattern.name, sentence, None)
 
 
-def of_recordings(gaps: Iterable[Gap], blamed: Callable[[RecordingInterval], str], zone: str) -> Iterator[Loss]:
-    """What tasks and live records lose; the same loss at several times is one, its times in *zone*."""
-    times: dict[tuple[LossKind, str, str, str], list[Span]] = {}
+def recording_losses(gaps: Iterable[Gap], cause_of: Callable[[RecordingInterval], str], zone: str) -> Iterator[Loss]:
+    """Yield what tasks and live records lose; the same loss at several times is one, its times in *zone*."""
+    spans_of: dict[tuple[LossKind, str, str, str], list[Span]] = {}
     for gap in gaps:
-        stream = str(gap.airing.stream)
-        what = (gap.kind, blamed(gap.airing), stream, _SENTENCES[gap.kind](gap.changes))
-        times.setdefault(what, []).extend(gap.spans)
-    for (kind, entry, stream, lost), spans in times.items():
-        yield Loss(kind, entry, stream, f"{stream} {lost} {_when(sorted(spans), zone)}.", None)
+        description = _describe(gap.kind, gap.changes)
+        loss = (gap.kind, cause_of(gap.interval), str(gap.interval.stream), description)
+        spans_of.setdefault(loss, []).extend(gap.spans)
+    for (kind, entry, stream, description), spans in spans_of.items():
+        recordings = " for recordings" if kind == "retention" else ""
+        sentence = f"{stream}{description}{recordings} {_describe_times(sorted(spans), zone)}."
+        yield Loss(kind, entry, stream, sentence, None)
 
 
-def judged(found: Iterable[Loss], in_force: Iterable[Acknowledgement]) -> tuple[Loss, ...]:
-    """The losses in their order, each with the acknowledgement that accepts it."""
-    accepted = tuple(in_force)
+def acknowledge_losses(losses: Iterable[Loss], in_force: Iterable[Acknowledgement]) -> tuple[Loss, ...]:
+    """Return the losses in their order, each with the acknowledgement that accepts it."""
+    entries = tuple(in_force)
     return tuple(
-        loss._replace(
-            acknowledged=next(
-                (entry for entry in accepted if covers(entry, FINDING, tuple(loss.path.split(".")))), None
-            )
-        )
-        for loss in sorted(found, key=lambda loss: (ORDER.index(loss.kind), loss.path, loss.what, loss.sentence))
+        replace(loss, acknowledged=_acknowledgement_of(loss, entries))
+        for loss in sorted(losses, key=lambda loss: (ORDER.index(loss.kind), loss.path, loss.what, loss.sentence))
     )
 
 
-def _why(after: EffectiveRule | None) -> str:
+def _acknowledgement_of(loss: Loss, entries: Iterable[Acknowledgement]) -> Acknowledgement | None:
+    path = tuple(loss.path.split("."))
+    return next((entry for entry in entries if covers(entry, FINDING, path)), None)
+
+
+def _why_nothing_records(after: EffectiveRule | None) -> str:
     if after is None:
         return ": no rule applies"
     rule = after.rule or f"the rule for {after.key}"
-    suppresses = after.template == NO_RECORD
-    return f": {rule} {'suppresses it' if suppresses else f'points to {after.template}, which has no formats'}"
+    if after.template == NO_RECORD:
+        return f": {rule} suppresses it"
+    return f": {rule} points to template {after.template}, which records no format"
 
 
-def _stops(_: tuple[Change, ...]) -> str:
-    return "is no longer recorded"
+def _describe(kind: LossKind, changes: tuple[FormatChange, ...]) -> str:
+    """Return what happens, to be written behind the name of the streams."""
+    if kind == "stops":
+        return " is no longer recorded"
+    if kind == "format":
+        return f" is no longer recorded as {join_words(change.before.name.upper() for change in changes)}"
+    return f": {join_words(_describe_retention(change.before, change.after) for change in changes if change.after)}"
 
 
-def _formats(changes: tuple[Change, ...]) -> str:
-    return f"is no longer recorded as {join_words(old.name.upper() for old, _ in changes)}"
+def _describe_retention(before: Format, after: Format) -> str:
+    verb = "changes" if before.cos or after.cos else "drops"
+    return f"{before.name.upper()} retention {verb} from {_retention(before)} to {_retention(after)}"
 
 
-def _retention(changes: tuple[Change, ...]) -> str:
-    kept = (f"{old.name.upper()} {_kept(new, 'for ')} instead of {_kept(old, '')}" for old, new in changes if new)
-    return f"keeps {join_words(kept)}"
+def _retention(form: Format) -> str:
+    if form.cos:
+        return "the lifetime set by the COS bucket"
+    return "unlimited" if form.storage_time == FOREVER else format_length(form.storage_time)
 
 
-_SENTENCES = {"stops": _stops, "format": _formats, "retention": _retention}
+def _describe_times(spans: Sequence[Span], zone: str) -> str:
+    times = [_describe_span(span, ZoneInfo(zone)) for span in spans[:TIMES_SHOWN]]
+    if len(spans) > TIMES_SHOWN:
+        times.append(f"{len(spans) - TIMES_SHOWN} more times")
+    return f"{join_words(times)} ({zone})"
 
 
-def _kept(one: Format, before_lengths: str) -> str:
-    if one.cos:
-        return "in COS for as long as its bucket says"
-    return "for ever" if one.storage_time == FOREVER else f"{before_lengths}{format_duration(one.storage_time)}"
-
-
-def _when(spans: Sequence[Span], zone: str) -> str:
-    shown = [_span(span, ZoneInfo(zone)) for span in spans[:TIMES_SHOWN]]
-    more = len(spans) - len(shown)
-    return f"{join_words([*shown, *([f'{more} more times'] if more else [])])} ({zone})"
-
-
-def _span(span: Span, zone: ZoneInfo) -> str:
-    start, end = (at.astimezone(zone) for at in span)
+def _describe_span(span: Span, zone: ZoneInfo) -> str:
+    start, end = span.start.astimezone(zone), span.end.astimezone(zone)
     if start.date() == end.date():
         return f"on {start:%Y-%m-%d} from {hours(start)} to {hours(end)}"
     return f"from {start:%Y-%m-%d} {hours(start)} to {end:%Y-%m-%d} {hours(end)}"
 
 
-def cause_of_pattern_loss(at: StreamKey, before: AccountView, after: AccountView) -> str:
-    """The entry whose change makes a difference for the streams of the pattern."""
-    was, now = winning_rule(before.account.rules, at), winning_rule(after.account.rules, at)
-    if was is None or now is None or was != now:
-        narrower = now is not None and (was is None or level(now) < level(was))
-        return after.rule(now) if now and narrower else before.rule(was) if was else ""
-    old, new = before.account.rules[was], after.account.rules[now]
-    former, name = before.names.get(("template", old)), after.names.get(("template", new))
-    same = old == new or former == name  # changed in place, or replaced by another object of its own
-    return f"templates.{name}" if name and same else after.rule(now)
+def cause_of_pattern_loss(stream: StreamKey, before: AccountView, after: AccountView) -> str:
+    """Return the entry whose change makes the difference for the streams of a pattern."""
+    old = winning_rule(before.account.rules, stream)
+    new = winning_rule(after.account.rules, stream)
+    if old is None or new is None or old != new:
+        return _cause_of_other_winner(old, new, before, after)
+    old_id, new_id = before.account.rules[old], after.account.rules[new]
+    old_name, new_name = before.names.get(("template", old_id)), after.names.get(("template", new_id))
+    same_entry = old_id == new_id or old_name == new_name  # updated in place, or replaced by another object
+    return f"templates.{new_name}" if new_name and same_entry else after.rule(new)
+
+
+def _cause_of_other_winner(
+    old: StreamKey | None, new: StreamKey | None, before: AccountView, after: AccountView
+) -> str:
+    if new and (old is None or level(new) < level(old)):
+        return after.rule(new)  # a more specific rule was added
+    return before.rule(old) if old else ""
 
 
 def cause_of_recording_loss(
-    one: RecordingInterval,
+    interval: RecordingInterval,
     before: AccountView,
     after: AccountView,
-    steps: Sequence[PlannedChange],
+    changes: Sequence[PlannedChange],
     tasks: Container[str],
 ) -> str:
-    """The entry whose change ends a task or live record, or changes what it records; *tasks* as for `path`."""
-    if one.id not in after.account.tasks:
-        ended = (step for step in steps if step.id == one.id and step.kind in ("task", "live_record"))
-        return next((_template(step) or path(step.kind, step.name, tasks) for step in ended), "")
-    name = before.names.get(("template", one.template))
-    if name and before.account.templates.get(one.template) != after.account.templates.get(one.template):
+    """Return the entry that ends a task or live record, or changes its formats; *tasks* as for `entry_path`."""
+    if interval.id not in after.account.tasks:
+        ending = [change for change in changes if change.id == interval.id and change.kind in ("task", "live_record")]
+        return _replaced_template(ending[0]) or entry_path(ending[0].kind, ending[0].name, tasks) if ending else ""
+    name = before.names.get(("template", interval.template))
+    if name and before.account.templates.get(interval.template) != after.account.templates.get(interval.template):
         return f"templates.{name}"
-    crowding = (
-        step for step in steps if step.kind == "task" and step.new and StreamKey.from_inputs(step.new) == one.stream
-    )
-    return next((path(step.kind, step.name, tasks) for step in crowding), "")
+    for change in changes:
+        if change.kind == "task" and change.new and StreamKey.from_inputs(change.new) == interval.stream:
+            return entry_path(change.kind, change.name, tasks)  # one task too many at the same time
+    return ""
 
 
-def _template(step: PlannedChange) -> str | None:
-    """The template whose replacement is all that replaces a task."""
-    alone = all(step.old.get(name) == step.new.get(name) for name in TASK_FIELDS if name != "template_id")
-    follows = step.op == "replace" and step.kind == "task" and step.template and step.template == step.old_template
-    return f"templates.{step.template}" if alone and follows else None
+def _replaced_template(change: PlannedChange) -> str | None:
+    """Return the template whose replacement is the only reason to replace this task, or None."""
+    if change.op != "replace" or change.kind != "task" or not change.template:
+        return None
+    others_equal = all(change.old.get(name) == change.new.get(name) for name in TASK_FIELDS if name != "template_id")
+    return f"templates.{change.template}" if others_equal and change.template == change.old_template else None

@@ -1,61 +1,65 @@
 """A review as a comment on a pull request: GitHub's Markdown, always under 60 lines.
 
-A review of any size fits: sections give up rows, the last ones first, and recording loss gives up its rows last.
+A review of any size fits: sections give up rows, the last sections first, and recording losses give up theirs last.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from live_recording.core.text import capitalize, count_of, escaped
-from live_recording.review import text as words
-from live_recording.review.fit import Room, Section, fitted
-from live_recording.review.model import Review
-from live_recording.review.text import Code, Words
+from live_recording.review import text
+from live_recording.review.fit import Room, Section, fit
+from live_recording.review.message import Code, Message
+from live_recording.review.model import Loss, Review
+from live_recording.review.text import Verdict
 
-ROOM = Room(lines=59, letters=60_000)
-"""A comment of GitHub holds 65,536 letters."""
-MORE = "see the HTML or JSON form"
+ROOM = Room(lines=59, characters=60_000)
+"""A comment on GitHub holds 65,536 characters."""
+MORE = "see the HTML or JSON review"
 _ACTIVE = re.compile(r"[\\`*_\[\]|~]")
 _BLOCK = re.compile(r"\A(\d*)([-+#=.)])")
 _PINGS = re.compile(r"([@#])(?=\w)")
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "&<>|`\\*_[]~"})
 
 
-def markdown(review: Review) -> str:
-    """The comment. Its first line is hidden and names the stack, so that a pipeline can find the comment again."""
-    looked = words.day(review.account_at, review.time_zone) if review.account_at else "never"
+def render_markdown(review: Review) -> str:
+    """Return the comment. Its first line is hidden and names the stack, so that a pipeline can find the comment again."""
+    account = "No account data."
+    if review.account_at:
+        account = f"Account data from {text.format_time(review.account_at, review.time_zone)}."
     head = [
         _marker([review]),
-        f"**{plain(str(words.verdict(review)))}**",
+        f"**{plain(str(text.verdict_of(review)))}**",
         "",
-        f"Stack {code(review.stack)}. Account looked at: {looked}. Times are in {plain(review.time_zone)}.",
+        f"Stack {code(review.stack)}. {account} Times are in {plain(review.time_zone)}.",
     ]
-    return "\n".join([*head, *fitted(_sections(review), ROOM.less(head))]) + "\n"
+    return "\n".join([*head, *fit(_sections(review), ROOM.without(head))]) + "\n"
 
 
-def combined(reviews: Iterable[Review], beside: Mapping[str, tuple[str, str]]) -> str:
-    """One comment about several stacks: their verdicts, and then what changes, first of those that stop.
+def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdict]) -> str:
+    """Return one comment about several stacks: all verdicts, then the changes, of stacks that stop first.
 
-    *beside* are the stacks without a review: in two words what is the matter, and in a sentence.
+    *not_reviewed* are the stacks without a review, and why.
     """
-    found = tuple(reviews)
-    if len(found) == 1 and not beside:
-        return markdown(found[0])
-    failed = [f"- {code(stack)}: **{head}**: {plain(why)}" for stack, (head, why) in beside.items()]
-    verdicts = _list("### Recording reviews", [*failed, *map(_verdict, found)])
-    lines = [_marker(found), *fitted([verdicts], ROOM.less([""]))[1:]]
-    telling = sorted((r for r in found if r.stops or r.operations), key=lambda review: not review.stops)
-    for number, review in enumerate(telling):
-        waiting = sum(other.stops == review.stops for other in telling[number:])  # the others take what these leave
+    all_reviews = tuple(reviews)
+    if len(all_reviews) == 1 and not not_reviewed:
+        return render_markdown(all_reviews[0])
+    rows = [_verdict_row(stack, verdict) for stack, verdict in not_reviewed.items()]
+    rows += [_verdict_row(review.stack, text.verdict_of(review)) for review in all_reviews]
+    verdicts = fit([_list("### Recording reviews", rows)], ROOM.without([""]))
+    lines = [_marker(all_reviews), *verdicts[1:]]
+    shown = sorted((r for r in all_reviews if r.stops or r.operations), key=lambda review: not review.stops)
+    for index, review in enumerate(shown):
+        equally_urgent = sum(other.stops == review.stops for other in shown[index:])  # the others get what is left
         head = ["", f"## {code(review.stack)}"]
-        rest = fitted(_sections(review), ROOM.less(lines).shared(waiting).less(head))
-        lines += [*head, *rest] if rest else []
+        body = fit(_sections(review), ROOM.without(lines).divided_by(equally_urgent).without(head))
+        lines += [*head, *body] if body else []
     return "\n".join(lines) + "\n"
 
 
-def _verdict(review: Review) -> str:
-    head, sentence = words.verdict(review)
-    return f"- {code(review.stack)}: **{plain(head)}**: {plain(sentence)}"
+def _verdict_row(stack: str, verdict: Verdict) -> str:
+    return f"- {code(stack)}: **{plain(verdict.head)}**: {plain(verdict.sentence)}"
 
 
 def _marker(reviews: Iterable[Review]) -> str:
@@ -64,176 +68,202 @@ def _marker(reviews: Iterable[Review]) -> str:
 
 
 def _sections(review: Review) -> list[Section]:
-    chosen = REFUSED if review.refused else SECTIONS
-    return [section for section in (build(review) for build in chosen) if section.rows]
+    builders = REJECTED_SECTIONS if review.refused else SECTIONS
+    return [section for section in (build(review) for build in builders) if section.rows]
 
 
-def _refused(review: Review) -> Section:
-    return _list("### Why the plan is refused", _bullets(review.refused))._replace(last=True)
+def _rejections(review: Review) -> Section:
+    return replace(_list("### Why the plan is rejected", _bullets(review.refused)), cut_last=True)
 
 
-def _obstacles(review: Review) -> Section:
-    return _list("### What the account would refuse", _bullets(review.obstacles))._replace(last=True)
+def _conflicts(review: Review) -> Section:
+    return replace(_list("### Conflicts with the account", _bullets(review.conflicts)), cut_last=True)
 
 
-def _unsaid(review: Review) -> Section:
-    return _list("### What this review cannot tell", _bullets(review.unsaid))
+def _limitations(review: Review) -> Section:
+    return _list("### Limitations of this review", _bullets(review.limitations))
 
 
 def _losses(review: Review) -> Section:
-    losses = words.losses(review)
     rows = [
-        f"- {code(loss.path)}: {plain(loss.sentence)}"
-        + (f" *{plain(capitalize(words.accepted(loss.acknowledged)))}*" if loss.acknowledged else "")
-        + (f"<br>{code(line)}" if line else "")
-        for loss, line in losses
+        _loss_row(loss, entry.proposal if loss is entry.losses[0] else None)
+        for entry in text.losses_by_entry(review)
+        for loss in entry.losses
     ]
-    about = said(words.IF_MEANT) if any(line for _, line in losses) else ""
-    return _list("### Recording loss", rows, about)._replace(last=True)
+    note = render_message(text.HOW_TO_ACKNOWLEDGE) if review.open_losses else ""
+    return replace(_list("### Recording loss", rows, note), cut_last=True)
 
 
-def _changes(review: Review) -> Section:
-    changed = [p for p in review.patterns if p.changed]
+def _loss_row(loss: Loss, proposal: str | None) -> str:
+    row = f"- {code(loss.path)}: {plain(loss.sentence)}"
+    if loss.acknowledged:
+        row += f" *{plain(capitalize(text.describe_acknowledgement(loss.acknowledged)))}*"
+    return f"{row}<br>{code(proposal)}" if proposal else row
+
+
+def _changed_patterns(review: Review) -> Section:
     rows = [
-        _cells(code(p.name), said(words.recording(p.before)), said(words.recording(p.after)), said(words.why(p)))
-        for p in changed
+        _cells(
+            code(pattern.name),
+            render_message(text.describe_recording(pattern.before)),
+            render_message(text.describe_recording(pattern.after)),
+            render_message(text.explain_pattern(pattern)),
+        )
+        for pattern in review.patterns
+        if pattern.changed
     ]
     return _table("### Effective recording", ("Streams", "Before", "After", "Why"), rows)
 
 
-def _same(review: Review) -> Section:
-    same = [p for p in review.patterns if not p.changed]
-    rows = [_cells(code(p.name), said(words.recording(p.after)), said(words.why(p))) for p in same]
-    return _folded(f"{count_of(len(same), 'pattern')} recorded as before", rows, ("Streams", "Recording", "Why"))
+def _unchanged_patterns(review: Review) -> Section:
+    rows = [
+        _cells(
+            code(pattern.name),
+            render_message(text.describe_recording(pattern.after)),
+            render_message(text.explain_pattern(pattern)),
+        )
+        for pattern in review.patterns
+        if not pattern.changed
+    ]
+    return _folded(count_of(len(rows), "unchanged pattern"), rows, ("Streams", "Recording", "Why"))
 
 
 def _limits(review: Review) -> Section:
-    rows = [_cells(one.section, *map(str, one[1:5]), words.room(one), str(one.unmanaged)) for one in review.limits]
-    columns = ("Limit", "Before", "Most at once", "After", "Allowed", "Room", "Not managed here")
-    return _table("### Limits", columns, rows)._replace(instead=f"**Limits**: {words.limits(review)}.")
+    columns = ("Limit", "Before", "Peak", "After", "Allowed", "Remaining", "Unmanaged")
+    rows = []
+    for limit in review.limits:
+        numbers = map(str, (limit.before, limit.peak, limit.after, limit.allowed))
+        rows.append(_cells(limit.section, *numbers, text.describe_remaining(limit), str(limit.unmanaged)))
+    return replace(_table("### Limits", columns, rows), summary=f"**Limits**: {text.summarize_limits(review)}.")
 
 
 def _tasks(review: Review) -> Section:
     rows = [
         _cells(
-            words.window(task.start, task.end, review.time_zone),
+            text.format_window(task.start, task.end, review.time_zone),
             code(task.stream),
             code(task.name),
-            said(words.task_recording(task)),
-            said(words.notes(task, review.at)),
+            render_message(text.describe_task_recording(task)),
+            render_message(text.describe_task(task, review.at)),
         )
         for task in review.tasks
     ]
-    telling = [n for n, t in enumerate(review.tasks) if t.soon or t.overlaps or t.change != "kept"]
-    return _table("### Tasks of the next seven days", ("When", "Stream", "Task", "Recording", "Notes"), rows, telling)
+    notable = [n for n, task in enumerate(review.tasks) if task.soon or task.overlaps or task.change != "kept"]
+    return _table("### Tasks in the next 7 days", ("When", "Stream", "Task", "Recording", "Notes"), rows, notable)
 
 
-def _later(review: Review) -> Section:
-    rows = [f"- {said(words.from_day(name, first))}" for name, first in sorted(review.later.items())]
-    return _list("### Later tasks", rows, words.LATER)
+def _later_tasks(review: Review) -> Section:
+    rows = [f"- {render_message(text.describe_later_task(name, day))}" for name, day in sorted(review.later.items())]
+    return _list("### Later tasks", rows, text.LATER)
 
 
 def _effect(review: Review) -> Section:
-    line = f"**When it takes effect**: {words.TAKES_EFFECT}"
+    line = f"**When it takes effect**: {text.TAKES_EFFECT}"
     return Section(min(len(review.operations), 1), lambda _: [line], line)
 
 
 def _findings(review: Review) -> Section:
-    found = [f"- {code(f.path_text)}: {plain(f.sentence)} {code(f.id)}" for f in review.findings]
-    known = [f"- {code(a.path)}: {code(a.finding)} {plain(words.accepted(a))}" for a in review.acknowledged]
-    summary = f"{count_of(len(found), 'finding')}, {count_of(len(known), 'acknowledgement')}"
-    return _folded(summary, [*found, *known])
+    findings = [f"- {code(f.path_text)}: {plain(f.sentence)} {code(f.id)}" for f in review.findings]
+    acknowledged = [
+        f"- {code(entry.path)}: {code(entry.finding)} {plain(text.describe_acknowledgement(entry))}"
+        for entry in review.acknowledged
+    ]
+    summary = f"{count_of(len(findings), 'finding')}, {count_of(len(acknowledged), 'acknowledgement')}"
+    return _folded(summary, [*findings, *acknowledged])
 
 
-def _unmanaged(review: Review) -> Section:
+def _unmanaged_objects(review: Review) -> Section:
     rows = _bullets(review.unmanaged)
-    return _folded(f"{count_of(len(rows), 'object')} in the account not managed here", rows)
+    return _folded(f"{count_of(len(rows), 'unmanaged object')} in the account", rows)
 
 
 def _operations(review: Review) -> Section:
-    rows = [
-        f"- {plain(o.op)} {plain(o.kind)} {code(o.name)}" + (f": {', '.join(map(code, o.fields))}" if o.fields else "")
-        for o in review.operations
-    ]
-    return _folded(words.operations(review), rows)
+    rows = []
+    for operation in review.operations:
+        fields = f": {', '.join(map(code, operation.fields))}" if operation.fields else ""
+        rows.append(f"- {plain(operation.op)} {plain(operation.kind)} {code(operation.name)}{fields}")
+    return _folded(text.summarize_operations(review), rows)
 
 
 SECTIONS = (
-    _obstacles,
+    _conflicts,
     _losses,
-    _unsaid,
-    _changes,
+    _limitations,
+    _changed_patterns,
     _limits,
     _tasks,
-    _later,
+    _later_tasks,
     _effect,
     _findings,
-    _unmanaged,
+    _unmanaged_objects,
     _operations,
-    _same,
+    _unchanged_patterns,
 )
-"""In the order of the comment; what stands first keeps its rows longest."""
-REFUSED = (_refused, _unsaid, _findings)
-"""Of a plan that does not run, nothing else is certain."""
+"""In the order of the comment; earlier sections keep their rows longer."""
+REJECTED_SECTIONS = (_rejections, _limitations, _findings)
+"""Nothing else is certain about a plan that does not run."""
 
 
 def _bullets(sentences: Sequence[str]) -> list[str]:
     return [f"- {plain(sentence)}" for sentence in sentences]
 
 
-def _list(head: str, rows: Sequence[str], about: str = "") -> Section:
-    top = [head, about] if about else [head]
-    return Section(len(rows), lambda number: [*top, *_cut(rows, number)], _instead(head, rows))
+def _list(head: str, rows: Sequence[str], note: str = "") -> Section:
+    top = [head, note] if note else [head]
+    return Section(len(rows), lambda number: [*top, *_cut(rows, number)], _summary(head, rows))
 
 
-def _table(head: str, columns: Sequence[str], rows: Sequence[str], first: Sequence[int] = ()) -> Section:
-    top, more = [head, *_columns(columns)], _more_cells(columns)
-    return Section(len(rows), lambda number: [*top, *_cut(rows, number, first, more)], _instead(head, rows))
+def _table(head: str, columns: Sequence[str], rows: Sequence[str], notable: Sequence[int] = ()) -> Section:
+    top, more = [head, *_column_heads(columns)], _more_row(columns)
+    return Section(len(rows), lambda number: [*top, *_cut(rows, number, notable, more)], _summary(head, rows))
 
 
 def _folded(summary: str, rows: Sequence[str], columns: Sequence[str] = ()) -> Section:
-    top, more = [f"<details><summary>{summary}</summary>", "", *_columns(columns)], _more_cells(columns)
+    top, more = [f"<details><summary>{summary}</summary>", "", *_column_heads(columns)], _more_row(columns)
     return Section(len(rows), lambda number: [*top, *_cut(rows, number, (), more), "</details>"], f"{summary}: {MORE}.")
 
 
-def _instead(head: str, rows: Sequence[str]) -> str:
+def _summary(head: str, rows: Sequence[str]) -> str:
     return f"**{head.removeprefix('### ')}**: {len(rows)}, {MORE}."
 
 
-def _columns(columns: Sequence[str]) -> list[str]:
+def _column_heads(columns: Sequence[str]) -> list[str]:
     return [_cells(*columns), f"|{'---|' * len(columns)}"] if columns else []
 
 
-def _more_cells(columns: Sequence[str]) -> str:
+def _more_row(columns: Sequence[str]) -> str:
     return _cells("{}", *("" for _ in columns[1:])) if columns else "- {}"
 
 
-def _cut(rows: Sequence[str], number: int, first: Sequence[int] = (), more: str = "- {}") -> list[str]:
-    """*number* rows in their order, those at *first* before others, and a row that counts the rest."""
-    kept = sorted(list(dict.fromkeys((*first, *range(len(rows)))))[:number])
+def _cut(rows: Sequence[str], number: int, notable: Sequence[int] = (), more: str = "- {}") -> list[str]:
+    """Return *number* rows in their order, notable ones before others, and a row that counts the rest."""
+    by_importance = list(dict.fromkeys((*notable, *range(len(rows)))))
+    kept = [rows[index] for index in sorted(by_importance[:number])]
     rest = len(rows) - number
-    return [*(rows[n] for n in kept), *([more.format(f"... and {rest} more: {MORE}")] if rest else [])]
+    return [*kept, more.format(f"... and {rest} more: {MORE}")] if rest else kept
 
 
 def _cells(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def said(parts: Words) -> str:
-    """A sentence, its names as code."""
-    return "".join(code(part) if isinstance(part, Code) else plain(part) for part in parts)
+def render_message(message: Message) -> str:
+    """Return a message as Markdown."""
+    return "".join(
+        code(fragment.text) if isinstance(fragment, Code) else plain(fragment.text) for fragment in message.fragments
+    )
 
 
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is, at the start of a line and in tables too; it calls nobody, links no issue."""
-    safe = escaped(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def plain(value: str) -> str:
+    """Return text that Markdown shows unchanged, also at the start of a line and in tables; it mentions and links nothing."""
+    safe = escaped(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     safe = _BLOCK.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", safe))
     return _PINGS.sub(r"\1&#8203;", safe)
 
 
-def code(text: str) -> str:
-    """Text as code, in tables too; what a code span cannot hold there stands in entities."""
-    safe = escaped(text)
+def code(value: str) -> str:
+    """Return text as code, also in tables; entities replace what a code span cannot hold there."""
+    safe = escaped(value)
     if "`" in safe or "|" in safe:
         return f"<code>{safe.translate(_ENTITIES)}</code>"
     return f"`{safe}`" if safe else ""

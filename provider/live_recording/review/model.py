@@ -1,11 +1,9 @@
-"""What a plan changes for viewers: the nouns of a review.
-
-Rule 1: a review is data; `provider/review*.py` word and draw it. Rule 2: everything in it is sorted.
-"""
+"""A review as data: what a plan changes for viewers. Everything in it is sorted; other modules render it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from live_recording.core.findings import Finding
 from live_recording.stackfile.model import Acknowledgement
@@ -14,27 +12,30 @@ LossKind = Literal["stops", "format", "retention"]
 TaskChange = Literal["new", "kept", "changed", "removed"]
 
 
-class Format(NamedTuple):
-    """One format that is recorded."""
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One recorded format."""
 
     name: str  # flv hls mp4 aac mp3
-    storage_time: int  # seconds; 0 is for ever
-    record_interval: int | None  # seconds; None: it has none (HLS)
-    cos: bool  # in COS, where the bucket decides how long files are kept
+    storage_time: int  # seconds; 0: unlimited
+    record_interval: int | None  # seconds per file; None: HLS, which has one file per push
+    cos: bool  # stored in COS, where the bucket defines the retention
 
 
-class EffectiveRule(NamedTuple):
-    """What decides about a pattern: a rule, and the template that it points to."""
+@dataclass(frozen=True, slots=True)
+class EffectiveRule:
+    """The rule that decides about a pattern, and the template that it points to."""
 
     rule: str  # rules.studio of this stack, or "" for a rule that this stack does not manage
     key: str  # push.example.com/studio/*
     level: int  # 1 to 4 of the priority table
-    template: str  # key of the stack file where this stack has it, else the name in the account
-    formats: tuple[Format, ...]  # none: it suppresses recording
+    template: str  # key in the stack file if this stack has the template, else its name in the account
+    formats: tuple[Format, ...]  # empty: the rule suppresses recording
 
 
-class Pattern(NamedTuple):
-    """One line of the priority picture: who decides about these streams before and after."""
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A set of streams, and the rule that decides about them before and after the plan."""
 
     name: str  # push.example.com/studio/*
     before: EffectiveRule | None  # None: no rule applies
@@ -42,89 +43,108 @@ class Pattern(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether anything that a viewer could notice differs."""
-        return _effect(self.before) != _effect(self.after)
+        """Return whether the recorded formats differ."""
+        return recorded_formats(self.before) != recorded_formats(self.after)
 
 
-def _effect(recorder: EffectiveRule | None) -> tuple[Format, ...]:
-    return recorder.formats if recorder else ()
+def recorded_formats(rule: EffectiveRule | None) -> tuple[Format, ...]:
+    """Return what a rule records; nothing if no rule applies."""
+    return rule.formats if rule else ()
 
 
-class Loss(NamedTuple):
-    """Something that is recorded today, or would be, and will not be any more."""
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A recording that exists today, or would exist, and that the plan ends or shortens."""
 
     kind: LossKind
-    path: str  # rules.studio: the entry whose change does it; what an acknowledgement names
+    path: str  # rules.studio: the entry that causes the loss; an acknowledgement names it
     what: str  # push.example.com/studio/*, or the full name of a task's stream
-    sentence: str  # a whole sentence without the path
+    sentence: str  # a complete sentence without the path
     acknowledged: Acknowledgement | None
 
 
-class Limit(NamedTuple):
-    """A number that the vendor limits, during the whole deployment."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The use of a limited number of slots during the whole deployment."""
 
     section: Literal["rules", "templates"]
     before: int
-    peak: int  # the most at any moment, because creates come before deletes
+    peak: int  # the maximum at any moment: creates come before deletes
     after: int
     allowed: int
-    unmanaged: int  # of those before, how many this stack does not manage
+    unmanaged: int  # how many of *before* this stack does not manage
 
 
-class Task(NamedTuple):
-    """One recording of the next seven days."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One recording in the next seven days."""
 
-    name: str  # tasks.final, schedules.derby (2026-11-21T19:45), or the id of an unmanaged one
+    name: str  # tasks.final, schedules.derby (2026-11-21T19:45), or the id of an unmanaged task
     stream: str
     start: datetime
     end: datetime
-    template: str  # "" : none, HLS kept for ever
+    template: str  # "": no template; such a task records HLS with unlimited retention
     formats: tuple[Format, ...]
     change: TaskChange
     managed: bool
-    soon: bool  # starts within 30 minutes, or runs
+    soon: bool  # is running, or starts within 30 minutes
     overlaps: tuple[str, ...]  # names of other tasks of the same stream at the same time
 
 
-class Operation(NamedTuple):
-    """One resource operation, as the engine plans it."""
+@dataclass(frozen=True, slots=True, order=True)
+class Operation:
+    """One resource operation of the plan."""
 
     op: str  # create, update, replace, delete
     kind: str
     name: str
-    fields: tuple[str, ...]  # what differs
+    fields: tuple[str, ...]  # the changed inputs
 
 
-class Review(NamedTuple):
-    """Everything that a reviewer needs to know."""
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything that a reviewer needs to know about a plan."""
 
     stack: str
-    at: datetime  # when it was made
-    account_at: datetime | None  # when the account was looked at; None: it was not
-    refused: tuple[str, ...]  # why the engine would not run this plan; then nothing else is certain
+    at: datetime  # when the review was created
+    account_at: datetime | None  # when the account was read; None: without account data
+    refused: tuple[str, ...]  # why the engine rejects this plan; if not empty, nothing else is certain
     losses: tuple[Loss, ...]
     patterns: tuple[Pattern, ...]
     limits: tuple[Limit, ...]
     tasks: tuple[Task, ...]
-    later: Mapping[str, str]  # task -> day from which an `up` creates it
+    later: Mapping[str, str]  # task -> first day on which `pulumi up` can create it
     findings: tuple[Finding, ...]
     acknowledged: tuple[Acknowledgement, ...]
-    unmanaged: tuple[str, ...]  # what the account holds and this stack does not manage, one line each
+    unmanaged: tuple[str, ...]  # one sentence for each object of the account that this stack does not manage
     operations: tuple[Operation, ...]
     time_zone: str = "UTC"  # of the stack file: times for people are shown in it
-    obstacles: tuple[str, ...] = ()  # what the account will refuse while the plan is applied: whole sentences
-    unsaid: tuple[str, ...] = ()  # what this review cannot tell, and why: whole sentences
+    conflicts: tuple[str, ...] = ()  # what the account will reject while the plan is applied: complete sentences
+    limitations: tuple[str, ...] = ()  # what this review does not cover, and why: complete sentences
 
-    def means_no_more_than(self, other: "Review") -> bool:
-        """Whether viewers get from this plan what they get from the other one, and lose nothing that they do not lose there.
+    def has_no_new_effect(self, approved: "Review") -> bool:
+        """Return whether the plan changes recordings exactly as the approved one, and loses nothing else.
 
-        When a loss begins does not count: it moves with the clock.
+        The start of a loss does not count: it moves with the clock.
         """
-        lost, lost_there = ({(loss.kind, loss.path, loss.what) for loss in one.losses} for one in (self, other))
-        changed, changed_there = ([p for p in one.patterns if p.changed] for one in (self, other))
-        return lost <= lost_there and changed == changed_there
+        return self.lost <= approved.lost and self.changed_patterns == approved.changed_patterns
+
+    @property
+    def lost(self) -> set[tuple[LossKind, str, str]]:
+        """Return the losses without their times."""
+        return {(loss.kind, loss.path, loss.what) for loss in self.losses}
+
+    @property
+    def changed_patterns(self) -> list[Pattern]:
+        """Return the patterns whose recorded formats differ."""
+        return [pattern for pattern in self.patterns if pattern.changed]
+
+    @property
+    def open_losses(self) -> tuple[Loss, ...]:
+        """Return the losses that are not acknowledged."""
+        return tuple(loss for loss in self.losses if loss.acknowledged is None)
 
     @property
     def stops(self) -> bool:
-        """Whether somebody has to act: it is refused, or will be, or loses a recording that nobody acknowledged."""
-        return bool(self.refused or self.obstacles) or any(loss.acknowledged is None for loss in self.losses)
+        """Return whether the deployment must stop: rejected, in conflict with the account, or an open loss."""
+        return bool(self.refused or self.conflicts or self.open_losses)

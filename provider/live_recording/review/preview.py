@@ -1,12 +1,13 @@
-"""Reads what `pulumi preview --json` prints: the steps of our resources, or why there is no plan.
+"""Reads the output of `pulumi preview --json`: the changes of our resources, or why there is no plan.
 
-Rule 1: a value that is not known yet is left out. Rule 2: what cannot be a preview of this stack is said in a sentence.
-The form is the engine's (PreviewDigest of its display package); observed with the CLI 3.259.
+A value that is not known yet is left out. The format is the engine's (PreviewDigest of its display package); *observed*
+with the CLI 3.259.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -23,22 +24,22 @@ TYPES: Mapping[str, KindName] = {f"pulumi-python:dynamic/live:{name}": kind for 
 STACK = "pulumi:pulumi:Stack"
 OPS: Mapping[str, Op] = {"create": "create", "update": "update", "replace": "replace", "delete": "delete"}
 NO_CHANGE = ("same", "refresh", "read")
-HOW = "Make it with: pulumi preview --json > preview.json"
+HOW_TO_CREATE = "Create a plan with: pulumi preview --json > preview.json"
+
+_RESOURCE_PREFIX = re.compile(r"\S+ resource '[^']*'(: property .*?)? has a problem: ")
+_CALL_PREFIX = re.compile(r"(error: )?((Exception calling application|[\w.]*RecordingError): )+")
+_PROGRAM_PREFIX = re.compile(r"error: ")
 
 
-_AT_RESOURCE = re.compile(r"\S+ resource '[^']*'(: property .*?)? has a problem: ")
-_OF_CALL = re.compile(r"(error: )?((Exception calling application|[\w.]*RecordingError): )+")
-_OF_PROGRAM = re.compile(r"error: ")
-
-
-class Preview(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Preview:
     """What the engine is going to do, or why it will not."""
 
-    steps: tuple[PlannedChange, ...]  # of our resources, by kind and name
+    changes: tuple[PlannedChange, ...]  # of our resources, by kind and name
     refused: tuple[str, ...]  # sentences of the program and of checks
-    failed: tuple[str, ...]  # sentences: what could not be looked at, so that no plan was made
+    failed: tuple[str, ...]  # sentences: what could not be read, so that there is no plan
     destroys: bool  # the whole stack
-    unsaid: tuple[str, ...]  # steps that are not understood
+    limitations: tuple[str, ...]  # changes with an unknown operation
 
 
 class _State(BaseModel):
@@ -50,7 +51,7 @@ class _State(BaseModel):
 
     @property
     def template(self) -> str | None:
-        """The template resource that template_id comes from."""
+        """Return the template resource that template_id comes from."""
         urns = self.sources.get("template_id") or []
         return Urn.parse(urns[0]).name if urns else None
 
@@ -75,56 +76,61 @@ class _Digest(BaseModel):
     summary: dict[str, Any] | None = Field(None, alias="changeSummary")
 
 
-def preview(text: str, owner: StackRef) -> Preview:
-    """The preview of the stack *owner*. Raises ConfigError when it is none, or of another one."""
-    digest = _digest(text)
-    others = {Urn.parse(step.urn).owner for step in digest.steps} - {owner}
-    if others:
-        seen, asked = escaped(min(others).description), escaped(owner.description)
-        raise ConfigError(
-            f"This plan is of stack {seen}, but the review is of stack {asked}. {HOW} --stack {owner.stack}"
-        )
-    of_stack = {step.op for step in digest.steps if Urn.parse(step.urn).type == STACK}
-    if of_stack == {"refresh"}:
-        raise ConfigError(f"This is what a refresh finds, not what an up does. {HOW}")
-    wrong = [found for found in digest.diagnostics or () if found.severity == "error"]
-    ours_only = [
-        (TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.parse(step.urn)).type in TYPES
-    ]
+def parse_preview(text: str, owner: StackRef) -> Preview:
+    """Parse the preview of the stack *owner*. Raises ConfigError if it is not a preview, or of another stack."""
+    digest = _parse_digest(text)
+    _check_stack(digest, owner)
+    stack_ops = {step.op for step in digest.steps if Urn.parse(step.urn).type == STACK}
+    if stack_ops == {"refresh"}:
+        raise ConfigError(f"This is the output of a refresh, not a plan of `pulumi up`. {HOW_TO_CREATE}")
+    errors = [diagnostic for diagnostic in digest.diagnostics or () if diagnostic.severity == "error"]
+    steps = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.parse(step.urn)).type in TYPES]
     return Preview(
-        tuple(sorted(_steps(ours_only), key=lambda step: (step.kind, step.name))),
-        tuple(_sentence(found) for found in wrong if not _OF_CALL.match(found.message)),
-        tuple(_sentence(found) for found in wrong if _OF_CALL.match(found.message)),
-        "delete" in of_stack,
+        tuple(sorted(_planned_changes(steps), key=lambda change: (change.kind, change.name))),
+        tuple(_sentence(error) for error in errors if not _CALL_PREFIX.match(error.message)),
+        tuple(_sentence(error) for error in errors if _CALL_PREFIX.match(error.message)),
+        "delete" in stack_ops,
         tuple(
-            f"{SECTION_OF[kind]}.{name}: The plan says {quoted(step.op)}, which is not understood here, so this step is left out."
-            for kind, name, step in ours_only
+            f"{SECTION_OF[kind]}.{name}: the plan has the unknown operation {quoted(step.op)}; it is not reviewed."
+            for kind, name, step in steps
             if step.op not in {*OPS, *NO_CHANGE}
         ),
     )
 
 
-def _digest(text: str) -> _Digest:
-    if not text.strip():
-        raise ConfigError(f"The plan is empty: the command that should have written it did not. {HOW}")
-    try:
-        found = _Digest.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        if first["type"] != "json_invalid":
-            place = quoted(".".join(map(str, first["loc"]))) if first["loc"] else "the whole"
-            raise ConfigError(f"The plan is no preview: {place} is not as the engine writes it. {HOW}") from None
-        why = (
-            "it ends in the middle" if "EOF" in first["msg"] else f"it is not JSON ({first['msg'].partition(': ')[2]})"
+def _check_stack(digest: _Digest, owner: StackRef) -> None:
+    others = {Urn.parse(step.urn).owner for step in digest.steps} - {owner}
+    if others:
+        raise ConfigError(
+            f"This plan is for stack {escaped(min(others).description)}, but the review is for stack "
+            f"{escaped(owner.description)}. {HOW_TO_CREATE.replace('>', f'--stack {owner.stack} >')}"
         )
-        raise ConfigError(f"The plan cannot be read: {why}. {HOW}") from None
-    if not found.steps and not found.diagnostics and found.summary is None:
-        raise ConfigError(f"The plan is no preview: it has neither steps nor messages. {HOW}")
-    return found
 
 
-def _steps(found: Iterable[tuple[KindName, str, _Step]]) -> Iterator[PlannedChange]:
-    for kind, name, step in found:
+def _parse_digest(text: str) -> _Digest:
+    if not text.strip():
+        raise ConfigError(f"The plan is empty: the command that writes it probably failed. {HOW_TO_CREATE}")
+    try:
+        digest = _Digest.model_validate_json(text)
+    except ValidationError as error:
+        raise ConfigError(f"{_describe_error(error)} {HOW_TO_CREATE}") from None
+    if not digest.steps and not digest.diagnostics and digest.summary is None:
+        raise ConfigError(f"This is not the output of a preview: it has no steps and no messages. {HOW_TO_CREATE}")
+    return digest
+
+
+def _describe_error(error: ValidationError) -> str:
+    first = error.errors()[0]
+    if first["type"] != "json_invalid":
+        location = quoted(".".join(map(str, first["loc"]))) if first["loc"] else "the top level"
+        return f"This is not the output of a preview: unexpected value at {location}."
+    if "EOF" in first["msg"]:
+        return "The plan is incomplete: the JSON ends too early."
+    return f"The plan is not JSON ({first['msg'].partition(': ')[2]})."
+
+
+def _planned_changes(steps: Iterable[tuple[KindName, str, _Step]]) -> Iterator[PlannedChange]:
+    for kind, name, step in steps:
         if step.op in OPS:
             op = OPS[step.op]
             yield PlannedChange(
@@ -137,7 +143,7 @@ def _steps(found: Iterable[tuple[KindName, str, _Step]]) -> Iterator[PlannedChan
                 step.before.template,
                 step.after.template,
                 tuple(sorted(name for name in step.differs or () if not name.startswith("__"))),
-                delete_first=op == "replace" and not step.before.delete,  # marked, it waits for the end of the run
+                delete_first=op == "replace" and not step.before.delete,  # marked: it is deleted at the end of the run
             )
 
 
@@ -145,9 +151,10 @@ def _known(props: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in props.items() if name != PROVIDER_KEY and value != UNKNOWN}
 
 
-def _sentence(found: _Diagnostic) -> str:
-    """What the engine says, from the entry on that it is about."""
-    sentence, urn = " ".join(found.message.split()), Urn.parse(found.urn)
-    for before in (_OF_CALL, _OF_PROGRAM, _AT_RESOURCE):
-        sentence = sentence[match.end() :] if (match := before.match(sentence)) else sentence
+def _sentence(diagnostic: _Diagnostic) -> str:
+    """Return the engine's message without its prefixes, with the entry that it is about."""
+    sentence, urn = " ".join(diagnostic.message.split()), Urn.parse(diagnostic.urn)
+    for prefix in (_CALL_PREFIX, _PROGRAM_PREFIX, _RESOURCE_PREFIX):
+        match = prefix.match(sentence)
+        sentence = sentence[match.end() :] if match else sentence
     return escaped(f"{SECTION_OF[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)

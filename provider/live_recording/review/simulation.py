@@ -19,7 +19,7 @@ from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef, adopt_command
 from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource
-from live_recording.review.changes import PlannedChange, path
+from live_recording.review.changes import PlannedChange, entry_path
 from live_recording.review.ownership import AccountView, Resource, locate_managed_objects
 
 CREATE_ORDER: tuple[KindName, ...] = ("template", "rule", "task")
@@ -172,7 +172,7 @@ class PlanSimulation:
             self._report(change, conflict.message(self._describe))
 
     def _report(self, change: PlannedChange, sentence: str) -> None:
-        self.conflicts.add(f"{path(change.kind, change.name, ())}: {sentence}")
+        self.conflicts.add(f"{entry_path(change.kind, change.name, ())}: {sentence}")
 
 
 def simulate_plan(

@@ -1,286 +1,292 @@
-"""What a review says, in words: one wording for Markdown, HTML and JSON.
-
-A sentence is a tuple of parts. A `Name` stands in a file or in the account and is shown as code; the rest is prose.
-"""
+"""The sentences of a review: one wording for terminal, Markdown, HTML and JSON."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from live_recording.core.streams import LEVEL_NAMES
 from live_recording.core.text import capitalize, count_of, escaped, plural
-from live_recording.core.timefmt import FOREVER, hours, length
+from live_recording.core.timefmt import FOREVER, hours
 from live_recording.core.vendor import OVERLAPS_MAX
+from live_recording.review.format_loss import format_length
 from live_recording.review.losses import FINDING
+from live_recording.review.message import Code, Message
 from live_recording.review.model import EffectiveRule, Format, Limit, Loss, LossKind, Pattern, Review, Task
 from live_recording.stackfile.model import Acknowledgement
 from live_recording.stackfile.names import KEY
 
-ACCEPTED_FOR = timedelta(days=7)
-"""How long the acknowledgement that a review proposes holds: it is about one change, not about the next one too."""
+Section = Literal["losses", "patterns", "limits", "tasks"]
+
+PROPOSED_FOR = timedelta(days=7)
+"""How long a proposed acknowledgement is valid: it is for one change, not for the next one too."""
 TAKES_EFFECT = (
     "New settings apply to pushes that begin about ten minutes after the deployment, or later. "
-    "A recording that runs keeps the old settings until its push ends."
+    "A running recording keeps its settings until its push ends."
 )
-EMPTY = {
-    "losses": "None. What is recorded today stays recorded, in the same formats, and is kept for at least as long.",
+EMPTY: dict[Section, str] = {
+    "losses": "None. Everything recorded today stays recorded, in the same formats and for at least as long.",
     "patterns": "No rule of this account records anything.",
-    "limits": "The account holds nothing.",
-    "tasks": "There are none.",
+    "limits": "The account has no rules and no templates.",
+    "tasks": "None.",
 }
-EMPTY_BLIND = {
-    "losses": "None that the plan alone tells. What else the account records is not known.",
-    "patterns": "The plan alone tells of none.",
-    "limits": "This is not known without the account.",
-    "tasks": "The plan alone tells of none.",
+EMPTY_WITHOUT_ACCOUNT: dict[Section, str] = {
+    "losses": "The plan alone shows no loss. Other recordings of the account are unknown.",
+    "patterns": "The plan alone shows no rules.",
+    "limits": "Unknown without account data.",
+    "tasks": "The plan alone shows no tasks.",
 }
-BELOW = 10
-"""How many lines a terminal shows below a verdict; the review has them all."""
-LATER = "The vendor takes these tasks from a later day on; the first deployment from then on creates them."
-LOSS_NAMES: dict[LossKind, str] = {"stops": "Stops", "format": "Format lost", "retention": "Kept shorter"}
+DETAILS_SHOWN = 10
+"""How many lines a terminal shows below a verdict; the review has all of them."""
+LATER = "The API accepts these tasks only from a later day. The first deployment from that day on creates them."
+LOSS_NAMES: dict[LossKind, str] = {"stops": "Stops", "format": "Format lost", "retention": "Shorter retention"}
+HOW_TO_ACKNOWLEDGE = Message.of(
+    "If a loss is intended, add its line under ", Code("acknowledge:"), " in the stack file, with your reason."
+)
 
 
-class Code(str):
-    """A name from a file or from the account, or something to copy: shown as code."""
-
-    __slots__ = ()
-
-
-Words = tuple[str, ...]
-
-
-IF_MEANT: Words = (
-    "If a loss is meant, write its line under ", Code("acknowledge:"), " in the stack file, with your reason.",
-)  # fmt: skip
-
-
-class Verdict(NamedTuple):
-    """What a reviewer must know if they read nothing else."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The most important fact about a plan, in one line."""
 
     head: str
     sentence: str
 
     @property
-    def opened(self) -> str:
-        """The sentence on its own."""
+    def capitalized(self) -> str:
+        """Return the sentence as it reads without the head."""
         return capitalize(self.sentence)
 
     def __str__(self) -> str:
         return f"{self.head}: {self.sentence}"
 
 
-def verdict(review: Review) -> Verdict:
-    """The one line."""
-    open_losses = sum(loss.acknowledged is None for loss in review.losses)
+def verdict_of(review: Review) -> Verdict:
+    """Return the verdict: first about what stops, then about what is unknown, then about changes."""
     if review.refused:
-        why_not = count_of(len(review.refused), "reason")
-        return Verdict(
-            "Refused", f"the engine does not run this plan, for {why_not}. As it stands, it changes nothing."
-        )
-    if open_losses:
-        them = plural(open_losses, "it", "them")
-        which = f"{count_of(open_losses, 'loss', 'losses')} {plural(open_losses, 'is', 'are')} not acknowledged."
-        also = (
-            f" The account would also refuse a part of this plan, for {_reasons(review)}." if review.obstacles else ""
-        )
-        blind = " The account was not looked at." if review.account_at is None else ""
-        return Verdict(
-            "Recording is lost", f"{which} Mend {them}, or acknowledge {them} in the stack file.{also}{blind}"
-        )
-    if review.obstacles:
-        return Verdict("Cannot be applied", f"the account would refuse a part of this plan, for {_reasons(review)}.")
+        return Verdict(f"Plan rejected ({count_of(len(review.refused), 'error')})", "nothing will change.")
+    if review.open_losses:
+        return _loss_verdict(review)
+    if review.conflicts:
+        return Verdict("Will fail", f"the account would reject part of this plan ({_count_conflicts(review)}).")
     if review.account_at is None:
-        said = "this says what the plan alone tells. Take a snapshot of the account, and review again."
-        return Verdict("Not certain", f"the account was not looked at, so {said}")
-    head, sentence = _accepted(review) if review.losses else _harmless(review)
-    untold = count_of(len(review.unsaid), "thing")
-    return Verdict(head, f"{sentence} {untold} cannot be told: see below." if review.unsaid else sentence)
+        return Verdict("Uncertain", "no account data. Take a snapshot of the account and review again.")
+    verdict = _acknowledged_verdict(review) if review.losses else _harmless_verdict(review)
+    if not review.limitations:
+        return verdict
+    return Verdict(verdict.head, f"{verdict.sentence} {count_of(len(review.limitations), 'limitation')}: see below.")
 
 
-def _reasons(review: Review) -> str:
-    return count_of(len(review.obstacles), "reason")
+def _loss_verdict(review: Review) -> Verdict:
+    number = len(review.open_losses)
+    them = plural(number, "it", "them")
+    sentence = f"{count_of(number, 'unacknowledged loss', 'unacknowledged losses')}. "
+    sentence += f"Fix {them}, or acknowledge {them} in the stack file."
+    if review.conflicts:
+        sentence += f" The account would also reject part of this plan ({_count_conflicts(review)})."
+    if review.account_at is None:
+        sentence += " No account data."
+    return Verdict("Recording loss", sentence)
 
 
-def _accepted(review: Review) -> Verdict:
+def _count_conflicts(review: Review) -> str:
+    return count_of(len(review.conflicts), "conflict")
+
+
+def _acknowledged_verdict(review: Review) -> Verdict:
     number = len(review.losses)
-    return Verdict(
-        "Recording is lost, as acknowledged",
-        f"{count_of(number, 'loss', 'losses')}, {plural(number, 'accepted', 'each accepted')} with a reason.",
-    )
+    accepted = plural(number, "accepted", "each accepted")
+    return Verdict("Acknowledged recording loss", f"{count_of(number, 'loss', 'losses')}, {accepted} with a reason.")
 
 
-def _harmless(review: Review) -> Verdict:
+def _harmless_verdict(review: Review) -> Verdict:
     patterns = sum(pattern.changed for pattern in review.patterns)
     tasks = sum(task.change != "kept" for task in review.tasks)
-    changes = [count_of(n, noun) for n, noun in ((patterns, "pattern"), (tasks, "task")) if n]
+    changes = [count_of(number, noun) for number, noun in ((patterns, "pattern"), (tasks, "task")) if number]
     if changes:
-        return Verdict(
-            "No recording is lost", f"{' and '.join(changes)} {plural(patterns + tasks, 'changes', 'change')}."
-        )
+        return Verdict("No recording loss", f"{' and '.join(changes)} {plural(patterns + tasks, 'changes', 'change')}.")
     if review.operations:
-        count = len(review.operations)
-        which = f"the {count_of(count, 'operation')} of this plan {plural(count, 'leaves', 'leave')}"
-        return Verdict("No recording is lost", f"{which} everything recorded as it is.")
-    return Verdict("Nothing changes", "the account records what it recorded before.")
+        number = len(review.operations)
+        operations = f"{count_of(number, 'resource operation')} {plural(number, 'does', 'do')}"
+        return Verdict("No recording loss", f"{operations} not change what is recorded.")
+    return Verdict("No changes", "the account records the same as before.")
 
 
-def empty(review: Review, section: Literal["losses", "patterns", "limits", "tasks"]) -> str:
-    """What stands where a section has nothing to show."""
-    return (EMPTY_BLIND if review.account_at is None else EMPTY)[section]
+def empty_section(review: Review, section: Section) -> str:
+    """Return the sentence for a section that has nothing to show."""
+    return (EMPTY_WITHOUT_ACCOUNT if review.account_at is None else EMPTY)[section]
 
 
-def losses(review: Review) -> tuple[tuple[Loss, Code | None], ...]:
-    """The losses, those that stop first; beside the first of each entry the line that would accept it."""
-    proposed: set[str] = set()
-    shown: list[tuple[Loss, Code | None]] = []
-    for loss in sorted(review.losses, key=lambda loss: loss.acknowledged is not None):
-        fresh = not loss.acknowledged and loss.path not in proposed
-        proposed.add(loss.path)
-        shown.append((loss, acknowledgement(loss, review.at) if fresh else None))
-    return tuple(shown)
+def terminal_details(review: Review) -> tuple[str, ...]:
+    """Return the lines below the verdict in a terminal: reasons to stop, then limitations, cut after some lines."""
+    losses = (f"{loss.path}: {loss.sentence}" for loss in review.open_losses)
+    lines = [escaped(line) for line in (*review.refused, *review.conflicts, *losses, *review.limitations)]
+    rest = len(lines) - DETAILS_SHOWN
+    if rest > 0:
+        return (*lines[:DETAILS_SHOWN], f"... and {rest} more: see the review.")
+    return tuple(lines)
 
 
-def below(review: Review) -> tuple[str, ...]:
-    """What a terminal shows below the verdict: why it stops, then what cannot be told; of much, the first lines."""
-    lost = (f"{loss.path}: {loss.sentence}" for loss in review.losses if loss.acknowledged is None)
-    lines = [escaped(line) for line in (*review.refused, *review.obstacles, *lost, *review.unsaid)]
-    rest = len(lines) - BELOW
-    return (*lines[:BELOW], *([f"... and {rest} more: see the review."] if rest > 0 else []))
-
-
-def acknowledgement(loss: Loss, at: datetime) -> Code:
-    """The line to write under `acknowledge:` for a loss that is meant."""
-    path = loss.path if all(KEY.fullmatch(part) for part in loss.path.split(".")) else json.dumps(loss.path)
-    until = (at + ACCEPTED_FOR).date()
-    return Code(f'- {{finding: {FINDING}, path: {path}, reason: "...", until: {until}}}')
-
-
-class Entry(NamedTuple):
-    """An entry of the stack file with the losses that its change causes, and how they are or could be accepted."""
+@dataclass(frozen=True, slots=True)
+class EntryLosses:
+    """An entry of the stack file with the losses that it causes."""
 
     path: str
     losses: tuple[Loss, ...]
     acknowledged: Acknowledgement | None
-    line: Code | None  # what would accept them
+    proposal: str | None  # the line that would acknowledge the losses; None: they are acknowledged
 
 
-def entries(review: Review) -> tuple[Entry, ...]:
-    """The losses by entry, those that stop first."""
-    found: dict[tuple[str, bool], list[tuple[Loss, Code | None]]] = {}
-    for loss, line in losses(review):
-        found.setdefault((loss.path, loss.acknowledged is None), []).append((loss, line))
+def losses_by_entry(review: Review) -> tuple[EntryLosses, ...]:
+    """Return the losses by entry, unacknowledged ones first."""
+    groups: dict[tuple[str, bool], list[Loss]] = {}
+    for loss in sorted(review.losses, key=lambda loss: loss.acknowledged is not None):
+        groups.setdefault((loss.path, loss.acknowledged is None), []).append(loss)
     return tuple(
-        Entry(path, tuple(loss for loss, _ in those), those[0][0].acknowledged, those[0][1])
-        for (path, _), those in found.items()
+        EntryLosses(
+            path,
+            tuple(losses),
+            losses[0].acknowledged,
+            propose_acknowledgement(losses[0], review.at) if open_ else None,
+        )
+        for (path, open_), losses in groups.items()
     )
 
 
-def accepted(entry: Acknowledgement) -> str:
-    """Until when and why something is accepted."""
-    return f"accepted {f'until {entry.until}' if entry.until else 'without an end'}: {entry.reason}"
+def propose_acknowledgement(loss: Loss, at: datetime) -> str:
+    """Return the line to write under `acknowledge:` if the loss is intended."""
+    path = loss.path if all(KEY.fullmatch(part) for part in loss.path.split(".")) else json.dumps(loss.path)
+    until = (at + PROPOSED_FOR).date()
+    return f'- {{finding: {FINDING}, path: {path}, reason: "...", until: {until}}}'
 
 
-def recording(recorder: EffectiveRule | None) -> Words:
-    """Which template records, and what."""
-    return (Code(recorder.template), f": {files(recorder.formats)}") if recorder else ("nothing",)
+def describe_acknowledgement(entry: Acknowledgement) -> str:
+    """Return until when and why something is accepted."""
+    until = f"until {entry.until}" if entry.until else "without an end date"
+    return f"accepted {until}: {entry.reason}"
 
 
-def files(formats: Iterable[Format]) -> str:
-    """Formats, how long they are kept, and how long one file is."""
-    return ", ".join(map(_format, formats)) or "nothing"
+def describe_recording(rule: EffectiveRule | None) -> Message:
+    """Return which template records, and what."""
+    return Message.of(Code(rule.template), f": {describe_formats(rule.formats)}") if rule else Message.of("nothing")
 
 
-def _format(one: Format) -> str:
-    kept = "in COS" if one.cos else "for ever" if one.storage_time == FOREVER else _spoken(one.storage_time)
-    return f"{one.name.upper()} {kept}" + (f" ({_spoken(one.record_interval)} files)" if one.record_interval else "")
+def describe_task_recording(task: Task) -> Message:
+    """Return the template of a task, if it has one, and what it records."""
+    formats = describe_formats(task.formats)
+    return Message.of(Code(task.template), f": {formats}") if task.template else Message.of(formats)
 
 
-def task_recording(task: Task) -> Words:
-    """The same for a task, which may have no template."""
-    return (Code(task.template), f": {files(task.formats)}") if task.template else (files(task.formats),)
+def describe_formats(formats: Iterable[Format]) -> str:
+    """Return formats, each with its retention and the length of a file."""
+    return ", ".join(map(_describe_format, formats)) or "nothing"
 
 
-def _spoken(seconds: int) -> str:
-    """A length of time in one unit."""
-    shown = length(seconds)
-    return f"{shown[:-1]} {shown[-1]}"
+def _describe_format(form: Format) -> str:
+    if form.cos:
+        retention = "in COS"
+    else:
+        retention = "unlimited" if form.storage_time == FOREVER else format_length(form.storage_time)
+    files = f" ({format_length(form.record_interval)} files)" if form.record_interval else ""
+    return f"{form.name.upper()} {retention}{files}"
 
 
-def why(pattern: Pattern) -> Words:
-    """Which rule decides after the plan, and what did before if that was another."""
+def explain_pattern(pattern: Pattern) -> Message:
+    """Return which rule decides after the plan, and what decided before if that differs."""
+    now = _explain_winner(pattern.after) if pattern.after else Message.of("no rule applies")
+    return Message.join("; ", (now, *_previous(pattern)))
+
+
+def _explain_winner(rule: EffectiveRule) -> Message:
+    return Message.of(_name_rule(rule), f" wins: it names {LEVEL_NAMES[rule.level]} (level {rule.level})")
+
+
+def _previous(pattern: Pattern) -> tuple[Message, ...]:
     before, after = pattern.before, pattern.after
-    earlier: Words = ()
-    if before and (after is None or (before.rule, before.key) != (after.rule, after.key)):
-        earlier = ("; before: ", *_rule(before), f" (level {before.level})")
-    elif before and after and before.template != after.template and not pattern.changed:
-        earlier = ("; template before: ", Code(before.template))
-    if after is None:
-        return ("no rule applies", *earlier)
-    return (*_rule(after), f" wins: it names {LEVEL_NAMES[after.level]} (level {after.level})", *earlier)
+    if before is None:
+        return ()
+    if after is None or (before.rule, before.key) != (after.rule, after.key):
+        return (Message.of("previously ", _name_rule(before), f" (level {before.level})"),)
+    if before.template != after.template and not pattern.changed:
+        return (Message.of("previously template ", Code(before.template)),)
+    return ()
 
 
-def _rule(recorder: EffectiveRule) -> Words:
-    return (Code(recorder.rule),) if recorder.rule else ("the unmanaged rule ", Code(recorder.key))
+def _name_rule(rule: EffectiveRule) -> Message:
+    return Message.of(Code(rule.rule)) if rule.rule else Message.of("the unmanaged rule ", Code(rule.key))
 
 
-def room(limit: Limit) -> str:
-    """What the highest number during the deployment leaves."""
+def describe_remaining(limit: Limit) -> str:
+    """Return what the peak of the deployment leaves of a limit."""
     left = limit.allowed - limit.peak
-    return f"{left} left" if left > 0 else f"{-left} too many" if left else "full"
+    if left > 0:
+        return f"{left} left"
+    return f"{-left} over the limit" if left else "full"
 
 
-def day(at: datetime, zone: str) -> str:
-    """A point in time with its year."""
-    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}"
+def format_time(at: datetime, zone: str) -> str:
+    """Return a date with weekday and time in a time zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}"
 
 
-def window(start: datetime, end: datetime, zone: str) -> str:
-    """A window in a zone; the day of its end only where it is another one."""
+def format_window(start: datetime, end: datetime, zone: str) -> str:
+    """Return a time window in a time zone; the day of the end only if it differs."""
     first, last = (at.astimezone(ZoneInfo(zone)) for at in (start, end))
-    far = (
-        f"{last:%a %d %b} " if last - first > timedelta(days=6) else f"{last:%a} " if last.date() > first.date() else ""
-    )
-    return f"{first:%a %d %b} {hours(first)} to {far}{hours(last)}"
+    day = ""
+    if last - first > timedelta(days=6):
+        day = f"{last:%a %Y-%m-%d} "
+    elif last.date() > first.date():
+        day = f"{last:%a} "
+    return f"{first:%a %Y-%m-%d} {hours(first)} to {day}{hours(last)}"
 
 
-def urgency(task: Task, at: datetime) -> str:
-    """How soon a task that is near begins; nothing for others."""
+def describe_urgency(task: Task, at: datetime) -> str:
+    """Return how soon a task starts; empty for a task that does not start soon."""
     if not task.soon:
         return ""
+    if task.start <= at:
+        return "running now"
     minutes = int((task.start - at).total_seconds() // 60)
-    return "runs now" if task.start <= at else f"starts in {count_of(minutes, 'minute')}" if minutes else "starts now"
+    return f"starts in {count_of(minutes, 'minute')}" if minutes else "starts now"
 
 
-def notes(task: Task, at: datetime) -> Words:
-    """What is worth knowing about a task besides its window, separated by semicolons."""
-    said: list[Words] = [(task.change,)] if task.change != "kept" else []
-    said += [("not managed here",)] if not task.managed else []
-    said += [(urgency(task, at),)] if task.soon else []
-    said += [overlaps(task)] if task.overlaps else []
-    return tuple(part for note in said for part in ("; ", *note))[1:]
+def describe_task(task: Task, at: datetime) -> Message:
+    """Return what else is worth knowing about a task, separated by semicolons."""
+    notes: list[Message] = []
+    if task.change != "kept":
+        notes.append(Message.of(task.change))
+    if not task.managed:
+        notes.append(Message.of("unmanaged"))
+    if task.soon:
+        notes.append(Message.of(describe_urgency(task, at)))
+    if task.overlaps:
+        notes.append(_describe_overlaps(task))
+    return Message.join("; ", notes)
 
 
-def overlaps(task: Task) -> Words:
-    """The other tasks of the stream at the same time, and what the vendor makes of so many."""
-    names = [part for name in task.overlaps for part in (", ", Code(name))]
-    many = (f", and the vendor starts only {OVERLAPS_MAX} at once",) if len(task.overlaps) >= OVERLAPS_MAX else ()
-    return ("overlaps ", *names[1:], *many) if names else ()
+def _describe_overlaps(task: Task) -> Message:
+    names = Message.join(", ", (Message.of(Code(name)) for name in task.overlaps))
+    too_many = f" (at most {OVERLAPS_MAX} can record at once)" if len(task.overlaps) >= OVERLAPS_MAX else ""
+    return Message.of("overlaps ", names, too_many)
 
 
-def operations(review: Review) -> str:
-    """How many resources the plan touches, and how."""
-    ops = Counter(operation.op for operation in review.operations)
-    return f"{count_of(ops.total(), 'resource operation')}: {', '.join(f'{n} {op}' for op, n in sorted(ops.items()))}"
+def summarize_operations(review: Review) -> str:
+    """Return how many resources the plan touches, and how."""
+    counts = Counter(operation.op for operation in review.operations)
+    by_op = ", ".join(f"{number} {op}" for op, number in sorted(counts.items()))
+    return f"{count_of(counts.total(), 'resource operation')}: {by_op}"
 
 
-def limits(review: Review) -> str:
-    """The limits in one line."""
-    return "; ".join(f"{one.section} {one.peak} of {one.allowed}, {room(one)}" for one in review.limits)
+def summarize_limits(review: Review) -> str:
+    """Return the limits in one line."""
+    return "; ".join(
+        f"{limit.section} {limit.peak} of {limit.allowed}, {describe_remaining(limit)}" for limit in review.limits
+    )
 
 
-def from_day(name: str, first: str) -> Words:
-    """A task that waits."""
-    return (Code(name), f" from {date.fromisoformat(first):%a %d %b %Y}")
+def describe_later_task(name: str, first_day: str) -> Message:
+    """Return a task that cannot be created yet, and from when it can."""
+    return Message.of(Code(name), f" from {date.fromisoformat(first_day):%a %Y-%m-%d}")

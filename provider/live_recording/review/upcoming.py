@@ -1,10 +1,7 @@
-"""What is coming in an account: its limits during a plan, the tasks of the next days, and what others own.
+"""What an account holds during and after a plan: its limits, the tasks of the next days, and unmanaged objects."""
 
-Rule 1: what is said of tasks holds for the account as it will be, and what a plan removes is said too. Rule 2: what is
-not managed is what this stack has neither before nor after.
-"""
-
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -26,109 +23,125 @@ SOON = timedelta(minutes=30)
 SECTIONS: tuple[Literal["rules", "templates"], ...] = ("rules", "templates")
 
 
-def limits(made: SimulatedPlan, allowed: Limits) -> tuple[Limit, ...]:
-    """How full the account is before, at most, and after."""
-    foreign = {"rules": len(_foreign_rules(made)), "templates": len(_foreign_templates(made))}
-    before, after = made.before.account, made.after.account
+def limits_during(plan: SimulatedPlan, allowed: Limits) -> tuple[Limit, ...]:
+    """Return how many slots are in use before, at the peak, and after."""
+    unmanaged = {"rules": len(_unmanaged_rules(plan)), "templates": len(_unmanaged_templates(plan))}
     return tuple(
         Limit(
             section,
-            len(getattr(before, section)),
-            made.peak[section],
-            len(getattr(after, section)),
+            len(getattr(plan.before.account, section)),
+            plan.peak[section],
+            len(getattr(plan.after.account, section)),
             getattr(allowed, section),
-            foreign[section],
+            unmanaged[section],
         )
         for section in SECTIONS
     )
 
 
-def tasks(made: SimulatedPlan, singles: Container[str], now: datetime) -> tuple[Task, ...]:
-    """The tasks of the next seven days, by their beginning; *singles* are the keys of the file's single tasks."""
-    before, after = recording_intervals(made.before.account, now), recording_intervals(made.after.account, now)
-    had, has = _task_names(made.before), _task_names(made.after)
-    former, names = set(had.values()), set(has.values())
-    found: list[Task] = []
-    for one in after.values():
-        change: TaskChange = "changed" if one.id in before or has.get(one.id) in former else "new"
-        if one.id in before and one.formats == before[one.id].formats:
-            change = "kept"
-        found.append(_task(one, made.after, singles, now, change))
-    gone = (one for one in before.values() if one.id not in after and had.get(one.id) not in names)
-    found += [_task(one, made.before, singles, now, "removed") for one in gone]
+def upcoming_tasks(plan: SimulatedPlan, single_tasks: Container[str], now: datetime) -> tuple[Task, ...]:
+    """Return the tasks of the next seven days by start, removed ones included.
+
+    *single_tasks* are the keys of the file's single tasks.
+    """
+    tasks = [*_tasks_after(plan, single_tasks, now), *_removed_tasks(plan, single_tasks, now)]
     week = sorted(
-        (one for one in found if one.start < now + AHEAD), key=lambda one: (one.start, one.end, one.stream, one.name)
+        (task for task in tasks if task.start < now + AHEAD),
+        key=lambda task: (task.start, task.end, task.stream, task.name),
     )
-    beside = _by_stream(week)
-    return tuple(one._replace(overlaps=_overlaps(one, beside[one.stream])) for one in week)
+    by_stream: dict[str, list[Task]] = {}
+    for task in week:
+        by_stream.setdefault(task.stream, []).append(task)
+    return tuple(replace(task, overlaps=_overlaps(task, by_stream[task.stream])) for task in week)
 
 
-def _task_names(picture: AccountView) -> dict[str, str]:
-    return {str(ref): name for (kind, ref), name in picture.names.items() if kind == "task"}
+def _tasks_after(plan: SimulatedPlan, single_tasks: Container[str], now: datetime) -> Iterator[Task]:
+    before = recording_intervals(plan.before.account, now)
+    names, old_names = _task_names(plan.after), set(_task_names(plan.before).values())
+    for interval in recording_intervals(plan.after.account, now).values():
+        change: TaskChange = "new"
+        if interval.id in before:
+            change = "kept" if interval.formats == before[interval.id].formats else "changed"
+        elif names.get(interval.id) in old_names:
+            change = "changed"
+        yield _task(interval, plan.after, single_tasks, now, change)
+
+
+def _removed_tasks(plan: SimulatedPlan, single_tasks: Container[str], now: datetime) -> Iterator[Task]:
+    after = recording_intervals(plan.after.account, now)
+    old_names, names = _task_names(plan.before), set(_task_names(plan.after).values())
+    for interval in recording_intervals(plan.before.account, now).values():
+        if interval.id not in after and old_names.get(interval.id) not in names:
+            yield _task(interval, plan.before, single_tasks, now, "removed")
+
+
+def _task_names(view: AccountView) -> dict[str, str]:
+    return {str(ref): name for (kind, ref), name in view.names.items() if kind == "task"}
 
 
 def _task(
-    one: RecordingInterval, picture: AccountView, singles: Container[str], now: datetime, change: TaskChange
+    interval: RecordingInterval, view: AccountView, single_tasks: Container[str], now: datetime, change: TaskChange
 ) -> Task:
-    name = picture.names.get(("task", one.id))
+    name = view.names.get(("task", interval.id))
     return Task(
-        display_name("task", name, singles) if name else one.id,
-        str(one.stream),
-        one.start,
-        one.end,
-        picture.template(one.template) if one.template else "",
-        one.formats,
+        display_name("task", name, single_tasks) if name else interval.id,
+        str(interval.stream),
+        interval.start,
+        interval.end,
+        view.template(interval.template) if interval.template else "",
+        interval.formats,
         change,
         managed=name is not None,
-        soon=one.start <= now + SOON,
+        soon=interval.start <= now + SOON,
         overlaps=(),
     )
 
 
-def _by_stream(week: list[Task]) -> dict[str, list[Task]]:
-    found: dict[str, list[Task]] = {}
-    for one in week:
-        found.setdefault(one.stream, []).append(one)
-    return found
-
-
-def _overlaps(one: Task, beside: list[Task]) -> tuple[str, ...]:
-    if one.change == "removed":
+def _overlaps(task: Task, same_stream: list[Task]) -> tuple[str, ...]:
+    if task.change == "removed":
         return ()
-    others = (other for other in beside if other != one and other.change != "removed")
-    return tuple(sorted(other.name for other in others if one.start < other.end and other.start < one.end))
+    others = (other for other in same_stream if other != task and other.change != "removed")
+    return tuple(sorted(other.name for other in others if task.start < other.end and other.start < task.end))
 
 
-def unmanaged(made: SimulatedPlan, owner: StackRef, now: datetime) -> tuple[str, ...]:
-    """What the account holds and this stack does not manage, a sentence each."""
-    account, ours = made.before.account, {**made.before.names, **made.after.names}
-    running = sorted(recording_intervals(account, now).values(), key=lambda one: (one.stream, one.start, one.id))
+def unmanaged_objects(plan: SimulatedPlan, owner: StackRef, now: datetime) -> tuple[str, ...]:
+    """Return a sentence for each object of the account that this stack has neither before nor after."""
+    account = plan.before.account
     rules = (
-        f"The rule {at} points to template {_template(account, account.rules[at], owner)}."
-        for at in _foreign_rules(made)
+        f"Rule {key} points to template {_describe_template(account, account.rules[key], owner)}."
+        for key in _unmanaged_rules(plan)
     )
-    templates = (f"No entry has template {_template(account, i, owner)}." for i in _foreign_templates(made))
-    tasks = (
-        f"The task {one.id} records {one.stream} from {rfc3339(one.start)} to {rfc3339(one.end)}."
-        for one in running
-        if ("task", one.id) not in ours
+    templates = (
+        f"Template {_describe_template(account, template_id, owner)} has no entry in this stack."
+        for template_id in _unmanaged_templates(plan)
     )
-    return (*rules, *templates, *tasks)
+    return (*rules, *templates, *_unmanaged_tasks(plan, now))
 
 
-def _foreign_rules(made: SimulatedPlan) -> list[StreamKey]:
-    ours = {**made.before.names, **made.after.names}
-    return sorted(at for at in made.before.account.rules if ("rule", at) not in ours)
+def _unmanaged_tasks(plan: SimulatedPlan, now: datetime) -> Iterator[str]:
+    managed = {**plan.before.names, **plan.after.names}
+    intervals = recording_intervals(plan.before.account, now).values()
+    for interval in sorted(intervals, key=lambda interval: (interval.stream, interval.start, interval.id)):
+        if ("task", interval.id) not in managed:
+            window = f"from {rfc3339(interval.start)} to {rfc3339(interval.end)}"
+            yield f"Task {interval.id} records {interval.stream} {window}."
 
 
-def _foreign_templates(made: SimulatedPlan) -> list[str]:
-    ours = {**made.before.names, **made.after.names}
-    return sorted((i for i in made.before.account.templates if ("template", i) not in ours), key=int)
+def _unmanaged_rules(plan: SimulatedPlan) -> list[StreamKey]:
+    managed = {**plan.before.names, **plan.after.names}
+    return sorted(key for key in plan.before.account.rules if ("rule", key) not in managed)
 
 
-def _template(account: Snapshot, template_id: str, owner: StackRef) -> str:
-    """A template by its id and name, and whose it is, as far as the name tells."""
+def _unmanaged_templates(plan: SimulatedPlan) -> list[str]:
+    managed = {**plan.before.names, **plan.after.names}
+    return sorted((i for i in plan.before.account.templates if ("template", i) not in managed), key=int)
+
+
+def _describe_template(account: Snapshot, template_id: str, owner: StackRef) -> str:
+    """Return a template by its id and name, with the stack that owns it according to the name."""
     name = name_of(account.templates.get(template_id, {}))
-    whose = StackRef.of_template(name)
-    of = f" of stack {whose.description}" if whose and whose != owner else ""
-    return f"{template_id} ({escaped(name)}){of}" if name else template_id
+    if not name:
+        return template_id
+    stack = StackRef.of_template(name)
+    owned = f", owned by stack {escaped(stack.description)}" if stack and stack != owner else ""
+    return f"{template_id} ({escaped(name)}{owned})"
