@@ -22,8 +22,8 @@ SHOWS = (
     ("+ 11 created", 'push.dev.example.com/*/countdown      : "not recorded"', "10 of them changed something."),
     ("11 unchanged", "10 of them changed something."),
     ("is recorded by rules.headline, with studio, because it matches domain and stream (level 2).",),
-    ("**Recording is lost: ", "push.dev.example.com/\\*/headline is no longer recorded as FLV and HLS"),
-    ("**Recording is lost, as acknowledged: ", "/.demo/review.html"),
+    ("**Recording loss: ", "push.dev.example.com/\\*/headline is no longer recorded as FLV and HLS"),
+    ("**Acknowledged recording loss: ", "/.demo/review.html"),
     ("drop-after, so its outcome was unknown.", "records final once, final-mix once, interview once."),
     ("Left in the account: 0 templates, 0 rules, 0 tasks.", "Next: open .demo/review.html"),
 )
