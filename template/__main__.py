@@ -1,0 +1,3 @@
+import live_recording
+
+live_recording.run()
