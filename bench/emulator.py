@@ -41,20 +41,20 @@ class OnlyAnswers(BaseHTTPRequestHandler):
 
 
 def client(host: str) -> LiveClient:
-    """The SDK with one connection that it keeps, as the provider uses it."""
+    """Return an SDK client that keeps one connection, like the provider's."""
     http = HttpProfile(protocol="http", endpoint=host, keepAlive=True)
     return LiveClient(Credential("emulator", "emulator"), "ap-singapore", ClientProfile(httpProfile=http))
 
 
 def timed(run: Callable[[], object]) -> float:
-    """Milliseconds that one call takes."""
+    """Return how many milliseconds one call takes."""
     begin = perf_counter()
     run()
     return (perf_counter() - begin) * 1000
 
 
-def filled(emulated: LiveClient) -> None:
-    """A template, and as many rules as an account holds."""
+def fill(emulated: LiveClient) -> None:
+    """Create a template and as many rules as an account allows."""
     made = emulated.call_json("CreateLiveRecordTemplate", {"TemplateName": "archive"})["Response"]["TemplateId"]
     for number in range(RULES):
         key = {"DomainName": DOMAIN, "AppName": f"app{number}", "StreamName": ""}
@@ -69,7 +69,7 @@ def main() -> None:
     with Emulator() as emulator:
         answering = client(f"127.0.0.1:{plain.server_port}")
         emulated = client(f"127.0.0.1:{emulator.port}")
-        filled(emulated)
+        fill(emulated)
         numbers, start = count(), int(time()) + 3600
 
         def task() -> dict[str, object]:

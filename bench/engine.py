@@ -94,7 +94,7 @@ def machine() -> dict[str, str]:
 
 
 def cli_version() -> str:
-    """The version of the CLI that is measured."""
+    """Return the version of the measured CLI."""
     return subprocess.run(
         [cli_directory() / "pulumi", "version"], capture_output=True, text=True, check=True
     ).stdout.strip()

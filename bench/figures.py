@@ -23,7 +23,7 @@ Row = tuple[str, ...]
 
 
 def rows(measured: Measured) -> list[Row]:
-    """The lines of a size: each operation of ours, and of the peer where it takes part."""
+    """Return the rows of a size: each operation of ours, and of the peer if it takes part."""
     names = {"ours": "{}", "peer": "{}, asking about each"}
     return [
         (names[rival].format(operation), *_times(measured, operation, rival), *_calls(measured, operation, rival))
@@ -47,14 +47,14 @@ def _calls(measured: Measured, operation: str, rival: str) -> Row:
 
 
 def title(measured: Measured) -> str:
-    """What was measured, and how often."""
+    """Return what was measured, and how often."""
     size, pairs = Size.of(measured.size), len(measured.of("up", "ours"))
     what = f"{size.templates} templates, {size.rules} rules, {size.tasks:,} tasks"
     return f"{what}, {'without' if size.hasty else 'with'} checkpoints ({pairs} pair{'s' * (pairs > 1)})"
 
 
 def memory(measured: Measured) -> str:
-    """What our processes took at their peak, and those of the floor."""
+    """Return the peak memory of our processes and of the floor's."""
     taken = {
         process: f"{measured.peak(process):.0f} MB ({measured.peak(process, 'floor'):.0f} MB)"
         for process in ("provider", "program")
@@ -63,7 +63,7 @@ def memory(measured: Measured) -> str:
 
 
 def text(measured: Iterable[Measured]) -> str:
-    """The tables, for the terminal."""
+    """Return the tables for a terminal."""
     return "\n\n".join("\n".join((title(one), *_aligned(rows(one)), memory(one))) for one in measured) + "\n"
 
 
@@ -78,7 +78,7 @@ def _aligned(found: Sequence[Row]) -> list[str]:
 
 
 def markdown(measured: Iterable[Measured]) -> str:
-    """The tables, for a page."""
+    """Return the page with the tables."""
     return "\n".join(line for one in measured for line in _section(one))
 
 

@@ -33,7 +33,7 @@ class InertProvider(dynamic.ResourceProvider):
     serialize_as_secret_always = False
 
     def check(self, _olds: Props, news: Props) -> dynamic.CheckResult:
-        """The inputs as they are."""
+        """Return the inputs unchanged."""
         return dynamic.CheckResult(news, [])
 
     def diff(self, _id: str, olds: Props, news: Props) -> dynamic.DiffResult:
@@ -41,11 +41,11 @@ class InertProvider(dynamic.ResourceProvider):
         return dynamic.DiffResult(changes=olds != news)
 
     def create(self, props: Props) -> dynamic.CreateResult:
-        """An id as long as a task's, and the inputs as outputs."""
+        """Return an id as long as a task's, and the inputs as outputs."""
         return dynamic.CreateResult(secrets.token_hex(30), props)
 
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
-        """What the state holds."""
+        """Return what the state has."""
         return dynamic.ReadResult(id_, props, props)
 
 
@@ -53,13 +53,13 @@ class AskingProvider(InertProvider):
     """Asks the account about each object by itself, as a provider without a common inventory does."""
 
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
-        """What the state holds, after one call about this object."""
+        """Return what the state has, after one call about this object."""
         client().call_json(*question(props))
         return dynamic.ReadResult(id_, props, props)
 
 
 def question(props: Mapping[str, Any]) -> tuple[str, Props]:
-    """The smallest call that tells whether this object is as it was."""
+    """Return the smallest call that shows whether this object has changed."""
     if "end" in props:
         span = {"StartTime": _seconds(props["start"]), "EndTime": _seconds(props["end"])}
         return "DescribeRecordTask", {**span, "DomainName": props["domain"], "StreamName": props["stream"]}
@@ -74,7 +74,7 @@ def _seconds(time: str) -> int:
 
 @cache
 def client() -> Any:
-    """The vendor's client with one connection that stays open."""
+    """Return the vendor's client with one connection that stays open."""
     from tencentcloud.common.credential import EnvironmentVariableCredential
     from tencentcloud.common.profile.client_profile import ClientProfile
     from tencentcloud.common.profile.http_profile import HttpProfile

@@ -1,7 +1,7 @@
 """What was measured, as it is kept: bench/results/engine.json.
 
-Rule 1: samples are kept, figures are worked out from them; so a page can be written again without measuring again.
-Rule 2: a ratio is the median of the ratios of pairs that ran one after the other.
+The file keeps samples; figures are computed from them. So a page can be rewritten without measuring again. A ratio is the
+median of the ratios of pairs that ran one after the other.
 """
 
 import json
@@ -39,23 +39,23 @@ class Measured:
     samples: dict[str, dict[str, list[Sample]]] = field(default_factory=dict)
 
     def add(self, operation: str, rival: str, sample: Sample) -> None:
-        """Note one more run."""
+        """Add one run."""
         self.samples.setdefault(operation, {}).setdefault(rival, []).append(sample)
 
     def of(self, operation: str, rival: str) -> list[Sample]:
-        """The samples of a rival; none where it takes no part."""
+        """Return the samples of a rival, or an empty list if it takes no part."""
         return self.samples.get(operation, {}).get(rival, [])
 
     def seconds(self, operation: str, rival: str) -> float:
-        """The median time of a run."""
+        """Return the median time of a run, in seconds."""
         return statistics.median(sample.seconds for sample in self.of(operation, rival))
 
     def ratio(self, operation: str, rival: str = "ours") -> float:
-        """How much longer than the floor it takes."""
+        """Return the time as a multiple of the floor's."""
         return statistics.median(one.seconds / floor.seconds for one, floor in self._pairs(operation, rival))
 
     def cpu_ratio(self, operation: str, rival: str = "ours") -> float:
-        """How much more CPU time all processes of the CLI use than the floor's."""
+        """Return the CPU time of all processes of the CLI as a multiple of the floor's."""
         pairs = self._pairs(operation, rival)
         return statistics.median(sum(one.cpu.values()) / sum(floor.cpu.values()) for one, floor in pairs)
 
@@ -63,17 +63,17 @@ class Measured:
         return zip(self.of(operation, rival), self.of(operation, "floor"), strict=True)
 
     def calls(self, operation: str, rival: str = "ours") -> Sample:
-        """The run with the most API calls."""
+        """Return the run with the most API calls."""
         return max(self.of(operation, rival), key=lambda sample: (sample.changes, sample.pages, sample.reads))
 
     def peak(self, process: str, rival: str = "ours") -> float:
-        """The most memory that a process of the rival took in any operation, in megabytes."""
+        """Return the peak memory of a process of the rival over all operations, in megabytes."""
         runs = (sample for operation in self.samples for sample in self.of(operation, rival))
         return max(sample.megabytes.get(process, 0.0) for sample in runs)
 
 
 def load(path: Path) -> list[Measured]:
-    """What the file holds, smallest size first; nothing where there is no file."""
+    """Return the measurements in the file, smallest size first, or an empty list without a file."""
     if not path.exists():
         return []
     return [_measured(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
@@ -88,7 +88,7 @@ def _measured(size: str, day: str, machine: dict[str, str], samples: dict[str, A
 
 
 def save(path: Path, measured: Iterable[Measured]) -> None:
-    """Keep these, each in the place of what was measured of its size before."""
+    """Save these measurements. Each replaces the earlier one of its size."""
     kept = {found.size: found for found in (*load(path), *measured)}
     ordered = sorted(kept.values(), key=lambda found: (Size.of(found.size).all, found.size))
     path.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The measurements as a picture: how often each operation takes the time of the floor; the same bytes for the same numbers."""
+"""Draw the measurements: the time of each operation as a multiple of the floor. The picture is byte-stable."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ BARS = {"ours": "#1f6feb", "peer": "#d1864a"}
 NAMES = {"ours": "live-recording", "peer": "one call per object"}
 SHOWN = ("up", "preview", "up again", "refresh")
 WIDTH = 0.7
-"""Of the space between two sizes, the part that bars take."""
+"""The share of the space between two sizes that bars use."""
 
 
 def draw(measured: Sequence[Measured], path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who is measured: our project, the floor beneath it, and a peer that asks about each object by itself.
+"""The measured programs: our project, the floor, and a peer that makes one call per object.
 
 All three declare the same resources under the same names with the same inputs, each with a backend of its own.
 """
@@ -32,15 +32,17 @@ class Size(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """The size that *text* says. Raises ValueError with a sentence."""
+        """Parse a size. Raises ValueError with a message."""
         found = re.fullmatch(r"(\d+)\+(\d+)\+(\d+)(-hasty)?", text)
         if not found or not 1 <= int(found[1]) <= 50 or int(found[2]) > 50:  # noqa: PLR2004 - the account's limit
-            raise ValueError(f'"{text}" is no size. Write TEMPLATES+RULES+TASKS, such as 50+50+200 or 50+50+200-hasty.')
+            raise ValueError(
+                f'"{text}" is not a size. Write TEMPLATES+RULES+TASKS, such as 50+50+200 or 50+50+200-hasty.'
+            )
         return cls(int(found[1]), int(found[2]), int(found[3]), bool(found[4]))
 
     @property
     def all(self) -> int:
-        """How many resources."""
+        """Return how many resources there are."""
         return self.templates + self.rules + self.tasks
 
     def __str__(self) -> str:
@@ -48,7 +50,7 @@ class Size(NamedTuple):
 
 
 def stack_file(size: Size) -> str:
-    """A stack file of that size without a finding; tasks lie in the five days after the emulator's clock."""
+    """Return a stack file of that size without findings. Tasks are in the five days after the emulator's clock."""
     lines = ["limits: {rules: 60, templates: 60}", "templates:"]
     lines += [f"  t{n}: {{mp4: {{record_interval: 1h, storage_time: 30d}}}}" for n in range(size.templates)]
     lines += ["rules:"] if size.rules else []
@@ -67,7 +69,7 @@ def _task(n: int, templates: int) -> str:
 
 
 CHECK = ("-m", "live_recording", "check", "stacks/dev.yaml")
-"""What Python is asked to do with our stack file, without Pulumi."""
+"""The arguments of Python that check our stack file, without Pulumi."""
 COMMANDS = {
     "up": ("up", "--yes", "--skip-preview"),
     "preview": ("preview",),
@@ -77,7 +79,7 @@ COMMANDS = {
 
 
 class Rival:
-    """One who is measured: a project, and its backend as it was when nothing was applied."""
+    """A measured project and a copy of its empty backend."""
 
     def __init__(self, name: str, project: Project, scratch: Path) -> None:
         self.name, self.project = name, project
@@ -85,7 +87,7 @@ class Rival:
         shutil.copytree(self._backend, self._empty)
 
     def run(self, operation: str, *, hasty: bool) -> None:
-        """One operation from beginning to end. Raises AssertionError or CalledProcessError if it fails."""
+        """Run one operation completely. Raises AssertionError or CalledProcessError if it fails."""
         if operation in COMMANDS:
             env = HASTY if hasty else {}
             self.project.run(*COMMANDS[operation], "--stack", "dev", env=env, timeout=PATIENCE)
@@ -94,7 +96,7 @@ class Rival:
             subprocess.run(command, cwd=project.directory, env=project.environment, stdout=subprocess.PIPE, check=True)
 
     def forget(self) -> None:
-        """Make the backend what it was when nothing was applied."""
+        """Restore the empty backend."""
         shutil.rmtree(self._backend)
         shutil.copytree(self._empty, self._backend)
 
@@ -108,7 +110,7 @@ class Rivals(NamedTuple):
 
 
 def rivals(size: Size, scratch: Path, emulator: Emulator) -> Rivals:
-    """All three, ready; ours has been applied once, so that the others know its inputs and outputs."""
+    """Prepare all three. Ours is applied once, so that the others get its inputs and outputs."""
     live = LiveProject(scratch / "ours", Account(emulator))
     live.write(stack_file(size))
     ours = Rival("ours", live, scratch / "ours")

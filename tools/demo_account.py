@@ -1,6 +1,6 @@
-"""What the emulated account of tools/demo heard and holds: `python tools/demo_account.py VERB`, over the control path.
+"""Show the calls and objects of the emulated account of tools/demo: `python tools/demo_account.py VERB`.
 
-Rule 1: the account is asked, never the provider; so what is shown here is what a vendor would bill.
+It asks the account over the control path, never the provider. So it shows what a vendor would bill.
 """
 
 import json
@@ -15,7 +15,7 @@ CONTROL = os.environ["LIVE_RECORDING_ENDPOINT"] + "/_control/"
 
 
 def control(path: str, sent: object = None) -> Any:
-    """The answer of the control path; a POST where something is sent."""
+    """Return the response of the control path. With *sent*, POST it."""
     body = None if sent is None else json.dumps(sent).encode()
     with urllib.request.urlopen(CONTROL + path, body) as answer:  # noqa: S310 - loopback
         return json.load(answer)
@@ -23,19 +23,19 @@ def control(path: str, sent: object = None) -> Any:
 
 def calls() -> None:
     """Count the calls so far."""
-    heard = [call["action"] for call in control("log")]
-    changing = sum(not action.startswith("Describe") for action in heard)
-    print(f"The account heard {len(heard)} calls so far; {changing} of them changed something.")
+    received = [call["action"] for call in control("log")]
+    changing = sum(not action.startswith("Describe") for action in received)
+    print(f"The account received {len(received)} calls so far; {changing} of them changed something.")
 
 
 def lose() -> None:
-    """Order that the answer to the next CreateRecordTask is lost on its way."""
+    """Order a fault: the response of the next CreateRecordTask is lost."""
     control("faults", {"action": "CreateRecordTask", "kind": "drop-after"})
-    print("Ordered: the account carries out the next CreateRecordTask, and its answer never arrives.")
+    print("Fault ordered: the account executes the next CreateRecordTask, but its response is lost.")
 
 
 def tasks() -> None:
-    """List the calls whose answer was lost and how often each stream is recorded; fails when one is twice."""
+    """List the calls without a response and how often each stream is recorded. Fail if one is recorded twice."""
     log = control("log")
     for number, call in enumerate(log):
         if call["fault"]:
@@ -44,13 +44,13 @@ def tasks() -> None:
             )
             print(f"The calls after it: {', '.join(later['action'] for later in log[number + 1 :])}.")
     held = Counter(task["StreamName"] for task in control("state")["tasks"])
-    spoken = (f"{stream} {'once' if count == 1 else f'{count} times'}" for stream, count in sorted(held.items()))
-    print(f"The account records {', '.join(spoken)}.")
+    counts = (f"{stream} {'once' if count == 1 else f'{count} times'}" for stream, count in sorted(held.items()))
+    print(f"The account records {', '.join(counts)}.")
     sys.exit(any(count > 1 for count in held.values()))
 
 
 def left() -> None:
-    """Count what is left; fails when anything is."""
+    """Count the remaining objects. Fail if there are any."""
     account = control("state")
     counts = {kind: len(account[kind]) for kind in ("templates", "rules", "tasks")}
     print(f"Left in the account: {', '.join(f'{count} {kind}' for kind, count in counts.items())}.")

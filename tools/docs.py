@@ -1,8 +1,7 @@
 """Write the parts of the documentation that come from the code: `python tools/docs.py`, or `--check` to compare only.
 
-Rule 1: what models, resources and the table of findings say is said there once; the files here repeat it.
-Rule 2: in a page, only what stands between `<!-- table: NAME -->` or `<!-- docstring: NAME -->` and `<!-- end -->` is
-generated.
+Models, resources and the catalog of findings are the source. In a page, only the text between `<!-- table: NAME -->` or
+`<!-- docstring: NAME -->` and `<!-- end -->` is generated.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ WORDS: Mapping[Callable[..., Any], str] = {
     names.cos_bucket_path: "path pattern",
     names.cos_bucket_name: "text",
 }
-"""What the reader of a field takes, in words that docs/stack-file.md explains."""
+"""What the reader of a field accepts, in words that docs/stack-file.md explains."""
 
 TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
     "Stack": (Stack, None),
@@ -101,7 +100,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
     "TaskArgs": (TaskArgs, None),
     "LiveRecordArgs": (LiveRecordArgs, None),
 }
-"""Name in a marker -> the model, and the model whose fields are left out because they stand in a table of their own."""
+"""Name in a marker -> the model, and the model whose fields are left out because they have their own table."""
 
 ARGUMENTS: Mapping[str, KindName] = {
     "TemplateArgs": "template",
@@ -111,36 +110,36 @@ ARGUMENTS: Mapping[str, KindName] = {
 }
 """The models that are the arguments of a resource: their tables say what a change does."""
 KEPT_AS = {"duration": "end"}
-"""A field that inputs hold in the form of another one."""
+"""A field that inputs keep in the form of another one."""
 
 MARKED = re.compile(r"(<!-- (table|docstring): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def table(name: str) -> str:
-    """The fields of a model as a Markdown table; `was` comes last."""
+    """Return the fields of a model as a Markdown table; `was` comes last."""
     model, base = TABLES[name]
     known, kind = base.model_fields if base else {}, ARGUMENTS.get(name)
     fields = sorted(model.model_fields.items(), key=lambda field: field[0] == "was")
-    head = ["field", "what it takes", "default", "meaning", *(["a change"] if kind else [])]
+    head = ["field", "value", "default", "meaning", *(["a change"] if kind else [])]
     rows = (head, *(_cells(key, info, kind) for key, info in fields if key not in known))
     first, *rest = (f"| {' | '.join(cells)} |" for cells in rows)
     return "\n".join([first, "|" + "---|" * len(head), *rest]) + "\n"
 
 
 def _cells(name: str, info: FieldInfo, kind: KindName | None) -> list[str]:
-    required = info.is_required() or (kind is not None and _demanded(name, kind))
+    required = info.is_required() or (kind is not None and _required(name, kind))
     default = "required" if required else _default(info.default)
-    said = [f"`{info.alias or name}`", _takes(info), default, _escaped(info.description or "")]
+    said = [f"`{info.alias or name}`", _value(info), default, _escaped(info.description or "")]
     return said if kind is None else [*said, "replaces" if KEPT_AS.get(name, name) in REPLACES[kind] else "in place"]
 
 
-def _demanded(name: str, kind: KindName) -> bool:
-    """Whether the constructor of the resource takes no less."""
+def _required(name: str, kind: KindName) -> bool:
+    """Return whether the constructor of the resource requires this argument."""
     return inspect.signature(resources.KINDS[kind]).parameters[name].default is inspect.Parameter.empty
 
 
 def docstring(name: str) -> str:
-    """What a resource says of itself, with a paragraph for its errors and one for its source."""
+    """Return the docstring of a resource, with a paragraph for its errors and one for its source."""
     return re.sub(r"\s+(Errors|Source): ", r"\n\n\1: ", inspect.getdoc(getattr(resources, name)) or "") + "\n"
 
 
@@ -149,7 +148,7 @@ def _default(value: object) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`" if plain else ""
 
 
-def _takes(info: FieldInfo) -> str:
+def _value(info: FieldInfo) -> str:
     parts = [info.annotation, *info.metadata, *_parts(info.annotation)]
     literals = [part for part in parts if get_origin(part) is Literal]
     if literals:
@@ -162,7 +161,7 @@ def _takes(info: FieldInfo) -> str:
 
 
 def _parts(annotation: object) -> Iterator[object]:
-    """Everything that an annotation is made of: types, literals and validators."""
+    """Yield the parts of an annotation: types, literals and validators."""
     for part in get_args(annotation):
         yield part
         yield from getattr(part, "__metadata__", ())
@@ -174,20 +173,19 @@ def _escaped(text: str) -> str:
 
 
 def findings() -> str:
-    """docs/findings.md: every kind of finding, with an example that the golden tests hold true."""
+    """Return docs/findings.md: every kind of finding, with a golden file as its example."""
     head = [
         "# Findings",
         "",
-        "Everything that `live-recording check` can say about a stack file. An **error** stops; a **warning** does not,",
-        "and can be [acknowledged](stack-file.md#acknowledge). The id in brackets at the end of a sentence never changes its",
-        "meaning. A plan that is refused because of the account uses the same ids. CN and IN are page numbers of the",
-        "vendor's documents, of the cn and of the intl site.",
+        "`live-recording check` reports these findings. An **error** stops; a **warning** does not, and can be",
+        "[acknowledged](stack-file.md#acknowledge). The id at the end of a message never changes its meaning. Plans that are",
+        "refused because of the account use the same ids. CN and IN are page numbers of the vendor's documents, for sites cn",
+        "and intl.",
         "",
-        f"Only `live-recording review` finds {', '.join(sorted(REVIEW_ONLY))}, which is about a change, not about a file: there it stops until it",
-        "is acknowledged.",
+        f"Only a review reports {', '.join(sorted(REVIEW_ONLY))}, which is about a change. It stops until it is acknowledged.",
         "",
-        "`--format json` prints the same for programs, `--format sarif` for code scanning. The exit code is 0 when nothing",
-        "stops, 1 when an error does, 2 when the command cannot be understood or a file cannot be read.",
+        "`--format json` is for programs, `--format sarif` for code scanning. The exit code is 0 without errors, 1 with errors,",
+        "2 for wrong usage or an unreadable file.",
         "",
         "This page is generated by `python tools/docs.py`. Each example is the golden file of its id in tests/golden/err.",
         "",
@@ -223,22 +221,22 @@ def _short(lines: list[str]) -> list[str]:
 
 
 def schema() -> str:
-    """What `live-recording schema` prints."""
+    """Return the output of `live-recording schema`."""
     return json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-MAKES: Mapping[str, Callable[[str], str]] = {"table": table, "docstring": docstring}
-"""What a marker asks for."""
+RENDERERS: Mapping[str, Callable[[str], str]] = {"table": table, "docstring": docstring}
+"""The kind of a marker -> the function that renders it."""
 
 
 def page(path: str) -> Callable[[], str]:
-    """The page as it is, with its tables and docstrings anew."""
+    """Return a function that renders the page with current tables and docstrings."""
 
-    def made() -> str:
+    def render() -> str:
         text = (ROOT / path).read_text(encoding="utf-8")
-        return MARKED.sub(lambda found: found[1] + MAKES[found[2]](found[3]) + found[4], text)
+        return MARKED.sub(lambda found: found[1] + RENDERERS[found[2]](found[3]) + found[4], text)
 
-    return made
+    return render
 
 
 FILES: Mapping[str, Callable[[], str]] = {
@@ -248,11 +246,11 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/stack-file.md": page("docs/stack-file.md"),
     "schema/stack.schema.json": schema,
 }
-"""Generated file -> what belongs in it."""
+"""Generated file -> the function that renders it."""
 
 
 def stale() -> list[str]:
-    """The generated files that are not what the code says."""
+    """Return the generated files that differ from the code."""
     return [path for path, made in FILES.items() if not _is(path, made())]
 
 
@@ -261,7 +259,7 @@ def _is(path: str, text: str) -> bool:
 
 
 def main(arguments: Iterable[str]) -> int:
-    """Write what is stale, or with --check only name it."""
+    """Write the stale files, or with --check only print their names."""
     found = stale()
     for path in found:
         if "--check" not in arguments:

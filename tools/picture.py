@@ -1,6 +1,6 @@
 """docs/terminal.svg: the mistakes and the loss of the README's tour, recorded from a real run in a terminal.
 
-`python tools/picture.py` draws it anew, in some ten seconds: the commands are those of the tour, against the emulator.
+`python tools/picture.py` redraws it, in about ten seconds: the commands are those of the tour, against the emulator.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ STEPS = (
     ("sed -i.old 's/30d/7d/' stacks/tour.yaml", True),
     ("live-recording emulate --state tour.json -- live-recording plan tour", True),
 )
-"""What the tour runs, and whether the picture shows it."""
+"""The commands of the tour, and whether the picture shows them."""
 FONTS = (
     (re.compile(r"\s*@font-face \{.*?\}", re.DOTALL), ""),
     (re.compile("font-family: Fira Code, monospace"), "font-family: ui-monospace, Menlo, Consolas, monospace"),
     (re.compile("<svg "), f'<svg role="img" aria-label="{TITLE}" '),
 )
-"""The picture fetches nothing, and says what it is to those who do not see it."""
+"""The picture loads nothing from the network and has a label for screen readers."""
 
 
 def recorded() -> Iterator[str]:
-    """What stands on the terminal, with its escape sequences."""
+    """Yield the content of the terminal, with escape sequences."""
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch, "project")
         (directory / "stacks").mkdir(parents=True)
@@ -65,13 +65,13 @@ def recorded() -> Iterator[str]:
 
 
 def stack_file() -> str:
-    """The first stack file of the README's tour."""
+    """Return the first stack file of the README's tour."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return FIRST_LINE + readme.partition(f"```yaml\n{FIRST_LINE}")[2].partition("```\n")[0]
 
 
 def drawn() -> str:
-    """The picture; two runs draw the same."""
+    """Return the picture; it is byte-stable."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), legacy_windows=False)
     for part in recorded():
         console.print(Text.from_ansi(part))

@@ -1,6 +1,6 @@
 """docs/priority.svg: which rule of the dev stack records a stream, for a stream that each of its rules wins.
 
-Rule 1: who wins, who is outranked and what a rule is called comes from the code; only the place on the paper is said here.
+The ranking and the names of levels come from the code; this module only places them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,7 +64,7 @@ LEGEND = (
     ("suppresses", 350, "wins, and suppresses recording"),
     ("outranked", 640, "fits, but a rule above it wins"),
 )
-"""How a cell looks, where that is explained, and in which words."""
+"""The style of a cell, the position of its legend, and the text."""
 
 
 class Cell(NamedTuple):
@@ -87,13 +87,13 @@ class Row(NamedTuple):
 
 
 def picture() -> str:
-    """The picture, the same bytes for the same stack file."""
+    """Return the picture; it is byte-stable."""
     made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
     return made.from_string(SVG).render(rows=rows(), streams=STREAMS, outranked=OUTRANKED, legend=LEGEND) + "\n"
 
 
 def rows() -> list[Row]:
-    """A row for each rule of the stack, by level."""
+    """Return a row for each rule of the stack, by level."""
     stack = validate(parse(STACK.read_text(encoding="utf-8")).root or {}).stack
     named = stack.rules.items() if stack else ()
     rules = {StreamKey(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in named}
@@ -108,5 +108,5 @@ def _rows(rules: Mapping[StreamKey, tuple[str, Rule]]) -> Iterator[Row]:
 
 
 def cell(template: str | None) -> Cell:
-    """What a rule does that wins; without a template it suppresses."""
+    """Return what a winning rule does; without a template it suppresses recording."""
     return Cell(template, "wins") if template else SUPPRESSES

@@ -1,4 +1,4 @@
-"""The bench of the whole: what it counts, what it shows, what it keeps. Nothing here is about how long something took."""
+"""The benchmark: what it counts, shows and keeps, not how long something takes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +18,12 @@ MACHINE = {"cpu": "Some CPU", "cores": "2", "python": "3.11.7", "pulumi": "v3.25
 
 
 def sample(seconds: float, **calls: int) -> Sample:
-    """A run that took so long, and half of it on the CPU."""
+    """Return a run of this duration, half of it on the CPU."""
     return Sample(seconds, {"engine": seconds / 2}, {"provider": 70.0, "program": 90.4}, **calls)
 
 
-def invented(size: str = "2+2+4") -> Measured:
-    """Two pairs of each operation, with easy numbers."""
+def sample_measurement(size: str = "2+2+4") -> Measured:
+    """Return two pairs of each operation, with easy numbers."""
     made = Measured(size, "2026-11-20", MACHINE)
     made.add("check", "ours", sample(1.0))
     for operation in OPERATIONS[1:]:
@@ -50,12 +50,12 @@ Peak memory (floor): provider 70 MB (70 MB), program 90 MB (90 MB).
 
 def test_table_shows_medians_of_pairs() -> None:
     """Times are medians, ratios are medians of the ratios of pairs, and calls are the most that were seen."""
-    assert figures.text([invented()]) == TABLE
+    assert figures.text([sample_measurement()]) == TABLE
 
 
 def test_ratio_is_that_of_the_pairs() -> None:
     """A slow pair does not change a ratio: each run is compared with the one beside it."""
-    made = invented()
+    made = sample_measurement()
     made.add("up", "floor", sample(100.0))
     made.add("up", "ours", sample(150.0))
 
@@ -63,9 +63,9 @@ def test_ratio_is_that_of_the_pairs() -> None:
 
 
 def test_measurements_are_kept(tmp_path: Path) -> None:
-    """What is saved is read back; a size that was measured again takes the place of the old one; small ones come first."""
+    """What is saved is read back; a size that is measured again replaces the old measurement; small sizes come first."""
     path = tmp_path / "results/engine.json"
-    large, small = invented("50+50+1000"), invented("2+2+4")
+    large, small = sample_measurement("50+50+1000"), sample_measurement("2+2+4")
     save(path, [large, small])
     again = replace(small, day="2026-11-21")
     save(path, [again])
@@ -77,7 +77,7 @@ def test_picture_is_the_same_bytes(tmp_path: Path) -> None:
     """The same measurements make the same picture, which names each rival."""
     paths = [tmp_path / "one.svg", tmp_path / "two.svg"]
     for path in paths:
-        draw([invented(), invented("50+50+1000")], path)
+        draw([sample_measurement(), sample_measurement("50+50+1000")], path)
 
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert all(name in paths[0].read_text(encoding="utf-8") for name in ("live-recording", "one call per object"))
@@ -94,7 +94,7 @@ def test_page_shows_what_is_kept() -> None:
 
 @pytest.mark.parametrize("size", ["1+0+0", "50+50+200", "3+2+300-hasty"])
 def test_stack_file_has_its_size_and_no_finding(size: str) -> None:
-    """The file that is measured is what its size says, and nothing is wrong with it."""
+    """The measured file has the given size and no finding."""
     given = Size.of(size)
     loaded = load_stack(
         "time_zone: UTC\n" + stack_file(given), "bench.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev")
@@ -107,13 +107,13 @@ def test_stack_file_has_its_size_and_no_finding(size: str) -> None:
 
 
 @pytest.mark.parametrize("size", ["", "50", "50+50", "0+1+1", "51+0+1", "1+51+1", "50+50+200-slow", "-1+2+3"])
-def test_odd_sizes_are_refused_in_a_sentence(size: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A size that is none ends the bench before anything is started, with exit code 2."""
+def test_invalid_size_is_a_usage_error(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An invalid size ends the benchmark with exit code 2 before anything is started."""
     with pytest.raises(SystemExit) as ended:
         engine.main([f"--sizes={size}"])
 
     assert ended.value.code == 2
-    assert "is no size. Write TEMPLATES+RULES+TASKS" in capsys.readouterr().err
+    assert "is not a size. Write TEMPLATES+RULES+TASKS" in capsys.readouterr().err
 
 
 def test_small_stack_is_measured() -> None:
@@ -129,7 +129,7 @@ def test_small_stack_is_measured() -> None:
     assert changes == {"check": 0, "up": 8, "preview": 0, "up again": 0, "refresh": 0}
     assert max(others.values()) <= 10
     assert (peer.changes, peer.pages, peer.reads) == (0, 4, 4)
-    assert {(one.changes, one.pages, one.reads) for one in floor} == {(0, 0, 0)}
+    assert {(run.changes, run.pages, run.reads) for run in floor} == {(0, 0, 0)}
     assert measured.peak("provider") > 0
     assert [len(figures.rows(measured)), figures.title(measured)] == [
         6,

@@ -1,4 +1,4 @@
-"""`make demo` shows what it announces, step by step, and touches nothing but its checkout."""
+"""`make demo` shows what it announces, step by step, and changes nothing outside its checkout."""
 
 import os
 import re
@@ -27,18 +27,18 @@ SHOWS = (
     ("drop-after, so its outcome was unknown.", "records final once, final-mix once, interview once."),
     ("Left in the account: 0 templates, 0 rules, 0 tasks.", "Next: open .demo/review.html"),
 )
-"""What each step has to show, in order."""
+"""What each step must show, in order."""
 OLD_PYTHON = """#!/bin/sh
 exec {} -c 'import sys; sys.version, sys.version_info = "3.9.2 (default)", (3, 9, 2); exec(sys.argv[1])' "$2"
 """
-"""What takes itself for an older Python, called with -c."""
+"""A command that behaves like an older Python, called with -c."""
 PRIVATE_SETTINGS = {
     "LIVE_RECORDING_ENDPOINT": "https://example.com",
     "LIVE_RECORDING_NOW": "2031-01-01T00:00Z",
     "PULUMI_BACKEND_URL": "file:///nowhere",
     "TENCENTCLOUD_SECRET_ID": "AKID",
 }
-"""Somebody's own account and backend, which a demo must not use."""
+"""A user's own account and backend, which a demo must not use."""
 
 
 class Demo(NamedTuple):
@@ -50,7 +50,7 @@ class Demo(NamedTuple):
 
 
 def run(root: Path, settings: Mapping[str, str], edit: tuple[str, str] = ("\0", "")) -> Demo:
-    """The demo as `make demo` runs it once the checkout is set up, with an edit of the dev stack."""
+    """Run the demo like `make demo` in a checkout that is set up, with an edit of the dev stack."""
     demo = root / "demo"
     demo.mkdir(parents=True)
     checkout, home = demo / "checkout", demo / "home"
@@ -75,12 +75,12 @@ def run(root: Path, settings: Mapping[str, str], edit: tuple[str, str] = ("\0", 
 
 @pytest.fixture(name="demo", scope="module")
 def _demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """One demo, started by somebody with settings of their own."""
+    """Run one demo in an environment with private settings."""
     return run(tmp_path_factory.mktemp("run"), PRIVATE_SETTINGS)
 
 
 def test_demo_shows_each_step(demo: Demo) -> None:
-    """Every step is announced in one line, in order, and what it announces is seen."""
+    """Every step is announced in one line, in order, and shows what it announces."""
     said = re.split(r"^== (\d+\. .*)$", demo.done.stdout, flags=re.MULTILINE)
     announced, shown = said[1::2], said[2::2]
 
@@ -104,7 +104,7 @@ def test_demo_leaves_the_review_and_nothing_else(demo: Demo) -> None:
 
 
 def test_old_python_is_refused(tmp_path: Path) -> None:
-    """A Python that cannot run this is named before anything is installed, with how to name another one."""
+    """A Python that is too old is reported before anything is installed, with how to choose another one."""
     old = tmp_path / "python3.9"
     old.write_text(OLD_PYTHON.format(sys.executable), encoding="utf-8")
     old.chmod(0o755)
@@ -118,7 +118,7 @@ def test_old_python_is_refused(tmp_path: Path) -> None:
 
 
 def test_demo_says_when_the_stack_was_edited(tmp_path: Path) -> None:
-    """A stack file to which the changes do not fit ends it with a sentence, before anything is applied."""
+    """If the changes do not fit the stack file, the demo ends with a message before anything is applied."""
     demo = run(tmp_path, {}, edit=("  final: {", "  endgame: {"))
 
     assert demo.done.returncode == 1
