@@ -17,7 +17,7 @@ from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources, later_tasks
 from live_recording.desired.explain import explain
 from live_recording.emulator import service, sites
-from live_recording.emulator.account import Terms
+from live_recording.emulator.account import AccountSettings
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.messages import Refusal
 from live_recording.project import check_text
@@ -173,7 +173,7 @@ REAL_TIME = st.fixed_dictionaries(
 
 def rejection(entry: dict[str, Any]) -> str:
     """Return why the API does not record what the entry says: an error code, or that it records something else; else ""."""
-    account = service.Cloud(Terms(site=sites.SITES["intl"]), Clock(NOW))
+    account = service.LiveService(AccountSettings(site=sites.SITES["intl"]), Clock(NOW))
     full = {**FULL, **entry} if "start" in entry else {**FULL, "start": None, **entry}
     inputs = {name: value for name, value in full.items() if value is not None and (name != "domain" or name in entry)}
     inputs |= {

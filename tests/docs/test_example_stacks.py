@@ -115,4 +115,4 @@ def test_example_stack_is_applied(name: str, tmp_path: Path) -> None:
         done = subprocess.run(audit, cwd=checkout, env=project.environment, capture_output=True, text=True, check=False)
 
         assert done.returncode == 0, done.stdout + done.stderr
-        assert len(emulator.cloud.state()["rules"]) == len(stack(name).rules)
+        assert len(emulator.service.state()["rules"]) == len(stack(name).rules)

@@ -137,13 +137,13 @@ def test_state_file_keeps_the_account(tmp_path: Path) -> None:
         template_id = template(client, Mp4Param={"Enable": 1})
         call(client, "CreateLiveRecordRule", **RULE, TemplateId=template_id)
         task_id = call(client, "CreateRecordTask", **TASK)["TaskId"]
-        before = emulator.cloud.state()
+        before = emulator.service.state()
     with Emulator(site="cn", state=file, now=NOW) as emulator:
         client = sdk(emulator)
-        assert emulator.cloud.state() == before
+        assert emulator.service.state() == before
         assert template(client) == template_id + 1
         assert code(client, "StopRecordTask", TaskId=task_id) is None
-        after = emulator.cloud.state()
+        after = emulator.service.state()
 
     assert json.loads(file.read_text()) == after
     assert [one.name for one in tmp_path.iterdir()] == ["account.json"]

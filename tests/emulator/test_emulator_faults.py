@@ -86,7 +86,7 @@ def test_end_does_not_wait() -> None:
     caller.join(timeout=5)
 
     assert seen == ["ClientNetworkError"]
-    assert emulator.cloud.state()["templates"] == []
+    assert emulator.service.state()["templates"] == []
 
 
 def test_withdrawn_delay_lets_its_call_go_on() -> None:
@@ -98,11 +98,11 @@ def test_withdrawn_delay_lets_its_call_go_on() -> None:
         caller.start()
         while emulator._gateway.faults.open:
             time.sleep(0.01)
-        assert emulator.cloud.state()["templates"] == []
+        assert emulator.service.state()["templates"] == []
         emulator.clear_faults()
         caller.join(timeout=5)
 
-        assert [one["TemplateId"] for one in emulator.cloud.state()["templates"]] == made
+        assert [one["TemplateId"] for one in emulator.service.state()["templates"]] == made
 
 
 def test_control_path() -> None:
@@ -122,7 +122,7 @@ def test_control_path() -> None:
         assert [one["TemplateId"] for one in control(port, "GET", "state")[1]["templates"]] == [template_id]
 
         assert control(port, "PUT", "clock", {"now": "2026-12-04T12:00Z"})[0] == 200
-        assert emulator.cloud.clock.seconds() - AT in range(14 * 86_400, 14 * 86_400 + 10)
+        assert emulator.service.clock.seconds() - AT in range(14 * 86_400, 14 * 86_400 + 10)
         assert control(port, "POST", "reset")[1]["templates"] == []
         assert emulator.log == []
 

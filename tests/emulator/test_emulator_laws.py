@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from live_recording.emulator.account import Terms
+from live_recording.emulator.account import AccountSettings
 from live_recording.emulator.clock import CHINA, Clock
 from live_recording.emulator.messages import Refusal
-from live_recording.emulator.service import Cloud
+from live_recording.emulator.service import LiveService
 from live_recording.emulator.sites import CN, INTL
 from tests.support.clock import DAY, HOUR, NOW
 
@@ -47,8 +47,9 @@ class Laws(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = StoppedClock()
-        self.cloud = Cloud(
-            Terms(site=self.site, templates=TEMPLATES, rules=RULES, page=PAGE, live_records_a_day=DAILY), self.clock
+        self.service = LiveService(
+            AccountSettings(site=self.site, templates=TEMPLATES, rules=RULES, page=PAGE, live_records_a_day=DAILY),
+            self.clock,
         )
         self.ids: list[int] = []
         self.task_ids: list[str] = []
@@ -58,13 +59,13 @@ class Laws(RuleBasedStateMachine):
 
     def call(self, action: str, **body: object) -> tuple[dict[str, Any], str]:
         """The fields of an answer and the code of a refusal, one of them empty."""
-        answer = self.cloud.call(action, body, "ap-guangzhou")
+        answer = self.service.call(action, body, "ap-guangzhou")
         return ({}, answer.code) if isinstance(answer, Refusal) else (answer, "")
 
     @rule(enable=st.integers(0, 1))
     def create_template(self, enable: int) -> None:
         """Accepted exactly while there is room, with an id larger than all before."""
-        full = len(self.cloud.account.templates) == TEMPLATES
+        full = len(self.service.account.templates) == TEMPLATES
         answer, code = self.call("CreateLiveRecordTemplate", TemplateName="t", FlvParam={"Enable": enable})
         assert code == ("InternalError.ConfOutLimit" if full else "")
         if answer:
@@ -76,8 +77,8 @@ class Laws(RuleBasedStateMachine):
     def delete_template(self, data: st.DataObject) -> None:
         """Refused exactly while a rule names it, or when it is gone."""
         template_id = data.draw(st.sampled_from(self.ids))
-        used = any(one["TemplateId"] == template_id for one in self.cloud.account.rules.values())
-        known = template_id in self.cloud.account.templates
+        used = any(one["TemplateId"] == template_id for one in self.service.account.rules.values())
+        known = template_id in self.service.account.templates
         _, code = self.call("DeleteLiveRecordTemplate", TemplateId=template_id)
         assert code == ("FailedOperation.ConfInUsed" if used else "" if known else "InternalError.ConfNotFound")
 
@@ -86,7 +87,7 @@ class Laws(RuleBasedStateMachine):
     def create_rule(self, data: st.DataObject, domain: str, app: str, stream: str) -> None:
         """Accepted exactly when the template is known, the key is free and there is room."""
         template_id = data.draw(st.sampled_from(self.ids))
-        account = self.cloud.account
+        account = self.service.account
         problems = (
             ("InvalidParameter.ConfNotFound", template_id not in account.templates),
             ("FailedOperation.RuleAlreadyExist", (domain, app, stream) in account.rules),
@@ -99,11 +100,11 @@ class Laws(RuleBasedStateMachine):
     @rule(domain=DOMAINS, app=PARTS, stream=PARTS)
     def delete_rule(self, domain: str, app: str, stream: str) -> None:
         """Takes away the rule of that key and no other."""
-        before = dict(self.cloud.account.rules)
+        before = dict(self.service.account.rules)
         known = before.pop((domain, app, stream), None)
         _, code = self.call("DeleteLiveRecordRule", DomainName=domain, AppName=app, StreamName=stream)
         assert code == ("" if known else "FailedOperation.NotFound")
-        assert self.cloud.account.rules == before
+        assert self.service.account.rules == before
 
     @rule(start=st.one_of(st.none(), OFFSETS), length=st.one_of(st.integers(-HOUR, 25 * HOUR), st.just(DAY)))
     def create_task(self, start: int | None, length: int) -> None:
@@ -140,7 +141,7 @@ class Laws(RuleBasedStateMachine):
         end = begin + length
         times = {"StartTime": china(begin), "EndTime": china(end)}
         today = china(now)[:10]
-        created = [one for one in self.cloud.account.live_records.values() if not one["Highlight"]]
+        created = [one for one in self.service.account.live_records.values() if not one["Highlight"]]
         full = sum(one["CreateTime"][:10] == today for one in created) == DAILY
         answer, code = self.call("CreateLiveRecord", StreamName="x", Highlight=highlight, **times)
         misplaced = "" if end > max(begin, now) else "InvalidParameterValue"
@@ -192,7 +193,7 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def every_rule_has_its_template(self) -> None:
         """Limits hold, and no rule names a template that is gone."""
-        account = self.cloud.account
+        account = self.service.account
         assert len(account.templates) <= TEMPLATES
         assert len(account.rules) <= RULES
         assert all(one["TemplateId"] in account.templates for one in account.rules.values())
@@ -202,18 +203,18 @@ class Laws(RuleBasedStateMachine):
         """Of the rules that fit a stream, one with the stream beats one without, then one with the app."""
         fitting = [
             one
-            for (domain, app, stream), one in self.cloud.account.rules.items()
+            for (domain, app, stream), one in self.service.account.rules.items()
             if domain == "a.example.com" and app in ("", "live") and stream in ("", "x")
         ]
         best = max(fitting, key=lambda one: (one["StreamName"] != "", one["AppName"] != ""), default=None)
-        seen = self.cloud.recording("a.example.com", "live", "x", NOW + timedelta(hours=1))
+        seen = self.service.effective_recording("a.example.com", "live", "x", NOW + timedelta(hours=1))
         assert seen.rule == best
         assert len(seen.tasks) <= 3
 
     @invariant()
     def live_records_are_those_accepted(self) -> None:
         """Neither tasks nor time touch a record of the deprecated family."""
-        kept = self.cloud.account.live_records.items()
+        kept = self.service.account.live_records.items()
         assert {one: (record["StartTime"], record["EndTime"]) for one, record in kept} == {
             one: record[:2] for one, record in self.records.items()
         }
@@ -221,9 +222,9 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def state_can_be_restored(self) -> None:
         """The state says everything: an account made from it says the same."""
-        other = Cloud(self.cloud.terms, self.clock)
-        other.restore(self.cloud.state())
-        assert other.state() == self.cloud.state()
+        other = LiveService(self.service.settings, self.clock)
+        other.restore(self.service.state())
+        assert other.state() == self.service.state()
 
 
 class CnLaws(Laws):

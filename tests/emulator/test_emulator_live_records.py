@@ -43,9 +43,9 @@ def stored(emulator: Emulator) -> list[dict[str, Any]]:
 def filled(emulator: Emulator, number: int, **fields: object) -> None:
     """Give the account so many records without creating each by a call."""
     create(emulator, **RUNNING)
-    state = emulator.cloud.state()
+    state = emulator.service.state()
     (one,) = state["live_records"]
-    emulator.cloud.restore({**state, "live_records": [{**one, **fields, "TaskId": n} for n in range(1, number + 1)]})
+    emulator.service.restore({**state, "live_records": [{**one, **fields, "TaskId": n} for n in range(1, number + 1)]})
 
 
 @pytest.mark.parametrize("site", ["cn", "intl"])
@@ -152,7 +152,7 @@ def test_ids_are_their_own(emulator: Emulator) -> None:
     assert first < second
     assert code(client, "StopRecordTask", TaskId=str(second)) == "InvalidParameter"
     assert code(client, "DeleteLiveRecord", StreamName="final", TaskId=first) == "ResourceNotFound.TaskId"
-    assert len(emulator.cloud.state()["tasks"]) == 1
+    assert len(emulator.service.state()["tasks"]) == 1
 
 
 def test_unknown_ids(emulator: Emulator) -> None:
@@ -215,9 +215,9 @@ def test_state_file_keeps_them(tmp_path: Path) -> None:
         last = create(emulator, StreamName="s", Highlight=1, StreamParam="record_interval=3600")
         call(sdk(emulator), "StopLiveRecord", StreamName="s", TaskId=last)
         call(sdk(emulator), "DeleteLiveRecord", StreamName="s", TaskId=last)
-        before = emulator.cloud.state()
+        before = emulator.service.state()
     with Emulator(state=file, now=NOW) as emulator:
-        assert emulator.cloud.state() == before
+        assert emulator.service.state() == before
         assert [one["TaskId"] for one in stored(emulator)] == [first]
         assert create(emulator, **SCHEDULED) == last + 1
 
@@ -247,4 +247,4 @@ def test_rates_are_in_the_table(emulator: Emulator) -> None:
     """The family has the vendor's rates per second."""
     actions = ("CreateLiveRecord", "StopLiveRecord", "DeleteLiveRecord")
 
-    assert [emulator.cloud.actions[action].rate for action in actions] == [500, 200, 200]
+    assert [emulator.service.actions[action].rate for action in actions] == [500, 200, 200]

@@ -96,7 +96,7 @@ def test_encoded_times() -> None:
     times = {"StartTime": "2018-09-11+12%3a04%3a01", "EndTime": "2018-09-11+12%3a08%3a01"}
     with Emulator(now=EVES["CreateLiveRecord"]) as emulator:
         post(emulator, "CreateLiveRecord", {**SAMPLES["CreateLiveRecord"].body, **times})
-        (record,) = emulator.cloud.state()["live_records"]
+        (record,) = emulator.service.state()["live_records"]
 
         assert datetime.fromtimestamp(record["StartTime"], UTC) == datetime(2018, 9, 11, 4, 4, 1, tzinfo=UTC)
         assert record["EndTime"] - record["StartTime"] == 240
@@ -109,7 +109,7 @@ def test_guide_takes_its_template() -> None:
         post(emulator, "CreateLiveRecordTemplate", SAMPLES["guide-no-record-template"].body)
         body = {**SAMPLES["guide-task-with-template"].body, "TemplateId": template_id}
         post(emulator, "CreateRecordTask", body, **{"X-TC-Region": "ap-singapore"})
-        state = emulator.cloud.state()
+        state = emulator.service.state()
 
         assert [task["TemplateId"] for task in state["tasks"]] == [template_id]
         enabled = [[one["Enable"] for one in made.values() if isinstance(one, dict) and "Enable" in one] for made in state["templates"]]  # fmt: skip

@@ -182,7 +182,7 @@ def test_recording_follows_the_priority_table() -> None:
             template_id = template(client, Mp4Param={"Enable": int(bool(app))})
             rule = {**RULE, "AppName": app, "StreamName": stream}
             call(client, "CreateLiveRecordRule", **rule, TemplateId=template_id)
-            seen = emulator.cloud.recording(DOMAIN, "live", "final", NOW)
+            seen = emulator.service.effective_recording(DOMAIN, "live", "final", NOW)
             assert seen.rule
             winners.append((seen.rule["AppName"], seen.rule["StreamName"], seen.formats))
 
@@ -192,7 +192,7 @@ def test_recording_follows_the_priority_table() -> None:
             ("", "final", ()),
             ("live", "final", ("Mp4Param",)),
         ]
-        assert emulator.cloud.recording("other.example.com", "live", "final", NOW).rule is None
+        assert emulator.service.effective_recording("other.example.com", "live", "final", NOW).rule is None
 
 
 def test_at_most_three_tasks_record() -> None:
@@ -201,10 +201,10 @@ def test_at_most_three_tasks_record() -> None:
         client = sdk(emulator)
         later = NOW + timedelta(minutes=90)
         ids = [call(client, "CreateRecordTask", **TASK)["TaskId"] for _ in range(4)]
-        assert len(emulator.cloud.recording(DOMAIN, "live", "final", later).tasks) == 3
+        assert len(emulator.service.effective_recording(DOMAIN, "live", "final", later).tasks) == 3
         for task_id in ids[:2]:
             call(client, "StopRecordTask", TaskId=task_id)
 
-        seen = emulator.cloud.recording(DOMAIN, "live", "final", later).tasks
+        seen = emulator.service.effective_recording(DOMAIN, "live", "final", later).tasks
         assert {task["TaskId"] for task in seen} == set(ids[2:])
-        assert emulator.cloud.recording(DOMAIN, "live", "final", NOW).tasks == ()
+        assert emulator.service.effective_recording(DOMAIN, "live", "final", NOW).tasks == ()

@@ -83,7 +83,7 @@ def test_template_and_rule(tccli: Shell) -> None:
     assert "FailedOperation.ConfInUsed" in refused.stdout + refused.stderr
     tccli("DeleteLiveRecordRule", **RULE)
     tccli("DeleteLiveRecordTemplate", TemplateId=template_id)
-    state = tccli.emulator.cloud.state()
+    state = tccli.emulator.service.state()
     assert (state["templates"], state["rules"]) == ([], [])
 
 
@@ -106,7 +106,7 @@ def test_deprecated_family(tccli: Shell) -> None:
     tccli("StopLiveRecord", StreamName="final", TaskId=task_id)
     tccli("DeleteLiveRecord", StreamName="final", TaskId=task_id)
 
-    assert tccli.emulator.cloud.state()["live_records"] == []
+    assert tccli.emulator.service.state()["live_records"] == []
 
 
 def test_https_is_verified(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_answer_is_flat(emulator: Emulator) -> None:
     """A success is three fields without an envelope; ids count from 1."""
     assert get(emulator, **SCHEDULED) == {"code": 0, "message": "", "task_id": 1}
     assert get(emulator, **SCHEDULED)["task_id"] == 2
-    assert emulator.cloud.state()["v2_records"][0] == {
+    assert emulator.service.state()["v2_records"][0] == {
         "task_id": 1,
         "channelId": "123",
         "tapeType": 0,
@@ -63,7 +63,7 @@ def test_real_time_is_cut(emulator: Emulator) -> None:
     for end in ("2026-11-20 20:05:00", "2026-11-21 20:00:00"):
         get(emulator, channelId="123", tapeType="1", endTime=end)
     get(emulator, channelId="123", tapeType="1", startTime="never", endTime="2026-11-20 20:05:00")
-    short, cut, ignoring = emulator.cloud.state()["v2_records"]
+    short, cut, ignoring = emulator.service.state()["v2_records"]
 
     assert short["startTime"] in range(AT, AT + 10)
     assert short["endTime"] == ignoring["endTime"] == AT + 300
@@ -94,14 +94,14 @@ def test_refusals_are_numbers(emulator: Emulator, fields: dict[str, str], code: 
     assert answer["code"] == code
     assert answer["message"].endswith("." if code else "")
     assert ("task_id" in answer) == (code == 0)
-    assert len(emulator.cloud.state()["v2_records"]) == (code == 0)
+    assert len(emulator.service.state()["v2_records"]) == (code == 0)
 
 
 def test_times_may_be_encoded_twice(emulator: Emulator) -> None:
     """Scripts that encode times before they build the query are understood."""
     times = {"startTime": quote_plus("2026-11-20 21:00:00"), "endTime": quote("2026-11-20 22:00:00")}
     get(emulator, **{**SCHEDULED, **times})
-    (one,) = emulator.cloud.state()["v2_records"]
+    (one,) = emulator.service.state()["v2_records"]
 
     assert (one["startTime"], one["endTime"]) == (AT + HOUR, AT + 2 * HOUR)
 
@@ -112,7 +112,7 @@ def test_calls_are_logged_and_kept(tmp_path: Path) -> None:
     with Emulator(state=file, now=NOW) as emulator:
         get(emulator, **SCHEDULED)
         get(emulator, **{**SCHEDULED, "tapeType": "2"})
-        before = emulator.cloud.state()
+        before = emulator.service.state()
 
         assert [(one["action"], one["code"]) for one in emulator.log] == [
             ("CreateRecord", None),
@@ -120,7 +120,7 @@ def test_calls_are_logged_and_kept(tmp_path: Path) -> None:
         ]
         assert emulator.log[0]["body"]["channelId"] == "123"
     with Emulator(state=file, now=NOW) as emulator:
-        assert emulator.cloud.state() == before
+        assert emulator.service.state() == before
         assert get(emulator, **SCHEDULED)["task_id"] == 2
 
 

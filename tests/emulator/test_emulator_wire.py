@@ -59,7 +59,7 @@ def test_other_signed_headers_count() -> None:
     scope = f"id/{time.strftime('%Y-%m-%d', time.gmtime(now))}/live/tc3_request"
     sign = signature.signature(canonical, "key", headers["x-tc-timestamp"])
     headers["authorization"] = f"TC3-HMAC-SHA256 Credential={scope}, SignedHeaders={';'.join(names)}, Signature={sign}"
-    keys = signature.Keys("id", "key")
+    keys = signature.KeyPair("id", "key")
     seen = [
         signature.refusal(Request("POST", "", {**headers, "x-tc-action": action}, b"{}"), keys, now)
         for action in ("stop", "STOP", "start")
@@ -142,7 +142,7 @@ def test_parameters_are_refused(action: str, body: object, refused: str) -> None
 
         assert error["Code"] == refused
         assert error["Message"].endswith(".")
-        assert emulator.cloud.state()["templates"] == []
+        assert emulator.service.state()["templates"] == []
 
 
 def test_unknown_parameter_is_named() -> None:
@@ -166,7 +166,7 @@ def test_answers_leave_in_one_piece() -> None:
     """Each answer, large ones too, is one write, keeps the connection and has exactly the vendor's content type."""
     with Emulator() as emulator, socket.create_connection(("127.0.0.1", emulator.port), timeout=5) as connection:
         for number in range(20):
-            emulator.cloud.call("CreateLiveRecordTemplate", {"TemplateName": f"t{number}"})
+            emulator.service.call("CreateLiveRecordTemplate", {"TemplateName": f"t{number}"})
         for path in ("/", "/?"):
             headers = signed(emulator, "DescribeLiveRecordTemplates", b"{}")
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -69,7 +69,7 @@ def written(project: LiveProject, samples: Samples) -> None:
 def test_samples_are_planned(tmp_path: Path, account: Account) -> None:
     """Each sample call becomes a task that is created, and nothing else but the template that it needs."""
     project = LiveProject(tmp_path, account)
-    account.emulator.cloud.account.last_template_id = 17015  # the next one is that of the guide
+    account.emulator.service.account.last_template_id = 17015  # the next one is that of the guide
     account.template("templat")
     for samples in SAMPLES:
         written(project, samples)

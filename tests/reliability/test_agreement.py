@@ -18,7 +18,7 @@ from live_recording.core.vendor import SITES, SiteName
 from live_recording.desired.declarations import desired_resources
 from live_recording.desired.explain import explain
 from live_recording.emulator import Emulator, service, sites
-from live_recording.emulator.account import Terms
+from live_recording.emulator.account import AccountSettings
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.messages import Refusal
 from live_recording.project import CheckedStack, check_text
@@ -134,7 +134,7 @@ def loaded(tree: Tree, site: SiteName) -> CheckedStack:
 
 def literal(tree: Tree, site: SiteName) -> Iterator[str]:
     """Why the vendor does not do what the tree says: what it refuses, and what it takes and yet does not do."""
-    account = service.Cloud(Terms(site=sites.SITES[site]), Clock(NOW))
+    account = service.LiveService(AccountSettings(site=sites.SITES[site]), Clock(NOW))
 
     def send(action: str, body: Tree, at: datetime = NOW) -> tuple[Tree, str]:
         account.clock.set(at)
@@ -163,7 +163,7 @@ def literal(tree: Tree, site: SiteName) -> Iterator[str]:
         yield send("CreateRecordTask", body, max(NOW, start - timedelta(hours=1)))[1]
     for made in account.state()["tasks"]:
         stream = (made["DomainName"], made["AppName"], made["StreamName"])
-        active = account.recording(*stream, datetime.fromtimestamp(made["StartTime"], NOW.tzinfo)).tasks
+        active = account.effective_recording(*stream, datetime.fromtimestamp(made["StartTime"], NOW.tzinfo)).tasks
         yield "" if made in active else "a task that does not record"
 
 
@@ -228,7 +228,7 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
             if found.stack is None or errors(found.findings):
                 return
             planned = desired_resources(found.stack, OWNER, SITES[site], NOW)
-            emulator.cloud.reset()
+            emulator.service.reset()
             emulator.set_now(NOW)
             emulator.clear_log()
             Engine().up(ProviderInProcess(settled), planned.resources)
@@ -238,7 +238,7 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
             for name in planned.later:
                 emulator.set_now(NOW)
                 body, _ = _task(tree["tasks"][name], {})
-                assert isinstance(emulator.cloud.call("CreateRecordTask", body, REGION), Refusal)
+                assert isinstance(emulator.service.call("CreateRecordTask", body, REGION), Refusal)
 
         accepted()
         assert sum(size > 3 for size in sizes) > 30, "too few files say enough"
@@ -265,7 +265,7 @@ def test_everybody_agrees_on_the_winner() -> None:
         picks = [(DOMAINS, ["", "a", "b"], ["", "a", "s"])] * random.randint(0, 6)
         keys = [StreamKey(*map(random.choice, pick)) for pick in picks]
         rows = [(f"r{n}", key.to_inputs()) for n, key in enumerate(dict.fromkeys(keys))]
-        account = service.Cloud(Terms(site=sites.SITES["intl"]), Clock(NOW))
+        account = service.LiveService(AccountSettings(site=sites.SITES["intl"]), Clock(NOW))
         for name, row in rows:
             made: Any = account.call("CreateLiveRecordTemplate", {"TemplateName": name})
             body = {"DomainName": row["domain"], "AppName": row["app"], "StreamName": row["stream"]}
@@ -274,7 +274,7 @@ def test_everybody_agrees_on_the_winner() -> None:
         found = validate({"rules": {name: row | {"template": name} for name, row in rows}}).stack
         assert found
         wanted = StreamKey(*map(random.choice, (DOMAINS, "abc", "ast")))
-        told, live = explain(found, wanted, NOW), account.recording(*wanted.parts, NOW)
+        told, live = explain(found, wanted, NOW), account.effective_recording(*wanted.parts, NOW)
         best = strongest(dict(rows), wanted)
 
         assert (told.winner and told.winner.path.removeprefix("rules.")) == best

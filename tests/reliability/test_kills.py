@@ -158,7 +158,7 @@ def wait(what: str) -> Iterator[None]:
 def prepared(operation: str, origins: dict[str, tuple[Path, str]], scratch: Path, emulator: Emulator) -> Copied:
     """The project and the account as they are before the operation, whose stack file is written."""
     origin, held = origins["empty" if operation == "up" else "applied"]
-    emulator.cloud.restore(json.loads(held))
+    emulator.service.restore(json.loads(held))
     emulator.set_now(LATER)
     project = Copied(origin, scratch, Account(emulator))
     project.environment["LIVE_RECORDING_NOW"] = LATER.isoformat()
@@ -173,14 +173,14 @@ def _origins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, 
     with Emulator(now=NOW) as emulator:
         project = LiveProject(root / "applied", Account(emulator))
         shutil.copytree(root / "applied", root / "empty", symlinks=True)
-        empty = json.dumps(emulator.cloud.state())
+        empty = json.dumps(emulator.service.state())
         project.up(STACK)
-        return {"empty": (root / "empty", empty), "applied": (root / "applied", json.dumps(emulator.cloud.state()))}
+        return {"empty": (root / "empty", empty), "applied": (root / "applied", json.dumps(emulator.service.state()))}
 
 
 def holds(emulator: Emulator) -> list[str]:
     """What the account holds, one line for each thing, so that a doubled one shows twice."""
-    state = emulator.cloud.state()
+    state = emulator.service.state()
     names = {t["TemplateId"]: t["TemplateName"].rpartition("--")[2] for t in state["templates"]}
     rules = (f"rule /{r['AppName']}/{r['StreamName']} {names[r['TemplateId']]}" for r in state["rules"])
     tasks = (
@@ -192,7 +192,7 @@ def holds(emulator: Emulator) -> list[str]:
 
 def live_ids(emulator: Emulator) -> list[str]:
     """The ids of templates and tasks in the account."""
-    state = emulator.cloud.state()
+    state = emulator.service.state()
     return sorted([str(t["TemplateId"]) for t in state["templates"]] + [t["TaskId"] for t in state["tasks"]])
 
 

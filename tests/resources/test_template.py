@@ -237,7 +237,7 @@ def test_authorities_of_the_environment_are_trusted() -> None:
         with Host(environment, {"site": "intl"}) as host, pytest.raises(grpc.RpcError, match="certificate"):
             host.check("template", {"template_name": OWN})
 
-        assert len(emulator.cloud.state()["templates"]) == 1
+        assert len(emulator.service.state()["templates"]) == 1
 
 
 def test_template_of_a_renamed_stack_is_still_its_own(account: Account) -> None:

@@ -181,7 +181,7 @@ def test_move_between_cos_and_vod_is_said(cn_account: Account) -> None:
     cos = vod.replace("{storage_time: 30d}", f"{{{where}}}, cos_store: true")
     said = []
     for before, after in ((vod, cos), (cos, vod)):
-        cn_account.emulator.cloud.reset()
+        cn_account.emulator.service.reset()
         said.append([loss.sentence for loss in Changing(cn_account.emulator).up(before).review(after).losses])
 
     assert said == [

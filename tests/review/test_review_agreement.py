@@ -44,7 +44,7 @@ CASES = 40
 def agree(emulator: Emulator, seed: int) -> Counter[str]:
     """One case: what came of it."""
     random, account = Random(seed), Account(emulator)  # noqa: S311 - a seed, no secret
-    emulator.cloud.reset()
+    emulator.service.reset()
     emulator.set_now(NOW)
     made_before(account)
     tree = stack(random)
@@ -76,7 +76,7 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
         assert review.stops
         assert review.patterns == ()
         return Counter({"refused": 1})
-    before = copied(emulator.cloud)
+    before = copied(emulator.service)
     emulator.clear_log()
     failures = []
     try:
@@ -143,7 +143,7 @@ def test_reviews_of_the_real_engines_plans_come_true(
     theirs = [replace(change, fields=()) for change in parse_preview(json.dumps(plan), OWNER).changes]
     assert theirs == list(parse_preview(ours, OWNER).changes)
 
-    review, before = build_review(wanted, json.dumps(plan), snapshot, NOW), copied(emulator.cloud)
+    review, before = build_review(wanted, json.dumps(plan), snapshot, NOW), copied(emulator.service)
     emulator.clear_log()
     project.up()
     came_true(review, before, emulator, NOW, (renamed(state, resources_of(wanted)), remembered(project)))

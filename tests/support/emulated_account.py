@@ -61,7 +61,7 @@ class Account:
     @property
     def state(self) -> Mapping[str, Any]:
         """Everything that the account holds."""
-        return self.emulator.cloud.state()
+        return self.emulator.service.state()
 
     def changes(self) -> list[tuple[str, Mapping[str, Any]]]:
         """The changing calls since the last look, with their bodies; then forgets all calls."""

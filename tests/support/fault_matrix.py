@@ -161,7 +161,7 @@ def contents(account: Account) -> list[str]:
     """Return what the account holds, without ids: a duplicate shows twice, a running task has no exact start."""
     held = account.state
     names = {t["TemplateId"]: t["TemplateName"] for t in held["templates"]}
-    now = account.emulator.cloud.clock.seconds()
+    now = account.emulator.service.clock.seconds()
 
     def line(found: Mapping[str, Any]) -> str:
         plain = {name: value for name, value in found.items() if name not in ("TaskId", "CreateTime", "UpdateTime")}
@@ -192,7 +192,7 @@ def base() -> tuple[str, Engine]:
     with Emulator(now=NOW) as emulator:
         account = Account(emulator)
         assert _run(account, engine, OPERATIONS["up"]) == ""
-        return json.dumps(emulator.cloud.state()), engine
+        return json.dumps(emulator.service.state()), engine
 
 
 @cache
@@ -208,7 +208,7 @@ def _prepare(emulator: Emulator, operation: Operation) -> tuple[Account, Engine]
     account, engine = Account(emulator), Engine()
     if not operation.fresh:
         contents_before, applied = base()
-        emulator.cloud.restore(json.loads(contents_before))
+        emulator.service.restore(json.loads(contents_before))
         emulator.set_now(LATER)
         engine = deepcopy(applied)
     operation.before(account)

@@ -16,7 +16,7 @@ from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
 from live_recording.emulator import Emulator
 from live_recording.emulator.clock import Clock
-from live_recording.emulator.service import Cloud
+from live_recording.emulator.service import LiveService
 from live_recording.review.model import Review
 from tests.support.clock import NOW
 from tests.support.engine_double import ResourceState
@@ -39,9 +39,9 @@ def template_formats(template: Mapping[str, Any] | None) -> Kept:
     return {name: form["StorageTime"] or FOREVER for name, form in on.items()}
 
 
-def by_rule(cloud: Cloud, stream: StreamKey) -> Kept:
+def by_rule(service: LiveService, stream: StreamKey) -> Kept:
     """What the account records of a stream by rule."""
-    return template_formats(cloud.recording(*stream.parts, NOW).template)
+    return template_formats(service.effective_recording(*stream.parts, NOW).template)
 
 
 def missing(before: Kept, after: Kept) -> set[str]:
@@ -71,17 +71,17 @@ def said(review: Review, when: str, name: str) -> Kept:
     return {form.name: form.storage_time or FOREVER for form in recorder.formats} if recorder else {}
 
 
-def by_tasks(cloud: Cloud, stream: StreamKey, at: datetime) -> list[Kept]:
+def by_tasks(service: LiveService, stream: StreamKey, at: datetime) -> list[Kept]:
     """What each task records of a stream at a time; one without template, HLS for ever."""
-    templates = cloud.account.templates
-    found = cloud.recording(*stream.parts, at).tasks
+    templates = service.account.templates
+    found = service.effective_recording(*stream.parts, at).tasks
     return [
         template_formats(templates[t["TemplateId"]]) if t["TemplateId"] in templates else {"hls": FOREVER}
         for t in found
     ]
 
 
-def task_losses(before: Cloud, after: Cloud, now: datetime) -> set[tuple[str, str]]:
+def task_losses(before: LiveService, after: LiveService, now: datetime) -> set[tuple[str, str]]:
     """(stream, kind) of what tasks recorded from now on and nothing records any more, looked at moment by moment."""
     tasks = [*before.account.tasks.values(), *after.account.tasks.values()]
     times = sorted({now, *(datetime.fromtimestamp(t[end], UTC) for t in tasks for end in ("StartTime", "EndTime"))})
@@ -103,11 +103,11 @@ def tasks_told(review: Review, now: datetime) -> Held:
     return sorted((t.name * t.managed, t.stream, max(t.start, now), t.end) for t in left)
 
 
-def tasks_held(cloud: Cloud, now: datetime, state: State) -> Held:
+def tasks_held(service: LiveService, now: datetime, state: State) -> Held:
     """The tasks that the account has, as far as they are not over; what has just begun, began now."""
     names = {resource.id: f"tasks.{name}" for (kind, name), resource in state.items() if kind == "task"}
     found = []
-    for task in cloud.account.tasks.values():
+    for task in service.account.tasks.values():
         start, end = (datetime.fromtimestamp(task[name], UTC) for name in ("StartTime", "EndTime"))
         stream = StreamKey(task["DomainName"], task["AppName"], task["StreamName"])
         if end > now and not task["Stopped"]:
@@ -116,14 +116,14 @@ def tasks_held(cloud: Cloud, now: datetime, state: State) -> Held:
     return sorted(found)
 
 
-def copied(cloud: Cloud) -> Cloud:
+def copied(service: LiveService) -> LiveService:
     """The account as it is now, for later."""
-    made = Cloud(cloud.terms, Clock(NOW))
-    made.restore(json.loads(json.dumps(cloud.state())))
+    made = LiveService(service.settings, Clock(NOW))
+    made.restore(json.loads(json.dumps(service.state())))
     return made
 
 
-def peaks(log: Iterable[Mapping[str, Any]], before: Cloud) -> dict[str, int]:
+def peaks(log: Iterable[Mapping[str, Any]], before: LiveService) -> dict[str, int]:
     """The most rules and templates that the account held, by the calls that it accepted."""
     held = {"rules": len(before.account.rules), "templates": len(before.account.templates)}
     most = dict(held)
@@ -139,24 +139,24 @@ def peaks(log: Iterable[Mapping[str, Any]], before: Cloud) -> dict[str, int]:
 
 
 def came_true(
-    review: Review, before: Cloud, emulator: Emulator, now: datetime, states: tuple[State, State]
+    review: Review, before: LiveService, emulator: Emulator, now: datetime, states: tuple[State, State]
 ) -> Counter[str]:
     """The account is as the review told; *states*: what the stack remembers before and after. Counts what was compared."""
-    after = emulator.cloud
+    after = emulator.service
     by_patterns = {(loss.what, loss.kind) for loss in review.losses if not TIMED.search(loss.sentence)}
     by_recordings = {(loss.what, loss.kind) for loss in review.losses if TIMED.search(loss.sentence)}
     for stream in STREAMS_OF_ALL_SORTS:
         name = told(review, stream)
-        for when, cloud, state in (("before", before, states[0]), ("after", after, states[1])):
-            assert said(review, when, name) == by_rule(cloud, stream), (stream, when)
-            assert crosses(review, stream) or who(review, when, name) in decided(cloud, stream, state), (stream, when)
+        for when, service, state in (("before", before, states[0]), ("after", after, states[1])):
+            assert said(review, when, name) == by_rule(service, stream), (stream, when)
+            assert crosses(review, stream) or who(review, when, name) in decided(service, stream, state), (stream, when)
         kinds = {kind for what, kind in by_patterns if what == name}
         assert kinds == missing(by_rule(before, stream), by_rule(after, stream)), stream
     assert by_recordings == task_losses(before, after, now)
     assert tasks_told(review, now) == tasks_held(after, now, states[1])
     most = peaks(emulator.log, before)
     for limit in review.limits:
-        held, left = (getattr(cloud.account, limit.section) for cloud in (before, after))
+        held, left = (getattr(service.account, limit.section) for service in (before, after))
         assert (limit.before, limit.peak, limit.after) == (len(held), most[limit.section], len(left)), limit.section
         ours = {
             resource.id
@@ -188,9 +188,9 @@ def who(review: Review, when: str, name: str) -> tuple[str, str]:
     return (recorder.rule, recorder.template) if recorder else ("", "")
 
 
-def decided(cloud: Cloud, stream: StreamKey, state: State) -> set[tuple[str, str]]:
+def decided(service: LiveService, stream: StreamKey, state: State) -> set[tuple[str, str]]:
     """The rule and the template that decide; after an interrupted rename two resources have one object."""
-    found = cloud.recording(*stream.parts, NOW)
+    found = service.effective_recording(*stream.parts, NOW)
     if not found.rule or not found.template:
         return {("", "")}
     key = (found.rule["DomainName"], found.rule["AppName"], found.rule["StreamName"])

@@ -1,4 +1,4 @@
-"""What one account holds, and the terms it is under. Nothing here refuses anything.
+"""What one account holds, and the settings it is under. Nothing here refuses anything.
 
 Rule: a stored object is never changed in place but replaced, so that whoever was handed one keeps what he saw.
 """
@@ -14,12 +14,12 @@ FIRST_TEMPLATE_ID = 1001
 FIRST_LIVE_RECORD_ID = 100_000_001
 FIRST_V2_RECORD_ID = 1
 
-Key: TypeAlias = tuple[str, str, str]
+RuleKey: TypeAlias = tuple[str, str, str]
 """A rule's identity: DomainName, AppName, StreamName; the vendor gives rules no id (CN:32615)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
+class AccountSettings:
     """The limits of an account, and the switches for what no source settles."""
 
     site: Site
@@ -43,11 +43,11 @@ class Terms:
 class Account:
     """All state of one account, in the API's field names."""
 
-    terms: Terms
+    settings: AccountSettings
     clock: Clock
     last_template_id: int = FIRST_TEMPLATE_ID - 1
     templates: dict[int, Fields] = field(default_factory=dict)
-    rules: dict[Key, Fields] = field(default_factory=dict)
+    rules: dict[RuleKey, Fields] = field(default_factory=dict)
     tasks: dict[str, Fields] = field(default_factory=dict)
     last_live_record_id: int = FIRST_LIVE_RECORD_ID - 1
     live_records: dict[int, Fields] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Account:
     v2_records: dict[int, Fields] = field(default_factory=dict)
 
 
-def rule_key(rule: Fields) -> Key:
+def rule_key(rule: Fields) -> RuleKey:
     """The identity of a stored rule."""
     return rule["DomainName"], rule["AppName"], rule["StreamName"]
 

@@ -9,7 +9,7 @@ from itertools import chain
 from urllib.parse import parse_qsl
 
 from live_recording.emulator.account import Account
-from live_recording.emulator.clock import china_seconds, shown
+from live_recording.emulator.clock import format_time, parse_china_time
 from live_recording.emulator.messages import Fields
 from live_recording.emulator.sites import DAY
 
@@ -30,8 +30,8 @@ def answer(account: Account, secret_id: str, query: str) -> Fields:
         return _no(STRANGER, "This SecretId is not known.")
     now = account.clock.seconds()
     live = sent.get("tapeType") == LIVE
-    start = now if live else china_seconds(sent.get("startTime", ""))
-    end = china_seconds(sent.get("endTime", ""))
+    start = now if live else parse_china_time(sent.get("startTime", ""))
+    end = parse_china_time(sent.get("endTime", ""))
     problem = next(chain(_malformed(sent, start, end), _misplaced(start, end, now, live=live)), None)
     if problem or start is None or end is None:
         return _no(BAD, problem or "")
@@ -61,7 +61,7 @@ def _malformed(sent: Fields, start: int | None, end: int | None) -> Iterator[str
 def _misplaced(start: int | None, end: int | None, now: int, *, live: bool) -> Iterator[str]:
     if start is None or end is None:
         return
-    seen = f"startTime is {shown(start)}, endTime is {shown(end)}, now is {shown(now)}."
+    seen = f"startTime is {format_time(start)}, endTime is {format_time(end)}, now is {format_time(now)}."
     if end <= max(start, now):  # assumed
         yield f"{seen} endTime must be later than startTime and than now."
     if not live and end - start > LONGEST:

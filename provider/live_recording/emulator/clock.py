@@ -29,7 +29,7 @@ class Clock:
         return datetime.fromtimestamp(self.seconds(), CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def shown(seconds: int) -> str:
+def format_time(seconds: int) -> str:
     """Unix seconds with the time they mean, for messages; far-off numbers are shown as they are."""
     try:
         return f"{seconds} ({datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ})"
@@ -37,7 +37,7 @@ def shown(seconds: int) -> str:
         return str(seconds)
 
 
-def china_seconds(text: str) -> int | None:
+def parse_china_time(text: str) -> int | None:
     """The unix second that `YYYY-MM-DD HH:MM:SS` names in China, plain or URL-encoded; None if it names none."""
     plain = unquote_plus(text)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", plain):
@@ -48,7 +48,7 @@ def china_seconds(text: str) -> int | None:
         return None
 
 
-def instant(text: object) -> datetime | None:
+def parse_time(text: object) -> datetime | None:
     """The moment that an RFC 3339 text names, or None; without an offset it names none."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None

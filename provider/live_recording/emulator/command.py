@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
-from live_recording.emulator.clock import instant
+from live_recording.emulator.clock import parse_time
 from live_recording.emulator.emulator import Emulator
 from live_recording.emulator.server import LOOPBACK
-from live_recording.emulator.signature import Keys
+from live_recording.emulator.signature import KeyPair
 from live_recording.emulator.sites import SITES
 from live_recording.emulator.state_file import StateFileError
 
@@ -36,7 +36,7 @@ def emulate(
 
 
 def _emulator(port: int, state: Path | None, site: str, now: str | None, *, rates: bool, tls: bool) -> Emulator | str:
-    start = instant(now)
+    start = parse_time(now)
     if now is not None and start is None:
         return f'"{now}" is not a time. Use RFC 3339 with an offset, such as 2026-12-04T12:00:00Z.'
     if site not in SITES:
@@ -61,11 +61,11 @@ def _emulator(port: int, state: Path | None, site: str, now: str | None, *, rate
         return f"Port {port} of {LOOPBACK} cannot be used: {reason}. Use another one, or 0 for any that is free."
 
 
-def _keys(environment: Mapping[str, str]) -> Keys:
+def _keys(environment: Mapping[str, str]) -> KeyPair:
     secret_id, secret_key = environment.get("TENCENTCLOUD_SECRET_ID"), environment.get("TENCENTCLOUD_SECRET_KEY")
     if not secret_id or not secret_key:
-        return Keys("emulator", "emulator")
-    return Keys(secret_id, secret_key, environment.get("TENCENTCLOUD_TOKEN") or None)
+        return KeyPair("emulator", "emulator")
+    return KeyPair(secret_id, secret_key, environment.get("TENCENTCLOUD_TOKEN") or None)
 
 
 def _serve(emulator: Emulator) -> int:

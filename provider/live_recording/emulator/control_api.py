@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from live_recording.emulator import faults
-from live_recording.emulator.clock import instant
+from live_recording.emulator.clock import parse_time
 from live_recording.emulator.gateway import Gateway
 
 PREFIX = "/_control/"
@@ -32,7 +32,7 @@ def reply(gateway: Gateway, method: str, path: str, body: bytes) -> Reply:
 
 
 def _add_fault(gateway: Gateway, sent: object) -> Reply:
-    fault = faults.order(sent)
+    fault = faults.parse_fault(sent)
     if isinstance(fault, str):
         return 400, {"error": fault}
     gateway.faults.open.append(fault)
@@ -54,20 +54,20 @@ def _clear_log(gateway: Gateway, _sent: object) -> Reply:
 
 
 def _state(gateway: Gateway, _sent: object) -> Reply:
-    return 200, gateway.cloud.state()
+    return 200, gateway.service.state()
 
 
 def _set_clock(gateway: Gateway, sent: object) -> Reply:
-    now = instant(sent.get("now")) if isinstance(sent, dict) else None
+    now = parse_time(sent.get("now")) if isinstance(sent, dict) else None
     if now is None:
         return 400, {"error": 'Send {"now": TIME}, an RFC 3339 time with its offset such as 2026-12-04T12:00:00Z.'}
-    gateway.cloud.clock.set(now)
+    gateway.service.clock.set(now)
     return 200, {"now": now.isoformat()}
 
 
 def _reset(gateway: Gateway, _sent: object) -> Reply:
     gateway.reset()
-    return 200, gateway.cloud.state()
+    return 200, gateway.service.state()
 
 
 ROUTES: Mapping[tuple[str, str], Callable[[Gateway, object], Reply]] = {

@@ -18,7 +18,7 @@ MOST_TASKS = 3
 PRIORITY = ((True, True), (False, True), (True, False), (False, False))
 
 
-class Recording(NamedTuple):
+class EffectiveRecording(NamedTuple):
     """What records a stream. A rule whose template has no format on wins all the same, and then nothing records."""
 
     rule: Fields | None
@@ -31,7 +31,7 @@ class Recording(NamedTuple):
         return tuple(name for name in FORMATS if self.template and self.template[name]["Enable"])
 
 
-def recording(account: Account, domain: str, app: str, stream: str, at: int) -> Recording:
+def effective_recording(account: Account, domain: str, app: str, stream: str, at: int) -> EffectiveRecording:
     """The rule that wins for the stream, its template, and the tasks that record it at this unix second."""
     keys = ((domain, app if app_set else "", stream if stream_set else "") for app_set, stream_set in PRIORITY)
     rule = next((account.rules[key] for key in keys if key in account.rules), None)
@@ -44,4 +44,4 @@ def recording(account: Account, domain: str, app: str, stream: str, at: int) -> 
         ),
         key=task_order,
     )
-    return Recording(rule, template, tuple(tasks[:MOST_TASKS]))
+    return EffectiveRecording(rule, template, tuple(tasks[:MOST_TASKS]))

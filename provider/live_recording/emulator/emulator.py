@@ -7,16 +7,16 @@ from types import TracebackType
 from typing import Self
 
 from live_recording.emulator import faults, state_file
-from live_recording.emulator.account import Terms
+from live_recording.emulator.account import AccountSettings
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.gateway import Gateway
 from live_recording.emulator.messages import Fields
 from live_recording.emulator.rates import Rates
 from live_recording.emulator.server import LOOPBACK, Server
-from live_recording.emulator.service import Cloud
-from live_recording.emulator.signature import Keys
+from live_recording.emulator.service import LiveService
+from live_recording.emulator.signature import KeyPair
 from live_recording.emulator.sites import SITES
-from live_recording.emulator.tls import Authority
+from live_recording.emulator.tls import CertificateAuthority
 
 
 @dataclass(eq=False)
@@ -40,21 +40,21 @@ class Emulator:
     """The only token that is accepted; default: a request with one is refused."""
     rates: bool = False
     """Whether calls per second are limited."""
-    template_limit: int = Terms.templates
-    rule_limit: int = Terms.rules
-    running_limit: int | None = Terms.running_tasks
-    page_size: int = Terms.page
-    omitted_app: str = Terms.omitted_app
+    template_limit: int = AccountSettings.templates
+    rule_limit: int = AccountSettings.rules
+    running_limit: int | None = AccountSettings.running_tasks
+    page_size: int = AccountSettings.page
+    omitted_app: str = AccountSettings.omitted_app
     tls: bool = False
     """Whether it speaks https, with a certificate authority of its own."""
     ca_file: Path | None = field(default=None, init=False)
     """That authority's certificate, in a file that is there between `with` and its end; None without `tls`."""
-    cloud: Cloud = field(init=False, repr=False)
-    """The account itself: `cloud.state()`, `cloud.recording(...)`, `cloud.call(...)`."""
+    service: LiveService = field(init=False, repr=False)
+    """The account itself: `service.state()`, `service.recording(...)`, `service.call(...)`."""
 
     def __post_init__(self) -> None:
-        self.cloud = Cloud(
-            Terms(
+        self.service = LiveService(
+            AccountSettings(
                 site=SITES[self.site],
                 templates=self.template_limit,
                 rules=self.rule_limit,
@@ -65,16 +65,16 @@ class Emulator:
             Clock(self.now),
         )
         if self.state:
-            state_file.load(self.state, self.cloud)
-        limits = {name: action.rate for name, action in self.cloud.actions.items()}
-        keys = Keys(self.secret_id, self.secret_key, self.token)
-        self._gateway = Gateway(self.cloud, keys, Rates(limits) if self.rates else None, self._save)
-        self._authority = Authority() if self.tls else None
+            state_file.load(self.state, self.service)
+        limits = {name: action.rate for name, action in self.service.actions.items()}
+        keys = KeyPair(self.secret_id, self.secret_key, self.token)
+        self._gateway = Gateway(self.service, keys, Rates(limits) if self.rates else None, self._save)
+        self._authority = CertificateAuthority() if self.tls else None
         self._server = Server(self._gateway, self.port, self._authority.context if self._authority else None)
         self.port = self._server.server_port
 
     def __enter__(self) -> Self:
-        self.ca_file = self._authority.published() if self._authority else None
+        self.ca_file = self._authority.write_certificate() if self._authority else None
         self._server.start()
         return self
 
@@ -104,11 +104,11 @@ class Emulator:
 
     def set_now(self, now: datetime) -> None:
         """Let the clock tick on from *now*."""
-        self.cloud.clock.set(now)
+        self.service.clock.set(now)
 
     def fault(self, action: str, kind: str, count: int = 1, skip: int = 0, seconds: float = 0.0) -> None:
         """Order a fault of `faults.KINDS` for calls of *action* ("*" is any). Raises ValueError if it is none."""
-        fault = faults.order({"action": action, "kind": kind, "count": count, "skip": skip, "seconds": seconds})
+        fault = faults.parse_fault({"action": action, "kind": kind, "count": count, "skip": skip, "seconds": seconds})
         if isinstance(fault, str):
             raise ValueError(fault)  # noqa: TRY004 - the value is wrong, not the caller's type
         with self._gateway.lock:
@@ -121,4 +121,4 @@ class Emulator:
 
     def _save(self) -> None:
         if self.state:
-            state_file.save(self.state, self.cloud)
+            state_file.save(self.state, self.service)

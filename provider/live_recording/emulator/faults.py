@@ -66,7 +66,7 @@ FIELDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def order(spec: object) -> Fault | str:
+def parse_fault(spec: object) -> Fault | str:
     """The fault that a JSON object describes, or the sentence that says why it describes none."""
     if not isinstance(spec, dict):
         return "A fault is a JSON object."

@@ -1,6 +1,6 @@
 """The front door: takes a request apart, decides who may pass, and writes down every call.
 
-The order of the checks is assumed: parse, action, version, authorization, rate, and then what the cloud itself says.
+The order of the checks is assumed: parse, action, version, authorization, rate, and then what the service itself says.
 """
 
 import json
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from live_recording.emulator import api_v2, faults, signature, validation
 from live_recording.emulator.messages import Answer, Fields, Refusal, Request
 from live_recording.emulator.rates import Rates
-from live_recording.emulator.service import Cloud
+from live_recording.emulator.service import LiveService
 
 VERSION = "2018-08-01"
 LOG_LENGTH = 100_000
@@ -30,8 +30,10 @@ class Exchange(NamedTuple):
 class Gateway:
     """One account behind one key pair. Safe for threads: one call at a time is carried out and logged."""
 
-    def __init__(self, cloud: Cloud, keys: signature.Keys, rates: Rates | None, save: Callable[[], None]) -> None:
-        self.cloud = cloud
+    def __init__(
+        self, service: LiveService, keys: signature.KeyPair, rates: Rates | None, save: Callable[[], None]
+    ) -> None:
+        self.service = service
         self.keys = keys
         self.rates = rates
         self.faults = faults.Faults()
@@ -61,7 +63,7 @@ class Gateway:
     def answer_v2(self, query: str) -> Fields:
         """Carry out one request of the retired API v2."""
         with self.lock:
-            answer = api_v2.answer(self.cloud.account, self.keys.secret_id, query)
+            answer = api_v2.answer(self.service.account, self.keys.secret_id, query)
             body = dict(parse_qsl(query, keep_blank_values=True))
             code = str(answer["code"]) if answer["code"] else None
             self.log.append({"action": body.get("Action", ""), "body": body, "code": code, "fault": None})
@@ -78,7 +80,7 @@ class Gateway:
     def reset(self) -> None:
         """Empty the account, the log and the faults; the clock goes on."""
         with self.lock:
-            self.cloud.reset()
+            self.service.reset()
             self.faults.clear()
             self.log.clear()
             self._save()
@@ -88,7 +90,7 @@ class Gateway:
             return body
         if refusal := self._barred(request, action):
             return refusal
-        answer = self.cloud.call(action, body, request.headers.get("x-tc-region", ""))
+        answer = self.service.call(action, body, request.headers.get("x-tc-region", ""))
         if not isinstance(answer, Refusal) and not action.startswith("Describe"):
             try:
                 self._save()
@@ -104,8 +106,8 @@ class Gateway:
                 "MissingParameter",
                 "X-TC-Action is missing. Only requests signed with TC3-HMAC-SHA256 are answered here.",
             )
-        if action not in self.cloud.actions:
-            return self.cloud.unknown(action)
+        if action not in self.service.actions:
+            return self.service.unknown(action)
         version = request.headers.get("x-tc-version", "")
         if version != VERSION:
             return Refusal("NoSuchVersion", f'X-TC-Version is "{version}". Allowed is {VERSION}.')
@@ -115,7 +117,7 @@ class Gateway:
 
     def _body(self, request: Request, action: str) -> Answer:
         if request.method == "GET":
-            known = self.cloud.actions.get(action)
+            known = self.service.actions.get(action)
             return validation.from_query(known.fields if known else {}, request.query)
         try:
             body = json.loads(request.body)

@@ -6,7 +6,7 @@ seen here).
 """
 
 from live_recording.emulator.account import Account
-from live_recording.emulator.clock import china_seconds, shown
+from live_recording.emulator.clock import format_time, parse_china_time
 from live_recording.emulator.messages import Answer, Fields, Refusal
 from live_recording.emulator.tasks import running
 
@@ -76,7 +76,7 @@ def delete(account: Account, body: Fields) -> Answer:
 def _live(sent: Fields, now: int) -> tuple[int, int] | Refusal:
     """Real-time mode: from now on; an end that is blank, past or too far away is the latest one, without an error."""
     latest = now + LONGEST_LIVE
-    end = china_seconds(sent["EndTime"]) if sent.get("EndTime") else latest
+    end = parse_china_time(sent["EndTime"]) if sent.get("EndTime") else latest
     if end is None:
         return _no_time("EndTime", sent)
     return now, end if now < end <= latest else latest
@@ -88,11 +88,11 @@ def _scheduled(sent: Fields, now: int) -> tuple[int, int] | Refusal:
         if not sent.get(name):
             # Assumed: MissingParameter is not on its list.
             return Refusal("InvalidParameter", f"The parameter `{name}` is required unless Highlight is 1.")
-    start, end = china_seconds(sent["StartTime"]), china_seconds(sent["EndTime"])
+    start, end = parse_china_time(sent["StartTime"]), parse_china_time(sent["EndTime"])
     if start is None or end is None:
         return _no_time("StartTime" if start is None else "EndTime", sent)
     if end <= max(start, now):  # assumed, as for tasks
-        seen = f"StartTime is {shown(start)}, EndTime is {shown(end)}, now is {shown(now)}."
+        seen = f"StartTime is {format_time(start)}, EndTime is {format_time(end)}, now is {format_time(now)}."
         return Refusal("InvalidParameterValue", f"{seen} EndTime must be later than StartTime and than now.")
     return start, end
 
@@ -108,7 +108,7 @@ def _no_time(name: str, sent: Fields) -> Refusal:
 def _full(account: Account, record: Fields, now: int) -> Refusal | None:
     """The two limits of scheduled records (CN:30148); a deleted one no longer counts."""
     planned = [one for one in account.live_records.values() if one["Highlight"] == SCHEDULED]
-    daily, at_once = account.terms.live_records_a_day, account.terms.running_live_records
+    daily, at_once = account.settings.live_records_a_day, account.settings.running_live_records
     today = record["CreateTime"][:10]  # the day of UTC+8, assumed
     if sum(one["CreateTime"].startswith(today) for one in planned) >= daily:
         return Refusal(

@@ -1,6 +1,6 @@
 """The three rule actions. A rule has no id and cannot be modified: its key is everything (IN:30846, 30843, 30841)."""
 
-from live_recording.emulator.account import Account, Key
+from live_recording.emulator.account import Account, RuleKey
 from live_recording.emulator.messages import Answer, Fields, Refusal
 
 
@@ -14,10 +14,10 @@ def create(account: Account, body: Fields) -> Answer:
             "FailedOperation.RuleAlreadyExist",
             f"The rule {'/'.join(key)} exists, with template {account.rules[key]['TemplateId']}. Delete it first.",
         )
-    if len(account.rules) >= account.terms.rules:
+    if len(account.rules) >= account.settings.rules:
         return Refusal(
             "InternalError.RuleOutLimit",  # assumed: in the catalogue, but on no action's list
-            f"The account has {len(account.rules)} rules. Allowed are {account.terms.rules}.",
+            f"The account has {len(account.rules)} rules. Allowed are {account.settings.rules}.",
         )
     now = account.clock.china()
     domain, app, stream = key
@@ -48,5 +48,5 @@ def describe(account: Account, _body: Fields) -> Answer:
     return {"Rules": list(account.rules.values())}
 
 
-def _key(account: Account, body: Fields) -> Key:
-    return body["DomainName"], body.get("AppName", account.terms.omitted_app), body.get("StreamName", "")
+def _key(account: Account, body: Fields) -> RuleKey:
+    return body["DomainName"], body.get("AppName", account.settings.omitted_app), body.get("StreamName", "")

@@ -9,7 +9,7 @@ from live_recording.emulator.account import (
     FIRST_LIVE_RECORD_ID,
     FIRST_V2_RECORD_ID,
     Account,
-    Terms,
+    AccountSettings,
     rule_key,
     task_order,
 )
@@ -37,25 +37,25 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
 )
 
 
-class Cloud:
+class LiveService:
     """One account of one site. Not safe for threads by itself: whoever shares it holds a lock."""
 
-    def __init__(self, terms: Terms, clock: Clock | None = None) -> None:
-        self.terms = terms
+    def __init__(self, settings: AccountSettings, clock: Clock | None = None) -> None:
+        self.settings = settings
         self.clock = clock or Clock()
-        self.actions = schemas.actions(terms.site)
-        self.account = Account(terms, self.clock)
+        self.actions = schemas.actions(settings.site)
+        self.account = Account(settings, self.clock)
 
     def call(self, action: str, body: Fields, region: str = "") -> Answer:
         """The answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
         schema = self.actions.get(action)
         if schema is None:
             return self.unknown(action)
-        regions = self.terms.site.regions
+        regions = self.settings.site.regions
         if schema.regional and region not in regions:
             code, seen = ("UnsupportedRegion", f'is "{region}"') if region else ("MissingParameter", "is missing")
             return Refusal(
-                code, f"Region {seen}. {action} on {self.terms.site.name} allows {', '.join(sorted(regions))}."
+                code, f"Region {seen}. {action} on {self.settings.site.name} allows {', '.join(sorted(regions))}."
             )
         return validation.refusal(schema, body) or OPERATIONS[action](self.account, body)
 
@@ -63,15 +63,17 @@ class Cloud:
         """The refusal of an action that does not exist, or is not emulated."""
         return Refusal("InvalidAction", f'The action "{action}" is not known. Known are {", ".join(self.actions)}.')
 
-    def recording(self, domain: str, app: str, stream: str, at: datetime) -> effective_recording.Recording:
+    def effective_recording(
+        self, domain: str, app: str, stream: str, at: datetime
+    ) -> effective_recording.EffectiveRecording:
         """What records this stream for a push that begins at this moment."""
-        return effective_recording.recording(self.account, domain, app, stream, int(at.timestamp()))
+        return effective_recording.effective_recording(self.account, domain, app, stream, int(at.timestamp()))
 
     def state(self) -> Fields:
         """The whole account as one JSON document with sorted lists; `restore` takes it back."""
         account = self.account
         return {
-            "site": self.terms.site.name,
+            "site": self.settings.site.name,
             "last_template_id": account.last_template_id,
             "templates": [account.templates[template_id] for template_id in sorted(account.templates)],
             "rules": [account.rules[key] for key in sorted(account.rules)],
@@ -84,15 +86,17 @@ class Cloud:
 
     def restore(self, state: Fields) -> None:
         """Become the account that a document of `state` describes; older ones lack the last four entries."""
-        site = self.terms.site
+        site = self.settings.site
         ids = (template["TemplateId"] for template in state["templates"])
         live = {record["TaskId"]: record for record in state.get("live_records", [])}
         v2 = {record["task_id"]: record for record in state.get("v2_records", [])}
         self.account = Account(
-            self.terms,
+            self.settings,
             self.clock,
             last_template_id=max((state["last_template_id"], *ids)),
-            templates={template["TemplateId"]: templates.completed(site, template) for template in state["templates"]},
+            templates={
+                template["TemplateId"]: templates.with_defaults(site, template) for template in state["templates"]
+            },
             rules={rule_key(rule): rule for rule in state["rules"]},
             tasks={task["TaskId"]: task for task in state["tasks"]},
             last_live_record_id=max((state.get("last_live_record_id", FIRST_LIVE_RECORD_ID - 1), *live)),
@@ -103,4 +107,4 @@ class Cloud:
 
     def reset(self) -> None:
         """Become an account that has never been used."""
-        self.account = Account(self.terms, self.clock)
+        self.account = Account(self.settings, self.clock)

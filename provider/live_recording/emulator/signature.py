@@ -29,7 +29,7 @@ AUTHORIZATION = re.compile(
 )
 
 
-class Keys(NamedTuple):
+class KeyPair(NamedTuple):
     """The one key pair that is accepted, and the token that must come with it, if any."""
 
     secret_id: str
@@ -37,7 +37,7 @@ class Keys(NamedTuple):
     token: str | None = None
 
 
-def refusal(request: Request, keys: Keys, now: float) -> Refusal | None:
+def refusal(request: Request, keys: KeyPair, now: float) -> Refusal | None:
     """The first thing wrong with who sent this at the real unix time *now*: shape, id, skew, signature, token."""
     return next(_problems(request, keys, now), None)
 
@@ -59,7 +59,7 @@ def canonical_request(request: Request, signed: Sequence[str]) -> str:
     return f"{request.method}\n/\n{request.query}\n{headers}\n{';'.join(signed)}\n{_sha256(payload)}"
 
 
-def _problems(request: Request, keys: Keys, now: float) -> Iterator[Refusal]:
+def _problems(request: Request, keys: KeyPair, now: float) -> Iterator[Refusal]:
     # Whose id it is stays unsaid: answers end up in other people's logs.
     claim = AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     stamp = request.headers.get("x-tc-timestamp", "")

@@ -1,4 +1,4 @@
-"""The state file: the document of `Cloud.state`, as JSON for people, replaced as a whole after each change."""
+"""The state file: the document of `LiveService.state`, as JSON for people, replaced as a whole after each change."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from live_recording.emulator import validation
 from live_recording.emulator.account import FIRST_TEMPLATE_ID
 from live_recording.emulator.messages import Fields
 from live_recording.emulator.schemas import NUMBER, TEXT, Action, Field, Schema
-from live_recording.emulator.service import Cloud
+from live_recording.emulator.service import LiveService
 
 V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
 SNAPSHOT = {"version", "site", "at", "templates", "rules", "tasks"}
@@ -22,8 +22,8 @@ class StateFileError(Exception):
     """The state file cannot be used; the text is a whole sentence."""
 
 
-def load(path: Path, cloud: Cloud) -> None:
-    """Let *cloud* become what the file says; a file that does not exist yet says nothing.
+def load(path: Path, service: LiveService) -> None:
+    """Let *service* become what the file says; a file that does not exist yet says nothing.
 
     Raises StateFileError for a file that cannot be read, or is of another site, or was not written by `save`.
     """
@@ -36,16 +36,16 @@ def load(path: Path, cloud: Cloud) -> None:
     if state is None:
         return
     if isinstance(state, dict) and state.keys() == SNAPSHOT:
-        state = _played(state, cloud.account.clock.china())
-    if problem := _problem(state, cloud):
+        state = _played(state, service.account.clock.china())
+    if problem := _problem(state, service):
         raise StateFileError(f"The state file {path} cannot be used: {problem}")
-    cloud.restore(state)
+    service.restore(state)
 
 
-def save(path: Path, cloud: Cloud) -> None:
+def save(path: Path, service: LiveService) -> None:
     """Write the account; whoever reads the file sees the old or the new one, never half of it. Raises OSError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(cloud.state(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.write_text(json.dumps(service.state(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(path)
 
 
@@ -62,12 +62,12 @@ def _played(snapshot: Fields, now: str) -> Fields:
     }
 
 
-def _problem(state: object, cloud: Cloud) -> str | None:
+def _problem(state: object, service: LiveService) -> str | None:
     if not isinstance(state, dict) or not isinstance(state.get("last_template_id"), int) or not _counted(state):
         return "it is not the account of an emulator."
-    if state.get("site") != cloud.terms.site.name:
-        return f'it is of the site "{state.get("site")}", and "{cloud.terms.site.name}" was asked for.'
-    for name, schema in _schemas(cloud).items():
+    if state.get("site") != service.settings.site.name:
+        return f'it is of the site "{state.get("site")}", and "{service.settings.site.name}" was asked for.'
+    for name, schema in _schemas(service).items():
         entries = state.get(name, [] if name in LATER else None)
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             return f'"{name}" must be a list of objects.'
@@ -81,10 +81,10 @@ def _counted(state: Fields) -> bool:
     return all(isinstance(state.get(name, 0), int) for name in ("last_live_record_id", "last_v2_record_id"))
 
 
-def _schemas(cloud: Cloud) -> dict[str, Schema]:
+def _schemas(service: LiveService) -> dict[str, Schema]:
     """What the create actions take, with what the account adds; only templates may leave something out."""
     template, rule, task, live = (
-        cloud.actions[name].fields
+        service.actions[name].fields
         for name in ("CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask", "CreateLiveRecord")
     )
     times = dict.fromkeys(("StartTime", "EndTime", "Stopped"), NUMBER)

@@ -12,7 +12,7 @@ import string
 from collections.abc import Iterator
 
 from live_recording.emulator.account import Account, task_order
-from live_recording.emulator.clock import shown
+from live_recording.emulator.clock import format_time
 from live_recording.emulator.messages import Answer, Fields, Refusal
 from live_recording.emulator.sites import DAY, Site
 
@@ -29,9 +29,9 @@ def create(account: Account, body: Fields) -> Answer:
     """CreateRecordTask. A TemplateId that no template has is taken and echoed; the task then records HLS."""
     now = account.clock.seconds()
     task = {"StartTime": now, "TemplateId": 0, "StreamType": 0, "Extension": "", **body}
-    if refusal := next(_window(account.terms.site, task, now), None):
+    if refusal := next(_window(account.settings.site, task, now), None):
         return refusal
-    limit = account.terms.running_tasks
+    limit = account.settings.running_tasks
     if (
         limit is not None
         and task["StartTime"] <= now
@@ -81,7 +81,7 @@ def describe(account: Account, body: Fields) -> Answer:
         ),
         key=task_order,
     )
-    page = found[: account.terms.page]
+    page = found[: account.settings.page]
     return {
         "ScrollToken": _token(page[-1]) if len(found) > len(page) else "",
         "TaskList": [{name: task[name] for name in SHOWN} for task in page],
@@ -95,7 +95,7 @@ def running(task: Fields, at: int) -> bool:
 
 def _window(site: Site, task: Fields, now: int) -> Iterator[Refusal]:
     start, end = task["StartTime"], task["EndTime"]
-    seen = f"StartTime is {shown(start)}, EndTime is {shown(end)}, now is {shown(now)}."
+    seen = f"StartTime is {format_time(start)}, EndTime is {format_time(end)}, now is {format_time(now)}."
     rules = (
         (end > start, "EndTime must be later than StartTime."),
         (end > now, "EndTime must be later than now."),
@@ -114,10 +114,10 @@ def _query(account: Account, start: int, end: int) -> Iterator[Refusal]:
     rules = (
         (end > start, "EndTime must be later than StartTime."),
         (end - start <= WIDEST_QUERY, "A query spans 7 days at most."),
-        (start >= floor, f"Tasks are kept for 90 days; the earliest StartTime is {shown(floor)}."),
+        (start >= floor, f"Tasks are kept for 90 days; the earliest StartTime is {format_time(floor)}."),
     )
     return (
-        Refusal("InvalidParameter", f"StartTime is {shown(start)}, EndTime is {shown(end)}. {rule}")
+        Refusal("InvalidParameter", f"StartTime is {format_time(start)}, EndTime is {format_time(end)}. {rule}")
         for holds, rule in rules
         if not holds
     )

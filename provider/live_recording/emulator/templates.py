@@ -33,13 +33,13 @@ FLV_SPECIAL_PARAM: Fields = {"UploadInRecording": False}
 
 def create(account: Account, body: Fields) -> Answer:
     """CreateLiveRecordTemplate. Names need not be unique (assumed: no source asks for it)."""
-    template = completed(account.terms.site, body)
+    template = with_defaults(account.settings.site, body)
     if refusal := _cos_path(template):
         return refusal
-    if len(account.templates) >= account.terms.templates:
+    if len(account.templates) >= account.settings.templates:
         return Refusal(
             "InternalError.ConfOutLimit",
-            f"The account has {len(account.templates)} templates. Allowed are {account.terms.templates}.",
+            f"The account has {len(account.templates)} templates. Allowed are {account.settings.templates}.",
         )
     account.last_template_id += 1
     template_id = account.last_template_id
@@ -86,7 +86,7 @@ def delete(account: Account, body: Fields) -> Answer:
     return {}
 
 
-def completed(site: Site, template: Fields) -> Fields:
+def with_defaults(site: Site, template: Fields) -> Fields:
     """A template with the defaults for what it leaves out."""
     return _merged(_blank(site), template)
 

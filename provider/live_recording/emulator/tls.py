@@ -12,7 +12,7 @@ NAMES = ("127.0.0.1", "localhost")
 """What the certificate is good for."""
 
 
-class Authority:
+class CertificateAuthority:
     """A new authority with one certificate, for the names above and nothing else."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Authority:
         authority.issue_cert(*NAMES).configure_cert(self.context)
         self._pem = authority.cert_pem.bytes()
 
-    def published(self) -> Path:
+    def write_certificate(self) -> Path:
         """A new file with the authority's certificate; whoever asked for it removes it. Raises OSError."""
         handle, name = tempfile.mkstemp(prefix="live-recording-ca-", suffix=".pem")
         with os.fdopen(handle, "wb") as file:
