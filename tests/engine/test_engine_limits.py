@@ -48,7 +48,7 @@ def _project(tmp_path: Path, account: Account) -> LiveProject:
 
 
 def test_51_declared_are_refused(project: LiveProject) -> None:
-    """More rules or templates than the account may hold are refused with both numbers, by preview and by up."""
+    """More rules or templates than the limit are rejected with both numbers, by preview and by up."""
     assert "51 rules are declared, but the limit is 50" in project.refused(rules(*apps(51)))
     templates = "templates:\n" + "".join(f"  t{n}: {{mp4: {{storage_time: 30d}}}}\n" for n in range(51))
     said = project.refused(templates, "up", "--yes", "--skip-preview")
@@ -56,12 +56,12 @@ def test_51_declared_are_refused(project: LiveProject) -> None:
 
 
 def test_what_a_hand_made_counts(project: LiveProject, account: Account) -> None:
-    """45 rules by hand leave place for five: six are refused with the numbers, five are made."""
+    """With 45 rules created outside Pulumi, six more are rejected with the numbers, and five are created."""
     theirs = account.template("by-hand")
     for app in apps(45):
         account.rule(theirs, DOMAIN, app)
     said = project.refused(rules(*apps(6, 45)))
-    assert all(part in said for part in ("holds 45 rules", "at least 6", "51, but 50 are allowed", "limits.rules"))
+    assert all(part in said for part in ("has 45 of 50 rules", "at least 6 more", "limits.rules"))
 
     project.up(rules(*apps(5, 45)))
     assert len(account.rules()) == 50
@@ -72,7 +72,7 @@ def test_full_account_moves_a_rule_but_swaps_none(project: LiveProject, account:
     project.up(rules(*apps(50)))
     account.changes()
     said = project.refused(rules(*apps(50, 1)))
-    assert "keep its entry and change its key" in said
+    assert "edit the existing entry's domain, app, or stream" in said
 
     project.up(rules(*apps(50), a7="moved"))
     calls = account.changes()
@@ -97,5 +97,7 @@ def test_lowered_limit_counts_what_is_live(project: LiveProject, account: Accoun
     theirs = account.template("by-hand")
     account.rule(theirs, DOMAIN, "by-hand")
     said = project.refused("limits: {rules: 2}\n" + rules("x", "y"))
-    assert "3, but 2 are allowed" in said
-    assert "2, but 1 is allowed" in project.refused("limits: {templates: 1}\n" + rules("x"))
+    assert "The account has 1 of 2 rules, and this deployment needs at least 2 more" in said
+    assert "The account has 1 of 1 template, and this deployment needs at least 1 more" in project.refused(
+        "limits: {templates: 1}\n" + rules("x")
+    )

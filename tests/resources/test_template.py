@@ -119,7 +119,7 @@ def test_replacement_is_refused_where_templates_are_full(account: Account) -> No
     live = _made(account)
     for number in range(49):
         account.template(f"by-hand-{number}")
-    with account.host() as host, pytest.raises(CheckFailed, match=r"holds 50 templates.*too-many-templates"):
+    with account.host() as host, pytest.raises(CheckFailed, match=r"has 50 of 50 templates.*too-many-templates"):
         host.check("template", {"template_name": OWN, "delay_live": True}, live.inputs)
 
 
@@ -200,7 +200,7 @@ def test_51st_template_is_refused(account: Account) -> None:
     """New templates are counted beside those of others."""
     for number in range(50):
         account.template(f"by-hand-{number}")
-    with account.host() as host, pytest.raises(CheckFailed, match=r"51, but 50 are allowed"):
+    with account.host() as host, pytest.raises(CheckFailed, match=r"has 50 of 50 templates.*at least 1 more"):
         host.check("template", {"template_name": OWN})
 
 
