@@ -86,4 +86,4 @@ def test_report_fits(github: GitHub) -> None:
 
     assert 50_000 < len(made["body"]) < 65_536
     assert made["body"].count("\n```") == 2
-    assert made["body"].endswith("\n```\n\nThis is too long for GitHub. The rest stands in the log of the job.\n")
+    assert made["body"].endswith("\n```\n\nThis is too long for GitHub. The log of the job has the rest.\n")
