@@ -1,1 +1,1 @@
-"""Pure rules about recording: no Pulumi, SDK, sockets, files, environment or clock."""
+"""The vocabulary that all packages share. No Pulumi, SDK, pydantic, YAML, files, environment or clock."""

@@ -1,7 +1,7 @@
-"""What can be wrong with a stack: findings as values, and the table of their kinds.
+"""Findings: problems in a stack file, as values, and the catalog of their ids.
 
-Rule 1: a finding speaks about the user's file; a failure of the tool is an exception and lives elsewhere.
-Rule 2: an id never changes its meaning; users acknowledge and search by it.
+A failure of the tool is an exception instead (`core.errors`). The meaning of an id never changes: users acknowledge and
+search by it.
 """
 
 from collections.abc import Iterable
@@ -17,88 +17,96 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of finding: how grave, what it means, and where the rule comes from."""
+    """An entry of the catalog: severity, meaning, and the source of the rule."""
 
     severity: Severity
     meaning: str
     source: str
 
 
-_FORM = "the form of a stack file"
+_FORM = "the format of the stack file"
 CATALOG: dict[str, Kind] = {
     "bad-yaml": Kind("error", "The file is not plain YAML.", _FORM),
-    "unknown-field": Kind("error", "A field is not known here, or cannot stand beside another.", _FORM),
-    "missing-field": Kind("error", "A field is missing that is always needed.", _FORM),
-    "wrong-type": Kind("error", "A value has another type than its field.", _FORM),
+    "unknown-field": Kind("error", "A field is unknown, or conflicts with another one.", _FORM),
+    "missing-field": Kind("error", "A required field is missing.", _FORM),
+    "wrong-type": Kind("error", "A value has the wrong type for its field.", _FORM),
     "out-of-range": Kind(
-        "error", "A number or word is outside what the vendor takes.", "RecordParam, CN:32614, IN:30845"
+        "error", "A number or word is not one that the API accepts.", "RecordParam, CN:32614, IN:30845"
     ),
-    "bad-name": Kind("error", "A name has characters that the vendor or Pulumi does not take.", "CN:32614, IN:30845"),
+    "bad-name": Kind("error", "A name has characters that the API or Pulumi does not accept.", "CN:32614, IN:30845"),
     "bad-placeholder": Kind("error", "A file name has an unknown placeholder.", "RecordParam.VodFileName, CN:32614"),
-    "bad-time": Kind("error", "A time, duration or time zone cannot be read or does not exist.", _FORM),
-    "cos-path": Kind("error", "COS storage is not described completely.", "RecordParam.CosBucketPath, CN:32614"),
+    "bad-time": Kind("error", "A time, duration or time zone is invalid or does not exist.", _FORM),
+    "cos-path": Kind("error", "The COS storage settings are incomplete.", "RecordParam.CosBucketPath, CN:32614"),
     "duplicate-key": Kind(
-        "error", "The same key, resource name or natural key stands twice.", "feature guide: one template per key"
+        "error", "A key, resource name or natural key occurs twice.", "feature guide: one template per key"
     ),
     "unknown-template": Kind(
         "error",
-        "A template is named that does not exist, or that is another stack's.",
+        "A template does not exist, or is owned by another stack.",
         "CreateLiveRecordRule, CreateRecordTask",
     ),
-    "too-many-rules": Kind("error", "More rules than the account may hold.", "feature guide: at most 50 rules"),
+    "too-many-rules": Kind(
+        "error", "There are more rules than the account can have.", "feature guide: at most 50 rules"
+    ),
     "too-many-templates": Kind(
-        "error", "More templates than the account may hold.", "feature guide: at most 50 templates"
+        "error", "There are more templates than the account can have.", "feature guide: at most 50 templates"
     ),
-    "task-too-long": Kind(
-        "error", "A task lasts longer than the vendor allows.", "CreateRecordTask, CN:45983, IN:37309"
-    ),
+    "task-too-long": Kind("error", "A task is longer than the API accepts.", "CreateRecordTask, CN:45983, IN:37309"),
     "task-backwards": Kind("error", "A task ends before it starts.", "CreateRecordTask, CN:45983, IN:37309"),
     "too-many-overlaps": Kind(
         "error", "More than three tasks record one stream at once.", "CreateRecordTask, CN:45983, IN:37309"
     ),
     "generations-mixed": Kind(
         "error",
-        "The deprecated live_records stand beside tasks or schedules.",
+        "Deprecated live_records are used together with tasks or schedules.",
         "CreateRecordTask, CN:45983, IN:37309: not together with CreateLiveRecord",
     ),
     "site-mismatch": Kind(
         "error",
-        "Something is used that this site of the vendor does not have.",
+        "A feature is not available on this site.",
         "RecordParam, CN:32614 against IN:30845",
     ),
-    "bad-rrule": Kind("error", "A recurrence cannot be read, or has no place here.", "RFC 5545, 3.3.10"),
+    "bad-rrule": Kind(
+        "error", "A recurrence is invalid, or has a part that schedules do not accept.", "RFC 5545, 3.3.10"
+    ),
     "redundant-rule": Kind(
-        "warning", "A rule changes nothing: without it the same template records.", "feature guide: at most 50 rules"
+        "warning", "A rule has no effect: without it the same template records.", "feature guide: at most 50 rules"
     ),
     "overridden": Kind(
         "warning",
-        "A stream-level rule beats an app-level one; other clouds order this the other way round.",
+        "A stream-level rule overrides an app-level one; in other clouds it is the opposite.",
         "feature guide: priority table",
     ),
-    "nothing-to-suppress": Kind("warning", "A rule suppresses what nothing records.", "feature guide: priority table"),
-    "recorded-twice": Kind(
-        "warning", "A stream is recorded by a rule and by a task at once.", "feature guide: both record, and both cost"
+    "nothing-to-suppress": Kind(
+        "warning", "A rule suppresses streams that no other rule records.", "feature guide: priority table"
     ),
-    "kept-forever": Kind("warning", "Recordings are kept for ever.", "RecordParam.StorageTime 0, CN:32614"),
-    "nearly-full": Kind("warning", "Nine tenths of a limit are used.", "feature guide: at most 50 rules and templates"),
+    "recorded-twice": Kind(
+        "warning",
+        "A rule and a task record the same stream at the same time.",
+        "feature guide: both record, and both cost",
+    ),
+    "kept-forever": Kind("warning", "Recordings are kept indefinitely.", "RecordParam.StorageTime 0, CN:32614"),
+    "nearly-full": Kind(
+        "warning", "At least 90 percent of a limit is used.", "feature guide: at most 50 rules and templates"
+    ),
     "too-short": Kind("warning", "A recording is very short.", "feature guide: pushes under 10 s leave no file"),
     "recording-loss": Kind(
         "warning", "A change ends or shortens a recording.", "feature guide: priority of templates; CN:45982, CN:32608"
     ),
-    "acknowledgement-expired": Kind("warning", "A warning was accepted until a day that has passed.", _FORM),
+    "acknowledgement-expired": Kind("warning", "An acknowledgement has expired.", _FORM),
     "files-overwritten": Kind(
-        "warning", "Files of one stream in COS would overwrite each other.", "RecordParam.CosBucketPath, CN:32614"
+        "warning", "Files of one stream in COS overwrite each other.", "RecordParam.CosBucketPath, CN:32614"
     ),
-    "ignored-field": Kind("warning", "A field has no effect where it stands.", "RecordParam, CN:32614"),
+    "ignored-field": Kind("warning", "A field has no effect here.", "RecordParam, CN:32614"),
     "records-hls-forever": Kind(
         "warning",
-        "A task without template is recorded as HLS and kept for ever.",
+        "A task without a template is recorded as HLS and kept indefinitely.",
         "CreateRecordTask, CN:45983, IN:37309",
     ),
 }
 
 REVIEW_ONLY = frozenset({"recording-loss"})
-"""What only a review of a plan can find; there it stops until it is acknowledged."""
+"""Findings of plan reviews only; there they stop the deployment until they are acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)

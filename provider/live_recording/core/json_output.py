@@ -1,4 +1,4 @@
-"""Values as JSON data: one way for everything that programs read."""
+"""JSON output: the same conversion for every verb."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,22 +11,30 @@ from live_recording.core.timefmt import rfc3339
 
 
 def as_data(value: Any) -> Any:
-    """Dicts, lists and scalars with the same content; times are RFC 3339 in UTC, days ISO 8601, mappings sorted."""
-    if hasattr(value, "model_dump"):  # a model of pydantic, which is not imported here
-        return as_data(value.model_dump())
-    if isinstance(value, Finding):
-        return _finding(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
+    """Convert a value to JSON data: times are RFC 3339 in UTC, days ISO 8601, mappings sorted."""
     if isinstance(value, Mapping):
         return {str(name): as_data(value[name]) for name in sorted(value)}
-    if hasattr(value, "_asdict"):
-        return {name: as_data(inner) for name, inner in value._asdict().items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list) and not hasattr(value, "_asdict"):
         return [as_data(inner) for inner in value]
-    if isinstance(value, datetime):
-        return rfc3339(value)
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return rfc3339(value) if isinstance(value, datetime) else value.isoformat()
+    fields_of_value = _fields(value)
+    if fields_of_value is None:
+        return value
+    return {name: as_data(inner) for name, inner in fields_of_value.items()}
+
+
+def _fields(value: Any) -> Mapping[str, Any] | None:
+    """Return the fields of a model, dataclass or named tuple, or None for any other value."""
+    if hasattr(value, "_asdict"):
+        return dict(value._asdict())
+    if isinstance(value, Finding):
+        return _finding(value)
+    if hasattr(value, "model_dump"):  # a model of pydantic, which is not imported here
+        return dict(sorted(value.model_dump().items()))
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return None
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -45,5 +53,5 @@ def findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
 
 
 def as_json(data: Any) -> str:
-    """The text of JSON data, for people's eyes too."""
+    """Return the data as indented JSON text."""
     return json.dumps(data, indent=2, ensure_ascii=False)

@@ -1,7 +1,4 @@
-"""The four kinds of resources, and how each is called elsewhere.
-
-Rule 1: what depends on the kind of a resource is a table by kind, in the module that it is about.
-"""
+"""The four kinds of resources, their names in other places, and the recording formats."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -14,14 +11,13 @@ SECTION_OF: Mapping[KindName, str] = {
     "task": "tasks",
     "live_record": "live_records",
 }
-"""The section of a stack file; a task may come from a schedule too."""
+"""The section of a stack file; a task may also come from a schedule."""
 CLASS_OF: Mapping[KindName, str] = {
     "template": "RecordTemplate",
     "rule": "RecordRule",
     "task": "RecordTask",
     "live_record": "LiveRecord",
 }
-"""The class in Python programs, whose name ends the type in a state."""
-
-
+"""The class in Python programs; its name ends the type in a state."""
 FORMATS = {"flv": "FlvParam", "hls": "HlsParam", "mp4": "Mp4Param", "aac": "AacParam", "mp3": "Mp3Param"}
+"""The recording formats, and the parameter of the API for each."""

@@ -1,8 +1,7 @@
-"""Which rule records a stream.
+"""Keys of rules and names of streams, and which rule records a stream.
 
-Rule 1: every fact about precedence lives in LEVELS. Rule 2: order of a file never matters; a key exists once.
-Source: feature guide, "Enabling Recording for All Live Streams": StreamName outranks AppName. Other clouds do it the
-other way round.
+LEVELS has every fact about precedence. Source: feature guide, "Enabling Recording for All Live Streams": StreamName takes
+precedence over AppName. Other clouds do the opposite.
 """
 
 from collections.abc import Collection, Container, Mapping
@@ -41,21 +40,21 @@ class StreamKey:
 PART_NAMES = ("domain", "app", "stream")
 """The inputs that make up a key."""
 LEVELS: tuple[tuple[bool, bool], ...] = (
-    (True, True),  # 1: app and stream set: wins
+    (True, True),  # 1: app and stream set, the highest priority
     (False, True),  # 2: stream set
     (True, False),  # 3: app set
     (False, False),  # 4: the domain alone
 )
-"""(app set, stream set) by falling priority."""
+"""(app set, stream set) in order of priority."""
 
 
 def level(key: StreamKey) -> int:
-    """The priority of a key: 1 wins over 4."""
+    """Return the priority of a key: 1 wins over 4."""
     return LEVELS.index((bool(key.app), bool(key.stream))) + 1
 
 
 def candidates(stream: StreamKey) -> tuple[StreamKey, ...]:
-    """The keys under which a rule would apply to the full name *stream*, by falling priority; names match exactly."""
+    """Return the keys whose rules would apply to a stream, in order of priority. Names match exactly."""
     return tuple(
         StreamKey(stream.domain, stream.app if app_set else "", stream.stream if stream_set else "")
         for app_set, stream_set in LEVELS
@@ -63,29 +62,29 @@ def candidates(stream: StreamKey) -> tuple[StreamKey, ...]:
 
 
 def matches(key: StreamKey, stream: StreamKey) -> bool:
-    """Whether a rule under *key* applies to the full name *stream*."""
+    """Return whether a rule with this key applies to the stream."""
     return key in candidates(stream)
 
 
 def ranking(keys: Container[StreamKey], stream: StreamKey) -> tuple[StreamKey, ...]:
-    """The keys that apply to *stream*, winner first."""
+    """Return the keys that apply to the stream, the winning one first."""
     return tuple(key for key in dict.fromkeys(candidates(stream)) if key in keys)
 
 
 def winning_rule(keys: Container[StreamKey], stream: StreamKey) -> StreamKey | None:
-    """The key whose rule records *stream*, or None."""
+    """Return the key of the rule that records the stream, or None."""
     return next(iter(ranking(keys, stream)), None)
 
 
 def fallbacks(keys: Collection[StreamKey], key: StreamKey) -> frozenset[StreamKey | None]:
-    """What would record the streams that *key* wins, if *key* were not there; None stands for nothing."""
+    """Return the keys that would record the streams of *key* without its rule; None means that no rule would."""
     rest = set(keys) - {key}
     names = {key}
-    if key.stream and not key.app:  # inherited app by app, except where a narrower rule wins anyway
+    if key.stream and not key.app:  # each app has its own fallback, unless a narrower rule wins already
         apps = {k.app for k in rest if k.domain == key.domain and k.app and not k.stream}
         names |= {StreamKey(key.domain, app, key.stream) for app in apps} - rest
     return frozenset(winning_rule(rest, name) for name in names)
 
 
 LEVEL_NAMES = {1: "domain, app and stream", 2: "domain and stream", 3: "domain and app", 4: "the domain alone"}
-"""What a rule of each level names."""
+"""The parts that the key of a rule has, by level."""

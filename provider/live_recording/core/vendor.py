@@ -1,8 +1,4 @@
-"""What the vendor allows, by site.
-
-Rule 1: every number of the vendor stands here once, with its source (document ids of cloud.tencent.com, CN, and
-tencentcloud.com, IN). Rule 2: nothing here decides; the rules of `checks` do.
-"""
+"""Limits of the vendor, by site, each with its source: document ids of cloud.tencent.com (CN) and tencentcloud.com (IN)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,17 +14,17 @@ FLOW_CONTINUE_MAX = 1800
 TASK_MAX = timedelta(hours=24)
 """Longest task (CreateRecordTask, CN:45983, IN:37309)."""
 OVERLAPS_MAX = 3
-"""At most three tasks of one stream record at once; more are accepted and not recorded (IN:37309)."""
+"""At most three tasks of one stream record at once; the API accepts more, but they do not record (IN:37309)."""
 REAL_TIME_MAX = timedelta(minutes=30)
-"""Longest live record in real-time mode; the vendor cuts off more without an error (CreateLiveRecord, CN:30148, IN:30847)."""
+"""Longest live record in real-time mode; a longer one is cut off without an error (CreateLiveRecord, CN:30148, IN:30847)."""
 LIVE_RECORD_INTERVAL = (1800, 7200)
-"""Seconds of one file of a live record (CreateLiveRecord.StreamParam, CN:30148, IN:30847)."""
+"""Minimum and maximum seconds of one file of a live record (CreateLiveRecord.StreamParam, CN:30148, IN:30847)."""
 V2_INTERVAL = 1800
-"""Seconds after which a recording of the retired API v2 begins another file (CN:4723)."""
+"""Seconds of one file of a recording of the retired API v2 (CN:4723)."""
 QUERY_MAX = timedelta(days=7)
-"""Longest window that DescribeRecordTask is asked about; it lists what lies inside (CN:56135)."""
+"""Longest window of a DescribeRecordTask query; it lists the tasks inside (CN:56135)."""
 SIGNATURE_SKEW = timedelta(minutes=5)
-"""How far a signature's time may be from the vendor's (AuthFailure.SignatureExpire)."""
+"""Maximum difference between the time of a signature and the vendor's clock (AuthFailure.SignatureExpire)."""
 RULES, TEMPLATES = 50, 50
 """Rules and templates of an account (feature guide; CreateLiveRecordTemplate)."""
 
@@ -39,7 +35,7 @@ CALLS_A_SECOND: Mapping[str, int] = {
     "DescribeLiveRecordTemplates": 500, "DescribeLiveRecordRules": 500,
     "CreateLiveRecord": 500, "StopLiveRecord": 200, "DeleteLiveRecord": 200,
 }  # fmt: skip
-"""What the vendor takes of each action, per account (the page of each action; DeleteRecordTask and rules: IN:37308,
+"""Calls per second of each action, per account (the page of each action; DeleteRecordTask and rules: IN:37308,
 30846, 30843, 30841)."""
 
 

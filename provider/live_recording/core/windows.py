@@ -1,4 +1,4 @@
-"""TODO live_recording.core.windows."""
+"""Time windows of tasks: phases, the earliest creation, overlaps."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -11,14 +11,14 @@ Phase = Literal["later", "planned", "running", "finished"]
 
 
 class Window(NamedTuple):
-    """A task's time: from *start* (None: from its creation) to *end*."""
+    """The time of a task: from *start* (None: from its creation) to *end*."""
 
     start: datetime | None
     end: datetime
 
 
 def creatable_from(window: Window, site: Site) -> datetime:
-    """The earliest time at which the vendor takes the task (CN:45983, IN:37309)."""
+    """Return the earliest time at which the API accepts the task (CN:45983, IN:37309)."""
     bounds = [window.end - site.end_within + timedelta(seconds=1)] if site.end_within else []
     if site.start_within and window.start:
         bounds.append(window.start - site.start_within)
@@ -26,7 +26,7 @@ def creatable_from(window: Window, site: Site) -> datetime:
 
 
 def phase(window: Window, now: datetime, site: Site) -> Phase:
-    """Where a task stands at *now*."""
+    """Return the phase of a task at *now*."""
     if window.end <= now:
         return "finished"
     if window.start is None or window.start <= now:
@@ -35,13 +35,13 @@ def phase(window: Window, now: datetime, site: Site) -> Phase:
 
 
 def overlap_violations(windows: Mapping[str, Window], now: datetime, most: int) -> Iterator[tuple[str, ...]]:
-    """For each window that opens while *most* others are open: its name, then theirs. What is over does not count."""
-    opened: list[tuple[datetime, str]] = []  # by end
+    """Yield, for each window that starts while *most* others are open, its name and theirs; past windows do not count."""
+    open_windows: list[tuple[datetime, str]] = []  # heap by end
     for name, span in sorted(windows.items(), key=lambda item: (item[1].start or now, item[0])):
-        while opened and opened[0][0] <= (span.start or now):
-            heappop(opened)
+        while open_windows and open_windows[0][0] <= (span.start or now):
+            heappop(open_windows)
         if span.end <= now:
             continue
-        heappush(opened, (span.end, name))
-        if len(opened) > most:
-            yield (name, *sorted(other for _, other in opened if other != name))
+        heappush(open_windows, (span.end, name))
+        if len(open_windows) > most:
+            yield (name, *sorted(other for _, other in open_windows if other != name))

@@ -1,1 +1,1 @@
-"""TODO stackfile."""
+"""The stack file: its model, parser, validation, JSON Schema and writer."""

@@ -1,7 +1,4 @@
-"""The types of fields: a reader for each, and its JSON Schema.
-
-Rule 1: a field's type says how its scalar is read, here and nowhere else.
-"""
+"""The types of fields: for each its reader and its JSON Schema."""
 
 from collections.abc import Callable
 from datetime import date, datetime

@@ -1,8 +1,7 @@
-"""The nouns: how something is recorded, which streams, and when.
+"""The model of a stack file: templates, rules, tasks, schedules and live records.
 
-Rule 1: field names are the API's, in snake case; docstrings give units, defaults and source, and feed schema and docs.
-Rule 2: unset is None and stays unset; the vendor's defaults are not filled in here.
-Rule 3: a model knows its own fields only; relations between entries are rules of `checks`.
+Field names are the API's, in snake case. Descriptions give units and defaults; the JSON Schema and the docs contain them.
+An unset field is None: the defaults of the API are not filled in here. `lint` checks relations between entries.
 """
 
 from pydantic import Field
@@ -41,7 +40,7 @@ from live_recording.stackfile.fields import Rule as Rrule
 
 
 class Format(Entry):
-    """One recording format; it records because it is present. Source: RecordParam, CN:32614, IN:30845."""
+    """One recording format. A format is recorded if it is present. Source: RecordParam, CN:32614, IN:30845."""
 
     record_interval: Duration | None = Field(
         None,
@@ -104,11 +103,11 @@ class TemplateArgs(Entry):
 
 
 class RuleArgs(Entry):
-    """Which streams a template records. Key parts that are left out mean every app, every stream."""
+    """Which streams a template records. An omitted app or stream means every one."""
 
     domain: Domain = Field(description="Push domain.")
-    app: Part = Field("", description="App (push path). Left out: every app.")
-    stream: Part = Field("", description="Stream name. Left out: every stream.")
+    app: Part = Field("", description="App (push path). Default: every app.")
+    stream: Part = Field("", description="Stream name. Default: every stream.")
     template_id: Identifier | None = Field(None, description="Id of a template in the account.")
 
 
@@ -120,15 +119,15 @@ class Recorded(Entry):
     stream: FullPart = Field(description="Stream name.")
     stream_type: StreamType = Field("live", description="live (default), or mixed for the output stream of a mix.")
     template_id: Identifier | None = Field(
-        None, description="Id of a template in the account. Without one: HLS, kept for ever."
+        None, description="Id of a template in the account. Without a template: HLS, kept indefinitely."
     )
 
 
 class TaskArgs(Recorded):
-    """One recording with a beginning and an end, whatever the rules say. Source: CreateRecordTask, CN:45983, IN:37309."""
+    """One recording with a start and an end, independent of rules. Source: CreateRecordTask, CN:45983, IN:37309."""
 
     start: Moment | None = Field(
-        None, description="When recording starts. Left out: when the task is created; then end is required."
+        None, description="When recording starts. Default: when the task is created; then end is required."
     )
     end: Moment | None = Field(None, description="When recording ends, at most 24 h after the start.")
     duration: Duration | None = Field(None, description="Instead of end: length of the recording, with start.")
@@ -143,23 +142,25 @@ class LiveRecordArgs(Entry):
     start: Moment | None = Field(None, description="When recording starts; needed unless highlight is true.")
     end: Moment | None = Field(None, description="When recording ends.")
     duration: Duration | None = Field(None, description="Instead of end: length of the recording.")
-    highlight: Flag = Field(False, description="True records from its creation on, at most 30m, without start.")
+    highlight: Flag = Field(False, description="True records from the creation on, at most 30m, without start.")
     record_type: RecordType = Field("video", description="video (default), or audio alone.")
     file_format: FileFormat = Field("flv", description="Format of the files.")
     mix_stream: Flag = Field(False, description="True records the output stream of a mix.")
     record_interval: Duration | None = Field(None, description="Longest file before the next begins: 30m to 2h.")
     storage_time: Retention | None = Field(
         None,
-        description="How long files are kept: like 30d, or forever, which is assumed when left out. At most 1500d.",
+        description="How long files are kept: like 30d, or forever (default). At most 1500d.",
     )
 
 
 SECTIONS = ("templates", "rules", "tasks", "schedules", "live_records")
-"""Those with entries by key, which may say what their key was."""
+"""The sections with entries by key."""
 
 
 class _Named(Entry):
-    was: Reference | None = Field(None, description="The entry's former key: renames without touching the recording.")
+    was: Reference | None = Field(
+        None, description="The former key of the entry: renames it without touching the recording."
+    )
 
 
 class Template(_Named, TemplateArgs):
@@ -171,17 +172,17 @@ class Rule(_Named, RuleArgs):
 
     template: Reference | None = Field(None, description="Key of a template of this file.")
     record: NoRecord | None = Field(
-        None, description="false: these streams are not recorded, whatever wider rules say."
+        None, description="false: these streams are not recorded, even if a wider rule applies to them."
     )
 
     @property
     def natural(self) -> streams.StreamKey:
-        """What there is one rule for."""
+        """Return the key of the rule, of which an account has only one."""
         return streams.StreamKey(self.domain, self.app, self.stream)
 
 
 class Task(_Named, TaskArgs):
-    """One recording with a beginning and an end, whatever the rules say."""
+    """One recording with a start and an end, independent of rules."""
 
     template: Reference | None = Field(None, description="Key of a template of this file.")
 
@@ -190,9 +191,7 @@ class Schedule(_Named, Recorded):
     """A recording that recurs: each occurrence becomes a task named <key>-<yyyymmddThhmm>."""
 
     template: Reference | None = Field(None, description="Key of a template of this file.")
-    rrule: Rrule = Field(
-        description="Days, as RFC 5545 says: FREQ DAILY, WEEKLY, MONTHLY or YEARLY, and BY-rules for days."
-    )
+    rrule: Rrule = Field(description="Days, by RFC 5545: FREQ DAILY, WEEKLY, MONTHLY or YEARLY, and BY-rules for days.")
     at: Clock = Field(description="Time of day at which each recording starts, in the schedule's zone.")
     duration: Duration = Field(description="How long each recording lasts: elapsed time, at most 24 h.")
     time_zone: Zone | None = Field(None, description="Zone of at and of all days. Default: the file's.")
@@ -204,20 +203,22 @@ class Schedule(_Named, Recorded):
 
 
 class LiveRecord(_Named, LiveRecordArgs):
-    """One recording by the deprecated CreateLiveRecord; never beside tasks or schedules."""
+    """One recording by the deprecated CreateLiveRecord; not together with tasks or schedules."""
 
 
 class Acknowledgement(Entry):
-    """A warning that is known and accepted."""
+    """An accepted warning."""
 
     finding: Text = Field(description="Id of the warning, such as kept-forever.")
-    path: Text = Field(description="The entry that it is about, such as templates.clips; what is inside it too.")
-    reason: Text = Field(description="Why it is accepted.")
-    until: Day | None = Field(None, description="Last day on which it is accepted.")
+    path: Text = Field(
+        description="Path of the entry, such as templates.clips; it includes everything inside the entry."
+    )
+    reason: Text = Field(description="Why the warning is accepted.")
+    until: Day | None = Field(None, description="Last day of the acknowledgement.")
 
 
 class Limits(Entry):
-    """What the vendor allows this account; raise a number here when the vendor has raised it."""
+    """Limits of this account. Raise a number here after the vendor has raised it."""
 
     rules: Positive = Field(RULES, description="Recording rules of the account.")
     templates: Positive = Field(TEMPLATES, description="Recording templates of the account.")
@@ -228,21 +229,21 @@ class Stack(Entry):
 
     time_zone: Zone = Field("UTC", description="Zone of times without an offset.")
     templates: dict[Key, Template] = Field({}, description="How to record, by key.")
-    rules: dict[Key, Rule] = Field({}, description="What to record always, by key.")
-    tasks: dict[Key, Task] = Field({}, description="What to record at a time, by key.")
-    schedules: dict[Key, Schedule] = Field({}, description="What to record again and again, by key.")
+    rules: dict[Key, Rule] = Field({}, description="Which streams to record at any time, by key.")
+    tasks: dict[Key, Task] = Field({}, description="Recordings with a start and an end, by key.")
+    schedules: dict[Key, Schedule] = Field({}, description="Recurring recordings, by key.")
     live_records: dict[Key, LiveRecord] = Field(
-        {}, description="Recordings by the deprecated CreateLiveRecord, by key; never beside tasks or schedules."
+        {}, description="Recordings by the deprecated CreateLiveRecord, by key; not together with tasks or schedules."
     )
     limits: Limits = Field(Limits(), description="Limits of the account.")
-    acknowledge: tuple[Acknowledgement, ...] = Field((), description="Warnings that are known and accepted.")
+    acknowledge: tuple[Acknowledgement, ...] = Field((), description="Accepted warnings.")
 
     @property
     def suppresses(self) -> bool:
-        """Whether any rule says `record: false`."""
+        """Return whether any rule has `record: false`."""
         return any(rule.record is False for rule in self.rules.values())
 
 
 def formats(template: TemplateArgs) -> dict[str, Format]:
-    """The formats that the template records, by name."""
+    """Return the formats that the template records, by name."""
     return {name: form for name in FORMATS if (form := getattr(template, name)) is not None}

@@ -138,8 +138,8 @@ def _rejected(finding_id: str, message: str, line: int) -> Document:
 def _syntax_error(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:
     """Return the message for a syntax error and its line: for a bracket or quote that is never closed, its opening."""
     lines = source.splitlines()
-    mark = error.problem_mark or error.context_mark
-    if error.context_mark is not None and (mark is None or mark.line >= len(lines)):
+    mark = error.problem_mark
+    if mark is None or (mark.line >= len(lines) and error.context_mark is not None):
         mark = error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if 0 < line <= len(lines) and lines[line - 1][column - 1 : column] == "\t":

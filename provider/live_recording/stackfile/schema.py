@@ -1,7 +1,4 @@
-"""The JSON Schema of a stack file, for editors.
-
-Rule 1: it is made from the models; what only a rule of `checks` knows is not in it.
-"""
+"""The JSON Schema of a stack file, for editors. It is generated from the model, so it has no checks of `lint`."""
 
 from typing import Any
 
@@ -11,7 +8,7 @@ from live_recording.stackfile.model import Stack
 
 
 class _Unset(GenerateJsonSchema):
-    """A field that is not set is left out of the file; null stands nowhere."""
+    """A generator that omits null: an unset field is left out of the file."""
 
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -27,9 +24,9 @@ class _Unset(GenerateJsonSchema):
 
 
 def stack_schema() -> dict[str, Any]:
-    """JSON Schema, draft 2020-12."""
-    made = Stack.model_json_schema(schema_generator=_Unset)
-    for section in made["properties"].values():
+    """Return the JSON Schema, draft 2020-12."""
+    schema = Stack.model_json_schema(schema_generator=_Unset)
+    for section in schema["properties"].values():
         if "patternProperties" in section:
             section["additionalProperties"] = False
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "Stack file"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Stack file"}

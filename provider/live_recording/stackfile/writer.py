@@ -1,7 +1,4 @@
-"""Writes stack files: what adoption and migration found, as somebody would have written it.
-
-Rule 1: what is written reads back as the same values. Rule 2: what cannot be expressed stands in a comment.
-"""
+"""Writer of stack files, for adoption and migration. The text parses to the same values."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -19,13 +16,13 @@ from live_recording.stackfile.scalars import PlainScalar, text
 
 SCHEMA = "# yaml-language-server: $schema=../schema/stack.schema.json"
 BLOCK = ("templates",)
-"""Sections whose entries take several lines; others take one each."""
+"""Sections whose entries have several lines; entries of others have one."""
 DURATIONS = ("record_interval", "flow_continue_duration", "duration")
 RETENTIONS = ("storage_time",)
 
 
 class Item(NamedTuple):
-    """One entry of a section: its key, its fields in the order to write, and comments above it."""
+    """An entry of a section: its key, its fields in order, and the comments above it."""
 
     key: str
     fields: Mapping[str, Any]
@@ -41,9 +38,9 @@ def written(
     acknowledge: Iterable[Mapping[str, Any]] = (),
     after: Iterable[str] = (),
 ) -> str:
-    """The text of a stack file; *about* and *after* are comments at its head and its end.
+    """Return the text of a stack file; *about* and *after* are comments at its beginning and end.
 
-    What is empty is left out; without *zone* the file says none, and is part of another one.
+    Empty sections are omitted. Without *zone* the text is meant to be added to another stack file.
     """
     lines = [SCHEMA, *_comments(about, ""), *([f"time_zone: {zone}"] if zone else [])]
     for section, items in sections.items():
@@ -55,8 +52,8 @@ def written(
 
 
 def _section(name: str, entries: Iterator[str]) -> list[str]:
-    found = list(entries)
-    return ["", f"{name}:", *found] if found else []
+    lines = list(entries)
+    return ["", f"{name}:", *lines] if lines else []
 
 
 def _item(item: Item, *, block: bool) -> list[str]:
@@ -67,24 +64,33 @@ def _item(item: Item, *, block: bool) -> list[str]:
 
 
 def _shown(name: str, value: Any) -> str:
-    """The value of the field *name* as it stands in a file."""
+    """Return the value of the field *name* as text of a stack file."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(inner)}: {_shown(inner, given)}" for inner, given in value.items()) + "}"
+        return "{" + ", ".join(f"{_scalar(key)}: {_shown(key, inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_shown('', given) for given in value)}]"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M" + (":%S" if value.second else "")) + _offset(value)
+        return f"[{', '.join(_shown('', inner) for inner in value)}]"
     if isinstance(value, str):
         return _scalar(value)
+    if isinstance(value, datetime):
+        return _time(value)
     if isinstance(value, bool | date):
         return str(value).lower()
+    return _number(name, value)
+
+
+def _number(name: str, value: int) -> str:
     if name in RETENTIONS and value == FOREVER:
         return "forever"
     return length(value) if name in (*DURATIONS, *RETENTIONS) else str(value)
 
 
+def _time(value: datetime) -> str:
+    seconds = ":%S" if value.second else ""
+    return value.strftime(f"%Y-%m-%dT%H:%M{seconds}") + _offset(value)
+
+
 def _offset(value: datetime) -> str:
-    """The offset of an aware time; of a wall-clock time nothing."""
+    """Return the offset of an aware time, or nothing for a wall-clock time."""
     shown = value.strftime("%z")
     return "" if not shown else "Z" if shown == "+0000" else f"{shown[:3]}:{shown[3:5]}"
 
@@ -95,7 +101,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def _scalar(value: str) -> str:
-    """Text, in quotes where any reader could take the bare text for something else."""
+    """Return the string, quoted if a YAML parser could read something else."""
     if _bare(value):
         return value
     return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() else _code(c)) for c in value) + '"'
