@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(browser: Browser, folder: Path, name: str, width: int, **context: object) -> tuple[Page, list[str]]:
-    """The page of a review, and what the browser complained of or fetched."""
+    """Return the page of a review, and what the browser complained of or fetched."""
     file = folder / f"{name}.html"
     file.write_text(render_html(REVIEWS[name]), encoding="utf-8")
     page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()  # type: ignore[arg-type]  # options by name

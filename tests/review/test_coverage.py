@@ -24,7 +24,7 @@ D = "push.example.com"
 
 
 def picture(rules: Mapping[str, str], **names: str) -> AccountView:
-    """An account with rules by keys such as `*/s`; *names* are the resources of template ids with a `t` before."""
+    """Return an account with rules by keys such as `*/s`; *names* are the resources of template ids with a `t` before."""
     keys = {StreamKey(D, *(part.replace("*", "") for part in key.split("/"))): used for key, used in rules.items()}
     account = Snapshot("intl", NOW, TEMPLATES, keys, {})
     return AccountView(account, {("template", ref.removeprefix("t")): name for ref, name in names.items()})

@@ -45,18 +45,18 @@ class Page(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element begins."""
+        """Record the start of an element."""
         assert len(dict(attrs)) == len(attrs)
         self.found.append(Element(tag, dict(attrs), tuple(self.open)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element of a drawing has nothing inside."""
+        """Record an element without content."""
         self.found.append(Element(tag, dict(attrs), tuple(self.open)))
 
     def handle_endtag(self, tag: str) -> None:
-        """An element ends."""
+        """Check that an element ends in its order."""
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
@@ -65,7 +65,7 @@ class Page(HTMLParser):
             self.text.append((self.open[-1], data))
 
     def all(self, *tags: str) -> Iterator[Element]:
-        """The elements of these names."""
+        """Return the elements of these names."""
         return (element for element in self.found if element.tag in tags)
 
     @property

@@ -76,7 +76,7 @@ def interval(
     template: str = "",
     is_task: bool = True,
 ) -> RecordingInterval:
-    """A recording from so many hours on to so many hours on."""
+    """Return a recording with this start and end, in hours from now."""
     begin, over = NOW + timedelta(hours=start), NOW + timedelta(hours=end)
     return RecordingInterval(name, stream, begin, over, formats or (MONTH,), template, is_task)
 
@@ -181,7 +181,7 @@ D = "push.example.com"
 
 
 def picture(rules: Mapping[StreamKey, str], templates: str = "", **names: str) -> AccountView:
-    """An account with templates by one-letter ids; names are those of rules by key and templates by `t` and id."""
+    """Return an account with templates by one-letter ids; names are those of rules by key and templates by `t` and id."""
     bodies = {i: {"TemplateId": i, "Mp4Param": {"Enable": 1}} for i in templates}
     known = {("template", ref.removeprefix("t")): name for ref, name in names.items()}
     ours = {("rule", key): f"r{number}" for number, key in enumerate(sorted(rules))}

@@ -27,7 +27,7 @@ OUR_TAGS = {
 
 
 def rows(text: str) -> list[int]:
-    """The number of cells in each row of each table."""
+    """Return the number of cells in each row of each table."""
     cells = [token.type for token in READER.parse(text) if token.type in ("tr_open", "td_open", "th_open")]
     return [len(row.split()) for row in " ".join(cells).split("tr_open")[1:]]
 
@@ -53,7 +53,7 @@ def test_comment_begins_with_its_marker_and_the_verdict(name: str) -> None:
 
 
 def sized(losses: int, patterns: int, tasks: int, lists: int) -> Review:
-    """A review with so many of each."""
+    """Return a review with this many items of each kind."""
     return replace(
         HUGE,
         losses=(HUGE.losses * 9)[:losses],

@@ -19,7 +19,7 @@ STACK = f"{URN}pulumi:pulumi:Stack::live-recording-dev"
 
 
 def digest(*steps: dict[str, Any], errors: tuple[tuple[str, str], ...] = ()) -> str:
-    """What the CLI prints, with the stack's own step."""
+    """Return what the CLI prints, with the stack's own step."""
     told = [{"urn": urn, "message": f"error: {text}\n", "severity": "error"} for urn, text in errors]
     warned = {"message": "warning: nothing\n", "severity": "warning"}
     return json.dumps(
@@ -28,7 +28,7 @@ def digest(*steps: dict[str, Any], errors: tuple[tuple[str, str], ...] = ()) -> 
 
 
 def state(**props: Any) -> dict[str, Any]:
-    """A state with these inputs, and the blob that each has."""
+    """Return a state with these inputs, and the blob that each has."""
     return {
         "inputs": {"__provider": "gAS...", **props},
         "propertyDependencies": {"__provider": [], "template_id": [TEMPLATE]},

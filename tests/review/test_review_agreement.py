@@ -107,7 +107,7 @@ def test_reviews_of_generated_changes_come_true(part: int) -> None:
 
 
 def remembered(project: LiveProject) -> dict[tuple[KindName, str], ResourceState]:
-    """What the engine's state has."""
+    """Return the resources in the engine's state."""
     found = {}
     for name, resource in project.state().items():
         token, _, name_only = name.partition("::")

@@ -36,20 +36,20 @@ STREAM = {"domain": D, "app": "live", "stream": "final"}
 
 
 def task(task_id: str, start: int = 1, end: int = 3, template: int = 1, **fields: Any) -> dict[str, Any]:
-    """A live task of so many hours from now on."""
+    """Return a live task of so many hours from now on."""
     names = {"TaskId": task_id, "DomainName": D, "AppName": "live", "StreamName": "final", "TemplateId": template}
     return names | {"StartTime": AT + start * HOUR, "EndTime": AT + end * HOUR, "Stopped": 0} | fields
 
 
 def account(rules: Mapping[str, str] = {}, *tasks: dict[str, Any], **templates: dict[str, Any]) -> Snapshot:
-    """An account with `archive` (1) and the template of others (9), rules by stream, and tasks."""
+    """Return an account with `archive` (1) and the template of others (9), rules by stream, and tasks."""
     held = {"1": LIVE_ARCHIVE, "9": THEIRS} | {name.removeprefix("t"): body for name, body in templates.items()}
     keys = {StreamKey(D, "", stream): used for stream, used in rules.items()}
     return Snapshot("intl", NOW, held, keys, {found["TaskId"]: found for found in tasks})
 
 
 def rule(op: Any, name: str, old: str = "", new: str = "", template: str | None = None, **fields: Any) -> PlannedChange:
-    """A step on a rule, from `stream=id` to `stream=id`."""
+    """Return a change of a rule, from `stream=id` to `stream=id`."""
 
     def given(text: str) -> dict[str, str]:
         stream, _, used = text.partition("=")
@@ -68,7 +68,7 @@ def rule(op: Any, name: str, old: str = "", new: str = "", template: str | None 
 
 
 def made(taken: Snapshot, steps: Sequence[PlannedChange], *declared: DesiredResource) -> SimulatedPlan:
-    """The forecast for our stack."""
+    """Simulate a plan of this stack."""
     return simulate_plan(taken, steps, declared, OWNER, NOW)
 
 
@@ -125,7 +125,7 @@ def test_rules_are_moved_as_the_provider_moves_them(
 
 
 def template(op: Any, new: Mapping[str, Any], name: str = "archive", id_: str = "1") -> PlannedChange:
-    """A step on a template."""
+    """Return a change of a template."""
     return PlannedChange(op, "template", name, "" if op == "create" else id_, {} if op == "create" else ARCHIVE, new)
 
 
@@ -196,7 +196,7 @@ def tasks_after(found: SimulatedPlan) -> dict[str, tuple[int, int]]:
 def task_step(
     op: Any, name: str, old_id: str = "", old: Mapping[str, Any] = {}, new: Mapping[str, Any] = {}
 ) -> PlannedChange:
-    """A step on the task of our stream."""
+    """Return a change of the task."""
     base = {**STREAM, "stream_type": "live", **TIMES, "template_id": "1"}
     return PlannedChange(
         op, "task", name, old_id, {**base, **old} if old_id else {}, {} if op == "delete" else {**base, **new}

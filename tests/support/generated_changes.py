@@ -1,6 +1,6 @@
-"""Changes that somebody could make: two versions of a stack file, and what others did to the account in between.
+"""Changes that users could make: two versions of a stack file, and what others did to the account in between.
 
-Everything depends on a number alone, so that each case can be made again.
+Everything depends on a seed, so that each case can be repeated.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ _ENTRIES = {"templates": _template, "rules": _rule, "tasks": _task}
 
 
 def stack(random: Random) -> Tree:
-    """A stack file."""
+    """Return a stack file."""
     counts = {"templates": random.choice((2, 3)), "rules": random.randrange(6), "tasks": random.randrange(4)}
     names = {"templates": "abc", "rules": "klmno", "tasks": "uvw"}
     made: Tree = {s: {name: make(random) for name in names[s][: counts[s]]} for s, make in _ENTRIES.items()}
@@ -84,7 +84,7 @@ def edited(random: Random, before: Tree) -> Tree:
 
 
 def _whole(made: Tree) -> Tree:
-    """The same with templates that are there: one under its new name, or any."""
+    """Return the same with templates that are there: one under its new name, or any."""
     templates = made["templates"]
     now = {entry.get("was", name.removesuffix("2")): name for name, entry in templates.items()}
     for section in ("rules", "tasks"):
@@ -100,7 +100,7 @@ def _whole(made: Tree) -> Tree:
 
 
 def others(random: Random, account: Account) -> None:
-    """What somebody else does to the account meanwhile."""
+    """Change the account as another user could."""
     rules = sorted(account.rules())
     templates = sorted(int(t["TemplateId"]) for t in account.state["templates"])
     tasks = sorted(

@@ -1,6 +1,6 @@
-"""What an emulated account really does, against what a review says of it.
+"""Compare what an emulated account really does with what a review predicted.
 
-Rule 1: nothing of the core that makes reviews is used here; the account tells who records, and when.
+This uses none of the code that builds reviews: the account shows who records, and when.
 """
 
 import json
@@ -34,13 +34,13 @@ TIMED = re.compile(r" (on|from) 20\d\d-")
 
 
 def template_formats(template: Mapping[str, Any] | None) -> Kept:
-    """What a template of the emulator records, and how long it is kept."""
+    """Return what a template of the emulator records, and how long it is kept."""
     on = {name: template[api] for api, name in FORMATS.items() if template[api]["Enable"]} if template else {}
     return {name: form["StorageTime"] or FOREVER for name, form in on.items()}
 
 
 def by_rule(service: LiveService, stream: StreamKey) -> Kept:
-    """What the account records of a stream by rule."""
+    """Return what the account records of a stream by rule."""
     return template_formats(service.effective_recording(*stream.parts, NOW).template)
 
 
@@ -53,7 +53,7 @@ def missing(before: Kept, after: Kept) -> set[str]:
 
 
 def told(review: Review, stream: StreamKey) -> str:
-    """The pattern of a review that speaks about a stream: the narrowest of those in the order of priority."""
+    """Return the pattern of a review that speaks about a stream: the narrowest of those in the order of priority."""
     names = {pattern.name for pattern in review.patterns}
     keys = (
         stream,
@@ -65,14 +65,14 @@ def told(review: Review, stream: StreamKey) -> str:
 
 
 def said(review: Review, when: str, name: str) -> Kept:
-    """What a review says of a pattern."""
+    """Return the formats that a review names for a pattern."""
     pattern = next((one for one in review.patterns if one.name == name), None)
     recorder = getattr(pattern, when) if pattern else None
     return {form.name: form.storage_time or FOREVER for form in recorder.formats} if recorder else {}
 
 
 def by_tasks(service: LiveService, stream: StreamKey, at: datetime) -> list[Kept]:
-    """What each task records of a stream at a time; one without template, HLS for ever."""
+    """Return what each task records of a stream at a time; one without template, HLS for ever."""
     templates = service.account.templates
     found = service.effective_recording(*stream.parts, at).tasks
     return [
@@ -98,13 +98,13 @@ Held = list[tuple[str, str, datetime, datetime]]
 
 
 def tasks_told(review: Review, now: datetime) -> Held:
-    """The tasks that a review says the account will have: name of ours, stream, beginning (or now), end."""
+    """Return the tasks that a review says the account will have: name of ours, stream, beginning (or now), end."""
     left = (task for task in review.tasks if task.change != "removed")
     return sorted((t.name * t.managed, t.stream, max(t.start, now), t.end) for t in left)
 
 
 def tasks_held(service: LiveService, now: datetime, state: State) -> Held:
-    """The tasks that the account has, as far as they are not over; what has just begun, began now."""
+    """Return the tasks that the account has, as far as they are not over; what has just begun, began now."""
     names = {resource.id: f"tasks.{name}" for (kind, name), resource in state.items() if kind == "task"}
     found = []
     for task in service.account.tasks.values():
@@ -117,14 +117,14 @@ def tasks_held(service: LiveService, now: datetime, state: State) -> Held:
 
 
 def copied(service: LiveService) -> LiveService:
-    """The account as it is now, for later."""
+    """Return a copy of the account."""
     made = LiveService(service.settings, Clock(NOW))
     made.restore(json.loads(json.dumps(service.state())))
     return made
 
 
 def peaks(log: Iterable[Mapping[str, Any]], before: LiveService) -> dict[str, int]:
-    """The most rules and templates that the account held, by the calls that it accepted."""
+    """Return the most rules and templates that the account held, by the calls that it accepted."""
     held = {"rules": len(before.account.rules), "templates": len(before.account.templates)}
     most = dict(held)
     names = {"LiveRecordRule": "rules", "LiveRecordTemplate": "templates"}
@@ -141,7 +141,7 @@ def peaks(log: Iterable[Mapping[str, Any]], before: LiveService) -> dict[str, in
 def came_true(
     review: Review, before: LiveService, emulator: Emulator, now: datetime, states: tuple[State, State]
 ) -> Counter[str]:
-    """The account is as the review told; *states*: what the stack remembers before and after. Counts what was compared."""
+    """Check that the account is as the review predicted; *states*: what the stack remembers before and after. Return counts of the comparisons."""
     after = emulator.service
     by_patterns = {(loss.what, loss.kind) for loss in review.losses if not TIMED.search(loss.sentence)}
     by_recordings = {(loss.what, loss.kind) for loss in review.losses if TIMED.search(loss.sentence)}
@@ -170,7 +170,7 @@ def came_true(
 
 
 def identity(ref: object) -> str:
-    """The id that the state has for a rule's key or a template's id."""
+    """Return the id that the state has for a rule's key or a template's id."""
     return "/".join(quote(part, safe="") for part in ref) if isinstance(ref, tuple) else str(ref)
 
 
@@ -182,14 +182,14 @@ def crosses(review: Review, stream: StreamKey) -> bool:
 
 
 def who(review: Review, when: str, name: str) -> tuple[str, str]:
-    """The rule and the template that a review names for a pattern."""
+    """Return the rule and the template that a review names for a pattern."""
     pattern = next((one for one in review.patterns if one.name == name), None)
     recorder = getattr(pattern, when) if pattern else None
     return (recorder.rule, recorder.template) if recorder else ("", "")
 
 
 def decided(service: LiveService, stream: StreamKey, state: State) -> set[tuple[str, str]]:
-    """The rule and the template that decide; after an interrupted rename two resources have one object."""
+    """Return the rule and the template that decide; after an interrupted rename two resources have one object."""
     found = service.effective_recording(*stream.parts, NOW)
     if not found.rule or not found.template:
         return {("", "")}

@@ -30,7 +30,7 @@ tasks:
 
 
 def edited(*changes: tuple[str, str]) -> str:
-    """The stack with pieces of its text replaced."""
+    """Return the stack with pieces of its text replaced."""
     text = STACK
     for old, new in changes:
         assert old in text
@@ -83,7 +83,7 @@ class Changing:
         return self
 
     def review(self, text: str, *, account: bool = True, plan_of: str = "", destroy: bool = False) -> Review:
-        """The review of the plan of a stack file, or of a destroy."""
+        """Return the review of the plan of a stack file, or of a destroy."""
         wanted = stack_file(text, self.settings)
         declared = () if destroy else resources_of(stack_file(plan_of or text, self.settings))
         plan = self.engine.preview(ProviderInProcess(self.settings), declared, destroy=destroy)

@@ -4,7 +4,7 @@ Unlimited is the longest retention. The lifetime that a COS bucket defines is un
 unlimited retention is certainly enough. Source: RecordParam.StorageTime, CN:32614.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from live_recording.core.timefmt import FOREVER, length
@@ -31,15 +31,21 @@ def format_losses(before: tuple[Format, ...], after: Iterable[Format]) -> Format
         left.setdefault(form.name, []).append(form)
     if before and not left:
         return {"stops": tuple(FormatChange(form, None) for form in before)}
-    losses: FormatLosses = {
-        "format": tuple(FormatChange(form, None) for form in before if form.name not in left),
-        "retention": tuple(
-            FormatChange(form, max(left[form.name], key=_retention))
-            for form in before
-            if form.name in left and not any(kept_as_long(other, form) for other in left[form.name])
-        ),
-    }
-    return {kind: changes for kind, changes in losses.items() if changes}
+    missing = tuple(FormatChange(form, None) for form in before if form.name not in left)
+    shorter = tuple(_shorter_retentions(before, left))
+    losses: FormatLosses = {}
+    if missing:
+        losses["format"] = missing
+    if shorter:
+        losses["retention"] = shorter
+    return losses
+
+
+def _shorter_retentions(before: tuple[Format, ...], left: Mapping[str, list[Format]]) -> Iterator[FormatChange]:
+    for form in before:
+        recorded = left.get(form.name)
+        if recorded and not any(kept_as_long(other, form) for other in recorded):
+            yield FormatChange(form, max(recorded, key=_retention))
 
 
 def kept_as_long(after: Format, before: Format) -> bool:

@@ -133,14 +133,20 @@ def cause_of_recording_loss(
 ) -> str:
     """Return the entry that ends a task or live record, or changes its formats; *tasks* as for `entry_path`."""
     if interval.id not in after.account.tasks:
-        ending = [change for change in changes if change.id == interval.id and change.kind in ("task", "live_record")]
-        return _replaced_template(ending[0]) or entry_path(ending[0].kind, ending[0].name, tasks) if ending else ""
+        return _cause_of_end(interval, changes, tasks)
     name = before.names.get(("template", interval.template))
     if name and before.account.templates.get(interval.template) != after.account.templates.get(interval.template):
         return f"templates.{name}"
     for change in changes:
         if change.kind == "task" and change.new and StreamKey.from_inputs(change.new) == interval.stream:
             return entry_path(change.kind, change.name, tasks)  # one task too many at the same time
+    return ""
+
+
+def _cause_of_end(interval: RecordingInterval, changes: Sequence[PlannedChange], tasks: Container[str]) -> str:
+    for change in changes:
+        if change.id == interval.id and change.kind in ("task", "live_record"):
+            return _replaced_template(change) or entry_path(change.kind, change.name, tasks)
     return ""
 
 

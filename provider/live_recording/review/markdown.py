@@ -49,13 +49,19 @@ def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdic
     rows += [_verdict_row(review.stack, text.verdict_of(review)) for review in all_reviews]
     verdicts = fit([_list("### Recording reviews", rows)], ROOM.without([""]))
     lines = [_marker(all_reviews), *verdicts[1:]]
-    shown = sorted((r for r in all_reviews if r.stops or r.operations), key=lambda review: not review.stops)
+    shown = _by_urgency(all_reviews)
     for index, review in enumerate(shown):
         equally_urgent = sum(other.stops == review.stops for other in shown[index:])  # the others get what is left
         head = ["", f"## {code(review.stack)}"]
         body = fit(_sections(review), ROOM.without(lines).divided_by(equally_urgent).without(head))
         lines += [*head, *body] if body else []
     return "\n".join(lines) + "\n"
+
+
+def _by_urgency(reviews: Iterable[Review]) -> list[Review]:
+    """Return the reviews that stop, then those that change something."""
+    shown = [review for review in reviews if review.stops or review.operations]
+    return sorted(shown, key=lambda review: not review.stops)
 
 
 def _verdict_row(stack: str, verdict: Verdict) -> str:

@@ -83,19 +83,30 @@ def parse_preview(text: str, owner: StackRef) -> Preview:
     stack_ops = {step.op for step in digest.steps if Urn.parse(step.urn).type == STACK}
     if stack_ops == {"refresh"}:
         raise ConfigError(f"This is the output of a refresh, not a plan of `pulumi up`. {HOW_TO_CREATE}")
-    errors = [diagnostic for diagnostic in digest.diagnostics or () if diagnostic.severity == "error"]
+    refused, failed = _errors(digest)
     steps = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.parse(step.urn)).type in TYPES]
     return Preview(
         tuple(sorted(_planned_changes(steps), key=lambda change: (change.kind, change.name))),
-        tuple(_sentence(error) for error in errors if not _CALL_PREFIX.match(error.message)),
-        tuple(_sentence(error) for error in errors if _CALL_PREFIX.match(error.message)),
+        refused,
+        failed,
         "delete" in stack_ops,
-        tuple(
-            f"{SECTION_OF[kind]}.{name}: the plan has the unknown operation {quoted(step.op)}; it is not reviewed."
-            for kind, name, step in steps
-            if step.op not in {*OPS, *NO_CHANGE}
-        ),
+        tuple(_unknown_operations(steps)),
     )
+
+
+def _errors(digest: _Digest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return why the plan is rejected, and what failed while it was created."""
+    errors = [diagnostic for diagnostic in digest.diagnostics or () if diagnostic.severity == "error"]
+    failed = [error for error in errors if _CALL_PREFIX.match(error.message)]
+    refused = [error for error in errors if error not in failed]
+    return tuple(map(_sentence, refused)), tuple(map(_sentence, failed))
+
+
+def _unknown_operations(steps: Iterable[tuple[KindName, str, _Step]]) -> Iterator[str]:
+    for kind, name, step in steps:
+        if step.op not in {*OPS, *NO_CHANGE}:
+            entry = f"{SECTION_OF[kind]}.{name}"
+            yield f"{entry}: the plan has the unknown operation {quoted(step.op)}; it is not reviewed."
 
 
 def _check_stack(digest: _Digest, owner: StackRef) -> None:
