@@ -1,4 +1,4 @@
-"""A stand-in for the vendor's recording API: it refuses what the vendor refuses, independently of this project."""
+"""An emulator of the vendor's recording API. It rejects what the vendor rejects and shares no code with the provider."""
 
 from live_recording.emulator.emulator import Emulator
 

@@ -1,6 +1,6 @@
-"""What one account holds, and the settings it is under. Nothing here refuses anything.
+"""The content and the settings of one account. Nothing here rejects a call.
 
-Rule: a stored object is never changed in place but replaced, so that whoever was handed one keeps what he saw.
+Stored objects are replaced, never changed in place, so a caller's copy stays as it was.
 """
 
 from dataclasses import dataclass, field
@@ -56,10 +56,10 @@ class Account:
 
 
 def rule_key(rule: Fields) -> RuleKey:
-    """The identity of a stored rule."""
+    """Return the identity of a stored rule."""
     return rule["DomainName"], rule["AppName"], rule["StreamName"]
 
 
 def task_order(task: Fields) -> tuple[int, str]:
-    """The order in which tasks are listed; assumed (the vendor's sample ascends by StartTime)."""
+    """Return the sort key of task lists; assumed (the vendor's sample ascends by StartTime)."""
     return task["StartTime"], task["TaskId"]

@@ -1,6 +1,6 @@
 """The retired API v2: CreateRecord, a GET with a flat answer and numbers for codes (seed document; CN:4723).
 
-Signatures of v2 are not verified; of who asks, only the SecretId is looked at. Faults, rates and regions do not apply.
+Only the SecretId is checked, not the signature. Faults, rates and regions do not apply.
 """
 
 import re
@@ -15,19 +15,19 @@ from live_recording.emulator.sites import DAY
 
 PATH = "/v2/index.php"
 ACTION = "CreateRecord"
-BAD, STRANGER, FAILED = 4000, 4100, 5100
+BAD, UNKNOWN_SECRET_ID, FAILED = 4000, 4100, 5100
 """Codes of the v2 list: bad parameters, authentication failed, operation failed."""
 LONGEST_LIVE, LONGEST = 30 * 60, DAY
 LIVE = "1"
 
 
 def answer(account: Account, secret_id: str, query: str) -> Fields:
-    """The whole answer to one v2 request: `code` 0 and a `task_id`, or another code and a sentence."""
+    """Return the whole answer to one v2 request: `code` 0 and a `task_id`, or another code and a sentence."""
     sent = dict(parse_qsl(query, keep_blank_values=True))
     if sent.get("Action") != ACTION:
         return _no(BAD, f'The action "{sent.get("Action", "")}" is not known. Known is {ACTION}.')
     if sent.get("SecretId") != secret_id:
-        return _no(STRANGER, "This SecretId is not known.")
+        return _no(UNKNOWN_SECRET_ID, "This SecretId is not known.")
     now = account.clock.seconds()
     live = sent.get("tapeType") == LIVE
     start = now if live else parse_china_time(sent.get("startTime", ""))
@@ -48,7 +48,7 @@ def answer(account: Account, secret_id: str, query: str) -> Fields:
 
 
 def _malformed(sent: Fields, start: int | None, end: int | None) -> Iterator[str]:
-    """All four are required, but a real-time record ignores startTime, and the vendor's sample leaves it out."""
+    """Yield missing and malformed parameters. All four are required, but a real-time record ignores startTime, and the vendor's sample leaves it out."""
     if not sent.get("channelId"):
         yield "channelId is required."
     if not re.fullmatch("[01]", sent.get("tapeType", "")):

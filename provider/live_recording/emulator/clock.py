@@ -1,4 +1,4 @@
-"""A clock that can be set and then ticks. It rules windows and times, never signatures."""
+"""A clock that can be set and keeps ticking. It applies to windows and times, never to signatures."""
 
 import re
 import time
@@ -17,20 +17,20 @@ class Clock:
             self.set(start)
 
     def set(self, now: datetime) -> None:
-        """Go on ticking from *now*."""
+        """Set the clock to *now*; it keeps ticking."""
         self._ahead = now.timestamp() - time.time()
 
     def seconds(self) -> int:
-        """The present as whole unix seconds, the only precision the API has."""
+        """Return the present as whole unix seconds, the only precision the API has."""
         return int(time.time() + self._ahead + 1e-6)
 
     def china(self) -> str:
-        """The present as the vendor prints it in rules: `YYYY-MM-DD HH:MM:SS`, UTC+8 (PY, RuleInfo)."""
+        """Return the present as the vendor prints it in rules: `YYYY-MM-DD HH:MM:SS`, UTC+8 (PY, RuleInfo)."""
         return datetime.fromtimestamp(self.seconds(), CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def format_time(seconds: int) -> str:
-    """Unix seconds with the time they mean, for messages; far-off numbers are shown as they are."""
+    """Format Unix seconds with their time, for messages; out-of-range numbers stay plain."""
     try:
         return f"{seconds} ({datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ})"
     except (ValueError, OverflowError, OSError):
@@ -38,7 +38,7 @@ def format_time(seconds: int) -> str:
 
 
 def parse_china_time(text: str) -> int | None:
-    """The unix second that `YYYY-MM-DD HH:MM:SS` names in China, plain or URL-encoded; None if it names none."""
+    """Parse `YYYY-MM-DD HH:MM:SS` in UTC+8, plain or URL-encoded, as Unix seconds; None if invalid."""
     plain = unquote_plus(text)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", plain):
         return None
@@ -49,7 +49,7 @@ def parse_china_time(text: str) -> int | None:
 
 
 def parse_time(text: object) -> datetime | None:
-    """The moment that an RFC 3339 text names, or None; without an offset it names none."""
+    """Parse an RFC 3339 time with an offset, or return None."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""`live-recording emulate`: serve until told to stop, or for as long as another command runs."""
+"""`live-recording emulate`: serve until a signal arrives, or while another command runs."""
 
 import os
 import signal
@@ -105,7 +105,7 @@ def _listen(handler: Callable[[int, FrameType | None], None]) -> None:
 
 
 def _from_keyboard() -> bool:
-    """Whether a terminal interrupts us and our command alike; a second interrupt would be taken for impatience."""
+    """Return whether the terminal interrupts both processes; forwarding would interrupt the command twice."""
     try:
         with Path("/dev/tty").open("rb") as terminal:
             return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()

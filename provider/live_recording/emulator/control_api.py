@@ -1,4 +1,4 @@
-"""The control path `/_control/...`: look at the emulator and steer it, loopback JSON without signatures."""
+"""The control path `/_control/...`: inspect and control the emulator; loopback JSON without signatures."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ Reply: TypeAlias = tuple[int, Any]
 
 
 def reply(gateway: Gateway, method: str, path: str, body: bytes) -> Reply:
-    """The answer to one control request: 200, or 400, 404 and 500 with `{"error": sentence}`."""
+    """Return the answer to one control request: 200, or 400, 404 and 500 with `{"error": sentence}`."""
     verb = ROUTES.get((method, path.removeprefix(PREFIX)))
     if verb is None:
         return 404, {

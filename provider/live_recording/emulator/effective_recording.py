@@ -1,6 +1,6 @@
-"""Who records a stream: the winning rule and the tasks, read from an account.
+"""What records a stream: the winning rule and the tasks of an account.
 
-It answers for a push that begins at the given second. Left out are the vendor's ten minutes until a changed rule takes
+The answer is for a push that begins at the given second. Left out are the vendor's ten minutes until a changed rule takes
 effect, recordings that outlive the rule or task they began under, and the deprecated and retired APIs.
 """
 
@@ -19,7 +19,7 @@ PRIORITY = ((True, True), (False, True), (True, False), (False, False))
 
 
 class EffectiveRecording(NamedTuple):
-    """What records a stream. A rule whose template has no format on wins all the same, and then nothing records."""
+    """What records a stream. A rule whose template has no enabled format still wins; then nothing records."""
 
     rule: Fields | None
     template: Fields | None
@@ -27,12 +27,12 @@ class EffectiveRecording(NamedTuple):
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """The formats that the winning rule's template has on."""
+        """Return the formats that the winning rule's template enables."""
         return tuple(name for name in FORMATS if self.template and self.template[name]["Enable"])
 
 
 def effective_recording(account: Account, domain: str, app: str, stream: str, at: int) -> EffectiveRecording:
-    """The rule that wins for the stream, its template, and the tasks that record it at this unix second."""
+    """Return the winning rule of the stream, its template, and the tasks that record it at this unix second."""
     keys = ((domain, app if app_set else "", stream if stream_set else "") for app_set, stream_set in PRIORITY)
     rule = next((account.rules[key] for key in keys if key in account.rules), None)
     template = account.templates.get(rule["TemplateId"]) if rule else None

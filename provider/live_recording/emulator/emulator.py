@@ -1,4 +1,4 @@
-"""The emulator as Python sees it: one object that listens while it is open."""
+"""The Python interface of the emulator: one object that listens while it is open."""
 
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ from live_recording.emulator.tls import CertificateAuthority
 class Emulator:
     """An account of the vendor at `url`, between `with` and its end.
 
-    Raises KeyError for an unknown site, StateFileError for a broken state file, OSError for a port that is taken.
+    Raises KeyError for an unknown site, StateFileError for a broken state file, OSError for a port in use.
     """
 
     _: KW_ONLY
@@ -46,7 +46,7 @@ class Emulator:
     page_size: int = AccountSettings.page
     omitted_app: str = AccountSettings.omitted_app
     tls: bool = False
-    """Whether it speaks https, with a certificate authority of its own."""
+    """Whether to serve HTTPS, with a certificate authority of its own."""
     ca_file: Path | None = field(default=None, init=False)
     """That authority's certificate, in a file that is there between `with` and its end; None without `tls`."""
     service: LiveService = field(init=False, repr=False)
@@ -88,26 +88,26 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """Where it listens, as `http://127.0.0.1:PORT`, or `https://...` with `tls`."""
+        """Return the address, as `http://127.0.0.1:PORT`, or `https://...` with `tls`."""
         return f"http{'s' if self.tls else ''}://{LOOPBACK}:{self.port}"
 
     @property
     def log(self) -> list[Fields]:
-        """Every call since the start or `clear_log`: action, body, code and fault (both None where all is well)."""
+        """Return every call since the start or `clear_log`: action, body, code and fault (both None on success)."""
         with self._gateway.lock:
             return list(self._gateway.log)
 
     def clear_log(self) -> None:
-        """Forget the calls so far."""
+        """Clear the log of calls."""
         with self._gateway.lock:
             self._gateway.log.clear()
 
     def set_now(self, now: datetime) -> None:
-        """Let the clock tick on from *now*."""
+        """Set the clock to *now*; it keeps ticking."""
         self.service.clock.set(now)
 
     def fault(self, action: str, kind: str, count: int = 1, skip: int = 0, seconds: float = 0.0) -> None:
-        """Order a fault of `faults.KINDS` for calls of *action* ("*" is any). Raises ValueError if it is none."""
+        """Order a fault of `faults.KINDS` for calls of *action* ("*" is any). Raises ValueError if it is invalid."""
         fault = faults.parse_fault({"action": action, "kind": kind, "count": count, "skip": skip, "seconds": seconds})
         if isinstance(fault, str):
             raise ValueError(fault)  # noqa: TRY004 - the value is wrong, not the caller's type
@@ -115,7 +115,7 @@ class Emulator:
             self._gateway.faults.open.append(fault)
 
     def clear_faults(self) -> None:
-        """Take back the faults that have not struck yet; calls that wait go on at once."""
+        """Remove all pending faults; waiting calls continue at once."""
         with self._gateway.lock:
             self._gateway.faults.clear()
 

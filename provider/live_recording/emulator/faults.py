@@ -1,6 +1,6 @@
-"""Faults on order: what goes wrong with the next calls, said in one table.
+"""Faults on order: what goes wrong with the next calls, as one table.
 
-`does` says whether the call is carried out, `refusal` what is answered instead, `delivery` how the answer travels.
+`does`: whether the call is executed. `refusal`: what is answered instead. `delivery`: how the answer is sent.
 """
 
 import threading
@@ -12,7 +12,7 @@ from live_recording.emulator.messages import Fields, Refusal
 
 
 class Delivery(Enum):
-    """How an answer leaves, or does not."""
+    """How an answer is sent, if at all."""
 
     WHOLE = auto()
     NOTHING = auto()
@@ -47,7 +47,7 @@ KINDS = {
 
 @dataclass
 class Fault:
-    """An order: of the calls of *action* ("*" is any) let *skip* pass, then spoil *count*."""
+    """An order: of the calls of *action* ("*" is any) let *skip* pass, then break *count*."""
 
     action: str
     kind: str
@@ -67,7 +67,7 @@ FIELDS: dict[str, tuple[type, ...]] = {
 
 
 def parse_fault(spec: object) -> Fault | str:
-    """The fault that a JSON object describes, or the sentence that says why it describes none."""
+    """Return the fault that a JSON object describes, or an error message."""
     if not isinstance(spec, dict):
         return "A fault is a JSON object."
     if unknown := sorted(spec.keys() - FIELDS.keys()):
@@ -91,13 +91,13 @@ class Faults:
         self.withdrawn = threading.Event()  # of the calls that wait now
 
     def clear(self) -> None:
-        """Withdraw all; calls that wait go on at once."""
+        """Remove all faults; waiting calls continue at once."""
         self.open.clear()
         self.withdrawn.set()
         self.withdrawn = threading.Event()
 
     def take(self, action: str) -> Fault | None:
-        """The fault that this call meets; at most one, so that a later order waits for the earlier to be used up."""
+        """Return the fault of this call, if any. A later fault waits until the earlier one is used up."""
         for fault in self.open:
             if fault.action not in ("*", action):
                 continue
@@ -111,5 +111,5 @@ class Faults:
         return None
 
     def state(self) -> list[Fields]:
-        """The open orders as JSON."""
+        """Return the pending faults as JSON."""
         return [dict(vars(fault)) for fault in self.open]

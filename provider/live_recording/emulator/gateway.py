@@ -1,6 +1,6 @@
-"""The front door: takes a request apart, decides who may pass, and writes down every call.
+"""The gateway: parses a request, authorizes it, and logs every call.
 
-The order of the checks is assumed: parse, action, version, authorization, rate, and then what the service itself says.
+The order of the checks is assumed: parse, action, version, authorization, rate, then the service's own checks.
 """
 
 import json
@@ -43,7 +43,7 @@ class Gateway:
         self._save = save
 
     def answer(self, request: Request) -> Exchange:
-        """Carry out one request, unless a fault was ordered for it."""
+        """Execute one request, unless a fault prevents it."""
         action = request.headers.get("x-tc-action", "")
         with self.lock:
             fault, withdrawn = self.faults.take(action), self.faults.withdrawn
@@ -61,7 +61,7 @@ class Gateway:
         return Exchange(answer, kind.delivery)
 
     def answer_v2(self, query: str) -> Fields:
-        """Carry out one request of the retired API v2."""
+        """Execute one request of the retired API v2."""
         with self.lock:
             answer = api_v2.answer(self.service.account, self.keys.secret_id, query)
             body = dict(parse_qsl(query, keep_blank_values=True))
@@ -72,13 +72,13 @@ class Gateway:
         return answer
 
     def stop(self) -> None:
-        """Answer no more; calls that wait end without being carried out."""
+        """Stop answering; waiting calls end without being executed."""
         self.stopping.set()
         with self.lock:
             self.faults.clear()
 
     def reset(self) -> None:
-        """Empty the account, the log and the faults; the clock goes on."""
+        """Empty the account, the log and the faults; the clock keeps ticking."""
         with self.lock:
             self.service.reset()
             self.faults.clear()

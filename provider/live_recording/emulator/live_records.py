@@ -24,7 +24,7 @@ DEFAULTS: Fields = {
 
 
 def create(account: Account, body: Fields) -> Answer:
-    """CreateLiveRecord: what is not sent has the defaults of the documents, AppName `live`."""
+    """Create a record. Omitted fields get the documented defaults, AppName `live`."""
     sent = DEFAULTS | body
     now = account.clock.seconds()
     times = (_live if sent["Highlight"] == LIVE else _scheduled)(sent, now)
@@ -50,7 +50,7 @@ def create(account: Account, body: Fields) -> Answer:
 
 
 def stop(account: Account, body: Fields) -> Answer:
-    """StopLiveRecord. Planned ones can be stopped too; stopped and finished ones stay as they are (assumed)."""
+    """Stop a record, also a planned one; stopped and finished ones do not change (assumed)."""
     record, now = _known(account, body), account.clock.seconds()
     if isinstance(record, Refusal):
         return record
@@ -60,7 +60,7 @@ def stop(account: Account, body: Fields) -> Answer:
 
 
 def delete(account: Account, body: Fields) -> Answer:
-    """DeleteLiveRecord: forgets a record, but not while it runs."""
+    """Delete a record that is not running."""
     record = _known(account, body)
     if isinstance(record, Refusal):
         return record
@@ -74,7 +74,7 @@ def delete(account: Account, body: Fields) -> Answer:
 
 
 def _live(sent: Fields, now: int) -> tuple[int, int] | Refusal:
-    """Real-time mode: from now on; an end that is blank, past or too far away is the latest one, without an error."""
+    """Return the times in real-time mode: from now on; an empty, past or too late end becomes the latest allowed."""
     latest = now + LONGEST_LIVE
     end = parse_china_time(sent["EndTime"]) if sent.get("EndTime") else latest
     if end is None:
@@ -83,7 +83,7 @@ def _live(sent: Fields, now: int) -> tuple[int, int] | Refusal:
 
 
 def _scheduled(sent: Fields, now: int) -> tuple[int, int] | Refusal:
-    """Scheduled mode needs both times. No source limits the length, or how far away they are."""
+    """Return the times in scheduled mode, which needs both. No source limits the length or the distance."""
     for name in ("StartTime", "EndTime"):
         if not sent.get(name):
             # Assumed: MissingParameter is not on its list.
@@ -106,7 +106,7 @@ def _no_time(name: str, sent: Fields) -> Refusal:
 
 
 def _full(account: Account, record: Fields, now: int) -> Refusal | None:
-    """The two limits of scheduled records (CN:30148); a deleted one no longer counts."""
+    """Check the two limits of scheduled records (CN:30148); deleted ones do not count."""
     planned = [one for one in account.live_records.values() if one["Highlight"] == SCHEDULED]
     daily, at_once = account.settings.live_records_a_day, account.settings.running_live_records
     today = record["CreateTime"][:10]  # the day of UTC+8, assumed

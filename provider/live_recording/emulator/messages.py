@@ -1,4 +1,4 @@
-"""The nouns that cross the wire: a request as it came in, and the two things that can be answered."""
+"""The messages: a request as received, and the two kinds of answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Fields: TypeAlias = dict[str, Any]
 
 
 class Refusal(NamedTuple):
-    """An answer that says no: the vendor's error code and a sentence of ours (the vendor's texts are unstable)."""
+    """An error answer: the vendor's error code and our own message (the vendor's texts are unstable)."""
 
     code: str
     message: str

@@ -1,11 +1,11 @@
-"""The three rule actions. A rule has no id and cannot be modified: its key is everything (IN:30846, 30843, 30841)."""
+"""The three rule actions. A rule has no id and cannot be modified: its key is its identity (IN:30846, 30843, 30841)."""
 
 from live_recording.emulator.account import Account, RuleKey
 from live_recording.emulator.messages import Answer, Fields, Refusal
 
 
 def create(account: Account, body: Fields) -> Answer:
-    """CreateLiveRecordRule."""
+    """Create a rule (CreateLiveRecordRule)."""
     key = _key(account, body)
     if body["TemplateId"] not in account.templates:
         return Refusal("InvalidParameter.ConfNotFound", f"The account has no template {body['TemplateId']}.")
@@ -33,7 +33,7 @@ def create(account: Account, body: Fields) -> Answer:
 
 
 def delete(account: Account, body: Fields) -> Answer:
-    """DeleteLiveRecordRule: the one rule whose three parts are equal, never a wider or narrower one."""
+    """Delete (DeleteLiveRecordRule) the one rule whose three parts are equal, never a wider or narrower one."""
     key = _key(account, body)
     if account.rules.pop(key, None) is None:
         return Refusal(
@@ -44,7 +44,7 @@ def delete(account: Account, body: Fields) -> Answer:
 
 
 def describe(account: Account, _body: Fields) -> Answer:
-    """DescribeLiveRecordRules: all of them, without pages or filters."""
+    """Return all rules (DescribeLiveRecordRules), without pages or filters."""
     return {"Rules": list(account.rules.values())}
 
 

@@ -1,7 +1,7 @@
 """The request schemas as tables: which parameters each action takes, of which JSON type, and which values.
 
-Rule 1: what one parameter may be, alone, is said here; what depends on the account is said where the account is.
-Rule 2: this file reads nothing; `shapes.py` reads it.
+This file has the constraints on single parameters; constraints that depend on the account are in the module of the
+action. `validation.py` applies these tables.
 Source: the API pages IN/CN 30845 and following, per action the ids in the table below.
 """
 
@@ -50,12 +50,12 @@ class Action:
 
 
 def between(low: int, high: int) -> Allowed:
-    """Whole numbers, both ends included."""
+    """Allow whole numbers, both ends included."""
     return Allowed(f"a whole number from {low} to {high}", lambda value: low <= value <= high)
 
 
 def among(*values: int | str) -> Allowed:
-    """These values and no others."""
+    """Allow these values and no others."""
     return Allowed(
         " or ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in values), values.__contains__
     )
@@ -68,7 +68,7 @@ def matching(pattern: str, words: str) -> Allowed:
 
 
 def any_case(*values: str) -> Allowed:
-    """These values, in small letters or capitals."""
+    """Allow these values, in lower or upper case."""
     return Allowed(f"{among(*values).words}, in any case", lambda value: value.lower() in values)
 
 
@@ -104,7 +104,7 @@ STREAM_WORDS = " and ".join(f"{name} ({low} to {high})" for name, (low, high) in
 
 
 def stream_param(text: str) -> bool:
-    """Whether a StreamParam is a query of known numbers in range, plain or URL-encoded once more."""
+    """Return whether a StreamParam is a query of known numbers in range, plain or URL-encoded once more."""
     pairs = parse_qsl(unquote(text), keep_blank_values=True)
     return bool(pairs or not text) and all(
         name in STREAM_PARAM
@@ -115,7 +115,7 @@ def stream_param(text: str) -> bool:
 
 
 def record_param(site: Site, name: str) -> Field:
-    """RecordParam as the format *name* of a site takes it (IN:30845, CN:32614)."""
+    """Return RecordParam for the format *name* of a site (IN:30845, CN:32614)."""
     interval = site.intervals.get(name)
     fields: Schema = {
         "RecordInterval": Field(int, between(*interval)) if interval else UNSIGNED,
@@ -134,7 +134,7 @@ FORMATS = ("FlvParam", "HlsParam", "Mp4Param", "AacParam", "Mp3Param")
 
 
 def actions(site: Site) -> Mapping[str, Action]:
-    """Every action that is answered. Rates of cn that no source gives are assumed to be those of intl."""
+    """Return every supported action. Rates of cn that no source gives are assumed to be those of intl."""
     template_id = Field(int, required=True)
     template_name = matching(*site.template_name)
     template: Schema = {

@@ -1,4 +1,4 @@
-"""HTTP and sockets, nothing else: reads a request, hands it on, sends the answer in one write.
+"""HTTP and sockets: read a request, pass it on, send the answer in one write.
 
 Headers and body in two writes would cost some 40 ms a call on a reused connection (delayed acknowledgement; observed).
 """
@@ -24,7 +24,7 @@ LOOPBACK = "127.0.0.1"
 LARGEST = 10 * 1024 * 1024
 """Bytes of a request's body (CN:1278)."""
 TOO_LARGE = Refusal("RequestSizeLimitExceeded", f"A request needs a Content-Length, of {LARGEST} at most.")
-JSON = "application/json"  # exactly: with a charset the official SDK takes refusals for successes (observed)
+JSON = "application/json"  # exactly: with a charset the official SDK treats errors as successes (observed)
 BAD_GATEWAY = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -85,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
         self._write(status, _encoded(document), JSON)
 
     def _write(self, status: int, content: bytes, content_type: str, sent: int | None = None) -> None:
-        """Put the answer into the buffer as one piece; with *sent* only so many bytes of its body, and then the end."""
+        """Write the answer in one piece; with *sent*, only so many bytes of its body, then close."""
         self.close_connection = self.close_connection or sent is not None
         head = (
             f"HTTP/1.1 {int(status)} {HTTPStatus(status).phrase}",
@@ -100,7 +100,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """The listening socket, on loopback only. Raises OSError when the port is taken."""
+    """The listening socket, on loopback only. Raises OSError when the port is in use."""
 
     daemon_threads = True
     block_on_close = False
@@ -113,12 +113,12 @@ class Server(ThreadingHTTPServer):
         super().__init__((LOOPBACK, port), Handler)
 
     def server_bind(self) -> None:
-        """Bind without asking the name service who we are, which can take seconds."""
+        """Bind without a name lookup, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, self.socket.getsockname()[1]
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Accept a connection; a handshake waits for its first read, so that no client holds up the others."""
+        """Accept a connection; the handshake happens at the first read, so that no client blocks the others."""
         connection, address = super().get_request()
         if self._tls:
             connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
@@ -135,7 +135,7 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say in one line that the emulator has a bug; a client that went away is none."""
+        """Report an emulator bug in one line; a disconnected client is not a bug."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             print(f"emulator bug: {error!r}; please report", file=sys.stderr)  # noqa: T201
@@ -146,7 +146,7 @@ class Server(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def stop(self) -> None:
-        """Serve no more, and cut the connections that clients keep open."""
+        """Stop serving, and close the connections that clients keep open."""
         self.gateway.stop()
         self.shutdown()
         self.server_close()

@@ -38,7 +38,7 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
 
 
 class LiveService:
-    """One account of one site. Not safe for threads by itself: whoever shares it holds a lock."""
+    """One account of one site. Not safe for threads by itself: callers that share it hold a lock."""
 
     def __init__(self, settings: AccountSettings, clock: Clock | None = None) -> None:
         self.settings = settings
@@ -47,7 +47,7 @@ class LiveService:
         self.account = Account(settings, self.clock)
 
     def call(self, action: str, body: Fields, region: str = "") -> Answer:
-        """The answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
+        """Return the answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
         schema = self.actions.get(action)
         if schema is None:
             return self.unknown(action)
@@ -60,17 +60,17 @@ class LiveService:
         return validation.refusal(schema, body) or OPERATIONS[action](self.account, body)
 
     def unknown(self, action: str) -> Refusal:
-        """The refusal of an action that does not exist, or is not emulated."""
+        """Return the error for an action that does not exist, or is not emulated."""
         return Refusal("InvalidAction", f'The action "{action}" is not known. Known are {", ".join(self.actions)}.')
 
     def effective_recording(
         self, domain: str, app: str, stream: str, at: datetime
     ) -> effective_recording.EffectiveRecording:
-        """What records this stream for a push that begins at this moment."""
+        """Return what records this stream for a push that begins at this moment."""
         return effective_recording.effective_recording(self.account, domain, app, stream, int(at.timestamp()))
 
     def state(self) -> Fields:
-        """The whole account as one JSON document with sorted lists; `restore` takes it back."""
+        """Return the whole account as one JSON document with sorted lists; `restore` accepts it."""
         account = self.account
         return {
             "site": self.settings.site.name,

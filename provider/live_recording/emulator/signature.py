@@ -1,6 +1,6 @@
-"""TC3-HMAC-SHA256: who signed a request, and whether it is what was signed (the vendor's "Signature v3").
+"""TC3-HMAC-SHA256: verify the signer and the content of a request (the vendor's "Signature v3").
 
-Judged by the real clock always, raw bytes always: a clock that was set, or JSON written anew, would prove nothing.
+Verification always uses the real clock and the raw bytes; a set clock or re-encoded JSON would prove nothing.
 """
 
 import hashlib
@@ -38,12 +38,12 @@ class KeyPair(NamedTuple):
 
 
 def refusal(request: Request, keys: KeyPair, now: float) -> Refusal | None:
-    """The first thing wrong with who sent this at the real unix time *now*: shape, id, skew, signature, token."""
+    """Return the first problem at the real Unix time *now*: shape, id, skew, signature, token."""
     return next(_problems(request, keys, now), None)
 
 
 def signature(canonical: str, secret_key: str, stamp: str, service: str = SERVICE) -> str:
-    """The signature, in hex, of a canonical request at the unix time *stamp*."""
+    """Return the signature, in hex, of a canonical request at the unix time *stamp*."""
     date = f"{datetime.fromtimestamp(int(stamp), UTC):%Y-%m-%d}"
     text = f"{ALGORITHM}\n{stamp}\n{date}/{service}/tc3_request\n{_sha256(canonical.encode())}"
     key = f"TC3{secret_key}".encode()
@@ -53,14 +53,14 @@ def signature(canonical: str, secret_key: str, stamp: str, service: str = SERVIC
 
 
 def canonical_request(request: Request, signed: Sequence[str]) -> str:
-    """What was signed, over the header names *signed* in their order."""
+    """Return the text that was signed, over the header names *signed* in their order."""
     payload = UNSIGNED.encode() if request.headers.get("x-tc-content-sha256") == UNSIGNED else request.body
     headers = "".join(f"{name}:{request.headers.get(name, '').strip()}\n" for name in signed)
     return f"{request.method}\n/\n{request.query}\n{headers}\n{';'.join(signed)}\n{_sha256(payload)}"
 
 
 def _problems(request: Request, keys: KeyPair, now: float) -> Iterator[Refusal]:
-    # Whose id it is stays unsaid: answers end up in other people's logs.
+    # Answers never contain the accepted id: they end up in logs.
     claim = AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     stamp = request.headers.get("x-tc-timestamp", "")
     if claim is None:

@@ -1,7 +1,7 @@
 """The two sites of the vendor, and every number in which they differ.
 
-Rule 1: a difference between cn and intl is a row here, never an `if site ==` elsewhere.
-Rule 2: numbers are the vendor's, written down independently of the rest of this project.
+A difference between cn and intl is a value here, never an `if site ==` elsewhere. The numbers are the vendor's, written
+independently of the rest of this project.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class Site:
     regions: frozenset[str]
     """Regions of the four RecordTask actions; all other actions ignore the region."""
     region: str
-    """Of these the one that a client is given who names none."""
+    """The default among these."""
     intervals: Mapping[str, tuple[int, int]]
     """RecordInterval per format, seconds, both ends allowed; HLS ignores the field, so none is refused."""
     latest_start: int | None

@@ -23,7 +23,7 @@ class StateFileError(Exception):
 
 
 def load(path: Path, service: LiveService) -> None:
-    """Let *service* become what the file says; a file that does not exist yet says nothing.
+    """Load the file into *service*; a missing file changes nothing.
 
     Raises StateFileError for a file that cannot be read, or is of another site, or was not written by `save`.
     """
@@ -43,14 +43,14 @@ def load(path: Path, service: LiveService) -> None:
 
 
 def save(path: Path, service: LiveService) -> None:
-    """Write the account; whoever reads the file sees the old or the new one, never half of it. Raises OSError."""
+    """Write the account atomically: readers see the old or the new file. Raises OSError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(json.dumps(service.state(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(path)
 
 
 def _played(snapshot: Fields, now: str) -> Fields:
-    """The account of a snapshot, with what no answer of the vendor tells."""
+    """Return the account of a snapshot, completed with fields that the vendor never returns."""
     times, kept = {"CreateTime": now, "UpdateTime": now}, {"StreamType": 0, "Extension": ""}
     rules, tasks = ([e for e in snapshot[name] if isinstance(e, dict)] for name in ("rules", "tasks"))
     return {
@@ -82,7 +82,7 @@ def _counted(state: Fields) -> bool:
 
 
 def _schemas(service: LiveService) -> dict[str, Schema]:
-    """What the create actions take, with what the account adds; only templates may leave something out."""
+    """Return the fields of the create actions plus those the account adds; only templates may omit some."""
     template, rule, task, live = (
         service.actions[name].fields
         for name in ("CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask", "CreateLiveRecord")
@@ -102,7 +102,7 @@ def _complete(schema: Schema) -> Schema:
 
 
 def _set(entry: Fields) -> Fields:
-    """The entry without its nulls, which the account holds but no request may send."""
+    """Return the entry without nulls, which the account stores but no request may send."""
     return {
         name: _set(value) if isinstance(value, dict) else value for name, value in entry.items() if value is not None
     }

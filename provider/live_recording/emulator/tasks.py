@@ -1,7 +1,7 @@
 """The four task actions: windows, stopping, deleting, listing by containment (IN:37309, 37307, 37308, 56133).
 
-A task never changes but for being stopped once. Deleting forgets it; a push that it is recording at that moment is
-recorded to its end, which nothing in this API can show.
+The only change of a task is one stop. After a delete, a push that is being recorded is still recorded to its end; this
+API cannot show that.
 """
 
 import base64
@@ -26,7 +26,7 @@ KEPT = ("StreamType", "Extension")
 
 
 def create(account: Account, body: Fields) -> Answer:
-    """CreateRecordTask. A TemplateId that no template has is taken and echoed; the task then records HLS."""
+    """Create a task (CreateRecordTask). An unknown TemplateId is accepted and echoed; the task then records HLS."""
     now = account.clock.seconds()
     task = {"StartTime": now, "TemplateId": 0, "StreamType": 0, "Extension": "", **body}
     if refusal := next(_window(account.settings.site, task, now), None):
@@ -45,7 +45,7 @@ def create(account: Account, body: Fields) -> Answer:
 
 
 def stop(account: Account, body: Fields) -> Answer:
-    """StopRecordTask. Planned tasks can be stopped too; stopped and finished ones stay as they are (assumed)."""
+    """Stop a task (StopRecordTask), also a planned one; stopped and finished ones do not change (assumed)."""
     now = account.clock.seconds()
     task = _kept(account, body["TaskId"])
     if task is None:
@@ -56,7 +56,7 @@ def stop(account: Account, body: Fields) -> Answer:
 
 
 def delete(account: Account, body: Fields) -> Answer:
-    """DeleteRecordTask, in any phase."""
+    """Delete a task (DeleteRecordTask), in any phase."""
     if _kept(account, body["TaskId"]) is None:
         return _unknown(body)
     del account.tasks[body["TaskId"]]
@@ -64,7 +64,7 @@ def delete(account: Account, body: Fields) -> Answer:
 
 
 def describe(account: Account, body: Fields) -> Answer:
-    """DescribeRecordTask: the tasks whose own start and end lie inside the window, in pages."""
+    """Return the page of tasks (DescribeRecordTask) whose own start and end lie inside the window."""
     start, end = body["StartTime"], body["EndTime"]
     after = _place(body.get("ScrollToken", ""))
     if refusal := next(_query(account, start, end), None) or (after if isinstance(after, Refusal) else None):
@@ -89,7 +89,7 @@ def describe(account: Account, body: Fields) -> Answer:
 
 
 def running(task: Fields, at: int) -> bool:
-    """Whether a push at this second is recorded by the task."""
+    """Return whether the task records a push at this second."""
     return task["StartTime"] <= at < task["EndTime"] and not 0 < task["Stopped"] <= at
 
 

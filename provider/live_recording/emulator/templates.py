@@ -32,7 +32,7 @@ FLV_SPECIAL_PARAM: Fields = {"UploadInRecording": False}
 
 
 def create(account: Account, body: Fields) -> Answer:
-    """CreateLiveRecordTemplate. Names need not be unique (assumed: no source asks for it)."""
+    """Create a template (CreateLiveRecordTemplate). Names need not be unique (assumed: no source asks for it)."""
     template = with_defaults(account.settings.site, body)
     if refusal := _cos_path(template):
         return refusal
@@ -48,7 +48,7 @@ def create(account: Account, body: Fields) -> Answer:
 
 
 def modify(account: Account, body: Fields) -> Answer:
-    """ModifyLiveRecordTemplate. What is sent changes, per field also inside the format objects (assumed)."""
+    """Change the fields that are sent (ModifyLiveRecordTemplate), also inside the format objects (assumed)."""
     template = account.templates.get(body["TemplateId"])
     if template is None:
         return _unknown("FailedOperation.NotFound", body)
@@ -60,19 +60,19 @@ def modify(account: Account, body: Fields) -> Answer:
 
 
 def describe(account: Account, body: Fields) -> Answer:
-    """DescribeLiveRecordTemplate."""
+    """Return one template (DescribeLiveRecordTemplate)."""
     template = account.templates.get(body["TemplateId"])
     return _unknown("FailedOperation.NotFound", body) if template is None else {"Template": template}
 
 
 def describe_all(account: Account, body: Fields) -> Answer:
-    """DescribeLiveRecordTemplates. Without IsDelayLive only the standard ones (0), as the texts read (CN:32609)."""
+    """List templates (DescribeLiveRecordTemplates); without IsDelayLive only standard ones (0) (CN:32609)."""
     wanted = body.get("IsDelayLive", 0)
     return {"Templates": [template for template in account.templates.values() if template["IsDelayLive"] == wanted]}
 
 
 def delete(account: Account, body: Fields) -> Answer:
-    """DeleteLiveRecordTemplate. Only rules count as use (assumed: a task may name a template that does not exist)."""
+    """Delete a template. Only rules count as use (assumed: a task may name a template that does not exist)."""
     template_id = body["TemplateId"]
     if template_id not in account.templates:
         return _unknown("InternalError.ConfNotFound", body)
@@ -87,7 +87,7 @@ def delete(account: Account, body: Fields) -> Answer:
 
 
 def with_defaults(site: Site, template: Fields) -> Fields:
-    """A template with the defaults for what it leaves out."""
+    """Return a template with defaults for its omitted fields."""
     return _merged(_blank(site), template)
 
 
@@ -111,7 +111,7 @@ def _merged(template: Fields, body: Fields) -> Fields:
 
 
 def _cos_path(template: Fields) -> Refusal | None:
-    """Files go to COS only under a path that starts with "/" (CN:45983, RecordParam.CosBucketPath)."""
+    """Reject a path that COS cannot use. Files go to COS only under a path that starts with "/" (CN:45983, RecordParam.CosBucketPath)."""
     for name in FORMATS if template.get("CosStore") == 1 else ():
         path = template[name]["CosBucketPath"]
         if template[name]["Enable"] and not path.startswith("/"):

@@ -1,6 +1,6 @@
-"""Https on loopback: a certificate authority that is thrown away with the emulator, and the file that clients trust.
+"""HTTPS on loopback: a certificate authority for one run, and the file that clients trust.
 
-Its own key stays in memory: what is in the file signs nothing.
+The private key stays in memory; the file has only the certificate.
 """
 
 import os
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 NAMES = ("127.0.0.1", "localhost")
-"""What the certificate is good for."""
+"""Hosts that the certificate is valid for."""
 
 
 class CertificateAuthority:
@@ -24,7 +24,7 @@ class CertificateAuthority:
         self._pem = authority.cert_pem.bytes()
 
     def write_certificate(self) -> Path:
-        """A new file with the authority's certificate; whoever asked for it removes it. Raises OSError."""
+        """Write the authority's certificate to a new file; the caller removes it. Raises OSError."""
         handle, name = tempfile.mkstemp(prefix="live-recording-ca-", suffix=".pem")
         with os.fdopen(handle, "wb") as file:
             file.write(self._pem)

@@ -1,4 +1,4 @@
-"""Reads the tables of `schemas.py`: the first thing wrong with a request's parameters, or nothing."""
+"""Checks a request's parameters against the tables of `schemas.py`."""
 
 import json
 import re
@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
 
 def refusal(action: Action, body: Fields) -> Refusal | None:
-    """The first refusal in the vendor's order: unknown, missing, type, value (the order is assumed)."""
+    """Return the first problem in the vendor's order: unknown, missing, type, value (the order is assumed)."""
     places = tuple(walk(action.fields, body))
     known = tuple((place.path, place.field, place.value) for place in places if place.field)
     sent = tuple((path, field, value) for path, field, value in known if value is not ABSENT)
@@ -56,7 +56,7 @@ def refusal(action: Action, body: Fields) -> Refusal | None:
 
 
 def walk(fields: Schema, body: Fields, prefix: str = "") -> Iterator[Place]:
-    """Every place of a request, nested ones as `Mp4Param.Enable`."""
+    """Yield every parameter of a request, nested ones as `Mp4Param.Enable`."""
     for name in (*fields, *(name for name in body if name not in fields)):
         place = Place(prefix + name, fields.get(name), body.get(name, ABSENT))
         yield place
@@ -65,7 +65,7 @@ def walk(fields: Schema, body: Fields, prefix: str = "") -> Iterator[Place]:
 
 
 def from_query(fields: Schema, query: str) -> Fields:
-    """The body that a flattened GET query means (`Mp4Param.Enable=1`); texts become what the schema wants."""
+    """Return the body of a flattened GET query (`Mp4Param.Enable=1`); text values get the schema's types."""
     body: Fields = {}
     for name, text in parse_qsl(query, keep_blank_values=True):
         *outer, last = name.split(".")
@@ -73,7 +73,9 @@ def from_query(fields: Schema, query: str) -> Fields:
         for part in outer:
             kind = schema[part].kind if part in schema else {}
             schema = {} if isinstance(kind, type) else kind
-            inside[part] = inside = inside[part] if isinstance(inside.get(part), dict) else {}
+            if not isinstance(inside.get(part), dict):
+                inside[part] = {}
+            inside = inside[part]
         inside[last] = _coerced(schema.get(last), text)
     return body
 
