@@ -60,7 +60,7 @@ TEMPLATES = st.fixed_dictionaries(
 
 
 def simulated(body: dict[str, Any], before: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What the vendor lists after a create or a modify: every format whole, nulls where nothing was ever set."""
+    """Return what the API lists after a create or a modify: every format whole, null where nothing was ever set."""
     untouched = {"Enable": 0, "VodSubAppId": 9} | {
         field.api: None if name in ("procedure", "class_id") else field.default
         for name, field in FORMAT_FIELDS.items()
@@ -139,7 +139,7 @@ def test_modified_template_is_what_was_asked_for(before: dict[str, Any], asked: 
 
 
 def _where_sub_app_was_dropped(before: dict[str, Any], asked: dict[str, Any]) -> set[str]:
-    """The formats whose VOD sub-application the API cannot put back to its default."""
+    """Return the formats whose VOD sub-application the API cannot reset to its default."""
     return {f for f in FORMATS if "vod_sub_app_id" in before.get(f, {}) and f in asked}
 
 

@@ -15,7 +15,7 @@ CALM = "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection:
 
 
 def answer(body: str, kind: str = "application/json") -> str:
-    """A whole answer."""
+    """Send a complete response."""
     return CALM.format(kind, len(body), body)
 
 
@@ -36,7 +36,7 @@ ANSWERS = {
 
 @contextmanager
 def server(text: str) -> Iterator[str]:
-    """The URL of what answers every request with that text."""
+    """Return the URL of a server that answers every request with that text."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:

@@ -28,7 +28,7 @@ def places(value: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 
 
 def edited(at: tuple[Any, ...], odd: object) -> Any:
-    """The snapshot with something else in that place, or nothing."""
+    """Return the snapshot with another value at that path, or without it."""
     data = deepcopy(WHOLE)
     *way, last = at
     where: Any = data

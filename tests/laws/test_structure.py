@@ -1,4 +1,4 @@
-"""Laws of the code base that neither ruff, mypy nor import-linter can check."""
+"""Rules of the code base that ruff, mypy and import-linter cannot check."""
 
 import ast
 import base64
@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 
@@ -39,7 +38,7 @@ KINDS = ["LiveRecord", "RecordRule", "RecordTask", "RecordTemplate"]
 
 
 def pure() -> dict[str, ast.Module]:
-    """The syntax trees of the modules that must be pure, by name."""
+    """Return the syntax trees of the modules that must be pure, by name."""
     names = {
         name
         for name in MODULES
@@ -49,7 +48,7 @@ def pure() -> dict[str, ast.Module]:
 
 
 def impurities(tree: ast.Module) -> Iterator[str]:
-    """What a module uses that reaches outside the process."""
+    """Yield what a module uses that reaches outside the process."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.partition(".")[0] in IMPURE_MODULES)
@@ -98,31 +97,33 @@ def test_provider_classes_have_all_six_methods_of_their_own() -> None:
     assert inherited == {f"{kind}Provider": [] for kind in KINDS}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_provider_reference_in_state_is_pinned(kind: str) -> None:
+def test_provider_references_in_state_are_pinned() -> None:
     """Every state holds the module and class name of a provider and nothing else: they are a file format."""
-    pickled = base64.b64decode(serialize_provider(PROVIDERS[f"{kind}Provider"]()))
-    steps = [(opcode.name, argument) for opcode, argument, _ in pickletools.genops(pickled)]
+    opcodes = ["STACK_GLOBAL", "EMPTY_TUPLE", "NEWOBJ", "STOP"]
+    expected = {f"{kind}Provider": (["live_recording.resources", f"{kind}Provider"], opcodes) for kind in KINDS}
 
-    assert [argument for _, argument in steps if isinstance(argument, str)] == [
-        "live_recording.resources",
-        f"{kind}Provider",
+    assert {name: pickled(PROVIDERS[name]()) for name in expected} == expected
+
+
+def pickled(provider: ResourceProvider) -> tuple[list[str], list[str]]:
+    """Return the strings in a pickled provider, and the opcodes that do something with them."""
+    steps = [
+        (opcode.name, argument)
+        for opcode, argument, _ in pickletools.genops(base64.b64decode(serialize_provider(provider)))
     ]
-    assert [name for name, _ in steps if name not in ("PROTO", "FRAME", "MEMOIZE", "SHORT_BINUNICODE")] == [
-        "STACK_GLOBAL",
-        "EMPTY_TUPLE",
-        "NEWOBJ",
-        "STOP",
-    ]
+    strings = [argument for _, argument in steps if isinstance(argument, str)]
+    return strings, [name for name, _ in steps if name not in ("PROTO", "FRAME", "MEMOIZE", "SHORT_BINUNICODE")]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_type_token_is_kept_by_subclasses(kind: str) -> None:
+def test_type_tokens_are_kept_by_subclasses() -> None:
     """The type in a state is `dynamic/live:KIND`, also for a class that a user derives."""
-    base = getattr(resources, kind)
-    derived = type("Mine", (base,), {})
+    bases = {kind: getattr(resources, kind) for kind in KINDS}
+    tokens = {
+        kind: {made.__dict__["_resource_type_name"] for made in (base, type("Mine", (base,), {}))}
+        for kind, base in bases.items()
+    }
 
-    assert [made.__dict__["_resource_type_name"] for made in (base, derived)] == [f"dynamic/live:{kind}"] * 2
+    assert tokens == {kind: {f"dynamic/live:{kind}"} for kind in KINDS}
 
 
 def test_package_is_lazy() -> None:

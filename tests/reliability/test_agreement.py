@@ -1,4 +1,4 @@
-"""Core and emulator state the vendor's rules twice, independently; whatever stack is written, they say the same."""
+"""The checks and the emulator implement the vendor's rules independently; for any stack they agree."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -35,12 +35,12 @@ Tree = dict[str, Any]
 
 
 def mostly(right: list[Any], wrong: list[Any]) -> st.SearchStrategy[Any]:
-    """A right value, and now and then a wrong one."""
+    """Draw a valid value, and now and then an invalid one."""
     return st.sampled_from([*(right * (60 * len(wrong) // len(right) + 1)), *wrong])
 
 
 def recording(site: SiteName, name: str) -> st.SearchStrategy[Tree]:
-    """A format with some of its fields."""
+    """Draw a format with some of its fields."""
     low, high = {"intl": (30, 7200), "cn": (60, 7200 if name in ("aac", "mp3") else 43200)}[site]
     fields: dict[str, st.SearchStrategy[Any]] = {
         "storage_time": mostly([0, 1, "30d", "1500d", "forever"], [1500 * 86_400 + 1]),
@@ -58,7 +58,7 @@ def recording(site: SiteName, name: str) -> st.SearchStrategy[Tree]:
 
 
 def template(site: SiteName) -> st.SearchStrategy[Tree]:
-    """A template with some formats; on cn perhaps one that stores in COS."""
+    """Draw a template with some formats; on cn perhaps one that stores in COS."""
     formats = {name: recording(site, name) for name in ("flv", "hls", "mp4", "aac", "mp3")}
     fields: dict[str, st.SearchStrategy[Any]] = {
         "template_name": mostly(["shared", "a_b-1"], ["", "a b", "a.b"] + ([] if site == "cn" else ["回放"])),
@@ -83,13 +83,13 @@ BOUND = {"template": mostly(["k1"], KEYS[1:-1])}
 
 
 def rule() -> st.SearchStrategy[Tree]:
-    """A rule at one of the four levels, bound to a template or to none."""
+    """Draw a rule at one of the four levels, with or without a template."""
     nothing = {"record": st.just(False)}
     return st.one_of(*(st.fixed_dictionaries(DOMAIN | bound, optional=NAMES) for bound in (BOUND, nothing)))
 
 
 def task() -> st.SearchStrategy[Tree]:
-    """A task that runs, or starts within the next days; 24 h at most, unless it is wrong."""
+    """Draw a task that runs, or starts within the next days; 24 h at most, unless it is invalid."""
     begin = st.sampled_from([None, -1800, 3600, 7200, 6 * 86_400, 6 * 86_400 + 1, 7 * 86_400])
     length = mostly([3600, 7201, 86_400], [0, -60, 86_401])
 
@@ -102,12 +102,12 @@ def task() -> st.SearchStrategy[Tree]:
 
 
 def written(seconds: int = 0) -> str:
-    """So many seconds from now, as a file says it."""
+    """Return the time so many seconds from now, as a stack file has it."""
     return (NOW + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def stacks(site: SiteName) -> st.SearchStrategy[Tree]:
-    """A stack file as a tree, its entries in any order."""
+    """Draw a stack file as a tree, its entries in any order."""
     others = st.dictionaries(mostly(KEYS[1:3], KEYS[3:]), template(site), max_size=2)
     made = st.builds(lambda first, rest: {"k1": first} | rest, template(site), others)
     keys = st.sampled_from(KEYS)
@@ -116,7 +116,7 @@ def stacks(site: SiteName) -> st.SearchStrategy[Tree]:
 
 
 def full() -> st.SearchStrategy[Tree]:
-    """A stack file about as large as an account."""
+    """Draw a stack file about as large as an account."""
     return st.builds(
         lambda many, most, suppress: {
             "templates": {f"t{n}": {} for n in range(many)},
@@ -128,12 +128,12 @@ def full() -> st.SearchStrategy[Tree]:
 
 
 def loaded(tree: Tree, site: SiteName) -> CheckedStack:
-    """What our reader says about the tree, written as a file."""
+    """Check the tree, written as a file."""
     return check_text(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False), "dev.yaml", SITES[site], NOW, OWNER)
 
 
 def literal(tree: Tree, site: SiteName) -> Iterator[str]:
-    """Why the vendor does not do what the tree says: what it refuses, and what it takes and yet does not do."""
+    """Yield why the API does not do what the tree says: what it refuses, and what it accepts but does not do."""
     account = service.LiveService(AccountSettings(site=sites.SITES[site]), Clock(NOW))
 
     def send(action: str, body: Tree, at: datetime = NOW) -> tuple[Tree, str]:
@@ -145,7 +145,7 @@ def literal(tree: Tree, site: SiteName) -> Iterator[str]:
     suppressed = any("record" in entry for entry in tree.get("rules", {}).values())
     for key, entry in (*tree["templates"].items(), *([("no-record", {})] if suppressed else ())):
         made, refused = send("CreateLiveRecordTemplate", _template(key, entry))
-        yield refused or ("stands twice" if key in ids else "")
+        yield refused or ("duplicate key" if key in ids else "")
         ids[key] = made.get("TemplateId", 0)
     named = [t["TemplateName"] for t in account.state()["templates"]]
     yield "one name for two templates" if len(set(named)) < len(named) else ""
@@ -182,7 +182,7 @@ def _template(key: str, entry: Tree) -> Tree:
 
 
 def _task(entry: Tree, ids: Mapping[str, int]) -> tuple[Tree, datetime]:
-    """The body that creates a task, and when it starts."""
+    """Return the body that creates a task, and when it starts."""
     start = datetime.fromisoformat(entry["start"]) if "start" in entry else NOW
     body = {"DomainName": entry["domain"], "AppName": entry["app"], "StreamName": entry["stream"]}
     body |= {"StartTime": int(start.timestamp()), "EndTime": int(datetime.fromisoformat(entry["end"]).timestamp())}
@@ -199,7 +199,7 @@ def _seconds(value: Any) -> Any:
 
 @pytest.mark.parametrize("site", BOTH)
 def test_findings_and_refusals_agree(site: SiteName) -> None:
-    """A stack has an error if and only if the vendor refuses a part of it, or takes it and does something else."""
+    """A stack has an error if and only if the API refuses a part of it, or accepts it and does something else."""
     seen: Counter[bool] = Counter()
 
     @settings(QUIET, max_examples=250)
@@ -211,12 +211,12 @@ def test_findings_and_refusals_agree(site: SiteName) -> None:
         seen[bool(found)] += 1
 
     agree()
-    assert min(seen[True], seen[False]) > 40, "the files are too often right, or too often wrong"
+    assert min(seen[True], seen[False]) > 40, "the files are too often valid, or too often invalid"
 
 
 @pytest.mark.parametrize("site", BOTH)
 def test_every_planned_call_is_accepted(site: SiteName) -> None:
-    """Of a stack without errors every call that the plan implies is accepted, and what waits would be refused today."""
+    """For a stack without errors the API accepts every call of the plan, and would refuse today what is planned for later."""
     with Emulator(site=site, now=NOW) as emulator:
         settled = configured({"site": site, "region": REGION}.get, Hand(emulator).environment)
         sizes: list[int] = []
@@ -241,7 +241,7 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
                 assert isinstance(emulator.service.call("CreateRecordTask", body, REGION), Refusal)
 
         accepted()
-        assert sum(size > 3 for size in sizes) > 30, "too few files say enough"
+        assert sum(size > 3 for size in sizes) > 30, "too few files have enough entries"
 
 
 TABLE = {("app", "stream"): 1, ("stream",): 2, ("app",): 3, (): 4}
@@ -249,7 +249,7 @@ TABLE = {("app", "stream"): 1, ("stream",): 2, ("app",): 3, (): 4}
 
 
 def strongest(rules_of: Mapping[str, Tree], wanted: StreamKey) -> str | None:
-    """The rule that the vendor's table prefers, found by trying all."""
+    """Return the rule that the vendor's table prefers, by trying all."""
     matching = {
         TABLE[tuple(part for part in ("app", "stream") if entry[part])]: name
         for name, entry in rules_of.items()
@@ -258,8 +258,8 @@ def strongest(rules_of: Mapping[str, Tree], wanted: StreamKey) -> str | None:
     return matching[min(matching)] if matching else None
 
 
-def test_everybody_agrees_on_the_winner() -> None:
-    """On 10,000 random rule sets explain, the emulator and the vendor's table name the same rule, in any order."""
+def test_all_implementations_agree_on_the_winning_rule() -> None:
+    """On 10,000 random rule sets `explain`, the emulator and the vendor's table name the same rule, in any order."""
     random = Random(7)  # noqa: S311 - a seed, no secret
     for _ in range(10_000):
         picks = [(DOMAINS, ["", "a", "b"], ["", "a", "s"])] * random.randint(0, 6)

@@ -1,4 +1,4 @@
-"""Faults in changing calls: after at most one plain re-run the account holds what is declared, each thing once."""
+"""Faults in changing calls: after at most one more run the account holds what is declared, each object once."""
 
 import os
 import re
@@ -13,15 +13,15 @@ CELLS = fault_matrix.cells() if os.environ.get("RELIABILITY") == "all" else faul
 
 @pytest.mark.parametrize("name", fault_matrix.OPERATIONS)
 def test_operations_leave_what_they_declare(name: str) -> None:
-    """Without a fault each operation leaves as many objects as it declares, so that the matrix means something."""
+    """Without a fault each operation leaves as many objects as it declares; otherwise the matrix would prove nothing."""
     operation = fault_matrix.OPERATIONS[name]
 
     assert len(fault_matrix.contents_without_fault(name)) == len(operation.declared)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_fault_loses_and_doubles_nothing(cell: fault_matrix.Cell) -> None:
-    """A call that is refused, lost or cut leaves what the same operation leaves without it, and the state knows it."""
+def test_fault_loses_and_duplicates_nothing(cell: fault_matrix.Cell) -> None:
+    """A call that is refused, lost or cut off leaves what the same operation leaves without a fault, also in the state."""
     assert fault_matrix.outcome(cell).wrong == ()
 
 

@@ -1,4 +1,4 @@
-"""Faults, killed CLIs and killed providers through the real CLI: running again leaves exactly what is declared."""
+"""Faults, killed CLIs and killed providers through the real CLI: a second run leaves exactly what is declared."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from tests.support.pulumi_project import Project
 
 ALL = os.environ.get("RELIABILITY") == "all"
 LATER = NOW + timedelta(hours=2)  # when the task derby runs
-HELD = 3600.0  # seconds for which a call is held; it goes on when a process was killed meanwhile
+HELD = 3600.0  # seconds that a call waits; it continues when a process was killed
 PATIENCE = 40.0
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 DESTROY = ("destroy", "--yes", "--skip-preview", "--stack", "dev")
@@ -59,7 +59,7 @@ template no-record
 
 
 class Operation(NamedTuple):
-    """A run of the CLI: the stack file, the command, its changing calls with their number, and what is there after."""
+    """A run of the CLI: the stack file, the command, its changing calls with their number, and the contents afterwards."""
 
     text: str
     holds: str
@@ -94,7 +94,7 @@ OPERATIONS = {
 
 
 class Kill(NamedTuple):
-    """The moment of a kill: the n-th call of an action is under way; it is done after the kill, or never."""
+    """The moment of a kill: the n-th call of an action is running; it is done after the kill, or never."""
 
     operation: str
     action: str
@@ -114,7 +114,7 @@ KILLS = EVERY if ALL else [Kill(*moment, *FATES[number % 4]) for number, moment 
 
 
 class Copied(LiveProject):
-    """A copy of a project that was prepared, with its state, on another account."""
+    """A copy of a prepared project with its state, on another account."""
 
     def __init__(self, origin: Path, scratch: Path, account: Account) -> None:
         shutil.copytree(origin, scratch, symlinks=True, dirs_exist_ok=True)
@@ -125,14 +125,14 @@ class Copied(LiveProject):
         self.file = scratch / "backend/.pulumi/stacks/live-recording/dev.json"
 
     def ids(self) -> list[str]:
-        """The ids of templates and tasks in the state, those still to be deleted too."""
+        """Return the ids of templates and tasks in the state, with those that are still to be deleted."""
         resources = json.loads(self.file.read_text())["checkpoint"]["latest"].get("resources") or []
         return sorted(r["id"] for r in resources if r["type"].endswith(("RecordTemplate", "RecordTask")))
 
     def settled(self) -> None:
-        """Wait until the state file is whole and nobody is writing it."""
+        """Wait until the state file is complete and not being written."""
         last = b""
-        for _ in wait("the state file is whole"):
+        for _ in wait("the state file is complete"):
             now = self.file.read_bytes()
             if now == last and _whole(now):
                 return
@@ -147,16 +147,16 @@ def _whole(text: bytes) -> bool:
 
 
 def wait(what: str) -> Iterator[None]:
-    """Look again and again, until the caller has seen it. Fails after a while."""
+    """Yield until the caller stops. Fails after a while."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         yield
         time.sleep(0.03)
-    raise AssertionError(f"It never came about that {what}.")
+    raise AssertionError(f"Timeout: {what}.")
 
 
 def prepared(operation: str, origins: dict[str, tuple[Path, str]], scratch: Path, emulator: Emulator) -> Copied:
-    """The project and the account as they are before the operation, whose stack file is written."""
+    """Return the project and the account as they are before the operation, with its stack file."""
     origin, held = origins["empty" if operation == "up" else "applied"]
     emulator.service.restore(json.loads(held))
     emulator.set_now(LATER)
@@ -168,7 +168,7 @@ def prepared(operation: str, origins: dict[str, tuple[Path, str]], scratch: Path
 
 @pytest.fixture(name="origins", scope="module")
 def _origins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
-    """A project without a run, and one with the stack applied: where it lies, and what the account holds."""
+    """Prepare a project without a run, and one with the stack applied: its directory, and what the account holds."""
     root = tmp_path_factory.mktemp("origin")
     with Emulator(now=NOW) as emulator:
         project = LiveProject(root / "applied", Account(emulator))
@@ -179,7 +179,7 @@ def _origins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, 
 
 
 def holds(emulator: Emulator) -> list[str]:
-    """What the account holds, one line for each thing, so that a doubled one shows twice."""
+    """Return what the account holds, one line for each object, so that a duplicate shows twice."""
     state = emulator.service.state()
     names = {t["TemplateId"]: t["TemplateName"].rpartition("--")[2] for t in state["templates"]}
     rules = (f"rule /{r['AppName']}/{r['StreamName']} {names[r['TemplateId']]}" for r in state["rules"])
@@ -191,13 +191,13 @@ def holds(emulator: Emulator) -> list[str]:
 
 
 def live_ids(emulator: Emulator) -> list[str]:
-    """The ids of templates and tasks in the account."""
+    """Return the ids of templates and tasks in the account."""
     state = emulator.service.state()
     return sorted([str(t["TemplateId"]) for t in state["templates"]] + [t["TaskId"] for t in state["tasks"]])
 
 
 def repaired(project: Copied, emulator: Emulator, operation: Operation) -> None:
-    """Run the operation again: the account then holds exactly what is declared, and the state knows it."""
+    """Run the operation again: account and state then hold exactly what is declared."""
     again = project.run(*operation.command, check=False)
     said = again.stdout + again.stderr
     assert again.returncode == 0, said
@@ -207,12 +207,12 @@ def repaired(project: Copied, emulator: Emulator, operation: Operation) -> None:
 
 
 def hold(emulator: Emulator, action: str, nth: int, fate: str) -> None:
-    """Order that the n-th call of the action waits until it is let go; then it is done, or never."""
+    """Let the n-th call of the action wait until `let_go`; then it is done, or never."""
     emulator.fault(action, "delay" if fate == "done" else "drop-before", skip=nth - 1, seconds=HELD)
 
 
 def let_go(emulator: Emulator) -> None:
-    """Let the call that is held go on, and see that it is over."""
+    """Let the waiting call continue, and wait until it is over."""
     assert not any(call["fault"] for call in emulator.log), "the call was over before the kill"
     emulator.clear_faults()
     for _ in wait("the call under way was over"):
@@ -224,7 +224,7 @@ def let_go(emulator: Emulator) -> None:
 def test_killed_cli_is_repaired_by_running_again(
     kill: Kill, origins: dict[str, tuple[Path, str]], tmp_path: Path
 ) -> None:
-    """Whenever the CLI is killed, with or without saved steps, the same command makes everything right."""
+    """Whenever the CLI is killed, with or without saved steps, the same command repairs everything."""
     operation, env = OPERATIONS[kill.operation], HASTY if kill.checkpoints == "hasty" else {}
     with Emulator(now=NOW) as emulator:
         project = prepared(kill.operation, origins, tmp_path, emulator)
@@ -242,7 +242,7 @@ def test_killed_cli_is_repaired_by_running_again(
 
 
 def _providers(directory: Path) -> list[int]:
-    """The provider processes that work in the directory."""
+    """Return the provider processes that work in the directory."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -262,7 +262,7 @@ DEATHS = [*product(CALLED, ("done", "lost"))]
 def test_killed_provider_is_repaired_by_running_again(
     death: tuple[str, str], fate: str, origins: dict[str, tuple[Path, str]], tmp_path: Path
 ) -> None:
-    """When the provider process dies in the middle of a call the CLI ends, and the same command makes everything right."""
+    """If the provider process dies during a call, the CLI ends, and the same command repairs everything."""
     name, action = death
     with Emulator(now=NOW) as emulator:
         project = prepared(name, origins, tmp_path, emulator)
@@ -289,10 +289,10 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("name", "action", "kind"), FAULTS)
-def test_fault_is_survived_by_the_whole(
+def test_fault_needs_no_second_run(
     name: str, action: str, kind: str, origins: dict[str, tuple[Path, str]], tmp_path: Path
 ) -> None:
-    """A fault that strikes twice, with the engine's four calls at once, needs no re-run at all."""
+    """A fault that occurs twice, with the engine's four parallel calls, needs no second run."""
     with Emulator(now=NOW) as emulator:
         project = prepared(name, origins, tmp_path, emulator)
         emulator.fault(action, kind, count=2, seconds=0.3 if kind == "delay" else 0)

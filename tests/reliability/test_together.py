@@ -1,4 +1,4 @@
-"""Several runs at the same moment, with room for one: one wins, the other is told why, nothing is lost."""
+"""Several runs at the same time, with room for one: one wins, the other gets the reason, nothing is lost."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from tests.support.live_project import LiveProject
 
 UP = ("up", "--yes", "--skip-preview", "--stack")
 CREATE = "CreateLiveRecordRule"
-HELD = 4.0  # seconds for which the first creates wait, so that both runs have seen the free place
+HELD = 4.0  # seconds for which the first creates wait, so that both runs have seen the free slot
 LIMIT = 50
 
 
 def stack(app: str) -> str:
-    """A stack file with one template and one rule."""
+    """Return a stack file with one template and one rule."""
     return (
         "templates: {archive: {mp4: {storage_time: 30d}}}\n"
         f"rules: {{only: {{domain: push.example.com, app: {app}, template: archive}}}}\n"
@@ -24,15 +24,15 @@ def stack(app: str) -> str:
 
 
 def filled(account: Account, rules: int) -> None:
-    """So many rules of somebody else."""
+    """Create so many rules outside Pulumi."""
     theirs = account.template("by-hand")
     for number in range(rules):
         account.rule(theirs, "push.example.com", f"a{number}")
 
 
-@pytest.mark.parametrize("held", [HELD, 0.0], ids=["both saw the place", "as it comes"])
-def test_two_stacks_and_one_free_place(tmp_path: Path, held: float) -> None:
-    """At 49 of 50 rules two stacks add one each: one is made, the other refused in one sentence; later it fits."""
+@pytest.mark.parametrize("held", [HELD, 0.0], ids=["both-saw-the-slot", "any-order"])
+def test_two_stacks_and_one_free_slot(tmp_path: Path, held: float) -> None:
+    """At 49 of 50 rules two stacks add one each: one succeeds, the other is refused; later it fits."""
     with Emulator(now=NOW, rule_limit=LIMIT) as emulator:
         account = Account(emulator)
         project = LiveProject(tmp_path, account)
@@ -69,7 +69,7 @@ def test_two_stacks_and_one_free_place(tmp_path: Path, held: float) -> None:
 
 
 def test_two_runs_of_one_stack(tmp_path: Path, account: Account) -> None:
-    """A second run of the same stack is refused by the engine while the first is under way, and changes nothing."""
+    """The engine refuses a second run of the same stack while the first one runs, and nothing changes."""
     project = LiveProject(tmp_path, account)
     project.write(stack("dev"))
     account.emulator.fault(CREATE, "delay", seconds=HELD)
@@ -88,7 +88,7 @@ def test_two_runs_of_one_stack(tmp_path: Path, account: Account) -> None:
 
 
 def test_two_stacks_that_declare_one_key(tmp_path: Path, account: Account) -> None:
-    """Two stacks make the rule for one key at once: one has it, the other is told whose template has it."""
+    """Two stacks create the rule for one key at once: one has it, the other's error names the template that has it."""
     project = LiveProject(tmp_path, account)
     project.init("prod")
     for name in ("dev", "prod"):

@@ -1,4 +1,4 @@
-"""What tests of the provider share: an account in the emulator, and who talks to it."""
+"""An account in the emulator, for tests of the provider."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from tests.support.sdk_client import call, sdk
 
 
 class Account:
-    """An emulated account: a hand beside ours that makes objects, and the calls that our provider made."""
+    """An emulated account, a client that changes it from outside, and the calls that our provider made."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
@@ -19,17 +19,17 @@ class Account:
         self.hand = sdk(emulator, region, secret_id=emulator.secret_id, secret_key=emulator.secret_key)
 
     def host(self, stack: str = "dev", **environment: str) -> Host:
-        """A provider process of its own, as one operation of the CLI has."""
+        """Start a provider process, as one operation of the CLI does."""
         return Host(self.environment | environment, {"site": self.emulator.site}, stack)
 
     @property
     def environment(self) -> dict[str, str]:
-        """The caller's environment with this account in it, and nothing of another one."""
+        """Return the caller's environment with the credentials of this account only."""
         return self.environment_of(self.emulator)
 
     @staticmethod
     def environment_of(emulator: Emulator) -> dict[str, str]:
-        """The same for any emulator."""
+        """Return the same for any emulator."""
         return callers() | {
             "LIVE_RECORDING_ENDPOINT": emulator.url,
             "TENCENTCLOUD_SECRET_ID": emulator.secret_id,
@@ -38,44 +38,44 @@ class Account:
         }
 
     def by_hand(self, action: str, **fields: object) -> dict[str, Any]:
-        """A call by somebody else; it does not stay in the log."""
+        """Make a call from outside; it does not stay in the log."""
         answer = call(self.hand, action, **fields)
         self.emulator.clear_log()
         return answer
 
     def template(self, name: str, **fields: object) -> str:
-        """The id of a template made by hand; it records MP4 unless fields say otherwise."""
+        """Create a template from outside and return its id; it records MP4 unless fields say otherwise."""
         made = self.by_hand("CreateLiveRecordTemplate", TemplateName=name, **(fields or {"Mp4Param": {"Enable": 1}}))
         return str(made["TemplateId"])
 
     def rule(self, template_id: str, domain: str, app: str = "", stream: str = "") -> None:
-        """A rule made by hand."""
+        """Create a rule from outside."""
         key = {"DomainName": domain, "AppName": app, "StreamName": stream}
         self.by_hand("CreateLiveRecordRule", **key, TemplateId=int(template_id))
 
     def rules(self) -> dict[tuple[str, str, str], str]:
-        """The live rules: key -> template id."""
+        """Return the live rules: key -> template id."""
         found = self.state["rules"]
         return {(r["DomainName"], r["AppName"], r["StreamName"]): str(r["TemplateId"]) for r in found}
 
     @property
     def state(self) -> Mapping[str, Any]:
-        """Everything that the account holds."""
+        """Return everything that the account holds."""
         return self.emulator.service.state()
 
     def changes(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """The changing calls since the last look, with their bodies; then forgets all calls."""
+        """Return the changing calls since the last look, with their bodies, and clear the log."""
         made = [(c["action"], c["body"]) for c in self.emulator.log if not c["action"].startswith("Describe")]
         self.emulator.clear_log()
         return made
 
     def actions(self) -> list[str]:
-        """The changing actions since the last look, sorted; then forgets all calls."""
+        """Return the changing actions since the last look, sorted, and clear the log."""
         return sorted(action for action, _ in self.changes())
 
 
 def in_comments(defaults: Mapping[str, str], text: str) -> dict[str, str]:
-    """The settings in the comments at the beginning of a file, those of *defaults* and no others."""
+    """Return the settings in the comments at the beginning of a file, only those of *defaults*."""
     found = dict(defaults)
     for line in text.splitlines():
         name, colon, value = line.removeprefix("#").partition(":")

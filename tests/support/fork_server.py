@@ -1,6 +1,6 @@
-"""Modules run as programs, each in a process of its own that is forked from one which has imported them and called nothing.
+"""Run modules as programs, each in a process that is forked from one that has already imported them.
 
-A new interpreter spends a second of CPU on imports alone, and tests need hundreds.
+A new interpreter spends a second of CPU on imports, and tests need hundreds.
 """
 
 import io
@@ -24,7 +24,7 @@ _CONTEXT.set_forkserver_preload(
 def start(
     command: Sequence[str], directory: Path, environment: Mapping[str, str], output: int, errors: int
 ) -> BaseProcess:
-    """Begin `python -u -m` with this module and its arguments; *output* and *errors* are file descriptors."""
+    """Start `python -u -m` with this module and its arguments; *output* and *errors* are file descriptors."""
     with Connection(os.dup(output), readable=False) as out, Connection(os.dup(errors), readable=False) as err:
         made = _CONTEXT.Process(target=_become, args=(command, directory, dict(environment), out, err), daemon=True)
         made.start()
@@ -32,7 +32,7 @@ def start(
 
 
 def run(command: Sequence[str], directory: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """The same, finished."""
+    """Run the program to its end."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = start(command, directory, environment, output.fileno(), errors.fileno())
         process.join()

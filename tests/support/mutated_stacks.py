@@ -51,7 +51,7 @@ _VALUE = re.compile(rb"(?<=: )[^\s,{}\[\]]+")
 
 
 def _lines(random: Random, data: bytes) -> bytes:
-    """A line deleted, doubled, moved, indented otherwise, or taken from another file."""
+    """Delete, duplicate, move, or indent a line, or insert one of another file."""
     lines = data.split(b"\n")
     here, there = random.randrange(len(lines)), random.randrange(len(lines))
     match random.randrange(6):
@@ -71,7 +71,7 @@ def _lines(random: Random, data: bytes) -> bytes:
 
 
 def _bytes(random: Random, data: bytes) -> bytes:
-    """Some bits flipped, or bytes overwritten, at any place."""
+    """Flip some bits, or overwrite bytes, anywhere."""
     changed = bytearray(data)
     for _ in range(random.choice((1, 1, 1, 8)) if changed else 0):
         place = random.randrange(len(changed))
@@ -100,21 +100,21 @@ def _inserted(random: Random, data: bytes) -> bytes:
 
 
 def _cut(random: Random, data: bytes) -> bytes:
-    """The beginning of the file and perhaps the end of another one."""
+    """Return the beginning of the file and perhaps the end of another one."""
     other = random.choice(SOURCES)
     end = other[random.randrange(len(other) + 1) :] if random.random() < 0.5 else b""
     return data[: random.randrange(len(data) + 1)] + end
 
 
 def _repeated(random: Random, data: bytes) -> bytes:
-    """A piece many times over."""
+    """Repeat a piece many times."""
     begin = random.randrange(len(data) + 1)
     end = min(len(data), begin + random.choice((1, 3, 40, 400)))
     return data[:end] + data[begin:end] * random.choice((1, 2, 30)) + data[end:]
 
 
 def _encoded(random: Random, data: bytes) -> bytes:
-    """The file in an encoding, or with ends of lines, of another system."""
+    """Return the file in an encoding, or with line ends, of another system."""
     text = data.decode("utf-8", "replace")
     kinds = ("utf-16", "utf-32", "utf-8-sig", "latin-1")
     pick = random.randrange(len(kinds) + 2)
@@ -138,7 +138,7 @@ MUTATIONS = (
 
 
 def mutated(number: int) -> bytes:
-    """A file of this project, changed in up to four places."""
+    """Return a file of this project with up to four changes."""
     random = Random(f"mutated {number}")  # noqa: S311 - a seed, no secret
     data = SOURCES[number % len(SOURCES)]
     for _ in range(random.choice((1, 1, 2, 4))):

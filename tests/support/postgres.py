@@ -56,7 +56,7 @@ class Postgres:
         shutil.rmtree(self._directory)
 
     def backend(self) -> str:
-        """The address of a new database, as Pulumi takes it."""
+        """Return the URL of a new database, in Pulumi's form."""
         name = f"state{next(self._databases)}"
         self._run("createdb", "--host", "127.0.0.1", "--port", str(self.port), "--username", USER, name)
         return f"postgres://{USER}@127.0.0.1:{self.port}/{name}?sslmode=disable"

@@ -1,7 +1,6 @@
-"""The real Pulumi CLI for tests: a project directory with a home and a file backend of its own.
+"""The real Pulumi CLI for tests: a project directory with its own home and file backend.
 
-Rule 1: nothing of the caller's Pulumi or cloud account reaches a test.
-Rule 2: programs run in the virtualenv that runs the tests, which is on the path as the README puts it there.
+Nothing of the caller's Pulumi or cloud account reaches a test. Programs run in the virtualenv that runs the tests.
 """
 
 import functools
@@ -16,13 +15,13 @@ PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
 
 
 def callers() -> dict[str, str]:
-    """The caller's environment, without their Pulumi and their accounts."""
+    """Return the caller's environment, without Pulumi's variables and accounts."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
 
 
 @functools.cache
 def cli_directory() -> Path:
-    """The directory that has the CLI; the first call on a machine may take minutes."""
+    """Return the directory of the CLI; the first call on a machine may take minutes."""
     found = subprocess.run([sys.executable, INSTALL], stdout=subprocess.PIPE, text=True, check=True)
     return Path(found.stdout.strip())
 
@@ -45,7 +44,7 @@ class Project:
 
     @classmethod
     def throwaway(cls, root: Path, program: str) -> "Project":
-        """A new project in a directory of its own, with this program and a stack "dev"."""
+        """Create a project in a new directory, with this program and a stack "dev"."""
         directory = root / "project"
         directory.mkdir()
         (directory / "__main__.py").write_text(program, encoding="utf-8")
@@ -56,7 +55,7 @@ class Project:
         return project
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """A CLI that goes on running, both outputs in one pipe."""
+        """Start a CLI and leave it running, both outputs in one pipe."""
         return subprocess.Popen(
             self._command(*arguments),
             cwd=self.directory,
@@ -68,9 +67,9 @@ class Project:
         )
 
     def run(
-        self, *arguments: str, check: bool = True, timeout: float = 120, env: Mapping[str, str] | None = None
+        self, *arguments: str, check: bool = True, timeout: float = 300, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """The finished CLI; with `check`, one that failed fails the test and shows both outputs."""
+        """Run the CLI to its end; with `check`, a failed one fails the test and shows both outputs."""
         done = subprocess.run(
             self._command(*arguments),
             cwd=self.directory,

@@ -38,7 +38,7 @@ for name in ("HTTP_PROXY", "http_proxy"):
 
 
 def sdk(emulator: Emulator, region: str = "ap-guangzhou", method: str = "POST", **credential: str) -> LiveClient:
-    """The official client on an emulator."""
+    """Return the official client for an emulator."""
     pair = {"secret_id": "emulator", "secret_key": "emulator", **credential}
     scheme, _, host = emulator.url.partition("://")
     http = HttpProfile(protocol=scheme, endpoint=host, reqMethod=method, reqTimeout=5)
@@ -47,7 +47,7 @@ def sdk(emulator: Emulator, region: str = "ap-guangzhou", method: str = "POST", 
 
 
 def call(client: LiveClient, action: str, **fields: object) -> dict[str, Any]:
-    """The answer to one call through the SDK's typed models, without its RequestId."""
+    """Return the answer to one call through the SDK's typed models, without its RequestId."""
     request = getattr(models, f"{action}Request")()
     request.from_json_string(json.dumps(fields))
     answer: dict[str, Any] = json.loads(getattr(client, action)(request).to_json_string())
@@ -56,7 +56,7 @@ def call(client: LiveClient, action: str, **fields: object) -> dict[str, Any]:
 
 
 def code(client: LiveClient, action: str, **fields: object) -> str | None:
-    """The code with which a call is refused, or None."""
+    """Return the code with which a call is refused, or None."""
     try:
         call(client, action, **fields)
     except TencentCloudSDKException as refusal:
@@ -65,12 +65,12 @@ def code(client: LiveClient, action: str, **fields: object) -> str | None:
 
 
 def template(client: LiveClient, name: str = "archive", **fields: object) -> int:
-    """The id of a new template."""
+    """Create a template and return its id."""
     return int(call(client, "CreateLiveRecordTemplate", TemplateName=name, **fields)["TemplateId"])
 
 
 def signed(emulator: Emulator, action: str, body: bytes, **headers: str) -> dict[str, str]:
-    """The headers of a request, signed by the SDK's own arithmetic; *headers* replace or add some before signing."""
+    """Return the headers of a request, signed by the SDK; *headers* replace or add some before signing."""
     stamp = headers.get("X-TC-Timestamp", str(int(time.time())))
     date = datetime.fromtimestamp(int(stamp), UTC).strftime("%Y-%m-%d")
     host = emulator.url.partition("://")[2]
@@ -90,7 +90,7 @@ def signed(emulator: Emulator, action: str, body: bytes, **headers: str) -> dict
 
 
 def post(emulator: Emulator, action: str, body: object, **headers: str) -> dict[str, Any]:
-    """What is inside "Response" after a raw signed request; *body* is JSON, or bytes sent as they are."""
+    """Send a raw signed request and return what is inside "Response"; *body* is JSON, or bytes sent as they are."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     status, answer = send(emulator.port, "POST", "/", content, signed(emulator, action, content, **headers))
     assert status == 200
@@ -100,7 +100,7 @@ def post(emulator: Emulator, action: str, body: object, **headers: str) -> dict[
 
 
 def refusal(emulator: Emulator, action: str, body: object, **headers: str) -> str:
-    """The code with which a raw signed request is refused, "" when it is not."""
+    """Return the code with which a raw signed request is refused, or ""."""
     return str(post(emulator, action, body, **headers).get("Error", {}).get("Code", ""))
 
 
