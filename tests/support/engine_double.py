@@ -168,13 +168,15 @@ class Engine:
         self.state = renamed(self.state, wanted)
         for resource in wanted:
             self._apply(provider, _plan(provider, resource, self.state, self.state))
-        for kind, old in _deletes_in_order(self.replaced):
-            provider.delete(kind, old)
-            self.replaced.remove((kind, old))
         names = {(resource.kind, resource.name) for resource in wanted}
-        for key in sorted((key for key in self.state if key not in names), key=lambda key: key[0] == "template"):
-            provider.delete(key[0], self.state[key])
-            del self.state[key]
+        deletes: list[tuple[KindName, ResourceState, Key | None]] = [(kind, old, None) for kind, old in self.replaced]
+        deletes += [(key[0], old, key) for key, old in self.state.items() if key not in names]
+        for kind, old, key in sorted(deletes, key=lambda delete: delete[0] == "template"):
+            provider.delete(kind, old)
+            if key:
+                del self.state[key]
+            else:
+                self.replaced.remove((kind, old))
 
     def refresh(self, provider: Provider) -> None:
         """Run `pulumi refresh`."""
@@ -202,10 +204,6 @@ class Engine:
             for needed in (templates[resource.template], resource) if resource.template else (resource,):
                 ordered.setdefault((needed.kind, needed.name), needed)
         return list(ordered.values())
-
-
-def _deletes_in_order(replaced: Iterable[tuple[KindName, ResourceState]]) -> list[tuple[KindName, ResourceState]]:
-    return sorted(replaced, key=lambda item: item[0] == "template")
 
 
 def _plan(
