@@ -57,7 +57,7 @@ def explanation(answer: "Explanation") -> RenderableType:
     """Return who records a stream, a table of the rules that do not, and the tasks that do."""
     from live_recording.desired import explain_text
 
-    losers = _table("rule", "why it does not")
+    losers = _table("rule", "why it does not record it")
     for loser in answer.losers:
         losers.add_row(Text(loser.path, style=NAME), Text(f"{loser.why}."))
     verdict = Text(explain_text.verdict(answer), style=GOOD if answer.records else DOUBTFUL)
