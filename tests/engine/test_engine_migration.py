@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from live_recording.core.vendor import SITES
-from live_recording.migrate.builder import migrated, report
+from live_recording.migrate.builder import migrate_calls, render_report
 from tests.support.emulated_account import Account
 from tests.support.legacy_calls import url
 from tests.support.live_project import LiveProject, steps
@@ -61,8 +61,8 @@ def written(project: LiveProject, samples: Samples) -> None:
     project.account.emulator.set_now(now)
     project.environment["LIVE_RECORDING_NOW"] = f"{samples.now}Z"
     text = "\n\n".join(url(fields, samples.action) for fields in samples.calls)
-    made = migrated({"samples.txt": text}, "", "", SITES["intl"], now)
-    assert made.notes == (), report(made)
+    made = migrate_calls({"samples.txt": text}, "", "", SITES["intl"], now)
+    assert made.notes == (), render_report(made)
     (project.directory / "stacks" / "dev.yaml").write_text(made.text, encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""`live-recording migrate`, as people call it with what they have kept."""
+"""`live-recording migrate`: output, exit codes, and files that are never overwritten."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.support.legacy_calls import FORMS, SECRETS
 FIELDS = {"DomainName": "push.example.com", "StreamName": "final", "StartTime": "2026-11-21 20:00:00", "EndTime": "2026-11-21 22:30:00"}  # fmt: skip
 WRITTEN = """\
 # yaml-language-server: $schema=../schema/stack.schema.json
-# Written from old calls by live-recording migrate. Times are China time, as the calls have them.
+# Written by live-recording migrate from old calls. Times are China time, as in the calls.
 time_zone: Asia/Shanghai
 
 templates:
@@ -32,7 +32,7 @@ def scratch(tmp_path: Path) -> Scratch:
 
 
 def test_stack_file_goes_to_standard_output(scratch: Scratch) -> None:
-    """What is written is the output; what there is to say of it stands beside it; all carried over ends with 0."""
+    """The stack file is printed on standard output and the report on standard error; exit code 0."""
     scratch.write("calls.sh", FORMS["url"](FIELDS))
     done = scratch.run("migrate", "calls.sh")
 
@@ -40,7 +40,7 @@ def test_stack_file_goes_to_standard_output(scratch: Scratch) -> None:
 
 
 def test_file_that_is_written_passes_check(scratch: Scratch) -> None:
-    """With --out there is a file that `check` takes, and a second time it is not overwritten."""
+    """With --out a file is written that passes `check`; a second run does not overwrite it."""
     scratch.write("calls.json", FORMS["json_pretty"](FIELDS))
     first = scratch.run("migrate", "calls.json", "--out", "stacks/old.yaml")
     checked = scratch.run("check", "old")
@@ -55,7 +55,7 @@ def test_file_that_is_written_passes_check(scratch: Scratch) -> None:
 
 
 def test_what_is_left_out_ends_with_1(scratch: Scratch) -> None:
-    """The rest is written all the same, and each thing left out is told with file and line."""
+    """The other calls are written, and each omission is reported with file and line."""
     scratch.write("a.sh", f"{FORMS['tccli'](FIELDS)}\n\n{REAL_TIME}")
     scratch.write("b.txt", V2)
     done = scratch.run("migrate", "b.txt", "a.sh")
@@ -63,13 +63,13 @@ def test_what_is_left_out_ends_with_1(scratch: Scratch) -> None:
     assert done.returncode == 1
     assert [line for line in done.stdout.splitlines() if not line.startswith("#")] == [line for line in WRITTEN.splitlines() if not line.startswith("#")]  # fmt: skip
     real_time, retired, counted = done.stderr.splitlines()
-    assert real_time.startswith("a.sh:7: CreateLiveRecord: It records in real time (Highlight=1)")
-    assert retired == "b.txt:1: CreateRecord: API v2 names a channel, but no push domain. Give --domain."
-    assert counted == "3 calls read; 1 task and 1 template written. 2 notes say what is left out."
+    assert real_time.startswith("a.sh:7: CreateLiveRecord: Real-time recordings (Highlight=1)")
+    assert retired == "b.txt:1: CreateRecord: API v2 calls have no push domain. Use --domain."
+    assert counted == "3 calls read; 1 task and 1 template written. 2 notes say what was left out."
 
 
 def test_options_fill_in_what_calls_leave_out(scratch: Scratch) -> None:
-    """With a push domain and an app, a channel of the retired API is a stream."""
+    """With a push domain and an app, a channel of API v2 becomes a stream."""
     scratch.write("v2.txt", V2)
     done = scratch.run("migrate", "v2.txt", "--domain", "push.example.com", "--app", "live")
 
@@ -77,33 +77,35 @@ def test_options_fill_in_what_calls_leave_out(scratch: Scratch) -> None:
     assert "flv: {record_interval: 30m, storage_time: forever}" in done.stdout
 
 
-def test_nothing_to_carry_over_writes_no_file(scratch: Scratch) -> None:
-    """Where no call has a place in a stack file, none is made."""
+def test_no_migrated_call_writes_no_file(scratch: Scratch) -> None:
+    """If no call can be migrated, no file is written."""
     scratch.write("calls.sh", REAL_TIME)
     done = scratch.run("migrate", "calls.sh", "--out", "old.yaml")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert "none could be carried over" in done.stderr
+    assert "none could be migrated" in done.stderr
     assert not (scratch.directory / "old.yaml").exists()
 
 
 USAGE = {
-    "no-call": (["prose.txt"], "No call was found. What is read: URLs"),
-    "empty-file": (["empty.txt"], "No call was found. What is read: URLs"),
+    "source-code": (["old.py"], "old.py:1: This is source code of a program, which is not read."),
+    "no-call": (["prose.txt"], "No calls found. Supported forms: URLs"),
+    "empty-file": (["empty.txt"], "No calls found. Supported forms: URLs"),
     "no-file": (["gone.txt"], 'File of calls "gone.txt" not found.'),
     "one-of-two": (["prose.txt", "gone.txt"], 'File of calls "gone.txt" not found.'),
     "directory": (["."], '"." is a directory, not a file of calls.'),
     "binary": (["binary"], 'File of calls "binary" is not valid UTF-8 text (byte 2). Save it as UTF-8.'),
-    "no-domain": (["prose.txt", "--domain", "a b"], '--domain cannot be used. "a b" is not a domain name.'),
+    "no-domain": (["prose.txt", "--domain", "a b"], '--domain: "a b" is not a domain name.'),
     "no-argument": ([], "Missing argument"),
 }
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), USAGE.values(), ids=USAGE)
 def test_wrong_usage_ends_with_2(scratch: Scratch, arguments: list[str], sentence: str) -> None:
-    """What cannot be read is told on standard error, without a traceback, and nothing is written."""
+    """Errors are printed on standard error without a traceback, and nothing is written."""
     scratch.write("prose.txt", "Call CreateLiveRecord.\n")
     scratch.write("empty.txt", "")
+    scratch.write("old.py", "req = models.CreateRecordTaskRequest()\n")
     (scratch.directory / "binary").write_bytes(b"\x01\xff\xfe\x00")
     done = scratch.run("migrate", *arguments)
 
@@ -112,8 +114,8 @@ def test_wrong_usage_ends_with_2(scratch: Scratch, arguments: list[str], sentenc
     assert "Traceback" not in done.stderr
 
 
-def test_secrets_stay_where_they_are(scratch: Scratch) -> None:
-    """Keys and signatures that stand in what was pasted come neither into the file nor onto the terminal."""
+def test_secrets_are_not_copied(scratch: Scratch) -> None:
+    """Keys and signatures in the texts are neither written nor printed."""
     scratch.write(
         "all.txt",
         "\n\n".join(form(FIELDS) for form in FORMS.values()) + REAL_TIME.replace("--", f"--token {SECRETS[3]} --"),

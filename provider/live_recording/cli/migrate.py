@@ -26,14 +26,14 @@ def migrate(
     """
     from live_recording.config.files import current_time, read_text
     from live_recording.core.vendor import SITES
-    from live_recording.migrate.builder import migrated, report
+    from live_recording.migrate.builder import migrate_calls, render_report
 
     texts = {name: read_text(Path(name), "file of calls") for name in files}
-    migration = migrated(texts, domain, application, SITES[site.value], current_time())
+    migration = migrate_calls(texts, domain, application, SITES[site.value], current_time())
     if migration.text:
         write_output(migration.text, out)
-    print_error(report(migration))
-    if migration.lost:
-        raise typer.Exit(FINDINGS)
+    print_error(render_report(migration))
     if not migration.calls:
         raise typer.Exit(USAGE)
+    if migration.lost:
+        raise typer.Exit(FINDINGS)

@@ -1,6 +1,6 @@
 """Time windows of tasks: phases, the earliest creation, overlaps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Literal, NamedTuple
@@ -45,3 +45,15 @@ def overlap_violations(windows: Mapping[str, Window], now: datetime, most: int) 
         heappush(open_windows, (span.end, name))
         if len(open_windows) > most:
             yield (name, *sorted(other for _, other in open_windows if other != name))
+
+
+def surplus_windows(
+    windows: Mapping[str, Window], now: datetime, most: int, keep: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield the windows to remove, none of *keep*, so that at most *most* overlap: of those that overlap, the last."""
+    rest = dict(windows)
+    while surplus := next(
+        (name for group in overlap_violations(rest, now, most) for name in group if name not in keep), None
+    ):
+        del rest[surplus]
+        yield surplus

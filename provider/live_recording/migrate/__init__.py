@@ -1,1 +1,1 @@
-"""TODO migrate."""
+"""Turn old API calls into the tasks of a stack file."""

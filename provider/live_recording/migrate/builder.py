@@ -1,28 +1,35 @@
-"""Old calls in texts become a stack file: tasks, templates for their formats, and comments for all that has no place there."""
+"""Build a stack file from old calls: tasks, their templates, and comments about what cannot be migrated."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from live_recording.core.errors import ConfigError, InvalidValue
-from live_recording.core.text import count_of, escaped
+from live_recording.core.text import count_of, escaped, plural
 from live_recording.core.timefmt import CHINA, FOREVER, length
 from live_recording.core.vendor import Site
-from live_recording.migrate.recordings import Options, Shape
-from live_recording.migrate.tasks import Entries, Entry, Note, entries
-from live_recording.migrate.text_forms import calls
+from live_recording.migrate.calls import Call
+from live_recording.migrate.recordings import Options, RecordingFormat
+from live_recording.migrate.tasks import MigratedTask, MigratedTasks, Note, tasks_of_calls
+from live_recording.migrate.text_forms import find_calls, source_code_line
 from live_recording.stackfile import names
 from live_recording.stackfile.writer import Item, written
 
 ZONE = "Asia/Shanghai"
-READ = (
-    "URLs with Action=CreateLiveRecord, CreateRecord or CreateRecordTask, their JSON bodies, lines for tccli, and programs that "
-    "set the fields of such a request"
+SUPPORTED = (
+    "URLs with Action=CreateLiveRecord, CreateRecord or CreateRecordTask, their JSON bodies, curl and tccli commands, and "
+    "log lines with these"
+)
+SOURCE_CODE = (
+    "This is source code of a program, which is not read. Use the calls that the program sends, from its log or as URLs, JSON, "
+    "curl or tccli commands, or write the tasks into the stack file."
 )
 
 
-class Migration(NamedTuple):
-    """The stack file (empty when no call could be carried over), notes in the order of their places, and what there was."""
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The stack file ("" if no call could be migrated), sorted notes, and the numbers of calls, tasks and templates."""
 
     text: str
     notes: tuple[Note, ...]
@@ -32,101 +39,111 @@ class Migration(NamedTuple):
 
     @property
     def lost(self) -> bool:
-        """Whether a call, or a part of one, was not carried over."""
+        """Return whether a call, or a part of one, was left out."""
         return any(note.lost for note in self.notes)
 
     @property
     def summary(self) -> str:
-        """One sentence that counts."""
+        """Return one sentence with the numbers."""
         if not self.calls:
-            return f"No call was found. What is read: {READ}."
+            return f"No calls found. Supported forms: {SUPPORTED}."
         if not self.tasks:
-            return f"{count_of(self.calls, 'call')} read, and none could be carried over, so there is no stack file."
-        made = f"{count_of(self.tasks, 'task')} and {count_of(self.templates, 'template')} written."
+            return f"{count_of(self.calls, 'call')} read, none could be migrated. No stack file was written."
         lost = sum(note.lost for note in self.notes)
-        left = f" {count_of(lost, 'note')} {'says' if lost == 1 else 'say'} what is left out." if lost else ""
-        return f"{count_of(self.calls, 'call')} read; {made}{left}"
+        left_out = f" {count_of(lost, 'note')} {plural(lost, 'says', 'say')} what was left out." if lost else ""
+        written_ = f"{count_of(self.tasks, 'task')} and {count_of(self.templates, 'template')} written."
+        return f"{count_of(self.calls, 'call')} read; {written_}{left_out}"
 
 
-def migrated(texts: Mapping[str, str], domain: str, app: str, site: Site, now: datetime) -> Migration:
-    """The stack file for the calls in *texts* (name of a file -> what it says) at *now*.
+def migrate_calls(texts: Mapping[str, str], domain: str, app: str, site: Site, now: datetime) -> Migration:
+    """Return the stack file for the calls in *texts* (file name -> content) at *now*.
 
-    *domain* and *app* stand in where calls name none; "" where the user gave none. Raises ConfigError when they cannot.
+    *domain* and *app* are used for calls that have none; "" if the user gave none. Raises ConfigError if one is invalid.
     """
     options = Options(_option("--domain", domain, names.domain), _option("--app", app, names.required_name), site)
-    found = [call for file in sorted(texts) for call in calls(file, texts[file])]
-    made = entries(found, options, now)
-    shapes = _templates(made.tasks.values())
-    notes = sorted([*made.left_out, *(note for entry in made.tasks.values() for note in entry.notes)])
-    text = _text(made, shapes, now) if made.tasks else ""
-    return Migration(text, tuple(notes), len(found), len(made.tasks), len(shapes))
+    calls: list[Call] = []
+    unread: list[Note] = []
+    for file in sorted(texts):
+        calls += find_calls(file, texts[file])
+        if (line := source_code_line(texts[file])) is not None:
+            unread.append(Note(file, line, SOURCE_CODE, lost=True))
+    migrated = tasks_of_calls(calls, options, now)
+    templates = _template_keys(migrated.tasks.values())
+    notes = sorted([*unread, *migrated.left_out, *(note for task in migrated.tasks.values() for note in task.notes)])
+    text = _stack_file(migrated, unread, templates, now) if migrated.tasks else ""
+    return Migration(text, tuple(notes), len(calls), len(migrated.tasks), len(templates))
 
 
-def report(migration: Migration) -> str:
-    """For people: one line per note, then one that counts."""
+def render_report(migration: Migration) -> str:
+    """Return the text for users: one line per note, then the summary."""
     return "\n".join([*(escaped(str(note)) for note in migration.notes), migration.summary])
 
 
-def _option(option: str, value: str, read: Any) -> str:
+def _option(option: str, value: str, parse: Callable[[Any], str]) -> str:
     try:
-        return str(read(value)) if value else ""
-    except InvalidValue as refusal:
-        raise ConfigError(f"{option} cannot be used. {refusal.message}") from None
+        return str(parse(value)) if value else ""
+    except InvalidValue as error:
+        raise ConfigError(f"{option}: {error.message}") from None
 
 
-def _templates(tasks: Iterable[Entry]) -> dict[Shape, str]:
-    """The templates that the tasks need, with their names, sorted."""
-    shapes = {entry.part.recording.template for entry in tasks if isinstance(entry.part.recording.template, Shape)}
-    keys = {shape: _key(shape) for shape in shapes if isinstance(shape, Shape)}
+def _template_keys(tasks: Iterable[MigratedTask]) -> dict[RecordingFormat, str]:
+    """Return the templates that the tasks need, with their keys, sorted by key."""
+    templates = (task.part.recording.template for task in tasks)
+    keys = {template: _key(template) for template in templates if isinstance(template, RecordingFormat)}
     return dict(sorted(keys.items(), key=lambda item: item[1]))
 
 
-def _key(shape: Shape) -> str:
-    """A name that says everything: `mp4-1h-30d`, `flv-forever`."""
-    interval = [length(shape.record_interval)] if shape.record_interval is not None else []
-    kept = "forever" if shape.storage_time == FOREVER else length(shape.storage_time)
-    return "-".join([shape.format, *interval, kept])
+def _key(template: RecordingFormat) -> str:
+    """Return a key that describes the template completely: `mp4-1h-30d`, `flv-forever`."""
+    interval = [length(template.record_interval)] if template.record_interval is not None else []
+    retention = "forever" if template.storage_time == FOREVER else length(template.storage_time)
+    return "-".join([template.format, *interval, retention])
 
 
-def _text(made: Entries, shapes: Mapping[Shape, str], now: datetime) -> str:
-    templates = [Item(key, {shape.format: _format(shape)}) for shape, key in shapes.items()]
+def _stack_file(
+    migrated: MigratedTasks, unread: Iterable[Note], template_keys: Mapping[RecordingFormat, str], now: datetime
+) -> str:
+    templates = [Item(key, {template.format: _format_fields(template)}) for template, key in template_keys.items()]
     tasks = [
-        Item(name, dict(_fields(entry, shapes)), tuple(map(str, entry.notes))) for name, entry in made.tasks.items()
+        Item(name, dict(_task_fields(task, template_keys)), tuple(map(str, task.notes)))
+        for name, task in migrated.tasks.items()
     ]
-    return written({"templates": templates, "tasks": tasks}, ZONE, _about(made, now))
+    comments = _head_comments(migrated, sorted([*unread, *migrated.left_out]), now)
+    return written({"templates": templates, "tasks": tasks}, ZONE, comments)
 
 
-def _format(shape: Shape) -> dict[str, Any]:
-    fields = {"record_interval": shape.record_interval, "storage_time": shape.storage_time}
+def _format_fields(template: RecordingFormat) -> dict[str, Any]:
+    fields = {"record_interval": template.record_interval, "storage_time": template.storage_time}
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _fields(entry: Entry, shapes: Mapping[Shape, str]) -> Iterator[tuple[str, Any]]:
-    """The fields of a task, in the order in which they are written."""
-    found, window = entry.part.recording, entry.part.window
-    yield from found.key.to_inputs().items()
-    if found.mixed:
+def _task_fields(task: MigratedTask, template_keys: Mapping[RecordingFormat, str]) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a task in the order in which they are written."""
+    recording, window = task.part.recording, task.part.window
+    yield from recording.key.to_inputs().items()
+    if recording.mixed:
         yield "stream_type", "mixed"
     if window.start:
-        yield "start", _wall(window.start)
-    yield "end", _wall(window.end)
-    if isinstance(found.template, Shape):
-        yield "template", shapes[found.template]
-    elif found.template:
-        yield "template_id", int(found.template)
+        yield "start", _china_wall_time(window.start)
+    yield "end", _china_wall_time(window.end)
+    if isinstance(recording.template, RecordingFormat):
+        yield "template", template_keys[recording.template]
+    elif recording.template:
+        yield "template_id", int(recording.template)
 
 
-def _wall(at: datetime) -> datetime:
-    """The time that clocks in China show, as the file's zone has it."""
-    return at.astimezone(CHINA).replace(tzinfo=None)
+def _china_wall_time(time: datetime) -> datetime:
+    """Return the China time without an offset, as it is written in the file."""
+    return time.astimezone(CHINA).replace(tzinfo=None)
 
 
-def _about(made: Entries, now: datetime) -> Iterator[str]:
-    """The head of the file."""
-    yield "Written from old calls by live-recording migrate. Times are China time, as the calls have them."
-    over = sum(entry.part.window.end <= now for entry in made.tasks.values())
-    if over:
-        yield f"Over before {_wall(now):%Y-%m-%d %H:%M}: {over} of {count_of(len(made.tasks), 'task')}. Nothing is done for what is over, and it may be removed."
-    if made.left_out:
+def _head_comments(migrated: MigratedTasks, left_out: Iterable[Note], now: datetime) -> Iterator[str]:
+    yield "Written by live-recording migrate from old calls. Times are China time, as in the calls."
+    finished = sum(task.part.window.end <= now for task in migrated.tasks.values())
+    if finished:
+        total = count_of(len(migrated.tasks), "task")
+        yield f"{finished} of {total} ended before {_china_wall_time(now):%Y-%m-%d %H:%M}. Finished tasks are ignored; you can remove them."
+    left_out = list(left_out)
+    if left_out:
         yield "Not in this file:"
-        yield from (f"- {note}" for note in made.left_out)
+        yield from (f"- {note}" for note in left_out)

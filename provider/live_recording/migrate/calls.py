@@ -1,40 +1,44 @@
-"""The calls that began, ended and arranged recordings before there was a stack file, and how one is told.
+"""The API calls that started, stopped and configured recordings, and how they are recognized.
 
-Rule 1: a call is told by the name of its action, or else by fields that belong to one action only.
-Rule 2: only fields of the table are kept; of common parameters and secrets nothing is, of all others the name.
+Common parameters and secrets of a call are dropped. Of other unknown fields only the name is kept.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from live_recording.core.vendor import STREAM_PARAM
 
-Fate = Literal["carried", "ends", "standing"]
+Effect = Literal["records", "ends", "configures"]
 STREAM = ("DomainName", "AppName", "StreamName")
 TIMES = ("StartTime", "EndTime")
 
 
-class Action(NamedTuple):
-    """What becomes of the calls of an action, its fields, and what tells it: one of *own* and one of *beside*."""
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action of the API: its effect, its fields, and the fields that identify it.
 
-    fate: Fate
+    Without the name of its action, a call is recognized by one field of *own* together with one of *required*.
+    """
+
+    effect: Effect
     fields: tuple[str, ...]
     own: frozenset[str] = frozenset()
-    beside: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
 
 
 _LIVE = ("FileFormat", "Highlight", "MixStream", "RecordType", "StreamParam")
 _TASK = ("Extension", "StreamType", "TemplateId")
 ACTIONS: Mapping[str, Action] = {
     "CreateLiveRecord": Action(  # CN:30148, IN:30847
-        "carried", (*STREAM, *TIMES, *_LIVE), frozenset(_LIVE), frozenset({"StreamName", *TIMES})
+        "records", (*STREAM, *TIMES, *_LIVE), frozenset(_LIVE), frozenset({"StreamName", *TIMES})
     ),
     "CreateRecordTask": Action(  # CN:45983, IN:37309
-        "carried", (*STREAM, *TIMES, *_TASK), frozenset(_TASK), frozenset({"EndTime"})
+        "records", (*STREAM, *TIMES, *_TASK), frozenset(_TASK), frozenset({"EndTime"})
     ),
     "CreateRecord": Action(  # API v2, CN:4723
-        "carried",
+        "records",
         ("channelId", "startTime", "endTime", "tapeType"),
         frozenset({"channelId", "tapeType"}),
         frozenset({"endTime"}),
@@ -45,95 +49,115 @@ ACTIONS: Mapping[str, Action] = {
     "DeleteRecordTask": Action("ends", ("TaskId",)),
     "StopRecord": Action("ends", ("channelId", "taskId")),
     "DeleteRecord": Action("ends", ("channelId", "taskId")),
-    "CreateLiveRecordTemplate": Action("standing", ("TemplateName",)),
-    "ModifyLiveRecordTemplate": Action("standing", ("TemplateId", "TemplateName")),
-    "DeleteLiveRecordTemplate": Action("standing", ("TemplateId",)),
-    "CreateLiveRecordRule": Action("standing", (*STREAM, "TemplateId")),
-    "DeleteLiveRecordRule": Action("standing", STREAM),
+    "CreateLiveRecordTemplate": Action("configures", ("TemplateName",)),
+    "ModifyLiveRecordTemplate": Action("configures", ("TemplateId", "TemplateName")),
+    "DeleteLiveRecordTemplate": Action("configures", ("TemplateId",)),
+    "CreateLiveRecordRule": Action("configures", (*STREAM, "TemplateId")),
+    "DeleteLiveRecordRule": Action("configures", STREAM),
 }
 FIELDS = frozenset(name for action in ACTIONS.values() for name in action.fields)
 FROM_FILE = "cli-input-json"
-"""The option of the vendor's command line whose value is the whole call, or the file that has it."""
-_ANSWER = frozenset({"Error", "RequestId", "Response", "Stopped", "TaskList"})
+"""The option of the vendor's command line whose value is the whole call, or the file that contains it."""
+_RESPONSE = frozenset({"Error", "RequestId", "Response", "Stopped", "TaskList"})
 _COMMON = frozenset({
     "action", "version", "region", "timestamp", "nonce", "language", "requestclient", "signature", "signaturemethod",
     "secretid", "secretkey", "token", "profile", "endpoint", "timeout", "output", "filter", "warning", "waiter", "debug",
     "cli-input-json", "cli-unfold-argument", "generate-cli-skeleton", "https-proxy", "role-arn", "role-session-name",
     "use-cvm-role",
 })  # fmt: skip
-"""Parameters that any call has, and options of the vendor's command line, in lower case."""
+"""Parameters of every call, and options of the vendor's command line, in lower case."""
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _SECRET = re.compile(r"secret|token|sign|password|credential|auth|txtime", re.IGNORECASE)
 
 
-class Unread(str):
-    """What stands where a value belongs, but is none: an expression, a variable, a placeholder."""
+@dataclass(frozen=True, slots=True)
+class MissingValue:
+    """The value of a command-line option that has none."""
 
-    __slots__ = ()
 
-
-class Piece(NamedTuple):
-    """The fields that stand together at one place of a text, as they stand there."""
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """Fields that stand together in a text, unchanged. They may be a call."""
 
     line: int
     action: str | None  # named by the form itself
     fields: Mapping[str, Any]
     hint: str | None = None  # an action that is named nearby
-    cut: bool = False  # the text ends, or goes wrong, in the midst of it
+    incomplete: bool = False  # the form does not end
 
 
-class Call(NamedTuple):
-    """One call: its known fields as they were written, and the names of those that nobody knows."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: its known fields, unchanged, and the names of its unknown fields."""
 
     file: str
     line: int
     action: str
     fields: Mapping[str, Any]
     unknown: tuple[str, ...] = ()
-    cut: bool = False
+    incomplete: bool = False
 
     @property
-    def place(self) -> str:
-        """Where it stands."""
+    def location(self) -> str:
+        """Return the file and the line of the call."""
         return f"{self.file}:{self.line}"
 
 
-def unquoted(text: str) -> str:
-    """The text without URL encoding, in which a plus is a space."""
+def url_decoded(text: str) -> str:
+    """Return the text without URL encoding; a plus is a space."""
     plain = text.replace("+", " ")
     return _ENCODED.sub(lambda run: bytes.fromhex(run[0].replace("%", "")).decode("utf-8", "replace"), plain)
 
 
-def call(file: str, piece: Piece) -> Call | None:
-    """The call that a piece is, or None; what describes fields, such as a schema, is none."""
-    name = _told(piece)
-    if name is None or any(isinstance(piece.fields.get(field), dict | list) for field in ACTIONS[name].fields):
+def recognize_call(file: str, group: FieldGroup) -> Call | None:
+    """Return the call that the fields are, or None. A description of fields, such as a schema, is not a call."""
+    name = _action_of(group)
+    if name is None or any(isinstance(group.fields.get(field), dict | list) for field in ACTIONS[name].fields):
         return None
     action = ACTIONS[name]
+    unknown = tuple(sorted(_unknown_fields(group, action))) if action.effect == "records" else ()
+    return Call(file, group.line, name, _known_fields(group, action), unknown, group.incomplete)
+
+
+def _known_fields(group: FieldGroup, action: Action) -> dict[str, Any]:
     known = {*action.fields, FROM_FILE}
-    fields = {field: value for field, value in piece.fields.items() if field in known and value not in (None, "")}
-    # Pasted into a URL without encoding, its parts look like fields of their own.
-    loose = [f"{param}={piece.fields[param]}" for param in STREAM_PARAM if param in piece.fields]
-    if loose and "StreamParam" in known:
-        fields["StreamParam"] = "&".join([*(str(fields[f]) for f in ("StreamParam",) if f in fields), *loose])
-    rest = piece.fields.keys() - known - {*STREAM_PARAM}
-    unknown = sorted(field for field in rest if field and field.lower() not in _COMMON and not _SECRET.search(field))
-    return Call(file, piece.line, name, fields, tuple(unknown) if action.fate == "carried" else (), piece.cut)
+    fields = {field: value for field, value in group.fields.items() if field in known and value not in (None, "")}
+    # In a URL, a StreamParam that is not encoded falls apart into fields of its own.
+    parts = [f"{param}={group.fields[param]}" for param in STREAM_PARAM if param in group.fields]
+    if parts and "StreamParam" in known:
+        first = [str(fields["StreamParam"])] if "StreamParam" in fields else []
+        fields["StreamParam"] = "&".join([*first, *parts])
+    return fields
 
 
-def _told(piece: Piece) -> str | None:
-    """The action of a piece: named by its form, told by its fields, or named nearby."""
-    if piece.action is not None:
-        return piece.action if piece.action in ACTIONS else None
-    names = {name for name in piece.fields if name.lower() not in _COMMON}
-    if names & _ANSWER or {"TaskId", "EndTime"} <= names:
+def _unknown_fields(group: FieldGroup, action: Action) -> Iterator[str]:
+    for field in group.fields.keys() - {*action.fields, FROM_FILE, *STREAM_PARAM}:
+        if field and field.lower() not in _COMMON and not _SECRET.search(field):
+            yield field
+
+
+def _action_of(group: FieldGroup) -> str | None:
+    """Return the action that the form names, that the fields show, or that is named nearby."""
+    if group.action is not None:
+        return group.action if group.action in ACTIONS else None
+    names = {name for name in group.fields if name.lower() not in _COMMON}
+    if names & _RESPONSE or {"TaskId", "EndTime"} <= names:
         return None
-    told = [name for name, action in ACTIONS.items() if names & action.own and names & action.beside]
-    if told:
-        return told[0]
-    if piece.hint:
-        known = {*ACTIONS[piece.hint].fields} if piece.hint in ACTIONS else set()
-        return piece.hint if names & known and (names <= known or names & {*TIMES}) else None
+    for name, action in ACTIONS.items():
+        if names & action.own and names & action.required:
+            return name
+    return _hinted_action(group.hint, names) if group.hint else _action_by_shared_fields(group, names)
+
+
+def _hinted_action(hint: str, names: set[str]) -> str | None:
+    """Return the action that is named nearby if the fields fit it."""
+    known = {*ACTIONS[hint].fields} if hint in ACTIONS else set()
+    fits = names & known and (names <= known or names & {*TIMES})
+    return hint if fits else None
+
+
+def _action_by_shared_fields(group: FieldGroup, names: set[str]) -> str | None:
+    """Return the action of fields that several actions have; Unix seconds are a CreateRecordTask."""
     if names <= {*STREAM, *TIMES} and {"StreamName", "EndTime"} <= names:
-        return "CreateRecordTask" if str(piece.fields["EndTime"]).isdecimal() else "CreateLiveRecord"
+        return "CreateRecordTask" if str(group.fields["EndTime"]).isdecimal() else "CreateLiveRecord"
     return "StopLiveRecord" if names == {"StreamName", "TaskId"} else None

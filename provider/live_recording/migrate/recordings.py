@@ -1,11 +1,10 @@
 """What an old call records: which stream, when and how, in the terms of a stack file.
 
-Rule 1: what a call does not say, and has no documented default, is not invented: the call is refused in one sentence.
-Rule 2: what does not come along of a call that is carried over stands in a remark.
+A value that a call does not give, and that has no documented default, is not guessed: the call is rejected.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from live_recording.core.errors import InvalidValue
 from live_recording.core.kinds import FORMATS
@@ -15,83 +14,94 @@ from live_recording.core.timefmt import FOREVER
 from live_recording.core.vendor import STORAGE_TIME_MAX, STREAM_PARAM, V2_INTERVAL, Site
 from live_recording.core.windows import Window
 from live_recording.migrate.calls import FROM_FILE, Call
-from live_recording.migrate.values import china, flag, needed, number, params, text, unix, wrong
+from live_recording.migrate.values import (
+    china_time,
+    flag,
+    invalid_value,
+    object_id,
+    required_text,
+    stream_params,
+    text_value,
+    unix_time,
+)
 from live_recording.stackfile import names
 
 
-class Shape(NamedTuple):
-    """How something is recorded: what makes one template."""
+@dataclass(frozen=True, slots=True)
+class RecordingFormat:
+    """The format and retention of a recording; each becomes one template."""
 
     format: str
     record_interval: int | None  # seconds; None: the vendor's default
-    storage_time: int  # seconds; 0: for ever
+    storage_time: int  # seconds; 0: forever
 
 
-class Options(NamedTuple):
-    """What the user says where calls say nothing, and the site whose limits apply."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The domain and the app of calls that have none, and the site whose limits apply."""
 
     domain: str
     app: str
     site: Site
 
 
-class Remark(NamedTuple):
-    """What is worth knowing of a call; *lost*: a part of it did not come along."""
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A fact about a call; *lost*: a part of the call is not in the stack file."""
 
     sentence: str
     lost: bool
 
 
-class Recording(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Recording:
     """What one call records."""
 
     call: Call
     key: StreamKey
     mixed: bool
     window: Window
-    template: Shape | str | None  # one to make, the id of one, or none: HLS for ever
+    template: RecordingFormat | str | None  # a new template, the id of a template, or None: HLS that is kept forever
     remarks: tuple[Remark, ...] = ()
 
 
-def recording(call: Call, options: Options) -> Recording | str:
-    """What the call records, or why it cannot be carried over."""
-    if call.cut:
-        return "It is cut off: its quotes or brackets do not close. Paste the whole call."
+def recording_of_call(call: Call, options: Options) -> Recording:
+    """Return what the call records. Raise InvalidValue if it cannot be migrated."""
+    if call.incomplete:
+        raise InvalidValue("missing-field", "The call is cut off or is not valid. Paste the whole call.")
     if FROM_FILE in call.fields:
-        return f"Its values stand in another file ({FROM_FILE}). Name that file too."
-    try:
-        made = READERS[call.action](call, options)
-    except InvalidValue as refusal:
-        return refusal.message
-    left = (Remark(f"{quoted(name)} is none of its fields and was left out.", lost=True) for name in call.unknown)
-    return made._replace(remarks=(*made.remarks, *left))
+        raise InvalidValue("missing-field", f"Its values are in another file ({FROM_FILE}). Name that file too.")
+    recording = READERS[call.action](call, options)
+    unknown = (Remark(f"Unknown field {quoted(name)} was left out.", lost=True) for name in call.unknown)
+    return replace(recording, remarks=(*recording.remarks, *unknown))
 
 
 def _live_record(call: Call, options: Options) -> Recording:
-    _refuse_real_time(call, "Highlight")
-    app = needed(call, "AppName", options.app or "live")  # the documented default, CN:30148
-    key, cut = _key(needed(call, "DomainName", options.domain), app, needed(call, "StreamName"))
-    window = Window(china(call, "StartTime"), china(call, "EndTime"))
-    shape, remarks = _shape(call, options.site)
-    return Recording(call, key, flag(call, "MixStream"), window, shape, (*cut, *remarks))
+    _reject_real_time(call, "Highlight")
+    app = required_text(call, "AppName", options.app or "live")  # the documented default, CN:30148
+    key, remarks = _key(required_text(call, "DomainName", options.domain), app, required_text(call, "StreamName"))
+    window = Window(china_time(call, "StartTime"), china_time(call, "EndTime"))
+    template, more = _recording_format(call, options.site)
+    return Recording(call, key, flag(call, "MixStream"), window, template, (*remarks, *more))
 
 
 def _record_task(call: Call, options: Options) -> Recording:
-    app = needed(call, "AppName", options.app)
-    key, cut = _key(needed(call, "DomainName", options.domain), app, needed(call, "StreamName"))
-    window = Window(unix(call, "StartTime") if "StartTime" in call.fields else None, unix(call, "EndTime"))
-    template = number(call, "TemplateId") or None
-    more = Remark("Extension was left out; the vendor gives it no meaning.", lost=False)
-    remarks = (*cut, more) if "Extension" in call.fields else cut
+    app = required_text(call, "AppName", options.app)
+    key, remarks = _key(required_text(call, "DomainName", options.domain), app, required_text(call, "StreamName"))
+    window = Window(unix_time(call, "StartTime") if "StartTime" in call.fields else None, unix_time(call, "EndTime"))
+    template = object_id(call, "TemplateId") or None
+    if "Extension" in call.fields:
+        remarks = (*remarks, Remark("Extension was left out: it has no effect.", lost=False))
     return Recording(call, key, flag(call, "StreamType"), window, template, remarks)
 
 
 def _record(call: Call, options: Options) -> Recording:
-    _refuse_real_time(call, "tapeType")
-    domain, app = needed(call, "domain", options.domain), needed(call, "app", options.app)
-    key, cut = _key(domain, app, needed(call, "channelId"))
-    window = Window(china(call, "startTime"), china(call, "endTime"))
-    return Recording(call, key, mixed=False, window=window, template=Shape("flv", V2_INTERVAL, FOREVER), remarks=cut)
+    _reject_real_time(call, "tapeType")
+    domain, app = required_text(call, "domain", options.domain), required_text(call, "app", options.app)
+    key, remarks = _key(domain, app, required_text(call, "channelId"))
+    window = Window(china_time(call, "startTime"), china_time(call, "endTime"))
+    template = RecordingFormat("flv", V2_INTERVAL, FOREVER)
+    return Recording(call, key, mixed=False, window=window, template=template, remarks=remarks)
 
 
 READERS: Mapping[str, Callable[[Call, Options], Recording]] = {
@@ -101,48 +111,53 @@ READERS: Mapping[str, Callable[[Call, Options], Recording]] = {
 }
 
 
-def _refuse_real_time(call: Call, field: str) -> None:
+def _reject_real_time(call: Call, field: str) -> None:
     if flag(call, field):
-        why = f"It records in real time ({field}=1), from the moment of the call on, and no file can name that."
-        advice = "To record at once, write a task with end and without start, and apply it."
-        raise InvalidValue("missing-field", f"{why} {advice}")
+        reason = f"Real-time recordings ({field}=1) start when the call is made and cannot be declared in a file."
+        advice = "To record at once, add a task with end and without start, and deploy it."
+        raise InvalidValue("missing-field", f"{reason} {advice}")
 
 
 def _key(domain: str, app: str, stream: str) -> tuple[StreamKey, tuple[Remark, ...]]:
-    """Domain, app and stream, and whether a key for pushing was cut off the stream's name."""
-    (domain, _, _), (app, _, _), (stream, cut, _) = (name.partition("?") for name in (domain, app, stream))
+    """Return the key of the stream without its push parameters, and a remark if there were any."""
+    (domain, _, _), (app, _, _), (stream, question_mark, _) = (name.partition("?") for name in (domain, app, stream))
     if "@" in domain:
-        raise InvalidValue(
-            "bad-name", "DomainName is more than a domain. Write the push domain alone, like push.example.com."
-        )
-    found = StreamKey(names.domain(domain), names.required_name(app), names.required_name(stream))
-    if "\ufffd" in "".join(found.parts):
-        raise InvalidValue("bad-name", "A name in it is not encoded as UTF-8. Write it plainly.")
-    sentence = "What follows the question mark in its stream name was left out: a key for pushing is no part of a name."
-    return found, (Remark(sentence, lost=True),) if cut else ()
+        raise InvalidValue("bad-name", "DomainName must be a push domain only, such as push.example.com.")
+    key = StreamKey(names.domain(domain), names.required_name(app), names.required_name(stream))
+    if "\ufffd" in "".join(key.parts):
+        raise InvalidValue("bad-name", "A name is not encoded as UTF-8. Write it without URL encoding.")
+    sentence = "StreamName had push parameters after a question mark; they were left out."
+    return key, (Remark(sentence, lost=True),) if question_mark else ()
 
 
-def _shape(call: Call, site: Site) -> tuple[Shape, tuple[Remark, ...]]:
-    """The template that a CreateLiveRecord asks for."""
-    kind, form = (text(call, "RecordType") or "video").lower(), (text(call, "FileFormat") or "flv").lower()
-    if kind not in ("video", "audio"):
-        raise wrong("RecordType", kind, "video or audio belongs there")
-    if form not in FORMATS:
-        raise wrong("FileFormat", form, f"one of {', '.join(FORMATS)} belongs there")
-    made = "aac" if kind == "audio" and form not in ("aac", "mp3") else form  # templates have no RecordType
-    asked, strange = params(call)
-    interval, kept = asked.get("record_interval"), asked.get("storage_time", FOREVER)
-    low, high = site.record_interval[made]
-    if made != "hls" and interval is not None and not low <= interval <= high:
-        raise wrong("record_interval", interval, f"{low} to {high} seconds belong there")
-    if kept > STORAGE_TIME_MAX:
-        raise wrong("storage_time", kept, f"at most {STORAGE_TIME_MAX} seconds belong there")
-    sound = f"It asks for sound alone as {form}, which no template can do. The task records aac instead."
-    more = f"StreamParam says more than {' and '.join(STREAM_PARAM)}. The rest was left out."
-    remarks = (
-        (made != form, Remark(sound, lost=True)),
-        (strange, Remark(more, lost=True)),
-        (made == "hls" and interval is not None, Remark("record_interval was left out: HLS ignores it.", lost=False)),
-    )
-    shape = Shape(made, None if made == "hls" else interval, kept)
-    return shape, tuple(remark for applies, remark in remarks if applies)
+def _recording_format(call: Call, site: Site) -> tuple[RecordingFormat, tuple[Remark, ...]]:
+    """Return the template that a CreateLiveRecord needs, and remarks about what it cannot say."""
+    format_, remarks = _format(call)
+    params, has_unknown_params = stream_params(call)
+    if has_unknown_params:
+        known = " and ".join(STREAM_PARAM)
+        remarks.append(Remark(f"StreamParam has parameters other than {known}; they were left out.", lost=True))
+    interval, storage_time = params.get("record_interval"), params.get("storage_time", FOREVER)
+    if format_ == "hls" and interval is not None:
+        remarks.append(Remark("record_interval was left out: HLS ignores it.", lost=False))
+        interval = None
+    low, high = site.record_interval[format_]
+    if interval is not None and not low <= interval <= high:
+        raise invalid_value("record_interval", interval, f"{low} to {high} seconds")
+    if storage_time > STORAGE_TIME_MAX:
+        raise invalid_value("storage_time", storage_time, f"at most {STORAGE_TIME_MAX} seconds")
+    return RecordingFormat(format_, interval, storage_time), tuple(remarks)
+
+
+def _format(call: Call) -> tuple[str, list[Remark]]:
+    """Return the format of a CreateLiveRecord. Templates have no RecordType: audio needs an audio format."""
+    record_type = (text_value(call, "RecordType") or "video").lower()
+    format_ = (text_value(call, "FileFormat") or "flv").lower()
+    if record_type not in ("video", "audio"):
+        raise invalid_value("RecordType", record_type, "video or audio")
+    if format_ not in FORMATS:
+        raise invalid_value("FileFormat", format_, f"one of {', '.join(FORMATS)}")
+    if record_type == "audio" and format_ not in ("aac", "mp3"):
+        sentence = f"Templates cannot record audio alone as {format_}. The task records aac instead."
+        return "aac", [Remark(sentence, lost=True)]
+    return format_, []

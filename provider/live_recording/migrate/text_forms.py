@@ -1,7 +1,7 @@
-"""How calls stand in texts: queries, and lines for the vendor's command line and for curl; programs are another module's.
+"""Find API calls in texts: queries, `tccli` commands, what `curl` sends, and JSON.
 
-Rule 1: only the form is read here; which call it is, and what it means, is judged elsewhere.
-Rule 2: what is read is taken out of the text, so that nothing is read twice. Commented lines are no calls.
+Each form is removed from the text once it is read, so nothing is read twice. Commented lines are not calls.
+Source code of programs is not read; it is only detected, so that the user is told what to do.
 """
 
 import json
@@ -11,98 +11,134 @@ from bisect import bisect
 from collections.abc import Callable
 from typing import Any
 
-from live_recording.migrate.calls import FIELDS, FROM_FILE, Call, Piece, Unread, call, unquoted
-from live_recording.migrate.source_code import Program
+from live_recording.migrate.calls import FIELDS, FROM_FILE, Call, FieldGroup, MissingValue, recognize_call, url_decoded
+from live_recording.migrate.json_objects import JsonScanner
 
-_REMARK = re.compile(r"^[ \t]*(?:#|//)[^\n]*", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:#|//)[^\n]*", re.MULTILINE)
 _VALUE = r"(?:\d{4}-\d\d-\d\d[ ]\d\d:\d\d(?::\d\d)?|[^\s&\"'`\\<>()|;]*)"
 _PAIR = rf"(?<![\w.-])[A-Za-z][\w.-]*={_VALUE}"
-_ONE = re.compile(rf"([A-Za-z][\w.-]*)=({_VALUE})")
+_NAME_AND_VALUE = re.compile(rf"([A-Za-z][\w.-]*)=({_VALUE})")
 _QUERY = re.compile(rf"{_PAIR}(?:[\s\\^]*&[\s\\^]*{_PAIR})+")
 _QUOTED = r"'[^']*'|\"(?:\\.|[^\"\\])*\""
-_BARE = r"[^\n'\"\\^`;|<>&]|&(?=[^\s&])"  # up to where the shell begins another command
+_UNQUOTED = r"[^\n'\"\\^`;|<>&]|&(?=[^\s&])"  # up to where the shell begins another command
 _COMMAND = re.compile(
-    rf"\b(?:tccli|qcloudcli)(?:\.exe)?[ \t]+live[ \t]+(\w+)((?:{_QUOTED}|[\\^`](?:\r?\n|.)|{_BARE})*)", re.DOTALL
+    rf"\b(?:tccli|qcloudcli)(?:\.exe)?[ \t]+live[ \t]+(\w+)((?:{_QUOTED}|[\\^`](?:\r?\n|.)|{_UNQUOTED})*)", re.DOTALL
 )
 _CURL = re.compile(
     rf"(?:(?:-d|-H|--header|--data(?:-raw|-urlencode)?)[ \t=]+(?:{_QUOTED}|[^\s'\"])+(?:[ \t]|[\\^`]\r?\n)*){{2,}}"
 )
-_WRAP = re.compile(r"[\\^`]\r?\n")  # where a line of a shell goes on
+_LINE_CONTINUATION = re.compile(r"[\\^`]\r?\n")
+_SOURCE_CODE = re.compile(
+    r"(?:Create|Stop|Delete)(?:Live)?Record(?:Task)?Request\b"  # a request class of any SDK
+    r"|(?:\.|->|::)(?:Create|Stop|Delete)(?:Live)?Record(?:Task)?\("  # a method of a client
+    r"|(?:\.|->)(?:[sS]et_?)?(?:StreamName|DomainName|AppName|StartTime|EndTime)\s*(?:=(?!=)|:=|\()"  # a field of a request
+    r"|'(?:StreamName|channelId)'\s*(?:=>|:|\])|\"(?:StreamName|channelId)\"\s*(?:=>|\])"  # a dict or an array
+)
+
+Reader = Callable[[re.Match[str], int], FieldGroup | None]
 
 
-def calls(file: str, text: str) -> list[Call]:
-    """The calls in a text, in the order of its lines."""
-    found = (call(file, piece) for piece in sorted(_pieces(text), key=lambda piece: piece.line))
-    return [one for one in found if one]
+def find_calls(file: str, text: str) -> list[Call]:
+    """Return the calls in a text, in the order of its lines."""
+    groups = sorted(_field_groups(text), key=lambda group: group.line)
+    return [call for group in groups if (call := recognize_call(file, group))]
 
 
-def _pieces(text: str) -> list[Piece]:
-    """Everything in the text that could be a call."""
-    text = _REMARK.sub(_blank, text.replace("&amp;", "&"))
-    ends = [found.start() for found in re.finditer("\n", text)]
-    found: list[Piece] = []
+def source_code_line(text: str) -> int | None:
+    """Return the first line that is source code of a program that makes a call, or None."""
+    match = _SOURCE_CODE.search(_without_comments(text))
+    return text.count("\n", 0, match.start()) + 1 if match else None
 
-    def taking(reader: Callable[[re.Match[str], int], Piece | None]) -> Callable[[re.Match[str]], str]:
-        def take(match: re.Match[str]) -> str:
-            piece = reader(match, bisect(ends, match.start()) + 1)
-            found.extend([piece] if piece else [])
-            return _blank(match) if piece else match[0]
 
-        return take
+def _without_comments(text: str) -> str:
+    return _COMMENT.sub(_blank, text)
 
-    text = _CURL.sub(taking(_sent), _COMMAND.sub(taking(_command), _QUERY.sub(taking(_query), text)))
-    return [*found, *Program(text, ends).pieces()]
+
+def _field_groups(text: str) -> list[FieldGroup]:
+    """Return everything in the text that could be a call."""
+    text = _without_comments(text.replace("&amp;", "&"))
+    line_ends = [match.start() for match in re.finditer("\n", text)]
+    groups: list[FieldGroup] = []
+    for pattern, reader in ((_QUERY, _read_query), (_COMMAND, _read_command), (_CURL, _read_curl)):
+        text = pattern.sub(_reading(reader, line_ends, groups), text)
+    return [*groups, *JsonScanner(text, line_ends).groups()]
+
+
+def _reading(reader: Reader, line_ends: list[int], groups: list[FieldGroup]) -> Callable[[re.Match[str]], str]:
+    """Return a replacement function that adds what *reader* reads to *groups*, and blanks it out."""
+
+    def replace(match: re.Match[str]) -> str:
+        group = reader(match, bisect(line_ends, match.start()) + 1)
+        if group is None:
+            return match[0]
+        groups.append(group)
+        return _blank(match)
+
+    return replace
 
 
 def _blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", match[0])
 
 
-def _query(match: re.Match[str], line: int) -> Piece | None:
-    """A query that names its action and says something of it; a link to the action's page says nothing."""
-    sent = {name: unquoted(value) for name, value in _ONE.findall(match[0])}
-    return Piece(line, sent["Action"], sent) if "Action" in sent and sent.keys() & FIELDS else None
+def _read_query(match: re.Match[str], line: int) -> FieldGroup | None:
+    """Read a query that names its action and a field. A link to the page of an action has no field."""
+    fields = {name: url_decoded(value) for name, value in _NAME_AND_VALUE.findall(match[0])}
+    return _named_group(line, fields)
 
 
-def _sent(match: re.Match[str], line: int) -> Piece | None:
-    """What curl sends piece by piece; what it encodes itself stands there as it is."""
-    sent: dict[str, Any] = {}
-    option = ""
+def _read_curl(match: re.Match[str], line: int) -> FieldGroup | None:
+    """Read the options of curl; what curl encodes itself is not encoded here."""
+    words = _words(match[0])
+    if words is None:
+        return None
+    fields: dict[str, Any] = {}
+    for option, word in zip(["", *words], words, strict=False):
+        name, equals, value = word.partition("=")
+        if equals and not word.startswith("-"):
+            fields[name] = value if option.endswith("urlencode") else url_decoded(value)
+    return _named_group(line, fields)
+
+
+def _named_group(line: int, fields: dict[str, Any]) -> FieldGroup | None:
+    return FieldGroup(line, fields["Action"], fields) if "Action" in fields and fields.keys() & FIELDS else None
+
+
+def _read_command(match: re.Match[str], line: int) -> FieldGroup | None:
+    """Read a command for the vendor's command line that has options."""
+    action, rest = match.groups()
+    words = _words(rest)
+    open_quote = match.string[match.end() : match.end() + 1] in ("'", '"')
+    fields = _options(words or [])
+    fields |= _json_fields(fields.get(FROM_FILE, ""))
+    incomplete = words is None or open_quote
+    return FieldGroup(line, action, fields, incomplete=incomplete) if fields or incomplete else None
+
+
+def _words(command: str) -> list[str] | None:
+    """Return the words of a command as a shell splits it, or None if a quote is open."""
     try:
-        words = shlex.split(_WRAP.sub(" ", match[0]))
+        return shlex.split(_LINE_CONTINUATION.sub(" ", command))
     except ValueError:
         return None
-    for word in words:
-        name, sign, value = word.partition("=")
-        if sign and not word.startswith("-"):
-            sent[name] = value if option.endswith("urlencode") else unquoted(value)
-        option = word
-    return Piece(line, sent["Action"], sent) if "Action" in sent and sent.keys() & FIELDS else None
 
 
-def _command(match: re.Match[str], line: int) -> Piece | None:
-    """A line for the vendor's command line, with options."""
-    action, rest = match.groups()
-    cut = match.string[match.end() : match.end() + 1] in ("'", '"')
-    try:
-        words = shlex.split(_WRAP.sub(" ", rest))
-    except ValueError:
-        words, cut = [], True
+def _options(words: list[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     name = None
     for word in words:
         if word.startswith("--"):
-            name, sign, value = word[2:].partition("=")
-            fields[name] = value if sign else Unread(word)  # until a value follows
+            name, equals, value = word[2:].partition("=")
+            fields[name] = value if equals else MissingValue()  # until a value follows
         elif name is not None:
-            fields[name] = word if isinstance(fields[name], Unread) else f"{fields[name]} {word}"
-    return Piece(line, action, fields | _object(fields.get(FROM_FILE, "")), cut=cut) if fields or cut else None
+            fields[name] = word if isinstance(fields[name], MissingValue) else f"{fields[name]} {word}"
+    return fields
 
 
-def _object(text: str) -> dict[str, Any]:
-    """The fields of a JSON object; of anything else none."""
+def _json_fields(value: Any) -> dict[str, Any]:
+    """Return the fields of a JSON object, or none if the value is not one."""
     try:
-        read = json.loads(text)
+        fields = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
         return {}
-    return read | {FROM_FILE: ""} if isinstance(read, dict) else {}
+    return fields | {FROM_FILE: ""} if isinstance(fields, dict) else {}

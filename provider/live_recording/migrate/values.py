@@ -1,7 +1,6 @@
-"""The fields of old calls as values: text, numbers, times in China, Unix seconds.
+"""Read the fields of old calls as values: text, numbers, China time, Unix seconds.
 
-Rule 1: a refusal shows only short values that have the right place, never an expression, for it could hold a secret.
-Rule 2: nothing is worked out: a variable, a placeholder or a call of a function is no value.
+A message shows only short values; a longer one could contain a secret. Placeholders and variables are rejected.
 """
 
 import re
@@ -11,106 +10,96 @@ from live_recording.core.errors import InvalidValue
 from live_recording.core.text import integral, quoted
 from live_recording.core.timefmt import CHINA
 from live_recording.core.vendor import STREAM_PARAM
-from live_recording.migrate.calls import Call, Unread, unquoted
+from live_recording.migrate.calls import Call, MissingValue, url_decoded
 from live_recording.stackfile.times import YEARS
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _PLACEHOLDER = re.compile(r"[${}]|%s|%d(?![0-9A-Fa-f])|\A<")
-_SHOWN = 24  # characters of a value that a sentence shows
+_SHOWN = 24  # characters of a value that a message shows
 _MILLISECONDS = 10**11
-_STREAM, _START, _END = "which stream is recorded", "when the recording starts", "when the recording ends"
-MISSING = {
-    **{
-        field: f"It does not say {what}: {field} is missing. Add it."
-        for what, fields in (
-            (_STREAM, ("StreamName", "channelId")),
-            (_START, ("StartTime", "startTime")),
-            (_END, ("EndTime", "endTime")),
-        )
-        for field in fields
-    },
-    "DomainName": "It does not name the push domain: DomainName is missing. Add it, or give --domain.",
-    "AppName": "It does not name the app: AppName is missing. Add it, or give --app.",
-    "domain": "API v2 names a channel, but no push domain. Give --domain.",
-    "app": "API v2 names a channel, but no app. Give --app.",
+_MISSING_OPTION = {
+    "DomainName": "The push domain is missing. Add DomainName, or use --domain.",
+    "AppName": "The app is missing. Add AppName, or use --app.",
+    "domain": "API v2 calls have no push domain. Use --domain.",
+    "app": "API v2 calls have no app. Use --app.",
 }
 
 
-def text(call: Call, field: str) -> str:
-    """The text of a field, empty where the call does not have it. Raises a refusal for what is no value."""
+def text_value(call: Call, field: str) -> str:
+    """Return the text of a field, or "" if the call does not have it. Raise InvalidValue for a placeholder."""
     value = call.fields.get(field, "")
-    value = integral(int(value) if isinstance(value, bool) else value)
-    if isinstance(value, Unread) or _PLACEHOLDER.search(str(value)):
-        raise InvalidValue(
-            "wrong-type", f"{field} is no value but something that a program fills in. Write the value into the call."
-        )
-    return str(value)
+    if isinstance(value, MissingValue):
+        raise InvalidValue("missing-field", f"{field} has no value. Add it.")
+    text = str(integral(int(value) if isinstance(value, bool) else value))
+    if _PLACEHOLDER.search(text):
+        raise InvalidValue("wrong-type", f"{field} contains a placeholder or a variable. Replace it with the value.")
+    return text
 
 
-def wrong(field: str, value: object, allowed: str) -> InvalidValue:
-    """The refusal of a value."""
-    seen = f"is {quoted(value)}" if len(str(value)) <= _SHOWN else "is a longer text"
-    return InvalidValue("out-of-range", f"{field} {seen}, but {allowed}.")
+def invalid_value(field: str, value: object, expected: str) -> InvalidValue:
+    """Return the error for a value that is not the *expected* one."""
+    shown = quoted(value) if len(str(value)) <= _SHOWN else "a longer text"
+    return InvalidValue("out-of-range", f"{field}: expected {expected}, got {shown}.")
 
 
-def needed(call: Call, field: str, default: str = "") -> str:
-    """The text of a field, or the default; a refusal where there is neither."""
-    given = text(call, field) or default
-    if not given:
-        raise InvalidValue("missing-field", MISSING[field])
-    return given
+def required_text(call: Call, field: str, default: str = "") -> str:
+    """Return the text of a field, or the default. Raise InvalidValue if there is neither."""
+    text = text_value(call, field) or default
+    if not text:
+        raise InvalidValue("missing-field", _MISSING_OPTION.get(field, f"{field} is missing. Add it."))
+    return text
 
 
 def flag(call: Call, field: str) -> bool:
-    """A field that is 0 or 1; left out it is 0."""
-    given = text(call, field) or "0"
-    if given not in ("0", "1"):
-        raise wrong(field, given, "0 or 1 belongs there")
-    return given == "1"
+    """Return a field that is 0 or 1; the default is 0."""
+    text = text_value(call, field) or "0"
+    if text not in ("0", "1"):
+        raise invalid_value(field, text, "0 or 1")
+    return text == "1"
 
 
-def number(call: Call, field: str) -> str:
-    """The digits of an id; empty where it is left out or 0."""
-    given = text(call, field).lstrip("0")
-    if given and not re.fullmatch("[1-9][0-9]{0,14}", given):
-        raise wrong(field, given, "a number belongs there, such as 17016")
-    return given
+def object_id(call: Call, field: str) -> str:
+    """Return the digits of an id, or "" if it is not set or 0."""
+    text = text_value(call, field).lstrip("0")
+    if text and not re.fullmatch("[1-9][0-9]{0,14}", text):
+        raise invalid_value(field, text, "a number, such as 17016")
+    return text
 
 
-def china(call: Call, field: str) -> datetime:
-    """A time in China, plain or URL-encoded."""
-    given = unquoted(needed(call, field)).strip()
+def china_time(call: Call, field: str) -> datetime:
+    """Return a time that the call gives in China time, plain or URL-encoded."""
+    text = url_decoded(required_text(call, field)).strip()
     try:
-        made = datetime.fromisoformat(given).replace(tzinfo=CHINA) if _TIME.fullmatch(given) else None
+        time = datetime.fromisoformat(text).replace(tzinfo=CHINA) if _TIME.fullmatch(text) else None
     except ValueError:
-        made = None
-    if made is None or made.year not in YEARS:
-        raise wrong(field, given, "a time in China belongs there, such as 2017-01-01 10:10:01")
-    return made.astimezone(UTC)
+        time = None
+    if time is None or time.year not in YEARS:
+        raise invalid_value(field, text, "a China time, such as 2017-01-01 10:10:01")
+    return time.astimezone(UTC)
 
 
-def unix(call: Call, field: str) -> datetime:
-    """A time in Unix seconds."""
-    given = needed(call, field)
-    seconds = int(given) if re.fullmatch("[0-9]{1,15}", given) else 0
+def unix_time(call: Call, field: str) -> datetime:
+    """Return a time that the call gives in Unix seconds."""
+    text = required_text(call, field)
+    seconds = int(text) if re.fullmatch("[0-9]{1,15}", text) else 0
     if seconds >= _MILLISECONDS:
-        raise wrong(field, given, "whole seconds belong there, and these look like milliseconds")
-    made = datetime.fromtimestamp(seconds, UTC)
-    if made.year not in YEARS:
-        raise wrong(field, given, "Unix seconds belong there, such as 1597017600")
-    return made
+        raise invalid_value(field, text, "Unix seconds, not milliseconds")
+    time = datetime.fromtimestamp(seconds, UTC)
+    if time.year not in YEARS:
+        raise invalid_value(field, text, "Unix seconds, such as 1597017600")
+    return time
 
 
-def params(call: Call) -> tuple[dict[str, int], bool]:
-    """What StreamParam says, plain or URL-encoded, in seconds; and whether it says more than is known."""
-    found: dict[str, int] = {}
-    strange = False
-    for param in filter(None, unquoted(text(call, "StreamParam")).strip("?&").split("&")):
+def stream_params(call: Call) -> tuple[dict[str, int], bool]:
+    """Return the known parameters in StreamParam, in seconds, and whether it has unknown ones."""
+    known: dict[str, int] = {}
+    has_unknown = False
+    for param in filter(None, url_decoded(text_value(call, "StreamParam")).strip("?&").split("&")):
         name, _, value = param.partition("=")
         if name not in STREAM_PARAM:
-            strange = True
+            has_unknown = True
         elif not re.fullmatch("[0-9]{1,12}", value):
-            raise wrong(name, value, "whole seconds belong there")
+            raise invalid_value(name, value, "whole seconds")
         else:
-            found[name] = int(value)
-    return found, strange
+            known[name] = int(value)
+    return known, has_unknown
