@@ -143,10 +143,13 @@ def _action_of(group: FieldGroup) -> str | None:
     names = {name for name in group.fields if name.lower() not in _COMMON}
     if names & _RESPONSE or {"TaskId", "EndTime"} <= names:
         return None
-    for name, action in ACTIONS.items():
-        if names & action.own and names & action.required:
-            return name
+    if name := next((name for name, action in ACTIONS.items() if _has_own_fields(names, action)), None):
+        return name
     return _hinted_action(group.hint, names) if group.hint else _action_by_shared_fields(group, names)
+
+
+def _has_own_fields(names: set[str], action: Action) -> bool:
+    return bool(names & action.own and names & action.required)
 
 
 def _hinted_action(hint: str, names: set[str]) -> str | None:

@@ -98,10 +98,10 @@ class _Collector:
 
     def add_call(self, call: Call, options: Options) -> None:
         """Add the tasks of a call, or a note that says why it has none."""
-        advice = ADVICE.get(ACTIONS[call.action].effect)
+        if advice := ADVICE.get(ACTIONS[call.action].effect):
+            self.left_out.append(Note.of_call(call, advice, lost=True))
+            return
         try:
-            if advice:
-                raise InvalidValue("ignored-field", advice)
             recording = recording_of_call(call, options)
             _check(recording, self.formats, self.now)
         except InvalidValue as error:
