@@ -3,7 +3,7 @@
 import json
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +51,7 @@ class JsonScanner:
         inner._hint, self._hint = self._hint, None
         yield from (replace(group, line=self._line(token.start())) for group in inner.groups())
 
-    def _object(self, start: int) -> Iterator[FieldGroup]:
+    def _object(self, start: int) -> Generator[FieldGroup, None, int]:
         """Yield the object at a brace; return where to go on: after it, or inside it if it contains others."""
         try:
             fields, length = _DECODER.raw_decode(self._text[start : start + _LARGEST])
