@@ -207,7 +207,7 @@ def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> Non
     ("owner", "domains", "said"),
     [
         (OWNER, ("push.example.com", "nope.example.com"), 'No rule and no task of the account is for "nope.example.com". Push domains there: "bad_name.example.com", "old.example.com", "push.example.com".'),
-        (StackRef("live-recording", "a.b"), (), 'The account cannot be written as a stack file. Template names begin with project and stack, "live-recording--a.b", and the vendor takes no "." there. Rename the stack or the project. [bad-name]'),
+        (StackRef("live-recording", "a.b"), (), 'The account cannot be written as a stack file. Template names begin with project and stack, "live-recording--a.b". The API does not accept "." in names. Rename the stack or the project. [bad-name]'),
     ],
     ids=["domain", "stack-name"],
 )  # fmt: skip

@@ -30,11 +30,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "real-time-far-end": ({"highlight": True, "end": "2026-11-20T13:00:00Z"}, "at most 30 m"),
     "interval": ({**TIMES, "record_interval": 1799.0}, "Allowed: 30 m to 2 h 00 m"),
     "retention": ({**TIMES, "storage_time": "1501d"}, "Allowed: at most 1500 d, or forever"),
-    "format": ({**TIMES, "file_format": "webm"}, "only flv, hls, mp4, aac or mp3"),
-    "type": ({**TIMES, "record_type": "film"}, "only video or audio"),
+    "format": ({**TIMES, "file_format": "webm"}, "Expected flv, hls, mp4, aac or mp3"),
+    "type": ({**TIMES, "record_type": "film"}, "Expected video or audio"),
     "no-offset": ({"start": "2026-11-21T12:00", "duration": "1h"}, "has no offset"),
     "number-for-a-flag": ({**TIMES, "highlight": 1.0}, "Expected true or false"),
-    "template": ({**TIMES, "template_id": "17016"}, "no field .template_id. here"),
+    "template": ({**TIMES, "template_id": "17016"}, "Unknown field .template_id."),
 }
 
 
