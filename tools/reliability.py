@@ -27,7 +27,7 @@ Row = tuple[str, str]  # (operation, action)
 
 
 def rows() -> list[Row]:
-    """The rows of the table: each changing call of each operation."""
+    """Return the rows of the table: each changing call of each operation."""
     return [(name, action) for name, operation in matrix.OPERATIONS.items() for action in operation.actions]
 
 
@@ -37,7 +37,7 @@ def columns() -> list[str]:
 
 
 def tried(row: Row, kind: str) -> tuple[str, list[str]]:
-    """What stands in a place of the table, and what is wrong there."""
+    """Return the text of a cell of the table, and its problems."""
     runs, wrong = 1, []
     for times, memory in product(matrix.TIMES, matrix.MEMORIES):
         if memory == "forgotten" and runs == 1:
@@ -50,7 +50,7 @@ def tried(row: Row, kind: str) -> tuple[str, list[str]]:
 
 
 def table(found: Mapping[tuple[Row, str], str]) -> str:
-    """The outcomes as a Markdown table."""
+    """Format the outcomes as a Markdown table."""
     head = f"| operation | call | {' | '.join(columns())} |"
     lines = [f"| {row[0]} | {row[1]} | {' | '.join(found[row, kind] for kind in columns())} |" for row in rows()]
     return "\n".join([head, "|---|---|" + "---|" * len(columns()), *lines]) + "\n"

@@ -1,4 +1,4 @@
-"""Answers that are none: whatever comes instead, it is told in words, with where it came from."""
+"""Invalid responses: whatever arrives instead of an answer is reported in plain words, with its origin."""
 
 import socket
 import threading
@@ -77,7 +77,7 @@ def test_another_protocol_is_told_in_words() -> None:
 
 
 def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong with the proxy's URL is told without the user in it."""
+    """An error in the proxy's URL is reported without the user name in it."""
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:99999")
     keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "live.invalid"}
     with pytest.raises(ReadFailed, match=r"http://\*\*\*@127.0.0.1:99999") as raised:

@@ -1,4 +1,4 @@
-"""Snapshots that somebody edited: whatever stands in one, it is read or refused in a sentence."""
+"""Edited snapshots: any content is either read or rejected with one message."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ ODD: tuple[object, ...] = (None, "x", "\x00", "9", 5, -1, 2.5, 1e300, 10**30, Tr
 
 
 def places(value: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where something stands in the data; of alike objects the first."""
+    """Return the location of a value in the data; the first one if there are equal values."""
     inner = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
     for name, one in inner:
         yield (*at, name)
@@ -43,7 +43,7 @@ def edited(at: tuple[Any, ...], odd: object) -> Any:
 
 @pytest.mark.parametrize("at", list(places(WHOLE)), ids=lambda at: ".".join(map(str, at)))
 def test_edit_is_read_or_refused(at: tuple[Any, ...]) -> None:
-    """What is read can be compared and adopted; what cannot be is told with its place, in one line."""
+    """A snapshot that is read can be compared and adopted; any other is reported with its location, in one line."""
     stack = declaring(tasks={"final": FINAL})
     for odd in ODD:
         try:

@@ -68,7 +68,7 @@ STREAMS = st.builds(StreamKey, NAMES, NAMES, NAMES)
 
 
 def by_the_table(keys: set[StreamKey], stream: StreamKey) -> StreamKey | None:
-    """The winner by the vendor's table, read line by line (feature guide; D set, A set, S set)."""
+    """Return the winner by the vendor's table, read line by line (feature guide; D set, A set, S set)."""
     for candidate in (
         StreamKey(stream.domain, stream.app, stream.stream),  # 1: D A S
         StreamKey(stream.domain, "", stream.stream),  # 2: D - S

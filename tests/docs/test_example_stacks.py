@@ -29,14 +29,14 @@ BY_LAW = {"archive", "regulator", "main-channel", "air-check"}
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the checkout, the day before the matches, with nobody's settings."""
+    """Run in the checkout, the day before the matches, without user settings."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("LIVE_RECORDING_NOW", NOW.isoformat())
     monkeypatch.delenv("TENCENTCLOUD_REGION", raising=False)
 
 
 def stack(name: str) -> Stack:
-    """What an example stack says."""
+    """Read an example stack."""
     text = Path(f"stacks/{name}.yaml").read_text(encoding="utf-8")
     loaded = check_text(text, name, SITES[site(name)], NOW, StackRef("live-recording", name)).stack
     assert loaded
@@ -49,7 +49,7 @@ def site(name: str) -> SiteName:
 
 
 def found(*stacks: str) -> list[dict[str, str]]:
-    """The findings of `check`."""
+    """Return the findings of `check`."""
     done = CliRunner().invoke(app, ["check", *stacks, "--format", "json"])
     findings: list[dict[str, str]] = json.loads(done.output)["findings"]
     return findings
@@ -65,7 +65,7 @@ def test_example_stacks_are_the_three_environments() -> None:
     "days", [0, 1, 40, 200], ids=["before-the-matches", "that-day", "new-year", "after-the-season"]
 )
 def test_example_stacks_have_no_finding(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even a warning, in whichever season somebody looks."""
+    """The examples have no findings, not even warnings, at any time of the season."""
     monkeypatch.setenv("LIVE_RECORDING_NOW", (NOW + timedelta(days=days)).isoformat())
 
     assert found() == []

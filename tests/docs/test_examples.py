@@ -21,7 +21,7 @@ TAKES = timedelta(minutes=4)
 
 @pytest.fixture(name="evening")
 def _evening() -> None:
-    """The example's match of today does not end while this runs: it reads the real clock."""
+    """Skip near the end of the example's match of today: the example reads the real clock."""
     now = datetime.now(UTC)
     if now.hour < 22 <= (now + TAKES).hour:
         pytest.skip("the example's match ends while this would run")
@@ -29,14 +29,14 @@ def _evening() -> None:
 
 @pytest.fixture(name="account")
 def _account(evening: None) -> Iterator[Account]:  # noqa: ARG001 - only asked whether it is the time
-    """An account by the real clock."""
+    """Create an account that uses the real clock."""
     with Emulator() as emulator:
         yield Account(emulator)
 
 
 @pytest.fixture(name="project")
 def _project(tmp_path: Path, account: Account) -> Project:
-    """The program of one's own in a copy of its surroundings: its link and its virtualenv are relative."""
+    """Copy the example program with its surroundings: its link and its virtualenv are relative."""
     directory = tmp_path / "examples/own-program"
     shutil.copytree(ROOT / "examples/own-program", directory, symlinks=True)
     for name in (".venv",):
@@ -48,7 +48,7 @@ def _project(tmp_path: Path, account: Account) -> Project:
 
 
 def left_over(checkout: Path) -> str:
-    """What git says is not as it was cloned."""
+    """Return the changes since the clone, as git reports them."""
     return subprocess.run(
         ["git", "status", "--porcelain"], cwd=checkout, capture_output=True, text=True, check=True
     ).stdout
@@ -57,7 +57,7 @@ def left_over(checkout: Path) -> str:
 @pytest.mark.parametrize("example", EXAMPLES)
 @pytest.mark.usefixtures("evening")
 def test_example_runs_as_written(example: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Each block ends as the page says and prints what stands below it; in the end the clone is as it was."""
+    """Each block exits and prints as its page says, and the clone ends unchanged."""
     page = ROOT / "examples" / example / "README.md"
     checkout = tmp_path / "checkout"
     doc_runner.copy(checkout)

@@ -21,13 +21,13 @@ CN = {ROOT / "docs" / f"{name}.md" for name in ("adoption", "audit", "pipelines"
 
 
 def name(page: Path) -> str:
-    """A page as its test is called."""
+    """Return the test id of a page."""
     return str(page.relative_to(ROOT))
 
 
 @pytest.mark.parametrize("page", RUN, ids=name)
 def test_page_does_what_it_shows(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Each block ends as the page says and prints what stands below it; `--rewrite` puts there what was printed.
+    """Each block exits and prints as its page says; `--rewrite` updates the page with the printed output.
 
     Who follows the README to its end has the clone that they began with.
     """

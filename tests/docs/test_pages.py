@@ -31,28 +31,28 @@ PARTS = [(page, part) for page in PAGES if page != GENERATED for part in doc_run
 
 
 def name(path: Path) -> str:
-    """A page as its test is called."""
+    """Return the test id of a page."""
     return str(path.relative_to(ROOT))
 
 
 def text(page: Path) -> str:
-    """What the page says."""
+    """Return the text of the page."""
     return page.read_text(encoding="utf-8")
 
 
 def place(page: Path, part: doc_runner.Part) -> str:
-    """Where a block stands, and what kind it is."""
+    """Return the location of a block and its kind."""
     return f"{name(page)}:{part.line} {part.kind}"
 
 
 def anchors(page: Path) -> set[str]:
-    """The headings of a page, as links name them."""
+    """Return the anchors of the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", FENCED.sub("", text(page)), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def scratch(root: Path) -> Path:
-    """A copy of what the documentation tool reads and writes."""
+    """Copy what the documentation tool reads and writes."""
     for folder in ("docs", "schema", "stacks", "tools", "tests/golden"):
         shutil.copytree(ROOT / folder, root / folder)
     shutil.copy(ROOT / "README.md", root)
@@ -60,14 +60,14 @@ def scratch(root: Path) -> Path:
 
 
 def run(directory: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """A command of this Python in the directory, whatever its exit status, without anybody's settings."""
+    """Run a command of this Python in the directory, without user settings and without a check of its exit status."""
     return subprocess.run(
         [sys.executable, *command], cwd=directory, env={}, capture_output=True, text=True, check=False
     )
 
 
 def test_generated_parts_are_current() -> None:
-    """What `make docs` writes is what stands there."""
+    """The committed pages equal the output of `make docs`."""
     assert docs.stale() == []
 
 
@@ -176,14 +176,14 @@ def test_every_command_is_run_or_says_why_not() -> None:
 
 
 def test_commands_can_be_pasted() -> None:
-    """No comment stands behind a command: zsh, as it comes, takes the words of one for arguments at its prompt."""
+    """No comment follows a command: by default, an interactive zsh passes the words of a comment as arguments."""
     commands = [line for _, part in PARTS if part.kind == "sh" for line in part.text.splitlines()]
 
     assert [line for line in commands if re.search(r"\S +# ", line)] == []
 
 
 def test_every_output_is_compared_or_says_why_not() -> None:
-    """A block of text stands below the commands that print it, is a file that a command reads, or says what it is."""
+    """A block of text follows the commands that print it, is a file that a command reads, or is labeled."""
     shown = {(page, step.start) for page in PAGES for step in doc_runner.steps(page) if step.shown is not None}
     loose = [
         place(page, part)
@@ -218,7 +218,7 @@ def test_snippets_are_what_they_seem(page: Path, part: doc_runner.Part) -> None:
 
 @pytest.mark.parametrize("verb", [verb.__name__ for verb in VERBS])
 def test_verbs_are_documented(verb: str) -> None:
-    """Each verb stands in the table of the README and on another page."""
+    """Each verb is in the table of the README and on another page."""
     assert f"| `{verb}`" in text(ROOT / "README.md") or f", `{verb}`" in text(ROOT / "README.md")
     assert any(f"live-recording {verb}" in text(page) for page in PAGES if page != ROOT / "README.md")
 
@@ -236,7 +236,7 @@ SAID_BY_OTHERS = ("ModuleNotFoundError",)
 
 
 def test_troubleshooting_quotes_the_code() -> None:
-    """Each sentence that heads a section is one that the code says, but for what stands in its gaps."""
+    """Each sentence that heads a section is a message of the code, apart from the values in it."""
     code = re.sub(r'"\s*\n\s*f?"', "", "".join(text(path) for path in SOURCES))
     headings = re.findall(r"^### (.+)$", text(ROOT / "docs/troubleshooting.md"), re.MULTILINE)
     parts = [part for heading in headings if not heading.startswith(SAID_BY_OTHERS) for part in heading.split("...")]

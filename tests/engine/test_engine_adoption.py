@@ -1,4 +1,4 @@
-"""Adoption through the real CLI: an account filled by hand becomes a stack, and nothing in it changes.
+"""Adoption through the real CLI: an account filled outside this tool becomes a stack, and nothing in it changes.
 
 `RELIABILITY=all` fills the account to the vendor's limits and with 500 tasks.
 """
@@ -26,7 +26,7 @@ PUSH = "push.example.com"
 
 
 def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> Adopted:
-    """What `adopt` makes of the account, with the import file in the project."""
+    """Adopt the account, with the import file in the project."""
     made = adopted(snapshot(account), StackRef("live-recording", "dev"), (), declared)
     (project.directory / "import.json").write_text(import_file(made), encoding="utf-8")
     return made
@@ -67,7 +67,7 @@ rules:
 
 
 def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
-    """A stack takes in what others made meanwhile, and what it declares but could not make; destroy then removes it."""
+    """A stack adopts objects that others created in the meantime, also for entries it could not create; destroy deletes them."""
     project = LiveProject(tmp_path, account)
     project.up(STACK.replace("  studio", "  # studio").replace("  clips", "  # clips"))
     theirs = account.template("theirs")
@@ -102,6 +102,6 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
 
 
 def sections(text: str) -> dict[str, str]:
-    """The entries of a file by section, as somebody moves them."""
+    """Return the entries of a file by section."""
     blocks = (block.partition(":\n") for block in text.split("\n\n") if ":\n" in block and not block.startswith("#"))
     return {name: entries.rstrip("\n") + "\n" for name, _, entries in blocks}

@@ -1,4 +1,4 @@
-"""Audit beside the real CLI: what somebody does by hand is told, and the advice puts it right."""
+"""Audit with the real CLI: changes made outside this tool are reported, and the advice corrects them."""
 
 import sys
 from pathlib import Path
@@ -37,7 +37,7 @@ def audit(project: LiveProject) -> tuple[int, list[str]]:
 
 
 def test_advice_puts_the_account_right(tmp_path: Path, account: Account) -> None:
-    """After `up` nothing differs; what is changed by hand does; `up --refresh` and an edit make the audit green."""
+    """After `up` nothing differs; manual changes do; `up --refresh` and an edit make the audit green."""
     project = LiveProject(tmp_path, account)
     project.up(STACK)
     assert audit(project) == (0, [])

@@ -18,7 +18,7 @@ ONE = "templates:\n  archive: {mp4: {storage_time: 30d}}\n"
 
 
 def rules(*apps: str, **renamed: str) -> str:
-    """A stack file with one template and a rule for each app; *renamed* are other apps by key."""
+    """Return a stack file with one template and a rule for each app; *renamed* are other apps by key."""
     lines = (f"  rule-{app}: {{domain: {DOMAIN}, app: {renamed.get(app, app)}, template: archive}}\n" for app in apps)
     return f"{ONE}rules:\n{''.join(lines)}"
 
@@ -30,14 +30,14 @@ def apps(number: int, first: int = 0) -> list[str]:
 
 @contextmanager
 def live(scratch: Path, **terms: int) -> Iterator[tuple[LiveProject, Account]]:
-    """A project on an account with these terms."""
+    """Create a project on an account with these terms."""
     with Emulator(now=NOW, **terms) as emulator:  # type: ignore[arg-type]
         account = Account(emulator)
         yield hasty(LiveProject(scratch, account)), account
 
 
 def hasty(project: LiveProject) -> LiveProject:
-    """The project, whose state is written once at the end: many resources, and nobody kills it here."""
+    """Write the project's state only once, at the end: it has many resources, and no test here kills the CLI."""
     project.environment |= HASTY
     return project
 

@@ -196,7 +196,7 @@ def test_pretended_time_changes_no_real_account(project: LiveProject) -> None:
 
 
 def test_task_stopped_by_hand_is_an_output_and_no_drift(project: LiveProject, account: Account) -> None:
-    """What somebody stopped is shown by the stack, and not restarted."""
+    """A task stopped outside this tool is shown by the stack, and not restarted."""
     project.up(STACK)
     task = next(t for t in account.state["tasks"] if t["StreamName"] == "final")
     account.by_hand("StopRecordTask", TaskId=task["TaskId"])

@@ -26,7 +26,7 @@ OLD: Fields = {
 
 
 class Samples(NamedTuple):
-    """Sample calls, a time at which they could have been sent, and the resources that stand for them."""
+    """Sample calls, a time at which they could have been sent, and the resources that represent them."""
 
     action: str
     calls: tuple[Fields, ...]
@@ -56,7 +56,7 @@ SAMPLES = (
 
 
 def written(project: LiveProject, samples: Samples) -> None:
-    """The stack file of the project is what the calls become, and everybody lives at their time."""
+    """Write the calls as the project's stack file, and set every clock to their time."""
     now = datetime.fromisoformat(samples.now).replace(tzinfo=UTC)
     project.account.emulator.set_now(now)
     project.environment["LIVE_RECORDING_NOW"] = f"{samples.now}Z"

@@ -11,7 +11,7 @@ STACK = "templates: {archive: {mp4: {storage_time: 30d}}}\n"
 
 
 def _left(directory: Path) -> list[str]:
-    """The processes that work in the directory."""
+    """Return the processes that work in the directory."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

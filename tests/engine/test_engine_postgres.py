@@ -38,20 +38,20 @@ class Shared(LiveProject):
         super().__init__(scratch, account)
 
     def init(self, stack: str) -> None:
-        """The stack, in the database."""
+        """Create the stack in the database."""
         self.environment["PULUMI_BACKEND_URL"] = self.backend
         self.configure(stack)
         self.run("stack", "init", stack)
 
     def colleague(self, scratch: Path) -> Project:
-        """Somebody else with a clone of the project, a home of their own, and the same backend."""
+        """Create another user, with a clone of the project, a home of their own, and the same backend."""
         shutil.copytree(self.directory, scratch / "project", symlinks=True)
         other = Project(scratch / "project", scratch)
         other.environment = self.environment | {"PULUMI_HOME": other.environment["PULUMI_HOME"]}
         return other
 
     def ids(self) -> list[str]:
-        """The ids of templates and tasks that the state knows."""
+        """Return the ids of the templates and tasks in the state."""
         found = self.state().values()
         return sorted(r["id"] for r in found if r["type"].endswith(("RecordTemplate", "RecordTask")))
 

@@ -1,4 +1,4 @@
-"""Renamed entries through the real CLI: no recording ends because somebody found a better name."""
+"""Renamed entries through the real CLI: a rename never ends a recording."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ tasks:
 
 
 def renamed(section: str, old: str, new: str, *, was: bool = True) -> str:
-    """The stack with another key for an entry, and the references to it."""
+    """Rename an entry of the stack, and the references to it."""
     said = f"was: {old}, " if was else ""
     text = STACK.replace(f"  {old}: {{", f"  {new}: {{{said}")
     return text.replace(f"template: {old}", f"template: {new}") if section == "templates" else text
@@ -36,7 +36,7 @@ def _project(tmp_path: Path, account: Account) -> LiveProject:
 
 
 def begun(project: LiveProject, account: Account) -> LiveProject:
-    """The project with the stack applied, at a time when the task runs."""
+    """Apply the stack, at a time when the task runs."""
     project.up(STACK)
     during = NOW + timedelta(hours=2)
     account.emulator.set_now(during)
@@ -46,7 +46,7 @@ def begun(project: LiveProject, account: Account) -> LiveProject:
 
 
 def changed(project: LiveProject, text: str) -> dict[str, str]:
-    """The plan of the stack file, which is then applied."""
+    """Plan and then apply the stack file; return the plan."""
     planned = steps(project.plan(text))
     project.up()
     return planned

@@ -1,4 +1,4 @@
-"""Rules through the real CLI: each is touched alone, moved without a gap that nobody is told of, and made again once."""
+"""Rules through the real CLI: each changes alone, moves without an unreported gap, and is created again only once."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,17 +31,17 @@ def _project(tmp_path: Path, account: Account) -> LiveProject:
 
 
 def named(account: Account, key: str) -> str:
-    """The id of the live template of an entry."""
+    """Return the id of the live template of an entry."""
     return next(str(t["TemplateId"]) for t in account.state["templates"] if t["TemplateName"].endswith(f"--{key}"))
 
 
 def on(calls: list[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, str]]:
-    """The rule calls, in their order: action, and domain and app."""
+    """Return the rule calls in order: action, and domain and app."""
     return [(action, f"{body['DomainName']}/{body['AppName']}") for action, body in calls]
 
 
 def without(account: Account, domain: str, app: str = "") -> None:
-    """Somebody deletes a rule."""
+    """Delete a rule outside this tool."""
     account.by_hand(DELETE, DomainName=domain, AppName=app, StreamName="")
 
 
@@ -119,7 +119,7 @@ def test_template_that_is_gone_from_under_rebound_rules_comes_back(project: Live
 
 
 def test_failed_retarget_says_what_records(project: LiveProject, account: Account) -> None:
-    """When the new binding fails the old one is put back, or the message says that perhaps nothing records; up mends it."""
+    """If the new binding fails, the old one is restored, or the message says that perhaps nothing records; up fixes it."""
     project.up(TEMPLATES + ONE)
     old = account.rules()
     for faults, sentence in ((3, "records these streams as before"), (30, "NOTHING records these streams now")):

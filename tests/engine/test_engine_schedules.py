@@ -29,7 +29,7 @@ def at(project: LiveProject, time: str) -> None:
 
 
 def created(account: Account) -> list[tuple[str, str]]:
-    """The changing calls since the last look, all of them creates: when the tasks start and end, in UTC."""
+    """Return the start and end (UTC) of the tasks created since the previous call; no other changing call is allowed."""
     calls = account.changes()
     assert {action for action, _ in calls} <= {"CreateRecordTask"}
     spans = ([body[name] for name in ("StartTime", "EndTime")] for _, body in calls)
@@ -37,12 +37,12 @@ def created(account: Account) -> list[tuple[str, str]]:
 
 
 def tasks(project: LiveProject) -> list[str]:
-    """The tasks in the state."""
+    """Return the tasks in the state."""
     return sorted(name.rpartition("::")[2] for name in project.state() if "RecordTask" in name)
 
 
 def later(project: LiveProject) -> dict[str, str]:
-    """What waits, and until when."""
+    """Return the tasks that are too far in the future, and from when they can be created."""
     found: dict[str, str] = json.loads(project.run("stack", "output", "later", "--json", "--stack", "dev").stdout)
     return found
 

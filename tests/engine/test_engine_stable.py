@@ -42,7 +42,7 @@ STARTS = ["2026-11-21T20:00", "2026-11-22T01:30:15Z", "2026-11-20T20:00+05:45"]
 
 @st.composite
 def stacks(draw: st.DrawFn) -> Tree:
-    """A stack file without errors; the name of a rule or task follows from what it is for, so that none is renamed."""
+    """Draw a stack file without errors; rules and tasks are named after their purpose, so that no entry is renamed."""
     templates = draw(st.dictionaries(st.sampled_from(["one", "two_2", "thr-ee"]), TEMPLATE, min_size=1, max_size=3))
     bound = st.sampled_from([{"template": key} for key in sorted(templates)] * 3 + [{"record": False}])
     places = range(9)
@@ -66,7 +66,7 @@ def stacks(draw: st.DrawFn) -> Tree:
 
 
 def shuffled(tree: Any, random: Random) -> Any:
-    """The same mapping, every level of it in another order."""
+    """Shuffle every level of the mapping."""
     if not isinstance(tree, dict):
         return tree
     items = list(tree.items())
@@ -75,7 +75,7 @@ def shuffled(tree: Any, random: Random) -> Any:
 
 
 def text(tree: Tree) -> str:
-    """The file that says it."""
+    """Return the tree as a stack file."""
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
 

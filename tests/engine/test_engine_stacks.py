@@ -24,17 +24,17 @@ def _project(tmp_path: Path, account: Account) -> LiveProject:
 
 
 def named(account: Account, name: str) -> str:
-    """The id of the live template of this name."""
+    """Return the id of the live template of this name."""
     return next(str(t["TemplateId"]) for t in account.state["templates"] if t["TemplateName"] == name)
 
 
 def held(account: Account) -> list[object]:
-    """What the account holds."""
+    """Return the objects of the account."""
     return [account.state[kind] for kind in ("templates", "rules", "tasks")]
 
 
 def destroy(project: LiveProject, stack: str) -> str:
-    """What the CLI says of a destroy, whether it ends well or not."""
+    """Run `destroy`; return the output of the CLI, whether it succeeds or not."""
     done = project.run("destroy", "--yes", "--skip-preview", "--stack", stack, check=False)
     return done.stdout + done.stderr
 

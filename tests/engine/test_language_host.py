@@ -24,7 +24,7 @@ time.sleep(600)
 
 @pytest.fixture(autouse=True)
 def _ours() -> None:
-    """These tests are about the language host beside the CLI that we build."""
+    """Skip without the CLI that we build: these tests are about its language host."""
     if not (cli_directory() / "language_host.py").is_file():
         pytest.skip("the CLI on PATH has a language host of its own")
 
@@ -43,7 +43,7 @@ def left_over(project: Project) -> list[str]:
 
 @contextmanager
 def asleep(project: Project) -> Iterator[subprocess.Popen[str]]:
-    """A CLI whose program has begun to sleep."""
+    """Start a CLI, and wait until its program sleeps."""
     with project.start("up", "--yes", "--skip-preview") as cli:
         try:
             deadline = time.monotonic() + 60

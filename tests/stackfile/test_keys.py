@@ -87,7 +87,7 @@ def test_tasks_are_called_by_stream_and_start() -> None:
 
 @given(st.dictionaries(st.integers(), WISHES, max_size=12), st.sets(st.sampled_from(["thing", "a", "0", "thing-2"])))
 def test_keys_are_legal_distinct_and_free(wishes: dict[int, tuple[str, ...]], taken: set[str]) -> None:
-    """Whatever the wishes are, every thing has a legal key that nothing else has."""
+    """Every object gets a valid and unique key, for any preferred keys."""
     made = keys.assign_unique_keys(wishes, taken)
 
     assert made.keys() == wishes.keys()

@@ -1,4 +1,4 @@
-"""Stack files that nobody would write: each is read, and refused with sentences or planned, and nothing else happens."""
+"""Mutated stack files: each is read, and then rejected with messages or planned, and nothing else happens."""
 
 import json
 import signal
@@ -57,7 +57,7 @@ def named(what: str) -> Iterator[None]:
 
 
 def judged(source: str, site: SiteName) -> CheckedStack:
-    """The file as `check` and the program treat it: read, reported in each form, and planned where nothing stops it."""
+    """Read the file as `check` and the program do, report it in each form, and plan it if it has no errors."""
     loaded = check_text(source, FILE, SITES[site], NOW, OWNER)
     stopped = errors(loaded.findings)
     assert loaded.stack is not None or stopped, "nothing could be read, and nothing says why"
@@ -84,7 +84,7 @@ def _reported(checked: report.CheckedFile) -> None:
 
 
 def read(data: bytes, path: Path) -> CheckedStack | None:
-    """The file with these bytes, judged; None where its bytes are not text, which is said in one sentence."""
+    """Check a file with these bytes; return None if they are not text, which is reported in one sentence."""
     path.write_bytes(data)
     try:
         source = read_stack_file(path)

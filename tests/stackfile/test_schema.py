@@ -38,7 +38,7 @@ Core.add_constructor("!number", _number)
 
 
 def as_json(text: str) -> Any:
-    """What an editor sees: keys are text there."""
+    """Load the text as an editor does: with text keys."""
     return json.loads(json.dumps(yaml.load(text, Loader=Core)))  # noqa: S506 - a safe loader with other scalars
 
 

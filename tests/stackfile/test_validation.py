@@ -22,7 +22,7 @@ TIMES = {"start": "2026-11-21T20:00", "end": "2026-11-21T22:00"}
 
 
 def left(tree: dict[str, Any]) -> dict[str, Any]:
-    """The entries that can be judged further, as they are left."""
+    """Return the entries that can be checked further."""
     stack = validate(tree).stack
     return {
         section: entries

@@ -25,7 +25,7 @@ TEXT = st.one_of(
 
 
 def stack(text: str) -> Stack:
-    """What a file without errors says."""
+    """Read a file without errors."""
     loaded = check_text(text, "it.yaml", SITES["cn"], NOW, StackRef("live-recording", "dev"))
     assert loaded.stack is not None, loaded.findings
     assert [str(found) for found in loaded.findings if found.severity == "error"] == []

@@ -34,12 +34,12 @@ T = "1000"  # the id of the first template that `applied` makes
 
 
 def declaring(name: str = "prod", *, asked: bool = True, **sections: Any) -> Declaring:
-    """A stack file of project `shop`."""
+    """Return a stack file of project `shop`."""
     return Declaring(name, StackRef("shop", name), Stack.model_validate(sections), asked)
 
 
 def applied(*files: Declaring) -> Snapshot:
-    """The account as it is right after an `up` of the files; what two of them declare stands there once."""
+    """Return the account right after an `up` of the files; an object that two of them declare exists once."""
     held = Snapshot("intl", NOW, {}, {}, {})
     for by in files:
         ids: dict[str, str] = {}
@@ -59,20 +59,20 @@ def applied(*files: Declaring) -> Snapshot:
 
 
 def plus(held: Snapshot, **sections: Mapping[Any, Any]) -> Snapshot:
-    """The account with these objects in place of those of the same id or key."""
+    """Return the account with these objects instead of those of the same id or key."""
     return held._replace(**{name: {**getattr(held, name), **objects} for name, objects in sections.items()})  # type: ignore[arg-type]  # NamedTuple fields by name
 
 
 def task(
     stream: str, start: int, end: int, template: str = "0", *, domain: str = PUSH, stopped: int = 0
 ) -> dict[str, Any]:
-    """A live task."""
+    """Return a live task."""
     names = {"DomainName": domain, "AppName": "live", "StreamName": stream}
     return {**names, "StartTime": start, "EndTime": end, "TemplateId": int(template), "Stopped": stopped}
 
 
 def told(held: Snapshot, *files: Declaring) -> list[Difference]:
-    """What the audit finds for project `shop`."""
+    """Return the differences that the audit finds for project `shop`."""
     return list(compared(held, files or [declaring()], "shop"))
 
 

@@ -1,4 +1,4 @@
-"""An account that people filled by hand for years: odd names, odd orders, leftovers.
+"""An account that people filled manually for years: odd names, odd orders, leftovers.
 
 Rule 1: everything comes through the vendor's SDK, so the account holds nothing that a real one could not.
 Rule 2: the same numbers make the same account, but for the ids of its tasks.
@@ -26,7 +26,7 @@ TEXTS = ("", "plain", "two\nlines", "100 % of <it>", 'it\'s {a}: "b" # c', "\u20
 
 
 def fill(account: Account, templates: int = 12, rules: int = 12, tasks: int = 20, seed: int = 0) -> None:
-    """Fill an empty account with so many objects; some belong to nobody, some to another stack, some are twins."""
+    """Fill an empty account with *size* objects; some have no owner, some belong to another stack, some are duplicates."""
     random, cn = Random(f"brownfield {seed}"), account.emulator.site == "cn"  # noqa: S311 - a seed, no secret
     names = [*ODD, *(CHINESE if cn else ()), *(f"template-{number}" for number in range(templates))][:templates]
     random.shuffle(names)
@@ -42,12 +42,12 @@ def fill(account: Account, templates: int = 12, rules: int = 12, tasks: int = 20
 
 
 def snapshot(account: Account) -> Snapshot:
-    """What the account holds, as `live-recording snapshot` reads it."""
+    """Return a snapshot of the account, as `live-recording snapshot` reads it."""
     return take_snapshot(files.read_settings({"site": account.emulator.site}.get, account.environment))
 
 
 def _template(random: Random, *, cn: bool) -> Iterator[tuple[str, Any]]:
-    """The fields of a template; a third of them are left to the vendor."""
+    """Yield the fields of a template; a third of them are left out, so that the vendor's defaults apply."""
     if random.random() < 0.7:
         yield "Description", random.choice(TEXTS)
     if random.random() < 0.2:
@@ -86,7 +86,7 @@ def _format(random: Random, *, cos: bool) -> Iterator[tuple[str, Any]]:
 
 
 def _task(random: Random, number: int, used: list[str]) -> dict[str, Any]:
-    """A task; every seventh runs already, every fifth names no template, streams come back day after day."""
+    """Return a task; every seventh already runs, every fifth names no template, and streams repeat on several days."""
     start = AT + (number % 5) * DAY + HOUR + 7 * number
     stream = {"DomainName": DOMAINS[number % 2], "AppName": APPS[1 + number % 6], "StreamName": f"{STREAMS[1 + number // 5 % 6]}{number // 30}"}  # fmt: skip
     times = {"EndTime": start + 2 * HOUR} | ({"StartTime": start} if number % 7 else {"EndTime": AT + HOUR + number})

@@ -76,7 +76,7 @@ class Ran(NamedTuple):
 
 
 def parts(page: Path) -> Iterator[Part]:
-    """The blocks, the hidden commands and the headings of a page."""
+    """Yield the blocks, the hidden commands, and the headings of a page."""
     text = page.read_text(encoding="utf-8")
     note, said, end = "", "", -1
     for found in PART.finditer(text):
@@ -95,7 +95,7 @@ def parts(page: Path) -> Iterator[Part]:
 
 
 def steps(page: Path) -> list[Step]:
-    """What a page runs, in order."""
+    """Return the steps of a page, in order."""
     made: list[Step] = []
     follows = False
     for part in parts(page):
@@ -114,7 +114,7 @@ def steps(page: Path) -> list[Step]:
 
 
 def copy(directory: Path) -> None:
-    """A fresh clone of the project, with its virtualenv."""
+    """Clone the project, with its virtualenv."""
     directory.mkdir()
     for name in COPIED:
         if (ROOT / name).is_dir():
@@ -130,14 +130,14 @@ def copy(directory: Path) -> None:
 
 
 def equipped(scratch: Path, directory: Path, account: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a reader who is set up: python and pulumi on the path, an account, a backend."""
+    """Return the environment of a reader after setup: python and pulumi on the path, an account, a backend."""
     project = Project(directory, scratch)
     path = f"{Path(sys.executable).parent}{os.pathsep}{project.environment['PATH']}"
     return {**project.environment, **account, "PATH": path}
 
 
 def run(made: list[Step], directory: Path, environment: Mapping[str, str]) -> list[Ran]:
-    """The steps in one shell; shorter than *made* where the shell ended early."""
+    """Run the steps in one shell; the result is shorter than *made* if the shell ended early."""
     status = directory.parent / "status"
     done = subprocess.run(
         ["bash", "-c", SCRIPT.format("".join(f"{STEP}{step.commands}" for step in made))],
@@ -154,14 +154,14 @@ def run(made: list[Step], directory: Path, environment: Mapping[str, str]) -> li
 
 
 def normal(text: str) -> str:
-    """The text without what differs from run to run."""
+    """Remove what differs from run to run."""
     for pattern, same in NORMAL:
         text = pattern.sub(same, text)
     return text
 
 
 def shows(shown: str, printed: str) -> bool:
-    """Whether that was printed; a line ... stands for any number of lines."""
+    """Return whether the text was printed; a line `...` matches any number of lines."""
     pattern = "(?:.*\n)*".join(map(re.escape, re.split(r"^\.\.\.\n", normal(shown), flags=re.MULTILINE)))
     return re.fullmatch(pattern, normal(printed)) is not None
 

@@ -13,7 +13,7 @@ from tests.support.emulated_account import Account
 Tree = dict[str, Any]
 DOMAINS, APPS, STREAMS = ("a.example.com", "b.example.com"), ("", "x", "y"), ("", "s", "t")
 FOREIGN_ID, STRANGER_ID = 1001, 1002
-"""Templates that others have made before: one of nobody's, which a stack may use, and one of another stack."""
+"""Existing templates: one without owner, which a stack may use, and one of another stack."""
 
 
 def made_before(account: Account) -> None:

@@ -24,7 +24,7 @@ def account(
     tasks: Sequence[Mapping[str, Any]] = (),
     site: SiteName = "intl",
 ) -> Snapshot:
-    """An account as the vendor lists it; formats that a template does not name are off, and tasks have fixed ids."""
+    """Return an account as the vendor lists it; formats that a template does not name are off, and tasks have fixed ids."""
     blank = {"Description": "", "IsDelayLive": 0, "HlsSpecialParam": {"FlowContinueDuration": 0}, "FlvSpecialParam": None, "RemoveWatermark": None}  # fmt: skip
     off = blank | dict.fromkeys(FORMATS, OFF)
     ids = {f"task{number}": task for number, task in enumerate(tasks)}
@@ -38,7 +38,7 @@ def account(
 
 
 def task(stream: str, start: int, end: int, template: int | None = None, **fields: Any) -> dict[str, Any]:
-    """A live task of the app live; times in seconds from now."""
+    """Return a live task of the app `live`; times in seconds from now."""
     key = {"DomainName": PUSH, "AppName": "live", "StreamName": stream}
     return key | {"StartTime": AT + start, "EndTime": AT + end, "TemplateId": template or 0} | fields
 

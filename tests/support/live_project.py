@@ -40,12 +40,12 @@ class LiveProject(Project):
         self.configure(stack, encryption)
 
     def configure(self, stack: str, encryption: str = "") -> None:
-        """The stack's config."""
+        """Set the stack's config."""
         config = f"{encryption}config:\n  live-recording:site: {self.account.emulator.site}\n"
         (self.directory / f"stacks/Pulumi.{stack}.yaml").write_text(config, encoding="utf-8")
 
     def write(self, text: str, stack: str = "dev") -> None:
-        """What the stack records from now on."""
+        """Write the stack file of the stack."""
         (self.directory / "stacks" / f"{stack}.yaml").write_text(HEAD + text, encoding="utf-8")
 
     def up(self, text: str | None = None, *arguments: str, stack: str = "dev") -> str:
@@ -55,7 +55,7 @@ class LiveProject(Project):
         return self.run("up", "--yes", "--skip-preview", "--stack", stack, *arguments).stdout
 
     def refused(self, text: str, *verb: str, stack: str = "dev", env: Mapping[str, str] | None = None) -> str:
-        """What the CLI says when it refuses this stack file; nothing was changed."""
+        """Expect the CLI to reject this stack file without changes; return its output."""
         self.write(text, stack)
         self.account.emulator.clear_log()
         done = self.run(*(verb or ("preview",)), "--stack", stack, check=False, env=env)
@@ -65,17 +65,17 @@ class LiveProject(Project):
         return done.stdout + done.stderr
 
     def plan(self, text: str | None = None, *arguments: str, stack: str = "dev") -> dict[str, Any]:
-        """The plan as `pulumi preview --json` gives it."""
+        """Return the plan of `pulumi preview --json`."""
         if text is not None:
             self.write(text, stack)
         return self._json(self.run("preview", "--json", "--stack", stack, *arguments))
 
     def drift(self) -> dict[str, Any]:
-        """What a refresh would find."""
+        """Return the changes that a refresh would find."""
         return self._json(self.run("refresh", "--preview-only", "--json", "--stack", "dev"))
 
     def state(self, stack: str = "dev") -> dict[str, Any]:
-        """The resources that the stack remembers, by name."""
+        """Return the resources in the stack's state, by name."""
         exported = json.loads(self.run("stack", "export", "--stack", stack).stdout)
         found = exported["deployment"].get("resources", [])
         return {r["urn"].split("::", 2)[2]: r for r in found}
@@ -91,7 +91,7 @@ _SCRATCH = TemporaryDirectory(prefix="live-recording-tests-")
 
 @cache
 def _made(declared: str, stack: str) -> tuple[Path, str]:
-    """A backend in which a project with this Pulumi.yaml has just made a stack, and the encryption in its config."""
+    """Return a backend with a new stack of a project with this Pulumi.yaml, and the encryption settings of its config."""
     scratch = Path(_SCRATCH.name, sha256(declared.encode()).hexdigest(), stack)
     (scratch / "project/stacks").mkdir(parents=True)
     (scratch / "project/Pulumi.yaml").write_text(declared, encoding="utf-8")
@@ -100,6 +100,6 @@ def _made(declared: str, stack: str) -> tuple[Path, str]:
 
 
 def steps(plan: Mapping[str, Any]) -> dict[str, str]:
-    """The changes of a plan: name -> operation, for the resources that are ours."""
+    """Return the changes of a plan (name -> operation) for resources of this provider."""
     ours = (step for step in plan["steps"] if "dynamic/live:" in step["urn"] and step["op"] != "same")
     return {step["urn"].rpartition("::")[2]: step["op"] for step in ours}

@@ -1,4 +1,4 @@
-"""Stack files that nobody would write: mutations of all that stand in this project.
+"""Mutations of all stack files of this project.
 
 Rule 1: a file depends on its number and on those files alone, so that each can be made again.
 Rule 2: no file is larger than SIZE_MAX.

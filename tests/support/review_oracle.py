@@ -72,7 +72,7 @@ def said(review: Review, when: str, name: str) -> Kept:
 
 
 def by_tasks(service: LiveService, stream: StreamKey, at: datetime) -> list[Kept]:
-    """Return what each task records of a stream at a time; one without template, HLS for ever."""
+    """Return what each task records of a stream at a time; a task without template records HLS, kept indefinitely."""
     templates = service.account.templates
     found = service.effective_recording(*stream.parts, at).tasks
     return [

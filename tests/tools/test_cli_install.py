@@ -1,4 +1,4 @@
-"""tools/pulumi/install.py, with commands on PATH that stand for Go and for a user's own CLI."""
+"""tools/pulumi/install.py, with fake commands on PATH for Go and for a user's own CLI."""
 
 import os
 import re
@@ -80,11 +80,11 @@ class Machine:
         file.chmod(0o755)
 
     def checkout(self, name: str) -> Path:
-        """A copy of our sources."""
+        """Copy our sources."""
         return Path(shutil.copytree(SOURCES, self.root / name, ignore=shutil.ignore_patterns("__pycache__")))
 
     def start(self, sources: Path = SOURCES, *before: Path) -> subprocess.Popen[str]:
-        """An installation under way."""
+        """Start an installation."""
         path = os.pathsep.join(map(str, [*before, self.pulumi, self.go]))
         return subprocess.Popen(
             [sys.executable, sources / "install.py"],
@@ -102,7 +102,7 @@ class Machine:
         return process.returncode, output, messages
 
     def made(self, sources: Path = SOURCES, *before: Path) -> Path:
-        """The directory that an installation printed, complete and in the cache."""
+        """Run an installation; return its directory, which is complete and in the cache."""
         code, output, _ = self.install(sources, *before)
         assert code == 0
         assert output.count("\n") == 1
@@ -114,7 +114,7 @@ class Machine:
         return directory
 
     def hold(self, sources: Path = SOURCES) -> subprocess.Popen[str]:
-        """An installation in the middle of its build, which goes on when `release` is called."""
+        """Start an installation that waits during its build until `release` is called."""
         (self.go / "hold").touch()
         before = len(self.builds)
         process = self.start(sources)
@@ -130,7 +130,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """A machine with Go, without Pulumi."""
+    """Create a machine with Go, without Pulumi."""
     return Machine(tmp_path)
 
 
@@ -179,7 +179,7 @@ def test_companions_may_be_elsewhere(machine: Machine, tmp_path: Path) -> None:
     ],
 )
 def test_unfit_cli_is_passed_over(machine: Machine, version: str, companions: tuple[str, ...], reason: str) -> None:
-    """A CLI on PATH that will not do is told in one sentence, and ours is built."""
+    """An unsuitable CLI on PATH is reported in one sentence, and ours is built."""
     machine.install_pulumi(version, *companions)
     _, _, messages = machine.install()
 
@@ -210,7 +210,7 @@ def test_without_go_both_ways_out_are_named(machine: Machine) -> None:
 
 @pytest.mark.parametrize("version", ["go1.25.9", "go1.9", "devel"])
 def test_old_go_is_as_good_as_none(machine: Machine, version: str) -> None:
-    """A Go that is older than go.mod asks for is told, and both ways out."""
+    """A Go older than go.mod requires is reported, with both solutions."""
     machine.install_go(version)
     code, output, messages = machine.install()
 

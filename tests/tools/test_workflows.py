@@ -229,7 +229,7 @@ def test_workflows_name_the_stacks_there_are(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*FILES, READY], ids=lambda path: path.stem)
 def test_actions_are_pinned(path: Path) -> None:
-    """Every foreign action is pinned to a commit, and its version stands beside it."""
+    """Every third-party action is pinned to a commit, with its version in a comment."""
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if "uses: " in line]
     foreign = [line for line in lines if "uses: ./" not in line]
 

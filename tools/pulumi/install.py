@@ -1,4 +1,4 @@
-"""Print the directory of a complete Pulumi CLI, to be put first on PATH; build the pinned one if there is none.
+"""Print the directory of a complete Pulumi CLI, to be put first on PATH; build the pinned version if needed.
 
 Rule 1: standard library only, because this runs before the virtualenv exists.
 Rule 2: standard output is that one line; everything else goes to standard error.
@@ -43,7 +43,7 @@ def say(sentence: str) -> None:
 
 
 def stated(pattern: str) -> str:
-    """What go.mod says: it is the one statement of the versions."""
+    """Return a value from go.mod, the only place that states the versions."""
     found = re.search(pattern, (HERE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     if not found:
         raise Unavailable(f'"{HERE / "go.mod"}" has no line like {pattern}.')
@@ -51,18 +51,18 @@ def stated(pattern: str) -> str:
 
 
 def release(text: str) -> tuple[int, ...]:
-    """The first two numbers of a version, for comparison."""
+    """Return the first two numbers of a version, for comparison."""
     found = re.search(r"(\d+)\.(\d+)", text)
     return tuple(map(int, found.groups())) if found else (0, 0)
 
 
 def dotted(numbers: tuple[int, ...]) -> str:
-    """A version as people write it."""
+    """Format a version."""
     return ".".join(map(str, numbers))
 
 
 def fingerprint(names: tuple[str, ...]) -> str:
-    """A short name for the contents of these files."""
+    """Return a short hash of the contents of these files."""
     digest = hashlib.sha256()
     for name in names:
         digest.update((HERE / name).read_bytes())
@@ -70,7 +70,7 @@ def fingerprint(names: tuple[str, ...]) -> str:
 
 
 def users_own(cache: Path) -> Path | None:
-    """The directory of the user's own CLI, if it is one that will do."""
+    """Return the directory of the user's own CLI, or None if it is unsuitable."""
     found = shutil.which("pulumi")
     if not found or cache in Path(found).resolve().parents:
         return None  # one of ours may be of another checkout
@@ -97,7 +97,7 @@ def complete(directory: Path) -> bool:
 
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
-    """Nobody else builds in the meantime; the lock ends with the last process that builds, however it ends."""
+    """Lock the build; the lock ends with the last process that builds, however it exits."""
     with lock.open("w") as file:
         os.set_inheritable(file.fileno(), True)  # a Go whose parent was killed still writes, so it holds the lock too
         try:
@@ -109,7 +109,7 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 def go_command() -> str:
-    """The Go command, if it is new enough."""
+    """Return the Go command; exit if it is missing or too old."""
     go, needed = shutil.which("go"), release(stated(r"^go (\S+)"))
     ways_out = f"install Pulumi {dotted(OLDEST)} or newer, or Go {dotted(needed)} or newer to build it from source."
     if not go:
@@ -122,12 +122,12 @@ def go_command() -> str:
 
 
 def go_environment() -> dict[str, str]:
-    """The user's environment, without what would make Go fetch another Go or build another module."""
+    """Return the user's environment, without what would make Go fetch another Go or build another module."""
     return os.environ | {"GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": ""}
 
 
 def run(go: str, *arguments: str) -> str:
-    """The output of a Go command in our module, with a sign of life now and then."""
+    """Run a Go command in our module and return its output; print a progress line periodically."""
     started = time.monotonic()
     with subprocess.Popen(
         [go, *arguments],
@@ -166,7 +166,7 @@ def build(directory: Path, version: str) -> None:
 
 
 def fill(directory: Path, twin: Path | None, version: str) -> None:
-    """Make the directory complete, with hard links where a twin was built from the same modules."""
+    """Complete the directory, with hard links to another build of the same modules if there is one."""
     directory.mkdir()
     if twin:
         for name in FROM_MODULES:
@@ -180,10 +180,10 @@ def fill(directory: Path, twin: Path | None, version: str) -> None:
 
 
 def pinned(cache: Path) -> Path:
-    """The directory of the CLI that go.mod names, built if need be.
+    """Return the directory of the CLI that go.mod names, and build it if needed.
 
     All checkouts share the cache. The directory is named after its contents, so one with other modules or another
-    language host has its own: nobody gets a stale one, nobody changes another's.
+    language host has its own: no checkout gets a stale CLI or changes the CLI of another checkout.
     """
     version = stated(r"^\s*github\.com/pulumi/pulumi/pkg/v3 v([\d.]+)")
     home = cache / f"pulumi-{version}"
@@ -206,7 +206,7 @@ def pinned(cache: Path) -> Path:
 
 
 def main() -> int:
-    """Print the directory, or say in one sentence why there is none."""
+    """Print the directory, or exit with a one-line error."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").resolve() / "live-recording"
     try:
         print(users_own(cache) or pinned(cache))

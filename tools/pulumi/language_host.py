@@ -144,7 +144,7 @@ class LanguageHost(service.LanguageRuntimeServicer):
 
 
 def listening(address: str) -> bool:
-    """Whether somebody accepts connections there; doubt counts as yes."""
+    """Return whether a process accepts connections there; in doubt, return True."""
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), timeout=POLL_SECONDS).close()

@@ -1,4 +1,4 @@
-"""`tools/report`: one comment, one issue, kept in place, beside those of others."""
+"""`tools/report`: updates its own comment and its own issue, and leaves those of others alone."""
 
 import json
 import os
@@ -18,7 +18,7 @@ OTHERS = (
     {"viewerDidAuthor": False, "body": FIRST, "url": "https://github.com/o/r/pull/7#issuecomment-1"},
     {"viewerDidAuthor": True, "body": "Coverage: 97 %", "url": "https://github.com/o/r/pull/7#issuecomment-2"},
 )
-"""A comment of somebody who begins like us, and one of another workflow with the same token."""
+"""A comment of another user with the same marker, and a comment of another workflow with the same token."""
 PERSONAL = {"number": 1, "title": "Drift", "author": {"is_bot": False}, "state": "open", "body": "Is there any?"}
 LONG = "## audit\n\n```text\n" + "somebody made a rule by hand\n" * 4000 + "```\n"
 
@@ -26,7 +26,7 @@ Kept = Mapping[str, list[dict[str, Any]]]
 
 
 class GitHub:
-    """What GitHub keeps, and a directory in which reports are made."""
+    """The data that GitHub keeps, and a directory for reports."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -35,11 +35,11 @@ class GitHub:
         self.file = directory / "github.json"
 
     def keeps(self, kept: Mapping[str, object]) -> None:
-        """What is there before."""
+        """Set what GitHub keeps."""
         self.file.write_text(json.dumps(kept), encoding="utf-8")
 
     def report(self, *arguments: str, text: str | None = None) -> Kept:
-        """Run the tool, with a report if there is one; what GitHub keeps then."""
+        """Run the tool, with a report if *text* is given; return what GitHub keeps afterwards."""
         file = self.directory / "report.md"
         if text is not None:
             file.write_text(text, encoding="utf-8")
@@ -52,7 +52,7 @@ class GitHub:
 
 @pytest.fixture
 def github(tmp_path: Path) -> GitHub:
-    """A pull request with comments of others, and an issue of somebody's."""
+    """Create a pull request with comments of others, and an issue of another user."""
     made = GitHub(tmp_path)
     made.keeps({"comments": OTHERS, "issues": [PERSONAL]})
     return made
