@@ -141,7 +141,7 @@ def test_file_with_errors_is_told_as_check_tells_it(account: Account, scratch: S
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         *scratch.run("check", "dev").stdout.splitlines()[:1],
-        "The account of stacks/dev.yaml was not looked at. Mend stacks/dev.yaml first.",
+        "The account of stacks/dev.yaml was not compared. Fix stacks/dev.yaml first.",
         "0 accounts compared: 1 to put right, 0 for information.",
     ]
     assert account.emulator.log == []

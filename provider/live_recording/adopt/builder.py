@@ -93,6 +93,19 @@ class _Draft:
 
     def adopted(self) -> Adopted:
         """What the checks let into the file, and what the account has beside it."""
+        found, new, findings = self._accepted_entries()
+        accepted = self._news(findings)
+        text = self._text(found, new, _acknowledgements(accepted, self.live.at, found)) if new else ""
+        counts = {section: sum(e.kind == kind for e in new) for kind, section in SECTIONS.items()}
+        ids = {id_: sum(f.id == id_ for f in accepted) for id_ in sorted({f.id for f in accepted})}
+        imported = tuple(self._resource(entry) for entry in found.entries)
+        return Adopted(text, counts, imported, left(found), ids, self.declared is not None)
+
+    def _accepted_entries(self) -> tuple[Adoption, list[Entry], tuple[Finding, ...]]:
+        """Return the adoption without the entries that the checks reject, its new entries, and the warnings about them.
+
+        Leaving an entry out can make another one impossible, so this is repeated until nothing is rejected.
+        """
         asked, refused = self._asked(), dict[ObjectRef, str]()
         while True:
             found = adoption(self.live, asked, refused)
@@ -100,14 +113,8 @@ class _Draft:
             findings = self._findings(self._text(found, new)) if new else ()
             wrong = dict(self._refused(errors(findings), new))
             if not wrong:
-                break
+                return found, new, findings
             refused |= wrong
-        accepted = self._news(findings)
-        text = self._text(found, new, _acknowledgements(accepted, self.live.at, found)) if new else ""
-        counts = {section: sum(e.kind == kind for e in new) for kind, section in SECTIONS.items()}
-        ids = {id_: sum(f.id == id_ for f in accepted) for id_ in sorted({f.id for f in accepted})}
-        imported = tuple(self._resource(entry) for entry in found.entries)
-        return Adopted(text, counts, imported, left(found), ids, self.declared is not None)
 
     def _asked(self) -> AdoptionRequest:
         taken: dict[KindName, set[str]] = {
@@ -135,13 +142,17 @@ class _Draft:
         if entry.kind == "template":
             default = given["template_name"] == self.owner.template_name(entry.key)
             return {name: value for name, value in given.items() if not (default and name == "template_name")}
-        source: dict[str, Any] = {"template": entry.template} if entry.template else {}
-        if entry.template == NO_RECORD and NO_RECORD not in self.base.templates:
-            source = {"record": False} if entry.kind == "rule" else {}
-        if not source and "template_id" in given:
-            source = {"template_id": int(given["template_id"])}
         times: dict[str, Any] = {name: self._wall(given[name]) for name in ("start", "end") if name in given}
-        return {name: given[name] for name in PART_NAMES if given[name]} | times | source
+        return {name: given[name] for name in PART_NAMES if given[name]} | times | self._source(entry)
+
+    def _source(self, entry: Entry) -> dict[str, Any]:
+        """Return the field that says with which template an entry records."""
+        is_built_in = entry.template == NO_RECORD and NO_RECORD not in self.base.templates
+        if is_built_in and entry.kind == "rule":
+            return {"record": False}
+        if entry.template and not is_built_in:
+            return {"template": entry.template}
+        return {"template_id": int(entry.inputs["template_id"])} if "template_id" in entry.inputs else {}
 
     def _wall(self, at: str) -> datetime:
         """The time as a clock of the file's zone shows it; with its offset where that would mean another one."""

@@ -89,15 +89,20 @@ def adoption(live: Snapshot, asked: AdoptionRequest, refused: Mapping[ObjectRef,
 
 def _asked_for(live: Snapshot, domains: Collection[str]) -> Snapshot:
     """The part of the account that is asked for and not over, sorted."""
-    rules = {key: i for key, i in sorted(live.rules.items()) if not domains or key.domain in domains}
-    tasks = {
-        i: task
-        for i, task in sorted(live.tasks.items(), key=lambda item: (key_of(item[1]), window(item[1]), item[0]))
-        if window(task).end > live.at and (not domains or key_of(task).domain in domains)
-    }
+    rules = {key: i for key, i in sorted(live.rules.items()) if _includes(domains, key)}
+    tasks = {i: task for i, task in _unfinished_tasks(live) if _includes(domains, key_of(task))}
     used = {*rules.values(), *map(template_of, tasks.values())}
-    ids = (i for i in sorted(live.templates, key=int) if not domains or i in used)
+    ids = [i for i in sorted(live.templates, key=int) if not domains or i in used]
     return live._replace(templates={i: live.templates[i] for i in ids}, rules=rules, tasks=tasks)
+
+
+def _unfinished_tasks(live: Snapshot) -> list[tuple[str, Live]]:
+    in_order = sorted(live.tasks.items(), key=lambda item: (key_of(item[1]), window(item[1]), item[0]))
+    return [(task_id, task) for task_id, task in in_order if window(task).end > live.at]
+
+
+def _includes(domains: Collection[str], key: StreamKey) -> bool:
+    return not domains or key.domain in domains
 
 
 def _known(live: Snapshot, items: tuple[Item, ...]) -> dict[ObjectRef, DesiredResource]:

@@ -56,8 +56,7 @@ def _stopped(rest: Snapshot, _: AdoptionContext) -> Reasons:
 
 def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     names = {i: name_of(found) for i, found in rest.templates.items()}
-    owners = {i: StackRef.of_template(name) for i, name in names.items()}
-    foreign = {i: _spoken(owner) for i, owner in owners.items() if owner and owner != scene.owner}
+    foreign = {i: owner for i, name in names.items() if (owner := _other_stack(name, scene.owner))}
     for i, owner in foreign.items():
         yield ("template", i), f"By its name it belongs to {owner}."
     users: dict[ObjectRef, str] = {("rule", key): i for key, i in rest.rules.items()}
@@ -67,7 +66,11 @@ def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
             yield thing, f"Its template {quoted(names[i])} belongs to {foreign[i]}."
 
 
-def _spoken(owner: StackRef) -> str:
+def _other_stack(template_name: str, own: StackRef) -> str:
+    """Return the other stack that a template of this name belongs to, as messages name it, or ""."""
+    owner = StackRef.of_template(template_name)
+    if owner is None or owner == own:
+        return ""
     return f"stack {quoted(owner.stack)} of project {quoted(owner.project)}"
 
 

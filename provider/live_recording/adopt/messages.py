@@ -82,23 +82,30 @@ def summary(made: Adopted, stack: str, file: str, import_file: str) -> str:
 
 
 def _summary(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[str]:
-    counts = [count_of(count, section[:-1]) for section, count in made.counts.items() if count]
-    if counts:
-        what = join_words(counts)
-        yield f"{file}: {what} of the account." if file else f"This is {what} of the account."
-    else:
-        yield f"The account holds nothing that stack {stack} could adopt{' beside what it declares' if made.part else ''}."
+    yield _written(made, stack, file)
     if made.accepted:
         kinds = ", ".join(f"{id_} ({count})" for id_, count in made.accepted.items())
         yield f"Its warnings are acknowledged as they were found: {kinds}. Look at them when you have time."
     if made.left:
-        yield f"{len(made.left)} of the account's objects {plural(len(made.left), 'stays', 'stay')} unmanaged:"
-        yield from (f"  {one}" for one in made.left[:LISTED])
-        if made.left[LISTED:]:
-            place = f": the end of {file or 'the file'} lists them all" if made.text else ""
-            yield f"  ... and {len(made.left) - LISTED} more{place}."
+        yield from _unmanaged(made, file or "the file")
     if made.resources:
         yield from _next(made, stack, file or "the file", import_file)
+
+
+def _written(made: Adopted, stack: str, file: str) -> str:
+    counts = [count_of(count, section[:-1]) for section, count in made.counts.items() if count]
+    if not counts:
+        return f"The account holds nothing that stack {stack} could adopt{' beside what it declares' if made.part else ''}."
+    what = join_words(counts)
+    return f"{file}: {what} of the account." if file else f"This is {what} of the account."
+
+
+def _unmanaged(made: Adopted, file: str) -> Iterator[str]:
+    yield f"{len(made.left)} of the account's objects {plural(len(made.left), 'stays', 'stay')} unmanaged:"
+    yield from (f"  {one}" for one in made.left[:LISTED])
+    if made.left[LISTED:]:
+        place = f": the end of {file} lists them all" if made.text else ""
+        yield f"  ... and {len(made.left) - LISTED} more{place}."
 
 
 def _next(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[str]:

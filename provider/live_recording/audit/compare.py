@@ -4,7 +4,7 @@ Rule 1: no state is looked at, only files and the account. Rule 2: what no decla
 Rule 3: what is found is data; `audit_words` words it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from live_recording.account.objects import Live, key_of, name_of, template_of
@@ -62,21 +62,31 @@ class Difference(NamedTuple):
 def compared(held: Snapshot, files: Sequence[Declaring], project: str) -> tuple[Difference, ...]:
     """What differs between the account and the files that share it, sorted; *project* is that of the files."""
     site, asked = SITES[held.site], {by.name for by in files if by.asked}
+    in_order = sorted(files, key=lambda by: (not by.asked, by.name))
+    items = [item for by in in_order for item in declared_by(by, site, held.at)]
     first: dict[object, Item] = {}
-    found: list[Difference] = []
     named: dict[str, Place] = {}
-    for by in sorted(files, key=lambda by: (not by.asked, by.name)):
-        for item in declared_by(by, site, held.at):
-            other = first.setdefault(item.natural, item)
-            if other is not item:
-                found.append(_about(item, "declared-twice")._replace(other=other.place))
-            named.setdefault(str(item.declared.inputs.get("template_id")), item.place)
-        if by.stack.live_records:
-            found.append(Difference("unlisted", "live_record", "", place=Place(by.name, "live_records")))
+    for item in items:
+        first.setdefault(item.natural, item)
+        named.setdefault(str(item.declared.inputs.get("template_id")), item.place)
+    found = [*_declared_twice(items, first), *_unlisted(in_order)]
     account = ObjectMatcher(held)
     found += [told for match in account.take([*first.values()]) for told in _judged(match, account)]
     told = [difference for difference in found if difference.place.stack in asked]
     return tuple(sorted((*told, *_left(account, named, project))))
+
+
+def _declared_twice(items: Iterable[Item], first: Mapping[object, Item]) -> Iterator[Difference]:
+    for item in items:
+        other = first[item.natural]
+        if other is not item:
+            yield _about(item, "declared-twice")._replace(other=other.place)
+
+
+def _unlisted(files: Iterable[Declaring]) -> Iterator[Difference]:
+    for by in files:
+        if by.stack.live_records:
+            yield Difference("unlisted", "live_record", "", place=Place(by.name, "live_records"))
 
 
 def _about(item: Item, kind: Kind) -> Difference:

@@ -95,25 +95,27 @@ class ObjectMatcher:
 
     def _tasks(self, items: Sequence[Item]) -> Iterator[Match]:
         """Each task with the live one that is most like it; those that are more alike choose first."""
-        near: dict[tuple[StreamKey, int], dict[str, Live]] = {}
-        for task_id, task in self.tasks.items():
-            near.setdefault((key_of(task), task["EndTime"]), {})[task_id] = task
-        pairs = sorted(
-            (unlike, task["StartTime"], number, task_id)
-            for number, item in enumerate(items)
-            for task_id, task in near.get(
-                (StreamKey.from_inputs(item.declared.inputs), timestamp(item.declared.inputs["end"])), {}
-            ).items()
-            if (unlike := self._unlike(item, task)) is not None
-        )
         found: dict[int, Match] = {}
-        for _, _, number, task_id in pairs:
+        for _, _, number, task_id in sorted(self._task_pairs(items)):
             if number not in found and task_id in self.tasks:
                 task = self.tasks.pop(task_id)
                 stopped = task_time(task["Stopped"]) if task.get("Stopped") else ""
                 item, template = items[number], template_of(task)
                 found[number] = Match(item, task_id, template, self._binding(item, template), stopped)
         yield from (found.get(number) or Match(item, None) for number, item in enumerate(items))
+
+    def _task_pairs(self, items: Sequence[Item]) -> Iterator[tuple[tuple[bool, bool, bool], int, int, str]]:
+        """Yield how unlike, start, number and id of each declared task and each live one that it could be."""
+        near: dict[tuple[StreamKey, int], dict[str, Live]] = {}
+        for task_id, task in self.tasks.items():
+            near.setdefault((key_of(task), task["EndTime"]), {})[task_id] = task
+        for number, item in enumerate(items):
+            inputs = item.declared.inputs
+            candidates = near.get((StreamKey.from_inputs(inputs), timestamp(inputs["end"])), {})
+            for task_id, task in candidates.items():
+                unlike = self._unlike(item, task)
+                if unlike is not None:
+                    yield unlike, task["StartTime"], number, task_id
 
     def _unlike(self, item: Item, task: Live) -> tuple[bool, bool, bool] | None:
         """What is worse with a live task: another template, stopped, created late; None: it is no candidate."""

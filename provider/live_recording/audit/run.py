@@ -4,7 +4,7 @@ Stacks share an account when site, endpoint and credentials are the same. A file
 what is declared, so that nothing of it is called undeclared.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -59,30 +59,54 @@ def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
     """
     asked = {(found.stack, found.file): found for found in map(load_stack, select_stacks(stacks))}.values()
     held = snapshot_file.read_snapshot(account) if account else None
+    groups = _by_account(asked)
+    if held:
+        _require_one_account(account, held, groups)
+    others, notes = _others(asked)
+    made = []
+    for identity, group in groups.items():
+        if broken := _broken_files(group):
+            notes.append(_not_compared(group, broken))
+        else:
+            beside = [other for other in others if _identity(other.settings) == identity]
+            made.append(_account(str(account or identity.endpoint), group, beside, held))
+    return Audit(_findings_that_stop(asked), tuple(sorted(made)), tuple(sorted(notes)))
+
+
+def _broken_files(group: Iterable[StackFile]) -> list[str]:
+    return [found.file for found in group if not found.checked.valid_stack]
+
+
+def _by_account(files: Iterable[StackFile]) -> dict[Settings, list[StackFile]]:
     groups: dict[Settings, list[StackFile]] = {}
-    for found in asked:
-        if held and found.settings.site != held.site:
+    for file in files:
+        groups.setdefault(_identity(file.settings), []).append(file)
+    return groups
+
+
+def _findings_that_stop(files: Iterable[StackFile]) -> tuple[Finding, ...]:
+    broken = (file.checked for file in files if not file.checked.valid_stack)
+    return tuple(sorted(finding for checked in broken for finding in checked.findings))
+
+
+def _not_compared(group: Iterable[StackFile], broken: Iterable[str]) -> str:
+    files = ", ".join(sorted(found.file for found in group))
+    return f"The account of {files} was not compared. Fix {', '.join(broken)} first."
+
+
+def _require_one_account(account: Path | None, held: Snapshot, groups: Mapping[Settings, Sequence[StackFile]]) -> None:
+    """Raise ConfigError unless all stacks can be on the account of the snapshot."""
+    for found in (found for group in groups.values() for found in group):
+        if found.settings.site != held.site:
             raise ConfigError(
                 f"{quoted(str(account))} is a snapshot of site {held.site}, but stack {found.stack} is on site "
                 f"{found.settings.site}. Name the stacks of that account: live-recording audit STACK --account FILE."
             )
-        groups.setdefault(_identity(found.settings), []).append(found)
-    if held and len(groups) > 1:
+    if len(groups) > 1:
         raise ConfigError(
             f"{quoted(str(account))} is a snapshot of one account, but these stacks are on {len(groups)} by their endpoints or "
             "key pairs. Name the stacks of that account: live-recording audit STACK --account FILE."
         )
-    others, notes = _others(asked)
-    made = []
-    for identity, group in groups.items():
-        files, broken = sorted(found.file for found in group), [f.file for f in group if not f.checked.valid_stack]
-        if broken:
-            notes.append(f"The account of {', '.join(files)} was not looked at. Mend {', '.join(broken)} first.")
-            continue
-        beside = [other for other in others if _identity(other.settings) == identity]
-        made.append(_account(str(account or identity.endpoint), group, beside, held))
-    findings = [f for found in asked if not found.checked.valid_stack for f in found.checked.findings]
-    return Audit(tuple(sorted(findings)), tuple(sorted(made)), tuple(sorted(notes)))
 
 
 def _identity(settings: Settings) -> Settings:

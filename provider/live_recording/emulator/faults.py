@@ -78,9 +78,13 @@ def parse_fault(spec: object) -> Fault | str:
     if not spec.get("action") or spec.get("kind") not in KINDS:
         return f'A fault needs an action ("*" is any) and a kind, one of {", ".join(KINDS)}.'
     fault = Fault(**spec)
-    if fault.count < 1 or fault.skip < 0 or not 0 <= fault.seconds <= 3600:  # noqa: PLR2004 - said in the sentence
+    if not _is_in_range(fault):
         return "Count is at least 1, skip at least 0, seconds from 0 to 3600."
     return fault
+
+
+def _is_in_range(fault: Fault) -> bool:
+    return fault.count >= 1 and fault.skip >= 0 and 0 <= fault.seconds <= 3600  # noqa: PLR2004 - named in the message
 
 
 class Faults:

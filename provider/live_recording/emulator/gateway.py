@@ -55,10 +55,13 @@ class Gateway:
         with self.lock:
             body = self._body(request, action)
             answer = kind.refusal or (self._processed(request, action, body) if kind.does else {})
-            code = answer.code if isinstance(answer, Refusal) else None
-            logged = None if isinstance(body, Refusal) else body
-            self.log.append({"action": action, "body": logged, "code": code, "fault": fault.kind if fault else None})
+            self._log(action, body, answer, fault.kind if fault else None)
         return Exchange(answer, kind.delivery)
+
+    def _log(self, action: str, body: Answer, answer: Answer, fault: str | None) -> None:
+        code = answer.code if isinstance(answer, Refusal) else None
+        logged = None if isinstance(body, Refusal) else body
+        self.log.append({"action": action, "body": logged, "code": code, "fault": fault})
 
     def answer_v2(self, query: str) -> Fields:
         """Execute one request of the retired API v2."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,14 +68,18 @@ def _problem(state: object, service: LiveService) -> str | None:
         return "it is not the account of an emulator."
     if state.get("site") != service.settings.site.name:
         return f'it is of the site "{state.get("site")}", and "{service.settings.site.name}" was asked for.'
+    return next(_invalid_entries(state, service), None)
+
+
+def _invalid_entries(state: Fields, service: LiveService) -> Iterator[str]:
     for name, schema in _schemas(service).items():
         entries = state.get(name, [] if name in LATER else None)
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            return f'"{name}" must be a list of objects.'
+            yield f'"{name}" must be a list of objects.'
+            return
         for number, entry in enumerate(entries, 1):
             if refusal := validation.refusal(Action(schema, "", 0), _set(entry)):
-                return f'entry {number} of "{name}": {refusal.message}'
-    return None
+                yield f'entry {number} of "{name}": {refusal.message}'
 
 
 def _counted(state: Fields) -> bool:

@@ -69,23 +69,21 @@ def describe(account: Account, body: Fields) -> Answer:
     after = _place(body.get("ScrollToken", ""))
     if refusal := next(_query(account, start, end), None) or (after if isinstance(after, Refusal) else None):
         return refusal
-    filters = {name: body[name] for name in ("StreamName", "DomainName", "AppName") if body.get(name)}
-    found = sorted(
-        (
-            task
-            for task in account.tasks.values()
-            if start <= task["StartTime"]
-            and task["EndTime"] <= end
-            and task_order(task) > after
-            and all(task[name] == value for name, value in filters.items())
-        ),
-        key=task_order,
-    )
+    tasks = sorted(_matching(account, body, start, end), key=task_order)
+    found = [task for task in tasks if task_order(task) > after]
     page = found[: account.settings.page]
     return {
         "ScrollToken": _token(page[-1]) if len(found) > len(page) else "",
         "TaskList": [{name: task[name] for name in SHOWN} for task in page],
     }
+
+
+def _matching(account: Account, body: Fields, start: int, end: int) -> Iterator[Fields]:
+    filters = {name: body[name] for name in ("StreamName", "DomainName", "AppName") if body.get(name)}
+    for task in account.tasks.values():
+        is_inside = start <= task["StartTime"] and task["EndTime"] <= end
+        if is_inside and all(task[name] == value for name, value in filters.items()):
+            yield task
 
 
 def running(task: Fields, at: int) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -25,34 +25,35 @@ class Place(NamedTuple):
 def refusal(action: Action, body: Fields) -> Refusal | None:
     """Return the first problem in the vendor's order: unknown, missing, type, value (the order is assumed)."""
     places = tuple(walk(action.fields, body))
-    known = tuple((place.path, place.field, place.value) for place in places if place.field)
-    sent = tuple((path, field, value) for path, field, value in known if value is not ABSENT)
-    found = chain(
-        (
-            Refusal("UnknownParameter", f"The parameter `{place.path}` is not recognized.")
-            for place in places
-            if not place.field
-        ),
-        (
-            Refusal("MissingParameter", f"The parameter `{path}` is required.")
-            for path, field, value in known
-            if field.required and value is ABSENT
-        ),
-        (
-            Refusal("InvalidParameter", f"The parameter `{path}` is {json.dumps(value)}. It must be {_words(field)}.")
-            for path, field, value in sent
-            if not _typed(field, value)
-        ),
-        (
-            Refusal(
-                field.code or action.code,
-                f"The parameter `{path}` is {json.dumps(value)}. Allowed is {field.allowed.words}.",
-            )
-            for path, field, value in sent
-            if field.allowed and not field.allowed.holds(value)
-        ),
-    )
+    sent = tuple(place for place in places if place.value is not ABSENT)
+    found = chain(_unknown(places), _missing(places), _mistyped(sent), _not_allowed(sent, action))
     return next(found, None)
+
+
+def _unknown(places: Iterable[Place]) -> Iterator[Refusal]:
+    for place in places:
+        if not place.field:
+            yield Refusal("UnknownParameter", f"The parameter `{place.path}` is not recognized.")
+
+
+def _missing(places: Iterable[Place]) -> Iterator[Refusal]:
+    for place in places:
+        if place.field and place.field.required and place.value is ABSENT:
+            yield Refusal("MissingParameter", f"The parameter `{place.path}` is required.")
+
+
+def _mistyped(sent: Iterable[Place]) -> Iterator[Refusal]:
+    for path, field, value in sent:
+        if field and not _typed(field, value):
+            message = f"The parameter `{path}` is {json.dumps(value)}. It must be {_words(field)}."
+            yield Refusal("InvalidParameter", message)
+
+
+def _not_allowed(sent: Iterable[Place], action: Action) -> Iterator[Refusal]:
+    for path, field, value in sent:
+        if field and field.allowed and not field.allowed.holds(value):
+            message = f"The parameter `{path}` is {json.dumps(value)}. Allowed is {field.allowed.words}."
+            yield Refusal(field.code or action.code, message)
 
 
 def walk(fields: Schema, body: Fields, prefix: str = "") -> Iterator[Place]:

@@ -140,11 +140,17 @@ def _action_of(group: FieldGroup) -> str | None:
     """Return the action that the form names, that the fields show, or that is named nearby."""
     if group.action is not None:
         return group.action if group.action in ACTIONS else None
+    return _action_by_fields(group)
+
+
+def _action_by_fields(group: FieldGroup) -> str | None:
+    """Return the action that the fields show, or that is named nearby."""
     names = {name for name in group.fields if name.lower() not in _COMMON}
     if names & _RESPONSE or {"TaskId", "EndTime"} <= names:
         return None
-    if name := next((name for name, action in ACTIONS.items() if _has_own_fields(names, action)), None):
-        return name
+    by_fields = [name for name, action in ACTIONS.items() if _has_own_fields(names, action)]
+    if by_fields:
+        return by_fields[0]
     return _hinted_action(group.hint, names) if group.hint else _action_by_shared_fields(group, names)
 
 
