@@ -35,16 +35,16 @@ def test_adopt_writes_both_files_and_says_what_to_do(held: Account, scratch: Scr
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         f"{STACK}: 1 template and 2 rules of the account.",
-        "Its warnings are acknowledged as they were found: kept-forever (1). Look at them when you have time.",
-        "2 of the account's objects stay unmanaged:",
-        '  template 1002 ("blog--prod--all"): By its name it belongs to stack "prod" of project "blog".',
+        "Existing warnings were acknowledged: kept-forever (1). Review them later.",
+        "2 objects were not adopted:",
+        '  template 1002 ("blog--prod--all"): Owned by stack "prod" of project "blog", according to its name.',
         '  rule blog.example.com/*/*: Its template "blog--prod--all" belongs to stack "prod" of project "blog".',
-        "Nothing was changed in the account. To go on:",
+        "Nothing was changed in the account. Next steps:",
         f"  pulumi import -f {IMPORT} --generate-code=false --protect=false --yes --stack dev",
         "  pulumi preview --stack dev --expect-no-changes",
         "  pulumi up --stack dev",
-        "The up changes no object: Pulumi learns which rule uses which template.",
-        "From the import on the stack owns what it has: pulumi destroy would delete it.",
+        "This `up` changes no object: it stores in the state which rule uses which template.",
+        "After the import this stack owns these objects: `pulumi destroy` deletes them.",
     ]
     assert scratch.run("check", "dev").stdout == "1 file checked, no problems found.\n"
     assert (scratch.directory / IMPORT).read_text(encoding="utf-8").count('"name"') == 3
@@ -83,9 +83,11 @@ def test_domain_limits_what_is_adopted(held: Account, scratch: Scratch) -> None:
     done = scratch.run("adopt", "--stack", "dev", "--domain", OLD, **live(held))
 
     assert wrong.returncode == 2
-    assert wrong.stderr.startswith('No rule and no task of the account is for "nope.example.com".')
+    assert wrong.stderr.startswith('The account has no rule or task for "nope.example.com".')
     assert done.stdout.startswith(f"{STACK}: 1 template and 1 rule of the account.\n")
-    assert f"use it too: {PUSH}/*/*." in (scratch.directory / STACK).read_text(encoding="utf-8")
+    assert f"rules that this stack does not manage: {PUSH}/*/*." in (scratch.directory / STACK).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_out_has_only_what_is_new(held: Account, scratch: Scratch) -> None:

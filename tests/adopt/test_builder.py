@@ -206,7 +206,7 @@ def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> Non
 @pytest.mark.parametrize(
     ("owner", "domains", "said"),
     [
-        (OWNER, ("push.example.com", "nope.example.com"), 'No rule and no task of the account is for "nope.example.com". Push domains there: "bad_name.example.com", "old.example.com", "push.example.com".'),
+        (OWNER, ("push.example.com", "nope.example.com"), 'The account has no rule or task for "nope.example.com". Its push domains: "bad_name.example.com", "old.example.com", "push.example.com".'),
         (StackRef("live-recording", "a.b"), (), 'The account cannot be written as a stack file. Template names begin with project and stack, "live-recording--a.b". The API does not accept "." in names. Rename the stack or the project. [bad-name]'),
     ],
     ids=["domain", "stack-name"],

@@ -27,12 +27,12 @@ from tests.support.audit_samples import (
 from tests.support.clock import NOW
 
 TEMPLATES = {
-    "retention": ({"Mp4Param": {"Enable": 1, "StorageTime": 86400}}, ["mp4.storage_time is 24 h 00 m, declared is 30 d"]),
-    "for-ever": ({"Mp4Param": {"Enable": 1, "StorageTime": 0}}, ["mp4.storage_time is forever, declared is 30 d"]),
+    "retention": ({"Mp4Param": {"Enable": 1, "StorageTime": 86400}}, ["mp4.storage_time is 24 h 00 m, but 30 d is declared"]),
+    "for-ever": ({"Mp4Param": {"Enable": 1, "StorageTime": 0}}, ["mp4.storage_time is forever, but 30 d is declared"]),
     "format-lost": ({"Mp4Param": {"Enable": 0}}, ["mp4 is declared, but not recorded"]),
     "format-more": ({"AacParam": {"Enable": 1}}, ["aac is recorded, but not declared"]),
     "null": ({"Mp4Param": None}, ["mp4 is declared, but not recorded"]),
-    "top": ({"Description": "x\n", "IsDelayLive": 1}, ["delay_live is true, declared is false", 'description is "x\\n", declared is ""']),
+    "top": ({"Description": "x\n", "IsDelayLive": 1}, ["delay_live is true, but false is declared", 'description is "x\\n", but "" is declared']),
     "same-effect": ({"Mp4Param": {"Enable": 1, "StorageTime": 2592000, "RecordInterval": 1800}, "FlvParam": None}, None),
 }  # fmt: skip
 
@@ -70,17 +70,17 @@ def test_renamed_template_is_found_under_its_former_name() -> None:
 
     (found,) = told(held, file)
     assert (found.kind, found.id, found.place.path) == ("differs", T, "templates.vault")
-    assert found.details == ('template_name is "shop--prod--archive", declared is "shop--prod--vault"',)
+    assert found.details == ('template_name is "shop--prod--archive", but "shop--prod--vault" is declared',)
 
 
 RULES = {
     "other-template": (
         {StreamKey(PUSH): "7"},
         "shop--prod--archive",
-        'it has template 7 ("hand"), declared is "archive"',
+        'it has template 7 ("hand"), but "archive" is declared',
     ),
-    "template-not-live": ({StreamKey(PUSH): "7"}, "renamed", 'it has template 7 ("hand"), declared is "archive"'),
-    "unknown-template": ({StreamKey(PUSH): "8"}, "shop--prod--archive", 'it has template 8, declared is "archive"'),
+    "template-not-live": ({StreamKey(PUSH): "7"}, "renamed", 'it has template 7 ("hand"), but "archive" is declared'),
+    "unknown-template": ({StreamKey(PUSH): "8"}, "shop--prod--archive", 'it has template 8, but "archive" is declared'),
 }
 
 

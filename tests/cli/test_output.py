@@ -161,7 +161,7 @@ def test_account_that_differs_in_nothing_is_green(person: Person) -> None:
     with Emulator(now=NOW) as emulator:
         seen = person.run_in_terminal("audit", "empty", kind={"LIVE_RECORDING_ENDPOINT": emulator.url})
 
-    assert "\x1b[32mNothing differs.\x1b[0m" in seen.text
+    assert "\x1b[32mNo differences.\x1b[0m" in seen.text
     assert seen.status == 0
 
 

@@ -72,13 +72,13 @@ def _phrases(name: str, live: Any, declared: Any) -> Iterator[str]:
     if isinstance(live, Mapping) and isinstance(declared, Mapping):
         for field in sorted(declared):
             if live.get(field) != declared[field]:
-                yield f"{name}.{field} is {_shown(field, live.get(field))}, declared is {_shown(field, declared[field])}"
+                yield f"{name}.{field} is {_shown(field, live.get(field))}, but {_shown(field, declared[field])} is declared"
     elif isinstance(live, Mapping):
         yield f"{name} is recorded, but not declared"
     elif isinstance(declared, Mapping):
         yield f"{name} is declared, but not recorded"
     else:
-        yield f"{name} is {_shown(name, live)}, declared is {_shown(name, declared)}"
+        yield f"{name} is {_shown(name, live)}, but {_shown(name, declared)} is declared"
 
 
 def _shown(field: str, value: Any) -> str:

@@ -44,7 +44,7 @@ ZONES: Mapping[SiteName, str] = {"cn": "Asia/Shanghai", "intl": "UTC"}
 SECTIONS = {kind: SECTION_OF[kind] for kind in KINDS}
 IDS: Mapping[KindName, str] = {"template": "template_id", "task": "task_id"}
 """Outputs beside the inputs."""
-CANNOT = "A stack file cannot say it"
+CANNOT = "A stack file cannot declare it"
 
 
 def adopted(
@@ -58,7 +58,7 @@ def adopted(
     there = {key.domain for key in snapshot.rules} | {key_of(task).domain for task in snapshot.tasks.values()}
     for domain in sorted({*domains} - there):
         known = ", ".join(map(quoted, sorted(there))) or "none"
-        raise ConfigError(f"No rule and no task of the account is for {quoted(domain)}. Push domains there: {known}.")
+        raise ConfigError(f"The account has no rule or task for {quoted(domain)}. Its push domains: {known}.")
     return _Draft(snapshot, owner, tuple(sorted({*domains})), declared).adopted()
 
 

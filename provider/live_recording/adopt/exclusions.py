@@ -51,14 +51,14 @@ def without(live: Snapshot, out: Mapping[ObjectRef, str]) -> Snapshot:
 def _stopped(rest: Snapshot, _: AdoptionContext) -> Reasons:
     for i, task in rest.tasks.items():
         if task.get("Stopped"):
-            yield ("task", i), "It was stopped by hand, and a stopped task is never adopted."
+            yield ("task", i), "It was stopped outside this tool; stopped tasks are never adopted."
 
 
 def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     names = {i: name_of(found) for i, found in rest.templates.items()}
     foreign = {i: owner for i, name in names.items() if (owner := _other_stack(name, scene.owner))}
     for i, owner in foreign.items():
-        yield ("template", i), f"By its name it belongs to {owner}."
+        yield ("template", i), f"Owned by {owner}, according to its name."
     users: dict[ObjectRef, str] = {("rule", key): i for key, i in rest.rules.items()}
     users |= {("task", i): template_of(task) for i, task in rest.tasks.items()}
     for thing, i in users.items():
@@ -74,22 +74,22 @@ def _other_stack(template_name: str, own: StackRef) -> str:
     return f"stack {quoted(owner.stack)} of project {quoted(owner.project)}"
 
 
-def _pointing_nowhere(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+def _missing_template(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     for key, i in rest.rules.items():
         if i not in scene.live.templates:
-            yield ("rule", key), f"It points to template {i}, which the account does not have."
+            yield ("rule", key), f"It points to template {i}, which does not exist in the account."
 
 
-def _unspeakable(rest: Snapshot, _: AdoptionContext) -> Reasons:
+def _invalid_text(rest: Snapshot, _: AdoptionContext) -> Reasons:
     things: dict[ObjectRef, Any] = {("template", i): found for i, found in rest.templates.items()}
     things |= {("rule", key): key.parts for key in rest.rules}
     things |= {("task", i): key_of(task).parts for i, task in rest.tasks.items()}
     for thing, found in things.items():
         if any("\ud800" <= c <= "\udfff" for c in json.dumps(found, ensure_ascii=False)):
-            yield thing, "A text of it has half a character in it, which no file can hold."
+            yield thing, "It contains an incomplete Unicode character, which a file cannot store."
 
 
-def _namesakes(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+def _same_name(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     bound = {*rest.rules.values()}
     named: dict[str, list[tuple[bool, bool, int]]] = {}
     for i, found in rest.templates.items():
@@ -98,7 +98,7 @@ def _namesakes(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     for name, likely in named.items():
         (*_, first), *others = sorted(likely)
         for *_, other in others:
-            why = f"Template {first} is called {quoted(name)} too, and a name can be declared once."
+            why = f"Template {first} has the same name {quoted(name)}, and a name can be declared only once."
             yield ("template", str(other)), why
 
 
@@ -106,10 +106,10 @@ def _not_yet(rest: Snapshot, _: AdoptionContext) -> Reasons:
     for i, task in rest.tasks.items():
         if phase(window(task), rest.at, SITES[rest.site]) == "later":
             from_ = rfc3339(creatable_from(window(task), SITES[rest.site]))
-            yield ("task", i), f"The vendor takes such a task from {from_} on, so no stack can have it before."
+            yield ("task", i), f"The API accepts such a task only from {from_} on, so no stack can declare it earlier."
 
 
-def _twins(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+def _duplicate_tasks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     first: dict[Any, str] = {}
     for i, task in sorted(rest.tasks.items(), key=lambda item: (("task", item[0]) not in scene.known, item[0])):
         other = first.setdefault((key_of(task), window(task), template_of(task)), i)
@@ -117,7 +117,7 @@ def _twins(rest: Snapshot, scene: AdoptionContext) -> Reasons:
             yield ("task", i), f"Task {other} records the same stream at the same time with the same template."
 
 
-def _crowding(rest: Snapshot, scene: AdoptionContext) -> Reasons:
+def _too_many_overlaps(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     streams: dict[StreamKey, dict[str, Window]] = {}
     for i, task in rest.tasks.items():
         streams.setdefault(key_of(task), {})[i] = window(task)
@@ -134,17 +134,17 @@ def _crowding(rest: Snapshot, scene: AdoptionContext) -> Reasons:
             del windows[surplus]
             yield (
                 ("task", surplus),
-                f"{OVERLAPS_MAX} others of this stream run meanwhile, and the vendor starts no more.",
+                f"{OVERLAPS_MAX} other tasks of this stream run at the same time, and no more can record.",
             )
 
 
 REASONS: tuple[Callable[[Snapshot, AdoptionContext], Reasons], ...] = (
     _stopped,
     _of_other_stacks,
-    _pointing_nowhere,
-    _unspeakable,
-    _namesakes,
+    _missing_template,
+    _invalid_text,
+    _same_name,
     _not_yet,
-    _twins,
-    _crowding,
+    _duplicate_tasks,
+    _too_many_overlaps,
 )

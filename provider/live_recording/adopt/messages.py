@@ -12,10 +12,8 @@ from live_recording.core.timefmt import rfc3339, task_time
 
 SHOWN, LISTED = 3, 20
 """How many names a sentence holds, and how many objects the terminal lists; the file lists them all."""
-STREAM_TYPES = "The vendor does not tell the stream type of a task: all are taken for live. It matters only to one that is made again."
-APPLICATIONS = (
-    "vod_sub_app_id stands in every format, because the vendor does not tell which application is the main one."
-)
+STREAM_TYPES = "The API does not return the stream type of a task: all are assumed to be live. It matters only if a task is created again."
+APPLICATIONS = "Every format has vod_sub_app_id, because the API does not tell which application is the main one."
 
 
 def left(found: Adoption) -> tuple[SkippedObject, ...]:
@@ -36,9 +34,9 @@ def about(
     found: Adoption, new: Sequence[Entry], domains: Collection[str], *, part: bool, beyond: Collection[str]
 ) -> Iterator[str]:
     """The comments at the head of the file."""
-    at, only = rfc3339(found.held.at), f", as far as it is about {', '.join(domains)}" if domains else ""
+    at, only = rfc3339(found.held.at), f", only {', '.join(domains)}" if domains else ""
     if part:
-        yield f"What the account held at {at}{only} and the stack file does not say. Move the entries into its sections."
+        yield f"What the account held at {at}{only} and the stack file does not declare. Move the entries into its sections."
     else:
         yield f"Adopted from the account as it was at {at}{only}."
     if any("vod_sub_app_id" in entry.inputs.get(name, {}) for entry in new for name in FORMATS):
@@ -46,9 +44,9 @@ def about(
     if any(entry.kind == "task" for entry in new):
         yield STREAM_TYPES
     if beyond:
-        yield f"The account holds more {' and '.join(beyond)} than usual: write under limits what the vendor allows."
+        yield f"The account holds more {' and '.join(beyond)} than the default limits: set under limits what the vendor allows."
     if found.out:
-        yield "The end of this file lists what stays unmanaged, and why."
+        yield "The end of this file lists the objects that were not adopted, and why."
 
 
 def after(rest: Sequence[SkippedObject]) -> Iterator[str]:
@@ -63,12 +61,14 @@ def comments(entry: Entry, live: Snapshot, found: Adoption) -> tuple[str, ...]:
     if entry.kind == "template":
         ours = {other.id for other in found.entries}
         users = [str(key) for key, i in sorted(live.rules.items()) if i == entry.id and key not in ours]
-        return (f"Rules that this stack does not manage use it too: {_some(users)}.",) if users else ()
+        return (f"Also used by rules that this stack does not manage: {_some(users)}.",) if users else ()
     template_id = entry.inputs.get("template_id", "")
     if entry.template or not template_id:
         return ()
     if template_id not in live.templates:
-        return (f"The account has no template {template_id}: the vendor records this as HLS and keeps it for ever.",)
+        return (
+            f"The account has no template {template_id}: the vendor records this as HLS and keeps it indefinitely.",
+        )
     name = _called(name_of(live.templates[template_id]))
     return (f"Template {template_id} is {name} in the account, and not managed by this stack.",)
 
@@ -85,7 +85,7 @@ def _summary(made: Adopted, stack: str, file: str, import_file: str) -> Iterator
     yield _written(made, stack, file)
     if made.accepted:
         kinds = ", ".join(f"{id_} ({count})" for id_, count in made.accepted.items())
-        yield f"Its warnings are acknowledged as they were found: {kinds}. Look at them when you have time."
+        yield f"Existing warnings were acknowledged: {kinds}. Review them later."
     if made.left:
         yield from _unmanaged(made, file or "the file")
     if made.resources:
@@ -95,34 +95,34 @@ def _summary(made: Adopted, stack: str, file: str, import_file: str) -> Iterator
 def _written(made: Adopted, stack: str, file: str) -> str:
     counts = [count_of(count, section[:-1]) for section, count in made.counts.items() if count]
     if not counts:
-        return f"The account holds nothing that stack {stack} could adopt{' beside what it declares' if made.part else ''}."
+        return f"The account holds nothing that stack {stack} could adopt{' in addition to what it declares' if made.part else ''}."
     what = join_words(counts)
     return f"{file}: {what} of the account." if file else f"This is {what} of the account."
 
 
 def _unmanaged(made: Adopted, file: str) -> Iterator[str]:
-    yield f"{len(made.left)} of the account's objects {plural(len(made.left), 'stays', 'stay')} unmanaged:"
+    yield f"{count_of(len(made.left), 'object')} {plural(len(made.left), 'was', 'were')} not adopted:"
     yield from (f"  {one}" for one in made.left[:LISTED])
     if made.left[LISTED:]:
-        place = f": the end of {file} lists them all" if made.text else ""
+        place = f": see the end of {file}" if made.text else ""
         yield f"  ... and {len(made.left) - LISTED} more{place}."
 
 
 def _next(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[str]:
     if not made.text:
-        yield f"{import_file}: what the stack file declares and the account holds."
-    yield "Nothing was changed in the account. To go on:"
+        yield f"{import_file}: the objects that the stack file declares and the account holds."
+    yield "Nothing was changed in the account. Next steps:"
     if made.part and made.text:
         yield f"  move the entries of {file} into the stack file of {stack}"
     yield f"  pulumi import -f {import_file} --generate-code=false --protect=false --yes --stack {stack}"
     if made.part:
         yield f"  pulumi preview --stack {stack}"
-        yield "The preview shows where the account differs from the stack file."
+        yield "The preview shows how the account differs from the stack file."
     else:
         yield f"  pulumi preview --stack {stack} --expect-no-changes"
         yield f"  pulumi up --stack {stack}"
-        yield "The up changes no object: Pulumi learns which rule uses which template."
-    yield "From the import on the stack owns what it has: pulumi destroy would delete it."
+        yield "This `up` changes no object: it stores in the state which rule uses which template."
+    yield "After the import this stack owns these objects: `pulumi destroy` deletes them."
 
 
 def _called(name: str) -> str:

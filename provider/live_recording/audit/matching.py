@@ -91,7 +91,7 @@ class ObjectMatcher:
     def _binding(self, item: Item, live: str) -> tuple[str, ...]:
         wanted, key = self._wanted(item), item.declared.template
         named = quoted(key) if key else self.called(str(wanted))
-        return () if live == wanted else (f"it has {self.called(live)}, declared is {named}",)
+        return () if live == wanted else (f"it has {self.called(live)}, but {named} is declared",)
 
     def _tasks(self, items: Sequence[Item]) -> Iterator[Match]:
         """Each task with the live one that is most like it; those that are more alike choose first."""

@@ -71,32 +71,34 @@ def _up(scene: Scene) -> str:
 
 
 def _not_live(scene: Scene) -> str:
-    return f"{scene.thing} is not in the account. To make it: {_up(scene)}."
+    return f"{scene.thing} is not in the account. To create it: {_up(scene)}"
 
 
 def _differs(scene: Scene) -> str:
     found = scene.found
-    seen = f"{scene.thing} is not as it is declared: {'; '.join(found.details)}."
+    seen = f"{scene.thing} differs from its declaration: {'; '.join(found.details)}."
     if found.owner and found.owner != scene.stack.owner:
-        return f"{seen} That template belongs to stack {found.owner.description}: remove the rule there first, or leave its key to that stack."
-    return f"{seen} To make it so: {_up(scene)}. If what is live is right, change the file."
+        return f"{seen} That template belongs to stack {found.owner.description}: delete the rule there first, or leave its key to that stack."
+    return f"{seen} To apply the file: {_up(scene)}. To keep the live setting: change the file."
 
 
 def _no_template(scene: Scene) -> str:
-    return f"{scene.thing} has {scene.found.details[0]}, and the account has no such template. Name one that it has."
+    return (
+        f"{scene.thing} has {scene.found.details[0]}, but the account has no such template. Name an existing template."
+    )
 
 
 def _stopped(scene: Scene) -> str:
     ways = (
-        "To record the rest, add a task for it; otherwise add its day to except."
+        "To record the rest, add a task for it; otherwise add its day to `except`."
         if scene.found.place.path.startswith("schedules.")
-        else "To record the rest, change its start and run pulumi up; otherwise take it out of the file."
+        else "To record the rest, change its start and run `pulumi up`; otherwise remove it from the file."
     )
-    return f"{scene.thing} was stopped by hand at {scene.found.since}, and the vendor never starts it again. {ways}"
+    return f"{scene.thing} was stopped outside this tool at {scene.found.since}, and the vendor does not restart it. {ways}"
 
 
 def _declared_twice(scene: Scene) -> str:
-    return f"{scene.thing} is declared at {scene.at(*scene.found.other)} too. Take it out of one of the two files."
+    return f"{scene.thing} is also declared at {scene.at(*scene.found.other)}. Remove it from one of the two files."
 
 
 def _not_declared(scene: Scene) -> str:
@@ -106,35 +108,37 @@ def _not_declared(scene: Scene) -> str:
     if not stack:
         only = next(iter(scene.sources.values())).stack if len(scene.sources) == 1 else ""
         adopt = f"Adopt it ({adopt_command(only)}), or delete it."
-        ways = f"{adopt} What has just left a file goes with the next pulumi up."
+        ways = f"{adopt} If you just removed it from a file, the next `pulumi up` deletes it."
     elif stack in scene.stacks:
-        ways = f"{_by_name(scene)} of stack {stack}: what has just left its file goes with pulumi up --stack {stack}. Otherwise declare it there, or delete it."
+        ways = f"{_by_name(scene)} to stack {stack}. If you just removed it from that file, `pulumi up --stack {stack}` deletes it. Otherwise declare it there, or delete it."
     else:
-        ways = f"{_by_name(scene)} of stack {stack}, which has no stack file: pulumi destroy --stack {stack} removes what its state knows. Otherwise delete it."
-    return f"{scene.thing} is declared by no stack file{bound}. {ways}"
+        ways = f"{_by_name(scene)} to stack {stack}, which has no stack file. `pulumi destroy --stack {stack}` deletes what its state contains. Otherwise delete it."
+    return f"{scene.thing} is not declared in any stack file{bound}. {ways}"
 
 
 def _by_name(scene: Scene) -> str:
-    return "By its name it is" if scene.found.thing == "template" else "By its template it is"
+    return (
+        "According to its name, it belongs"
+        if scene.found.thing == "template"
+        else "According to its template, it belongs"
+    )
 
 
 def _named(scene: Scene) -> str:
-    return f"{scene.thing} is managed by no stack; {scene.at(*scene.found.place)} names it by its id."
+    return f"{scene.thing} is not managed by any stack; {scene.at(*scene.found.place)} refers to it by its id."
 
 
 def _foreign(scene: Scene) -> str:
     owner = scene.found.owner.description if scene.found.owner else ""
-    return f"{scene.thing} is declared by no stack file here. {_by_name(scene)} of stack {owner}."
+    return f"{scene.thing} is not declared in any stack file of this project. {_by_name(scene)} to stack {owner}."
 
 
 def _ended(scene: Scene) -> str:
-    return (
-        f"{scene.thing}, which no stack file declares, was stopped at {scene.found.since}. It records nothing any more."
-    )
+    return f"{scene.thing}, which is not declared in any stack file, was stopped at {scene.found.since}. It no longer records."
 
 
 def _unlisted(_: Scene) -> str:
-    return "The vendor has no list of live records, so nobody can tell whether those of this file are in the account."
+    return "The API cannot list live records, so it is unknown whether those of this file are in the account."
 
 
 SENTENCES: Mapping[Kind, Callable[[Scene], str]] = {

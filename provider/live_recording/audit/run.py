@@ -124,10 +124,10 @@ def _others(asked: Iterable[StackFile]) -> tuple[list[StackFile], list[str]]:
         try:
             found = load_stack(name)
         except ConfigError as error:
-            notes.append(f"What stack {name} declares is not known. {error}")
+            notes.append(f"Unknown declarations of stack {name}: {error}")
             continue
         if not found.checked.valid_stack:
-            notes.append(f"What {found.file} declares is not known. See: live-recording check {name}.")
+            notes.append(f"Unknown declarations of {found.file}: it has errors. Run: live-recording check {name}")
         else:
             usable.append(found)
     return usable, notes
@@ -180,7 +180,7 @@ def heading(account: Account) -> str:
 
 def outcome(account: Account) -> str:
     """What there is to say of an account without a difference."""
-    return account.failure or "Nothing differs."
+    return account.failure or "No differences."
 
 
 def conclusion(found: Audit) -> str:
@@ -188,7 +188,7 @@ def conclusion(found: Audit) -> str:
     said = [one.for_information for account in found.accounts for one in account.told]
     wrong, known = said.count(False) + len(errors(found.findings)), said.count(True)
     looked_at = count_of(sum(bool(account.at) for account in found.accounts), "account")
-    return f"{looked_at} compared: {wrong} to put right, {known} for information."
+    return f"{looked_at} compared: {count_of(wrong, 'problem')}, {count_of(known, 'notice')}."
 
 
 def as_json(found: Audit) -> str:
