@@ -108,7 +108,7 @@ def test_old_python_is_refused(tmp_path: Path) -> None:
     old = tmp_path / "python3.9"
     old.write_text(OLD_PYTHON.format(sys.executable), encoding="utf-8")
     old.chmod(0o755)
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+    for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(doc_runner.ROOT / name, tmp_path)
 
     made = subprocess.run(["make", "demo", f"PYTHON={old}"], cwd=tmp_path, capture_output=True, text=True, check=False)
