@@ -221,7 +221,7 @@ def test_every_planned_call_is_accepted(site: SiteName) -> None:
         settled = configured({"site": site, "region": REGION}.get, Hand(emulator).environment)
         sizes: list[int] = []
 
-        @settings(QUIET, max_examples=260)
+        @settings(QUIET, max_examples=500)
         @given(stacks(site))
         def accepted(tree: Tree) -> None:
             found = loaded(tree, site)
