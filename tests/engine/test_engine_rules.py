@@ -122,7 +122,7 @@ def test_failed_retarget_says_what_records(project: LiveProject, account: Accoun
     """If the new binding fails, the old one is restored, or the message says that perhaps nothing records; up fixes it."""
     project.up(TEMPLATES + ONE)
     old = account.rules()
-    for faults, sentence in ((3, "records these streams as before"), (30, "NOTHING records these streams now")):
+    for faults, sentence in ((3, "records these streams as before"), (30, "These streams may NOT be recorded now")):
         account.emulator.fault(CREATE, "internal-error", count=faults)
         project.write(TEMPLATES + MOVED)
         done = project.run("up", "--yes", "--skip-preview", "--stack", "dev", check=False)

@@ -190,7 +190,7 @@ def test_about_names_interpreter_and_packages(tmp_path: Path) -> None:
 
     assert about["runtime"]["executable"] == str(Path(sys.prefix) / "bin" / "python")
     assert about["runtime"]["version"] == ".".join(map(str, sys.version_info[:3]))
-    assert "pulumi" in {each["name"] for each in about["dependencies"]}
+    assert "live-recording" in {each["name"] for each in about["dependencies"]}
 
 
 def test_install_runs_pip(tmp_path: Path) -> None:
