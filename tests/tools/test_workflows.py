@@ -191,8 +191,8 @@ def test_a_fork_is_reviewed_before_any_snapshot(runner: Runner) -> None:
     summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
 
     assert planned.returncode == 1
-    assert "push.dev.example.com/\\*/\\* keeps MP4 for 7 d instead of 30 d" in summary
-    assert "The account was not looked at." in summary
+    assert "push.dev.example.com/\\*/\\*: MP4 retention drops from 30 days to 7 days" in summary
+    assert "No account data." in summary
 
 
 def test_a_fork_adds_and_removes_stacks(runner: Runner) -> None:
@@ -205,8 +205,8 @@ def test_a_fork_adds_and_removes_stacks(runner: Runner) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "`dev`: stacks/dev.yaml does not exist." in review
-    assert review.count("**Not certain: the account was not looked at") == 2
-    assert "| `push.dev.example.com/*/*` | nothing | `match`: MP4 30 d" in review
+    assert review.count("**Uncertain") == 2
+    assert "| `push.dev.example.com/*/*` | nothing | `match`: MP4 30 days" in review
 
 
 def test_unknown_base_is_an_error(runner: Runner) -> None:
