@@ -36,7 +36,7 @@ lint: .venv/ready  ## style, types, imports between packages, complexity
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/xenon --max-absolute B provider/live_recording
 	@if command -v go > /dev/null; then go -C tools/actionlint tool actionlint $(wildcard $(CURDIR)/.github/workflows/*.yml); \
-	else echo "Workflows are not linted: actionlint is built with Go, and there is none here."; fi
+	else echo "Workflows are not linted: actionlint is built with Go, and Go is not installed."; fi
 
 .tccli/ready: requirements-tccli.txt
 	$(PYTHON) -m venv .tccli

@@ -42,7 +42,7 @@ def run(rival: Rival, operation: str, emulator: Emulator, *, hasty: bool) -> Sam
     refused = [call for call in emulator.log if call["code"]]
     if refused:
         raise AssertionError(f"{rival.name} {operation}: the emulator refused {refused[0]}")
-    seen = sorted(use.kinds.items()) if operation in COMMANDS else []  # others are too short to be looked at
+    seen = sorted(use.kinds.items()) if operation in COMMANDS else []  # others are too short to measure
     return Sample(
         round(seconds, 3),
         {kind: round(used.cpu, 2) for kind, used in seen},

@@ -91,7 +91,7 @@ def _section(measured: Measured) -> list[str]:
 
 
 def page(measured: Iterable[Measured]) -> str:
-    """docs/performance.md with its tables anew."""
+    """Return docs/performance.md with new tables."""
     made = markdown(measured)
     return MARKED.sub(lambda found: found[1] + made + found[2], PAGE.read_text(encoding="utf-8"))
 

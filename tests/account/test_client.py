@@ -55,7 +55,7 @@ def server(text: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("text", "reason"), ANSWERS.values(), ids=ANSWERS)
-def test_what_is_no_answer_is_told_in_words(text: str, reason: str) -> None:
+def test_invalid_response_is_described(text: str, reason: str) -> None:
     """A read says why, where, and what to do: no word of Python, nothing that a terminal obeys."""
     with server(text) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": url}
@@ -67,7 +67,7 @@ def test_what_is_no_answer_is_told_in_words(text: str, reason: str) -> None:
     assert said.endswith(f" Check that {url} is correct and reachable, then run again.")
 
 
-def test_another_protocol_is_told_in_words() -> None:
+def test_response_of_another_protocol_is_described() -> None:
     """Where https meets a server that speaks http, the reason is no text of Python."""
     with server(answer("{}")) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key"}

@@ -50,7 +50,7 @@ def test_pace_has_no_debt_from_a_pause() -> None:
 
 
 def test_throttle_moves_the_whole_row() -> None:
-    """A second throttle lets everybody wait for another second, and never shortens a wait."""
+    """A second throttle makes all callers wait for another second, and never shortens a wait."""
     clock = Clock()
     limiter = RateLimiter(clock)
     limiter.throttled(TASK)

@@ -90,7 +90,7 @@ def test_help_tells_each_verb_whole() -> None:
 
 @pytest.mark.parametrize("verb", NAMES)
 def test_help_has_an_example_that_can_be_called(verb: str) -> None:
-    """The example stands on one line, so that it can be copied, and the verb takes it."""
+    """The example is one line that can be copied, and the verb accepts it."""
     (example,) = re.findall(rf"^  Example: (live-recording {verb}\b.*)$", help_of(verb), re.MULTILINE)
     arguments = shlex.split(example.partition(" > ")[0])[2:]
 
@@ -98,7 +98,7 @@ def test_help_has_an_example_that_can_be_called(verb: str) -> None:
 
 
 def test_version_is_that_of_the_changelog() -> None:
-    """`--version` names the version whose changes stand first, and what it runs on."""
+    """`--version` names the newest version of the changelog, and what it runs on."""
     said = CliRunner().invoke(app, ["--version"])
     first = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
 
@@ -129,7 +129,7 @@ def test_options_offer_what_there_is() -> None:
 
 
 @pytest.mark.parametrize("verb", ["check", "plan", "audit"])
-def test_project_without_stacks_is_told_what_to_write(scratch: Scratch, verb: str) -> None:
+def test_project_without_stacks_gets_advice(scratch: Scratch, verb: str) -> None:
     """What works on all stacks does not succeed with none."""
     done = scratch.run(verb)
 
@@ -137,7 +137,7 @@ def test_project_without_stacks_is_told_what_to_write(scratch: Scratch, verb: st
 
 
 def test_plans_go_into_a_directory(scratch: Scratch) -> None:
-    """Where a file stands in its place, that is a mistake in the call, told in one sentence."""
+    """A file where a directory is expected is wrong usage, reported in one sentence."""
     scratch.write("stacks/good.yaml", GOOD)
 
     done = scratch.run("plan", "good", "--out", "stacks/good.yaml")
@@ -147,7 +147,7 @@ def test_plans_go_into_a_directory(scratch: Scratch) -> None:
     )
 
 
-def test_another_python_is_told_what_to_do() -> None:
+def test_another_python_gets_advice() -> None:
     """Without the packages of the virtualenv a verb ends with 3 and one sentence, not with a traceback."""
     command = [sys.executable, "-S", "-m", "live_recording", "check"]
     done = subprocess.run(command, cwd=ROOT / "provider", capture_output=True, text=True, check=False)
@@ -191,18 +191,18 @@ def test_json_stays_json_where_output_is_ascii(scratch: Scratch) -> None:
 
 
 def test_mistake_of_ours_is_a_sentence(scratch: Scratch) -> None:
-    """What nobody foresaw ends with 3 and asks for a report; with LIVE_RECORDING_DEBUG=1 it shows where it was."""
+    """An unexpected exception exits with 3 and asks for a report; LIVE_RECORDING_DEBUG=1 adds the traceback."""
     (scratch.directory / "stacks/dev.yaml").write_text(GOOD, encoding="utf-8")
     name = "x" * 255
-    told, shown = (scratch.run("doctor", "--stack", name, LIVE_RECORDING_DEBUG=debug) for debug in ("", "1"))
+    short, full = (scratch.run("doctor", "--stack", name, LIVE_RECORDING_DEBUG=debug) for debug in ("", "1"))
 
-    assert (told.returncode, told.stderr.count("\n")) == (3, 1)
-    assert told.stderr.startswith("This is a bug: OSError: ")
-    assert "Traceback" in shown.stderr
+    assert (short.returncode, short.stderr.count("\n")) == (3, 1)
+    assert short.stderr.startswith("This is a bug: OSError: ")
+    assert "Traceback" in full.stderr
 
 
-def test_emulator_goes_by_the_pretended_time(tmp_path: Path) -> None:
-    """Without `--now` its clock begins at LIVE_RECORDING_NOW: it takes tasks of the day after, not of another year."""
+def test_emulator_uses_the_simulated_time(tmp_path: Path) -> None:
+    """Without `--now` its clock begins at LIVE_RECORDING_NOW: it accepts tasks of the next day, not of another year."""
     by_hand = [sys.executable, str(ROOT / "examples/adoption/by_hand.py")]
     command = [
         sys.executable,

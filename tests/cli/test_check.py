@@ -132,7 +132,7 @@ USAGE = {
 
 @pytest.mark.parametrize(("arguments", "sentence"), USAGE.values(), ids=USAGE)
 def test_wrong_usage_ends_with_2(scratch: Scratch, arguments: list[str], sentence: str) -> None:
-    """What cannot be asked is told on standard error, without a traceback."""
+    """Wrong usage is reported on standard error, without a traceback."""
     scratch.write("stacks/dev.yaml", GOOD)
     done = scratch.run(*arguments)
 
@@ -143,7 +143,7 @@ def test_wrong_usage_ends_with_2(scratch: Scratch, arguments: list[str], sentenc
 
 
 def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
-    """A project without stacks has nothing to check, and that is told with what to do."""
+    """A project without stacks has nothing to check; the message says what to do."""
     done = scratch.run("check")
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -151,7 +151,7 @@ def test_no_stack_file_at_all_ends_with_2(scratch: Scratch) -> None:
 
 
 def test_stack_where_there_is_none_ends_with_2(scratch: Scratch) -> None:
-    """Who stands in another directory than they think is told so."""
+    """Outside a project the message says so."""
     done = scratch.run("check", "prd")
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -159,7 +159,7 @@ def test_stack_where_there_is_none_ends_with_2(scratch: Scratch) -> None:
 
 
 def test_stack_that_is_named_twice_is_checked_once(scratch: Scratch) -> None:
-    """A finding is told once."""
+    """A finding is reported once."""
     scratch.write("stacks/wrong.yaml", WRONG)
 
     assert scratch.run("check", "wrong", "wrong").stdout == f"{UNKNOWN}\n1 file checked: 1 error, 0 warnings.\n"
@@ -180,7 +180,7 @@ LATER = GOOD + (
 )
 
 
-def test_tasks_that_wait_are_told_with_their_day(scratch: Scratch) -> None:
+def test_later_tasks_are_listed_with_their_day(scratch: Scratch) -> None:
     """What the vendor does not take yet is nothing wrong, and is listed with the day from which it is created."""
     scratch.write("stacks/dev.yaml", LATER)
     people, programs = scratch.run("check", "dev"), scratch.run("check", "dev", "--format", "json")

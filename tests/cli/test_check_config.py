@@ -17,7 +17,7 @@ BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucke
 
 
 def test_site_comes_from_the_stacks_config(scratch: Scratch) -> None:
-    """What the vendor takes depends on the site that the stack's Pulumi config names."""
+    """The accepted values depend on the site in the stack's Pulumi config."""
     for name, site in (("here", "cn"), ("there", "intl")):
         scratch.write(f"stacks/{name}.yaml", BUCKET)
         scratch.write(f"stacks/Pulumi.{name}.yaml", f"config:\n  live-recording:site: {site}\n")
@@ -57,7 +57,7 @@ CONFIG = {
 
 @pytest.mark.parametrize(("text", "sentence"), CONFIG.values(), ids=CONFIG)
 def test_unusable_config_ends_with_2(scratch: Scratch, text: str, sentence: str) -> None:
-    """A config value that cannot be used is told in one line."""
+    """An invalid config value is reported in one line."""
     scratch.write("stacks/dev.yaml", GOOD)
     scratch.write("stacks/Pulumi.dev.yaml", text)
     done = scratch.run("check", "dev")
@@ -110,7 +110,7 @@ TIMES = {
 
 @pytest.mark.parametrize(("now", "sentence"), TIMES.items(), ids=TIMES)
 def test_unreadable_time_ends_with_2(scratch: Scratch, now: str, sentence: str) -> None:
-    """A pinned time that is none is refused, not ignored."""
+    """An invalid simulated time is rejected, not ignored."""
     scratch.write("stacks/dev.yaml", GOOD)
     done = scratch.run("check", LIVE_RECORDING_NOW=now)
 
@@ -131,7 +131,7 @@ ENDPOINTS = {
 
 @pytest.mark.parametrize(("endpoint", "sentence"), ENDPOINTS.values(), ids=ENDPOINTS)
 def test_endpoint_that_is_none_ends_with_2(scratch: Scratch, endpoint: str, sentence: str) -> None:
-    """It is told before anything is sent, and a password in it is not shown."""
+    """It is reported before anything is sent, and a password in it is not shown."""
     done = scratch.run("snapshot", LIVE_RECORDING_ENDPOINT=endpoint)
 
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{sentence}\n")

@@ -68,7 +68,7 @@ TEXTS: dict[str, tuple[list[str], str]] = {
 
 @pytest.mark.parametrize(("arguments", "expected"), TEXTS.values(), ids=TEXTS)
 def test_answer_for_people(project: Scratch, arguments: list[str], expected: str) -> None:
-    """First who records, then why the others do not, then the tasks; that nobody records is no failure."""
+    """The winner comes first, then the other rules with reasons, then the tasks; no winner is no failure."""
     done = project.run("explain", "dev", *arguments)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
@@ -151,7 +151,7 @@ USAGE = {
 
 @pytest.mark.parametrize(("arguments", "sentence"), USAGE.values(), ids=USAGE)
 def test_wrong_usage_ends_with_2(project: Scratch, arguments: list[str], sentence: str) -> None:
-    """What cannot be asked is told on standard error, without a traceback."""
+    """Wrong usage is reported on standard error, without a traceback."""
     done = project.run("explain", *arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -169,7 +169,7 @@ def test_time_that_clocks_skip_ends_with_2(project: Scratch) -> None:
 
 
 def test_stack_with_errors_is_not_explained(project: Scratch) -> None:
-    """Nobody can say who records by a file that is refused, so its findings are told instead."""
+    """A file with errors has no answer, so its findings are printed instead."""
     project.write("stacks/dev.yaml", "rules:\n  all: {domain: push.example.com, template: gone}\n")
     done = project.run("explain", "dev", NAME)
 
@@ -181,7 +181,7 @@ def test_stack_with_errors_is_not_explained(project: Scratch) -> None:
 
 
 def test_stack_with_warnings_is_explained(project: Scratch) -> None:
-    """A warning stops no answer, and is none."""
+    """A warning does not stop the answer, and is not part of it."""
     project.write("stacks/dev.yaml", "rules:\n  all: {domain: push.example.com, record: false}\n")
     done = project.run("explain", "dev", NAME)
 

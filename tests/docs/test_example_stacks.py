@@ -102,7 +102,7 @@ def test_staging_rehearses_production() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_example_stack_is_applied(name: str, tmp_path: Path) -> None:
-    """An account of its site takes all of it: the audit after the up finds nothing."""
+    """An account of its site accepts all of it: the audit after the up finds no difference."""
     checkout = tmp_path / "checkout"
     doc_runner.copy(checkout)
     project = Project(checkout, tmp_path)

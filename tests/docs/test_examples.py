@@ -97,7 +97,7 @@ def test_own_program_is_applied_once_and_destroyed(project: Project, account: Ac
 
 
 def test_own_program_is_refused_when_the_account_is_full(project: Project, account: Account) -> None:
-    """The account is looked at for a program without a stack file too; nothing is changed."""
+    """The account is checked for a program without a stack file too; nothing is changed."""
     for number in range(50):
         account.template(f"other-{number}")
 

@@ -72,7 +72,7 @@ def test_generated_parts_are_current() -> None:
 
 
 def test_check_names_what_is_stale(tmp_path: Path) -> None:
-    """`--check` names each stale file and fails; without it they are written anew."""
+    """`--check` names each stale file and fails; without it they are rewritten."""
     root = scratch(tmp_path)
     for path in ("docs/findings.md", "schema/stack.schema.json"):
         (root / path).write_text("old\n", encoding="utf-8")
@@ -106,10 +106,10 @@ def test_picture_of_priority_is_what_explain_says() -> None:
 
     for place, stream in enumerate(priority.STREAMS):
         (winner,) = [row for row in rows if row.cells[place] not in (None, priority.OUTRANKED)]
-        told = explain(stack, StreamKey("push.dev.example.com", *stream), datetime(2026, 11, 20, 12, tzinfo=UTC))
-        assert told.winner
-        assert told.winner.path == f"rules.{winner.name}"
-        assert winner.cells[place] == priority.cell(told.winner.template)
+        found = explain(stack, StreamKey("push.dev.example.com", *stream), datetime(2026, 11, 20, 12, tzinfo=UTC))
+        assert found.winner
+        assert found.winner.path == f"rules.{winner.name}"
+        assert winner.cells[place] == priority.cell(found.winner.template)
     assert "](priority.svg)" in text(ROOT / "docs/priority.md")
 
 

@@ -151,7 +151,7 @@ def test_state_file_keeps_the_account(tmp_path: Path) -> None:
 
 
 def test_state_file_may_be_short(tmp_path: Path) -> None:
-    """A template written by hand needs an id and a name; the rest are defaults."""
+    """A template in a hand-written state file needs only an id and a name; the rest are defaults."""
     file = tmp_path / "account.json"
     state = {"site": "intl", "last_template_id": 0, "templates": [{"TemplateId": 7, "TemplateName": "t"}]}
     file.write_text(json.dumps({**state, "rules": [], "tasks": []}))

@@ -30,7 +30,7 @@ CREATE = "CreateLiveRecordTemplate"
     ],
 )
 def test_fault_kinds(kind: str, seen: str | None, done: int) -> None:
-    """Each kind spoils one call as the official SDK sees it, with its work done or not done; the next call is well."""
+    """Each kind fails one call of the official SDK, executed or not; the next call succeeds."""
     with Emulator() as emulator:
         client = sdk(emulator)
         template(client)
@@ -54,7 +54,7 @@ def test_wrong_content_type_hides_a_refusal() -> None:
 
 
 def test_skip_count_and_any() -> None:
-    """An order lets some calls pass, spoils some, and is used up; "*" is every action."""
+    """A fault skips some calls, fails some, and is then used up; "*" is every action."""
     with Emulator() as emulator:
         client = sdk(emulator)
         emulator.fault("*", "throttle", count=2, skip=1)
@@ -90,7 +90,7 @@ def test_end_does_not_wait() -> None:
 
 
 def test_withdrawn_delay_lets_its_call_go_on() -> None:
-    """A call can be held for as long as somebody likes: when the faults are withdrawn it goes on."""
+    """A call can be delayed indefinitely: it continues when the faults are deleted."""
     with Emulator() as emulator:
         made: list[int] = []
         emulator.fault(CREATE, "delay", seconds=3600)
@@ -152,7 +152,7 @@ def test_control_refuses(method: str, path: str, body: object, status: int) -> N
 
 
 def test_python_refuses_orders_too() -> None:
-    """An order that is none is an error where it is made."""
+    """An invalid fault is an error where it is created."""
     with Emulator() as emulator, pytest.raises(ValueError, match="one of throttle"):
         emulator.fault("*", "flood")
 

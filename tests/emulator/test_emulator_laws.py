@@ -28,14 +28,14 @@ def china(seconds: int) -> str:
 
 
 class StoppedClock(Clock):
-    """Stands still until it is moved, so that every boundary can be met exactly."""
+    """Does not advance by itself, so tests can reach every boundary exactly."""
 
     def __init__(self) -> None:
         self.at = int(NOW.timestamp())
         super().__init__(NOW)
 
     def seconds(self) -> int:
-        """The moment at which it stands."""
+        """The current moment."""
         return self.at
 
 

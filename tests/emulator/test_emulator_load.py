@@ -1,4 +1,4 @@
-"""Many tasks at once: the emulator takes them all, and our client brings them through the vendor's rate."""
+"""Many tasks at once: the emulator accepts them all, and our client keeps the vendor's rate."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,7 +25,7 @@ def bodies(number: int) -> list[dict[str, Any]]:
 
 
 def listed(emulator: Emulator) -> list[Made]:
-    """All tasks as the pages of DescribeRecordTask show them, sorted; one that is listed twice stands there twice."""
+    """All tasks as the pages of DescribeRecordTask show them, sorted; duplicates are kept."""
     client, token, found = sdk(emulator, REGION), "", []
     while True:
         page = call(client, "DescribeRecordTask", StartTime=AT, EndTime=AT + DAY, ScrollToken=token)

@@ -1,4 +1,4 @@
-"""The sample calls of the vendor's documents, each answered with the shape that stands beside it."""
+"""The sample calls of the vendor's documents, each answered in the documented shape."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ STAND_IN = "import os\n\n\ndef where():\n    return os.environ['REQUESTS_CA_BUND
 
 
 class Shell:
-    """Somebody who types commands of tccli, in a home of his own."""
+    """A user of tccli, with a separate home directory."""
 
     def __init__(self, emulator: Emulator, home: Path) -> None:
         self.emulator = emulator

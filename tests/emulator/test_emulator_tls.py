@@ -18,12 +18,12 @@ from tests.support.sdk_client import call, code, sdk, signed, template
 
 
 def trusting(emulator: Emulator) -> ssl.SSLContext:
-    """What trusts this emulator and nobody else."""
+    """The settings of a client that trusts this emulator only."""
     return ssl.create_default_context(cafile=str(emulator.ca_file))
 
 
 def test_sdk_speaks_https() -> None:
-    """The official SDK, told of the authority, does over https what it does over http."""
+    """The official SDK works over https as over http if it knows the authority."""
     with Emulator(tls=True) as emulator:
         client = sdk(emulator)
 
@@ -32,7 +32,7 @@ def test_sdk_speaks_https() -> None:
         assert code(client, "DeleteLiveRecordTemplate", TemplateId=1) == "InternalError.ConfNotFound"
 
 
-def test_nobody_else_trusts_it() -> None:
+def test_other_clients_do_not_trust_it() -> None:
     """Without the authority, or with that of another emulator, a client refuses to talk; the next one is served."""
     with Emulator(tls=True) as emulator, Emulator(tls=True) as other:
         for trusted in (True, str(other.ca_file)):
@@ -55,7 +55,7 @@ def test_requests_trusts_the_file(host: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_file_goes_with_the_emulator() -> None:
-    """The file holds one certificate and no key, and is removed at the end; without tls there is none."""
+    """The file holds one certificate and no key, and is removed at the end; without tls there is no such file."""
     with Emulator(tls=True) as emulator:
         file = emulator.ca_file
         assert isinstance(file, Path)
@@ -85,7 +85,7 @@ def test_answers_leave_in_one_piece() -> None:
     assert statistics.median(times) < 0.02
 
 
-def test_silent_client_holds_nobody_up() -> None:
+def test_silent_client_delays_no_other() -> None:
     """A client that connects and says nothing delays neither the others nor the end."""
     with Emulator(tls=True) as emulator, socket.create_connection(("127.0.0.1", emulator.port), 5):
         assert code(sdk(emulator), "DescribeLiveRecordRules") is None

@@ -88,7 +88,7 @@ def test_real_time_is_cut(emulator: Emulator) -> None:
     ],
 )
 def test_refusals_are_numbers(emulator: Emulator, fields: dict[str, str], code: int) -> None:
-    """Wrong parameters and an unknown SecretId have the numbers of v2 and a sentence; signatures are not looked at."""
+    """Wrong parameters and an unknown SecretId have the numbers of v2 and a sentence; signatures are not verified."""
     answer = get(emulator, **{**SCHEDULED, **fields})
 
     assert answer["code"] == code

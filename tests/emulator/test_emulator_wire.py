@@ -155,7 +155,7 @@ def test_unknown_parameter_is_named() -> None:
 
 
 def test_version_is_checked() -> None:
-    """Another version of the API is none."""
+    """Another version of the API is rejected."""
     with Emulator() as emulator:
         headers = {"X-TC-Version": "2020-01-01"}
 

@@ -30,13 +30,13 @@ def _project(tmp_path: Path, account: Account) -> LiveProject:
 
 
 def at(project: LiveProject, now: datetime) -> None:
-    """Let it be *now* for everybody."""
+    """Set the time of the emulator and of the provider to *now*."""
     project.account.emulator.set_now(now)
     project.environment["LIVE_RECORDING_NOW"] = now.isoformat()
 
 
 def test_up_up_change_destroy(project: LiveProject, account: Account) -> None:
-    """Each is made by one call; a second up calls nothing; a change replaces; destroy ends what is not over."""
+    """One call creates each; a second up sends nothing; a change replaces; destroy ends unfinished ones."""
     project.up(STACK)
     assert account.actions() == [*[CREATE] * 3, "CreateLiveRecordTemplate"]
     project.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
@@ -92,7 +92,7 @@ def test_mixed_generations_are_refused_at_preview(project: LiveProject) -> None:
     assert "[generations-mixed]" in said
 
 
-def test_lost_answer_is_told_and_the_old_recording_goes_on(project: LiveProject, account: Account) -> None:
+def test_lost_response_is_reported_and_the_old_recording_continues(project: LiveProject, account: Account) -> None:
     """A replacement whose create may or may not have happened leaves the recording that is known alone."""
     project.up(STACK)
     account.changes()

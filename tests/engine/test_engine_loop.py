@@ -32,7 +32,7 @@ def _project(tmp_path: Path, account: Account) -> LiveProject:
 
 
 def test_up_up_destroy(project: LiveProject, account: Account) -> None:
-    """All of it is made once, a second up changes and calls nothing, destroy leaves the account empty."""
+    """Each object is created once, a second up sends nothing, destroy leaves the account empty."""
     project.up(STACK)
     assert len(account.state["templates"]) == 3
     assert len(account.rules()) == 5
@@ -187,7 +187,7 @@ def test_wrong_credentials_are_one_sentence(project: LiveProject) -> None:
     assert "Check the key pair" in said
 
 
-def test_pretended_time_changes_no_real_account(project: LiveProject) -> None:
+def test_simulated_time_changes_no_real_account(project: LiveProject) -> None:
     """LIVE_RECORDING_NOW is for previews where the endpoint is not this machine."""
     project.environment["LIVE_RECORDING_ENDPOINT"] = "live.invalid"
     said = project.refused(STACK, "up", "--yes", "--skip-preview")

@@ -1,4 +1,4 @@
-"""Pending operations, which a killed CLI leaves in the state: a run without a terminal goes on all the same."""
+"""Pending operations, which a killed CLI leaves in the state: a run without a terminal continues anyway."""
 
 import json
 from pathlib import Path

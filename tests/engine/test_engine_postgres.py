@@ -70,7 +70,7 @@ def _project(server: Postgres, account: Account, tmp_path: Path) -> Shared:
     return project
 
 
-def test_second_operator_is_told_of_the_lock(project: Shared, account: Account, tmp_path: Path) -> None:
+def test_second_operator_sees_the_lock(project: Shared, account: Account, tmp_path: Path) -> None:
     """While one operator applies, the other is refused in a sentence; afterwards there is nothing left to do."""
     other = project.colleague(tmp_path / "two")
     account.emulator.fault("CreateLiveRecordRule", "throttle", count=10_000)

@@ -72,7 +72,7 @@ def test_was_renames_and_nothing_else(project: LiveProject, account: Account) ->
     assert [task["Stopped"] for task in account.state["tasks"]] == [0]
 
 
-def test_was_may_stay_and_may_name_nobody(project: LiveProject, account: Account) -> None:
+def test_was_may_stay_and_may_name_an_unknown_key(project: LiveProject, account: Account) -> None:
     """A was that names a key which the state does not have is an ordinary create, and no change afterwards."""
     project.up(renamed("rules", "studio", "atelier").replace("  final: {", "  cup-final: {was: nobody, "))
     assert len(account.changes()) == 5
@@ -84,7 +84,7 @@ def test_was_may_stay_and_may_name_nobody(project: LiveProject, account: Account
 
 
 def test_forgotten_was_ends_no_recording(project: LiveProject, account: Account) -> None:
-    """Without was the live rule and the running task go on under their new names, without a create or a delete."""
+    """Without was the live rule and the running task keep recording under their new names, without a create or a delete."""
     begun(project, account)
     before = account.state
     text = renamed("rules", "studio", "atelier", was=False).replace("  final: {", "  cup-final: {")
@@ -100,7 +100,7 @@ def test_forgotten_was_ends_no_recording(project: LiveProject, account: Account)
 
 
 def test_template_renamed_without_was_is_replaced_behind_its_rules(project: LiveProject, account: Account) -> None:
-    """A template with another default name is made anew, its rules move, and the old one goes last."""
+    """A template with another default name is created again, its rules move, and the old one is deleted last."""
     project.up(STACK)
     account.changes()
     project.up(renamed("templates", "clips", "shorts", was=False))

@@ -138,7 +138,7 @@ def test_failed_retarget_says_what_records(project: LiveProject, account: Accoun
 
 
 def test_replaced_template_takes_its_rules_with_it(project: LiveProject, account: Account) -> None:
-    """The new template is made, every rule moves to it, the old one goes last; no call is refused."""
+    """The new template is created, every rule moves to it, the old one is deleted last; no call is rejected."""
     project.up(TEMPLATES + ONE + TWO + FAR)
     account.changes()
     old = named(account, "archive")

@@ -31,7 +31,7 @@ def created(account: Account, action: str) -> int:
 
 
 def test_large_stack_killed_without_checkpoints_is_repaired(tmp_path: Path, account: Account) -> None:
-    """Killed halfway, with nothing saved: the same command makes the rest, and nothing is there or was made twice."""
+    """Killed halfway, with nothing saved: the same command creates the rest, and nothing is created twice."""
     project = LiveProject(tmp_path, account)
     project.write(stack_file(KILLED))
     cli = project.start(*UP, env=HASTY)

@@ -1,4 +1,4 @@
-"""Schedules through the real CLI: a season is written down once, and each run creates what the vendor takes by then."""
+"""Schedules through the real CLI: a season is declared once, and each run creates the tasks that the API accepts by then."""
 
 import json
 from datetime import UTC, datetime
@@ -83,7 +83,7 @@ def test_season_tops_itself_up(project: LiveProject, account: Account) -> None:
 
 @pytest.mark.parametrize("was", ["was: season, ", ""])
 def test_renamed_schedule_ends_no_recording(project: LiveProject, account: Account, was: str) -> None:
-    """While an occurrence runs its schedule may take another key, with was or without: no call is made."""
+    """While an occurrence runs its schedule may change its key, with or without `was`: nothing is sent."""
     at(project, "2026-10-24T13:00")
     project.up(SEASON)
     at(project, "2026-10-24T14:30")
@@ -98,7 +98,7 @@ def test_renamed_schedule_ends_no_recording(project: LiveProject, account: Accou
 
 
 def test_dropped_day_ends_what_is_planned_only(project: LiveProject, account: Account) -> None:
-    """A day that is excepted deletes its planned occurrence, and the schedule goes on with the next."""
+    """A day that is excepted deletes its planned occurrence, and the schedule continues with the next."""
     at(project, "2026-10-26T12:00")
     project.up(SEASON)
     account.changes()

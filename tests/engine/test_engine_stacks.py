@@ -39,7 +39,7 @@ def destroy(project: LiveProject, stack: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_stacks_and_projects_of_like_names_are_told_apart(
+def test_stacks_and_projects_of_similar_names_are_distinguished(
     project: LiveProject, account: Account, tmp_path: Path
 ) -> None:
     """A stack whose name begins like another's, and one of another project: refused by the owner's name, then alone."""

@@ -139,7 +139,7 @@ def test_exception_shows_the_users_own_traceback(tmp_path: Path) -> None:
     assert "pulumi-language-python-exec" not in messages[0]
 
 
-def test_other_exit_codes_are_told(tmp_path: Path) -> None:
+def test_other_exit_codes_are_reported(tmp_path: Path) -> None:
     """A program that ends with another code is an error that names the code."""
     project = Project.throwaway(tmp_path, "import sys\nsys.exit(7)\n")
 
@@ -172,7 +172,7 @@ def test_interrupt_ends_program_and_host_quietly(tmp_path: Path) -> None:
 
 
 def test_nothing_outlives_a_killed_engine(tmp_path: Path) -> None:
-    """The engine cannot say that it was killed; host and program end all the same, within 15 seconds."""
+    """The engine cannot say that it was killed; host and program end anyway, within 15 seconds."""
     project = Project.throwaway(tmp_path, SLEEPER)
     with asleep(project) as cli:
         assert any("language_host.py" in each for each in left_over(project))
@@ -233,7 +233,7 @@ def test_virtualenv_is_found_as_the_project_file_has_it(tmp_path: Path, runtime:
     assert f"prefix={tmp_path / 'their venv' if relative else sys.prefix}" in done.stdout
 
 
-def test_missing_virtualenv_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_missing_virtualenv_is_one_sentence(tmp_path: Path) -> None:
     """Where there is no virtualenv the user learns how to make it, without a traceback."""
     project = Project.throwaway(tmp_path, "")
     yaml = project.directory / "Pulumi.yaml"

@@ -156,7 +156,7 @@ CREATED_BEFORE = ("is-over",)
 FINAL = "tasks:\n" + task("final", timedelta(days=1), timedelta(days=1, hours=2))
 
 
-def deployed(pipeline: Pipeline, scratch: Path, meanwhile: Callable[[], object]) -> tuple[int, str]:
+def deployed(pipeline: Pipeline, scratch: Path, before_apply: Callable[[], object]) -> tuple[int, str]:
     """Deploy with something happening between plan and apply; return exit code and output."""
     tools = scratch / "slow"
     tools.mkdir()
@@ -171,7 +171,7 @@ def deployed(pipeline: Pipeline, scratch: Path, meanwhile: Callable[[], object])
     later = NOW + timedelta(hours=2)
     pipeline.account.emulator.set_now(later)
     (tools / "clock").write_text(later.isoformat(), encoding="utf-8")
-    meanwhile()
+    before_apply()
     (tools / "go").touch()
     said, _ = running.communicate(timeout=120)
     return running.returncode, said
@@ -179,7 +179,7 @@ def deployed(pipeline: Pipeline, scratch: Path, meanwhile: Callable[[], object])
 
 @pytest.mark.parametrize("name", STALE)
 def test_stale_plan_is_made_again(pipeline: Pipeline, account: Account, tmp_path: Path, name: str) -> None:
-    """A task falls due, is over, or is over before it was made; what was reviewed is applied all the same."""
+    """A task becomes due, ends, or ends before its creation; the reviewed plan is applied anyway."""
     pipeline.up(RULE + FINAL + (STALE[name] if name in CREATED_BEFORE else ""))
     pipeline.write(RULE.replace("30d", "7d") + FINAL + STALE[name] + ACKNOWLEDGED)
 
@@ -191,7 +191,7 @@ def test_stale_plan_is_made_again(pipeline: Pipeline, account: Account, tmp_path
 
 
 def test_new_plan_with_other_effects_is_not_applied(pipeline: Pipeline, account: Account, tmp_path: Path) -> None:
-    """A rule that somebody made meanwhile would lose by the change too, which nobody has read."""
+    """A rule that appears after the review would also lose recordings, which the review did not show."""
     pipeline.up(RULE + FINAL)
     pipeline.write(RULE.replace("30d", "7d") + FINAL + STALE["falls-due"] + ACKNOWLEDGED)
     (template_id,) = account.rules().values()

@@ -274,11 +274,11 @@ def test_all_implementations_agree_on_the_winning_rule() -> None:
         found = validate({"rules": {name: row | {"template": name} for name, row in rows}}).stack
         assert found
         wanted = StreamKey(*map(random.choice, (DOMAINS, "abc", "ast")))
-        told, live = explain(found, wanted, NOW), account.effective_recording(*wanted.parts, NOW)
+        explanation, live = explain(found, wanted, NOW), account.effective_recording(*wanted.parts, NOW)
         best = strongest(dict(rows), wanted)
 
-        assert (told.winner and told.winner.path.removeprefix("rules.")) == best
-        assert {loser.path for loser in told.losers} == {f"rules.{name}" for name, _ in rows if name != best}
+        assert (explanation.winner and explanation.winner.path.removeprefix("rules.")) == best
+        assert {loser.path for loser in explanation.losers} == {f"rules.{name}" for name, _ in rows if name != best}
         assert (live.template and live.template["TemplateName"]) == best
         assert winning_rule([StreamKey(**row) for _, row in rows], wanted) == (
             StreamKey(**dict(rows)[best]) if best else None

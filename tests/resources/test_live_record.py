@@ -128,7 +128,7 @@ def test_real_time_is_stopped_only_while_it_runs(account: Account, minutes: int)
 
 
 def test_one_that_is_gone_or_stopped_is_deleted_without_an_error(account: Account) -> None:
-    """What somebody deleted is gone; what somebody stopped is deleted."""
+    """A destroy accepts records that were deleted outside Pulumi, and deletes those that were stopped."""
     gone, stopped = _made(account), _made(account)
     account.by_hand(DELETE, StreamName="final", TaskId=int(gone.id))
     account.by_hand(STOP, StreamName="final", TaskId=int(stopped.id))
@@ -173,17 +173,17 @@ def test_unknown_outcome_says_that_a_recording_may_exist(account: Account, fault
             host.create("live_record", inputs)
 
     assert [call["action"] for call in account.emulator.log] == [CREATE]
-    told = error.value.details()
-    assert "CreateLiveRecord got no valid response: " in told
-    assert "A recording of push.example.com/live/final may exist until 2026-11-21T14:00:00Z." in told
-    assert "Check the vendor's console first" in told
-    assert "Run again: what was done" not in told
-    assert "Traceback" not in told
-    assert ("RequestId" in told) == (fault == "internal-error")
+    message = error.value.details()
+    assert "CreateLiveRecord got no valid response: " in message
+    assert "A recording of push.example.com/live/final may exist until 2026-11-21T14:00:00Z." in message
+    assert "Check the vendor's console first" in message
+    assert "Run again: what was done" not in message
+    assert "Traceback" not in message
+    assert ("RequestId" in message) == (fault == "internal-error")
 
 
 def test_throttled_call_is_waited_out(account: Account) -> None:
-    """Throttling did nothing: the call is sent until it is taken, and one record is made."""
+    """A throttled call has no effect: it is sent until it is accepted, and one record is created."""
     account.emulator.fault(CREATE, "throttle", count=2)
     live = _made(account)
 
@@ -242,7 +242,7 @@ def test_two_equal_ones_are_two(account: Account) -> None:
 
 
 def test_end_that_passes_while_a_run_lasts_is_not_sent(account: Account) -> None:
-    """In real time the vendor takes an end in the past for half an hour, so nothing is sent then."""
+    """In real-time mode the vendor reads an end in the past as half an hour, so nothing is sent then."""
     with account.host() as host:
         inputs = host.check("live_record", {**STREAM, "highlight": True, "end": "2026-11-20T12:01:00Z"})
     with account.host(**_at(account, NOW + timedelta(minutes=2))) as host, pytest.raises(grpc.RpcError) as error:
@@ -253,7 +253,7 @@ def test_end_that_passes_while_a_run_lasts_is_not_sent(account: Account) -> None
 
 
 def test_full_day_says_what_to_do(account: Account) -> None:
-    """The limit of a day is told with the way out of it."""
+    """The message about the daily limit says what to do."""
     _made(account)
     state = account.state
     (one,) = state["live_records"]
@@ -263,7 +263,7 @@ def test_full_day_says_what_to_do(account: Account) -> None:
 
 
 def test_in_place_change_is_refused(account: Account) -> None:
-    """Nothing is ever changed in place, even if somebody asked for it."""
+    """Nothing is ever changed in place, even on request."""
     live = _made(account)
     with account.host() as host, pytest.raises(grpc.RpcError, match="cannot be changed in place"):
         host.update("live_record", live, live.inputs)

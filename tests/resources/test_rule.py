@@ -16,7 +16,7 @@ CREATE, DELETE = "CreateLiveRecordRule", "DeleteLiveRecordRule"
 
 
 class Ids(NamedTuple):
-    """Two templates that somebody made."""
+    """Create two templates outside Pulumi."""
 
     one: str
     two: str
@@ -51,7 +51,7 @@ def test_ids_are_percent_encoded_and_keep_empty_parts(account: Account, ids: Ids
 
 
 def test_one_of_two_rules_on_a_domain_changes_alone(account: Account, ids: Ids) -> None:
-    """Changing or deleting one rule never touches another on its domain, nor one that was made by hand."""
+    """Changing or deleting one rule never affects another rule of its domain, managed or not."""
     account.rule(ids.two, DOMAIN, "by-hand")
     with account.host() as host:
         first = host.check_and_create("rule", "first", domain=DOMAIN, app="a", template_id=ids.one)
@@ -89,7 +89,7 @@ def test_different_live_rule_is_refused_by_check(account: Account, ids: Ids) -> 
 
 
 def test_unknown_template_refuses_a_foreign_rule_too(account: Account, ids: Ids) -> None:
-    """While the template is yet to be made, a live rule under the key is not taken for ours."""
+    """Before the template exists, a live rule with the key is not treated as ours."""
     account.rule(ids.two, **KEY)
     with account.host() as host, pytest.raises(CheckFailed):
         host.check("rule", {**KEY, "template_id": UNKNOWN})
@@ -104,7 +104,7 @@ def test_rule_left_by_a_killed_run_is_accepted_while_its_template_is_unknown(acc
         host.check("rule", {**KEY, "template_id": UNKNOWN})
 
 
-def test_template_that_nobody_has_is_refused_by_check(account: Account) -> None:
+def test_unknown_template_is_refused_by_check(account: Account) -> None:
     """A known template id must be one that the account has."""
     with account.host() as host, pytest.raises(CheckFailed, match="no template 4711"):
         host.check("rule", {**KEY, "template_id": "4711"})
@@ -120,7 +120,7 @@ def test_rule_of_another_stack_is_refused_and_the_owner_named(account: Account) 
 
 @pytest.mark.parametrize("kind", ["rule", "task"])
 def test_template_of_another_stack_is_refused_and_the_owner_named(account: Account, kind: KindName) -> None:
-    """What uses it would count as the other stack's: it could take and delete it. A name of its own makes it anybody's."""
+    """Its users would belong to the other stack, which could adopt and delete them. A custom name has no owner."""
     theirs = account.template("live-recording--prod--archive")
     wanted = {**KEY, "template_id": theirs} | ({"end": "2026-11-21T00:00Z"} if kind == "task" else {})
     with account.host("dev") as host, pytest.raises(CheckFailed, match="belongs to stack prod of project live-rec"):
@@ -161,7 +161,7 @@ def test_same_key_twice_is_refused(account: Account, ids: Ids) -> None:
 
 
 def test_same_key_twice_is_refused_while_templates_are_unknown(account: Account) -> None:
-    """In the first preview the templates have no ids yet; keys are compared all the same."""
+    """In the first preview the templates have no ids yet; keys are compared anyway."""
     with account.host() as host:
         host.check("rule", {**KEY, "template_id": UNKNOWN}, name="one")
         with pytest.raises(CheckFailed, match="duplicate-key"):
@@ -169,7 +169,7 @@ def test_same_key_twice_is_refused_while_templates_are_unknown(account: Account)
 
 
 def test_retarget_puts_the_old_rule_back_when_the_create_fails(account: Account, ids: Ids) -> None:
-    """When the new binding is refused, the old one stands again, and the error says so."""
+    """If the create is rejected, the old rule is restored, and the error says so."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
         account.by_hand("DeleteLiveRecordTemplate", TemplateId=int(ids.two))
@@ -292,7 +292,7 @@ def test_45_by_hand_and_6_declared_are_refused_with_the_numbers(account: Account
 
 @pytest.mark.parametrize("field", ["domain", "app", "stream"])
 def test_unknown_part_of_a_key_is_not_judged(account: Account, ids: Ids, field: str) -> None:
-    """While a part of the key is not known yet, the rest is checked all the same."""
+    """While a part of the key is not known yet, the rest is checked anyway."""
     with account.host() as host:
         assert host.check("rule", {**KEY, "template_id": ids.one, field: UNKNOWN})["template_id"] == ids.one
         with pytest.raises(CheckFailed, match="no template 4711"):

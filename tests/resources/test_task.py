@@ -79,7 +79,7 @@ def test_lost_task_is_adopted(account: Account, start: str | None) -> None:
 
 
 def test_stopped_task_is_never_adopted(account: Account) -> None:
-    """What somebody stopped is not taken for a recording."""
+    """A task that was stopped outside Pulumi is not adopted."""
     first = _made(account)
     account.by_hand(STOP, TaskId=first.id)
     again = _made(account)
@@ -171,7 +171,7 @@ def test_running_tasks_are_replaced_one_at_a_time(account: Account) -> None:
 @pytest.mark.parametrize("fault", ["drop-after", "cut-body", "http502-after", "wrong-content-type", "drop-before"])
 @pytest.mark.parametrize("action", [CREATE, STOP, DELETE])
 def test_lost_answers_make_and_end_one_task(account: Account, action: str, fault: str) -> None:
-    """Whatever happens to an answer, one task is made, and in the end none is left."""
+    """With every fault, one task is created, and destroy leaves none."""
     account.emulator.fault(action, fault)
     live = _made(account)
     assert len(account.state["tasks"]) == 1
@@ -181,7 +181,7 @@ def test_lost_answers_make_and_end_one_task(account: Account, action: str, fault
     assert account.state["tasks"] == []
 
 
-def test_overlapping_tasks_are_told_apart_by_their_start(account: Account) -> None:
+def test_overlapping_tasks_are_distinguished_by_their_start(account: Account) -> None:
     """Tasks of one stream that end together each find their own live task when their names change."""
     starts = [f"2026-11-20T1{hour}:00:00Z" for hour in (4, 5, 6)]
     with account.host() as host:
@@ -199,7 +199,7 @@ def test_overlapping_tasks_are_told_apart_by_their_start(account: Account) -> No
 
 
 def test_unknown_times_leave_the_rest_normalised(account: Account) -> None:
-    """While a time is not known, the other arguments are checked and filled all the same."""
+    """While a time is not known, the other arguments are checked and completed anyway."""
     with account.host() as host:
         inputs = host.check("task", {**STREAM, "start": UNKNOWN, "duration": "2h"})
 
@@ -215,14 +215,14 @@ def test_unknown_fields_are_not_judged(account: Account, field: str) -> None:
 
 
 def test_tasks_with_unknown_templates_may_differ(account: Account) -> None:
-    """Two tasks of one stream and time are no duplicates while their templates are yet to be made."""
+    """Two tasks of one stream and time are no duplicates while their templates do not exist yet."""
     with account.host() as host:
         for name in ("one", "two"):
             host.check("task", {**STREAM, "end": "2026-11-20T20:00:00Z", "template_id": UNKNOWN}, name=name)
 
 
 def test_changed_stream_type_makes_another_task(account: Account) -> None:
-    """The vendor does not list the stream type; a task that becomes mixed is made anew all the same."""
+    """The vendor does not list the stream type; a task that becomes mixed is replaced anyway."""
     live = _made(account)
     with account.host() as host:
         new = host.apply("task", live, **STREAM, **TIMES, stream_type="mixed")

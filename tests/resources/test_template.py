@@ -147,14 +147,14 @@ def test_identical_template_of_another_name_form_is_adopted(account: Account) ->
 
 
 def test_different_template_of_the_same_custom_name_is_refused(account: Account) -> None:
-    """A name that somebody else's template has is refused at plan time."""
+    """A name of another live template is rejected at plan time."""
     theirs = account.template("archive")
     with account.host() as host, pytest.raises(CheckFailed, match=f"id {theirs}.*adopt"):
         host.check("template", {"template_name": "archive", "flv": {}})
 
 
 def test_rename_in_place_modifies_the_name(account: Account) -> None:
-    """A template whose name changes is modified, not made anew."""
+    """A template whose name changes is updated in place."""
     live = _made(account, mp4={})
     with account.host() as host:
         new = host.apply("template", live, template_name="live-recording--dev--renamed", mp4={})
@@ -179,7 +179,7 @@ def test_template_in_use_is_not_deleted_and_the_user_is_named(account: Account) 
 
 
 def test_gone_template_is_gone_and_its_delete_no_call(account: Account) -> None:
-    """What somebody deleted is read as gone."""
+    """A template that was deleted outside Pulumi is read as gone."""
     live = _made(account)
     account.by_hand(DELETE, TemplateId=int(live.id))
     with account.host() as host:
@@ -190,7 +190,7 @@ def test_gone_template_is_gone_and_its_delete_no_call(account: Account) -> None:
 
 
 def test_slow_live_templates_are_found(account: Account) -> None:
-    """Templates for slow live are listed apart; a refresh sees them all the same."""
+    """Templates for slow live are listed separately; a refresh sees them."""
     live = _made(account, delay_live=True)
     with account.host() as host:
         assert host.read("template", live) == live
@@ -228,7 +228,7 @@ def test_unknown_fields_are_not_judged(account: Account, arguments: dict[str, An
 
 
 def test_authorities_of_the_environment_are_trusted() -> None:
-    """Over https the provider trusts REQUESTS_CA_BUNDLE, and nobody unknown without it."""
+    """Over https the provider trusts REQUESTS_CA_BUNDLE, and rejects an unknown authority without it."""
     with Emulator(now=NOW, tls=True) as emulator:
         trusted = {"REQUESTS_CA_BUNDLE": str(emulator.ca_file)}
         environment = Account.environment_of(emulator)

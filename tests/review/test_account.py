@@ -1,4 +1,4 @@
-"""Reviews and the account: what others own, what somebody changed, what does not fit, and what cannot be told without it."""
+"""Reviews and the account: objects of other stacks, outside changes, limits, and reviews without account data."""
 
 from dataclasses import astuple, replace
 
@@ -62,8 +62,8 @@ def test_drift_is_seen_as_it_is(stack: Changing) -> None:
         pytest.param("use", STACK.replace("template: clips", "template: archive").replace("  clips: {flv: {storage_time: 7d}}\n", ""), "templates.clips: Template live-recording--dev--clips cannot be deleted: it is used by rules for other.example.com/*/*.", id="template-in-use-is-not-deleted"),
     ],
 )  # fmt: skip
-def test_what_the_account_will_refuse_is_told(stack: Changing, by_hand: str, text: str, expected: str) -> None:
-    """What somebody changed is not overwritten; the review says so before the deployment fails half-way."""
+def test_conflict_with_the_account_is_reported(stack: Changing, by_hand: str, text: str, expected: str) -> None:
+    """An outside change is not overwritten; the review says so before the deployment fails halfway."""
     account, ids = stack.account, {t["TemplateName"]: t["TemplateId"] for t in stack.account.state["templates"]}
     if by_hand == "retarget":
         account.by_hand("DeleteLiveRecordRule", DomainName=D, AppName="studio", StreamName="")
@@ -72,13 +72,13 @@ def test_what_the_account_will_refuse_is_told(stack: Changing, by_hand: str, tex
         account.rule(str(ids["live-recording--dev--clips"]), "other.example.com")
     review = stack.review(text)
 
-    (told,) = (*review.refused, *review.conflicts)  # by the plan already, where a check can see it
-    assert told.startswith(expected)
+    (message,) = (*review.refused, *review.conflicts)  # by the plan already, where a check can see it
+    assert message.startswith(expected)
     assert review.stops
 
 
-def test_too_many_rules_are_an_obstacle(stack: Changing) -> None:
-    """A plan that was made with other limits, or without a look at the account, may not fit into it."""
+def test_too_many_rules_are_a_conflict(stack: Changing) -> None:
+    """A plan with other limits, or without account data, may exceed the account's limits."""
     move = edited(("app: studio, template", "app: atelier, template"))
     review = stack.review(f"{move}limits: {{rules: 2}}\n")
     fix = "Delete some in an earlier deployment, or raise limits.rules in the stack file if the vendor has raised it."
@@ -90,7 +90,7 @@ def test_too_many_rules_are_an_obstacle(stack: Changing) -> None:
 
 
 def test_without_account_the_state_speaks(stack: Changing) -> None:
-    """Losses and patterns of the stack's own entries are those that the account would show; the rest is not told."""
+    """Losses and patterns of the stack's own entries are the same as with account data; the rest is not reported."""
     ends = ("  studio: {domain: push.example.com, app: studio, template: clips}\n", "")
     shorter = (("30d", "3d"), ("duration: 3h", "duration: 1h"))
     for text in (edited(ends), edited(*shorter), edited(("template: archive}", "record: false}"))):
@@ -109,7 +109,7 @@ def test_without_account_the_state_speaks(stack: Changing) -> None:
 
 
 def test_without_account_foreign_templates_are_not_guessed(account: Account) -> None:
-    """What a template records that this stack does not manage is not known, and that is told."""
+    """The formats of an unmanaged template are unknown, and the review says so."""
     theirs = account.template("theirs")
     text = f"rules:\n  legacy: {{domain: {D}, template_id: {theirs}}}\n"
     review = Changing(account.emulator).up(text).review(text, account=False)
@@ -143,7 +143,7 @@ def test_refused_plan_says_why_and_nothing_else(stack: Changing) -> None:
 
 
 def test_file_with_errors_is_refused(stack: Changing) -> None:
-    """The errors of the stack file as it is now stand beside what the engine said."""
+    """The errors of the current stack file are listed with those of the engine."""
     wrong = edited(("studio, template: clips", "studio, template: clip"))
     review = stack.review(wrong, plan_of=STACK)
 
@@ -159,13 +159,13 @@ def test_file_with_errors_is_refused(stack: Changing) -> None:
     ],
     ids=["another-name", "less", "more"],
 )  # fmt: skip
-def test_plan_of_another_version_is_told(stack: Changing, old: str, new: str, expected: str) -> None:
+def test_plan_of_another_version_is_reported(stack: Changing, old: str, new: str, expected: str) -> None:
     """A plan that cannot come from this stack file is no ground for a review."""
     with pytest.raises(ConfigError, match=expected):
         stack.review(STACK, plan_of=edited((old, new)))
 
 
-def test_account_of_another_site_is_told(stack: Changing) -> None:
+def test_account_of_another_site_is_reported(stack: Changing) -> None:
     """A snapshot of the other site says nothing about this stack."""
     other = snapshot_of(stack.settings)._replace(site="cn")
     file, plan = stack_file(STACK, stack.settings), stack.engine.preview(ProviderInProcess(stack.settings), ())
@@ -175,7 +175,7 @@ def test_account_of_another_site_is_told(stack: Changing) -> None:
 
 
 def test_move_between_cos_and_vod_is_said(cn_account: Account) -> None:
-    """How long a bucket keeps files is not known, so somebody has to accept the move, whichever way."""
+    """The retention of a bucket is unknown, so a move in either direction must be acknowledged."""
     where = "cos_bucket_name: b, cos_bucket_region: ap-guangzhou, cos_bucket_path: /x"
     vod = f"templates:\n  t: {{mp4: {{storage_time: 30d}}}}\nrules:\n  r: {{domain: {D}, template: t}}\n"
     cos = vod.replace("{storage_time: 30d}", f"{{{where}}}, cos_store: true")

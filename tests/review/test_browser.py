@@ -75,7 +75,7 @@ def test_page_fits_the_screen(browser: Browser, tmp_path: Path, name: str, width
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 @pytest.mark.parametrize("name", ["rich", "huge"])
 def test_tasks_do_not_cover_each_other(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
-    """Bars and labels of a lane stand beside each other and inside the lane, in the letters that the browser has."""
+    """Bars and labels do not overlap and stay inside their lane, with the fonts of the browser."""
     page, _ = opened(browser, tmp_path, name, width)
 
     assert page.evaluate(COLLISIONS) == []
@@ -103,7 +103,7 @@ def test_schemes_differ(browser: Browser, tmp_path: Path) -> None:
     assert len(papers) == 2
 
 
-def test_changes_are_told_apart_without_colour(browser: Browser, tmp_path: Path) -> None:
+def test_changes_are_distinguishable_without_color(browser: Browser, tmp_path: Path) -> None:
     """Kept, new, changed and removed tasks differ in pattern and outline."""
     page, _ = opened(browser, tmp_path, "rich", DESKTOP)
 

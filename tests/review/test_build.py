@@ -37,7 +37,7 @@ def test_recording_loss_is_said_in_these_lines(account: Account, request: pytest
 
 
 def test_nothing_changes(stack: Changing) -> None:
-    """The same file again loses nothing, changes nothing and stops nobody."""
+    """An unchanged file has no losses and no changes, and does not stop."""
     review = stack.review(STACK)
 
     assert (review.losses, review.operations, review.conflicts, review.limitations, review.stops) == (
@@ -154,7 +154,7 @@ ACCEPTED = "acknowledge:\n  - {finding: recording-loss, path: PATH, reason: nobo
 def test_acknowledged_losses_do_not_stop(
     stack: Changing, entry: str, stops: bool, found: list[str], in_force: int
 ) -> None:
-    """A loss stops until somebody accepts it in the stack file; no check complains of what is accepted."""
+    """A loss stops until the stack file acknowledges it; `check` accepts that acknowledgement."""
     review = stack.review(edited(ENDS) + entry)
 
     assert losses(review) == [("format", "rules.studio", f"{D}/studio/*")]
@@ -181,15 +181,15 @@ def test_tasks_of_the_next_days(account: Account) -> None:
     theirs = {"StartTime": int(NOW.timestamp()) + 5400, "EndTime": int(NOW.timestamp()) + 7200}
     account.by_hand("CreateRecordTask", DomainName=D, AppName="live", StreamName="theirs", **theirs)
     review = stack.review((STACK + daily).replace("duration: 3h", "duration: 2h"))
-    told = [(t.name if t.managed else "theirs", t.change, t.soon, t.overlaps, t.template) for t in review.tasks]
+    rows = [(t.name if t.managed else "theirs", t.change, t.soon, t.overlaps, t.template) for t in review.tasks]
 
-    assert told[:4] == [
+    assert rows[:4] == [
         ("tasks.final", "changed", True, ("schedules.derby (2026-11-20T14:00)",), "clips"),
         ("theirs", "kept", False, (), ""),
         ("schedules.derby (2026-11-20T14:00)", "kept", False, ("tasks.final",), ""),
         ("schedules.derby (2026-11-21T14:00)", "kept", False, (), ""),
     ]
-    assert len(told) == 8
+    assert len(rows) == 8
     assert review.later == {
         "derby-20261126T1400": "2026-11-21",
         "derby-20261127T1400": "2026-11-22",
@@ -199,7 +199,7 @@ def test_tasks_of_the_next_days(account: Account) -> None:
 
 
 def test_live_record_that_ends_is_a_loss(account: Account) -> None:
-    """A deprecated record that is removed before its end, as far as no task goes on in its place."""
+    """A deprecated record that is removed before its end is a loss, unless a task records the same time."""
     stream = "{domain: push.example.com, app: live, stream: final, start: 2026-11-20T13:00Z"
     old = f"live_records:\n  final: {stream}, end: 2026-11-20T15:00Z, file_format: flv}}\n"
     task = f"templates: {{t: {{flv: {{}}}}}}\ntasks:\n  final: {stream}, duration: 90m, template: t}}\n"

@@ -30,7 +30,7 @@ def picture(rules: Mapping[str, str], **names: str) -> AccountView:
     return AccountView(account, {("template", ref.removeprefix("t")): name for ref, name in names.items()})
 
 
-def told(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Pattern -> the templates that decide about it before and after."""
     found = find_patterns(picture(before), picture(after))
     return {
@@ -89,8 +89,8 @@ def test_patterns_are_the_keys_and_the_crossings_that_differ(
     before: Mapping[str, str], after: Mapping[str, str], expected: Mapping[str, tuple[str, str]]
 ) -> None:
     """Each key before or after is a pattern, and an app in a stream-level rule where it differs from the other apps."""
-    assert told(before, after) == expected
-    assert list(told(before, after)) == sorted(told(before, after), key=lambda name: name.replace("*", ""))
+    assert changes(before, after) == expected
+    assert list(changes(before, after)) == sorted(changes(before, after), key=lambda name: name.replace("*", ""))
 
 
 def test_patterns_of_full_accounts_are_few() -> None:
@@ -98,8 +98,8 @@ def test_patterns_of_full_accounts_are_few() -> None:
     apps = {f"a{n}/*": "1" for n in range(25)}
     streams = {f"*/s{n}": "2" for n in range(25)}
 
-    assert len(told(apps | streams, apps | streams)) == 50
-    assert len(told(apps | streams, apps)) == 50 + 25 * 25
+    assert len(changes(apps | streams, apps | streams)) == 50
+    assert len(changes(apps | streams, apps)) == 50 + 25 * 25
 
 
 def test_recorder_names_the_rule_its_level_and_the_template() -> None:
@@ -115,7 +115,7 @@ def test_recorder_names_the_rule_its_level_and_the_template() -> None:
 
 
 def test_rule_without_a_known_template_is_left_out() -> None:
-    """Nobody says what a template records that the account does not list, so its patterns are not told."""
+    """The formats of an unlisted template are unknown, so its patterns are not reported."""
     known, unknown = picture({"*/*": "1"}), picture({"*/*": "1", "a/*": "17016"})
 
     assert list(find_patterns(known, unknown)) == [StreamKey(D)]

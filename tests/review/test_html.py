@@ -1,6 +1,6 @@
 """A review as a page: its markup. `test_review_browser.py` opens it.
 
-`golden/review/NAME.html` is the page of the review NAME of `reviews.py`; `--rewrite` writes it anew.
+`golden/review/NAME.html` is the page of the review NAME of `reviews.py`; `--rewrite` rewrites it.
 """
 
 import re
@@ -60,7 +60,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        """Text stands in the innermost element."""
+        """Text belongs to the innermost element."""
         if self.open:
             self.text.append((self.open[-1], data))
 
@@ -90,7 +90,7 @@ def test_page_is_the_expected_one(name: str, request: pytest.FixtureRequest) -> 
 
 @each
 def test_page_says_what_it_is(name: str) -> None:
-    """Doctype, language, title and width for phones stand in the head."""
+    """The head has doctype, language, title and width for phones."""
     page = Page(PAGES[name])
     titles = [text for tag, text in page.text if tag == "title"]
 

@@ -1,6 +1,6 @@
 """A review for programs.
 
-`golden/review/NAME.json` is the form of the review NAME of `reviews.py`; `--rewrite` writes it anew.
+`golden/review/NAME.json` is the form of the review NAME of `reviews.py`; `--rewrite` rewrites it.
 """
 
 import json

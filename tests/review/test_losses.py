@@ -63,7 +63,7 @@ HLS, FLV = Format("hls", 0, None, cos=False), Format("flv", 0, 1800, cos=False)
 def test_shortfall_is_what_is_not_made_or_not_kept(
     before: tuple[Format, ...], after: tuple[Format, ...], expected: FormatLosses
 ) -> None:
-    """A format that goes and files that are kept for less time are losses; more is none."""
+    """A removed format and a shorter retention are losses; additions are not."""
     assert format_losses(before, after) == expected
 
 
@@ -134,7 +134,7 @@ def test_gaps_are_the_seconds_that_nothing_records(
 
 
 def test_airings_are_neither_over_nor_stopped() -> None:
-    """A task without template, or whose template is gone, records HLS for ever."""
+    """A task without a template, or with a deleted one, records HLS and keeps it indefinitely."""
     at = int(NOW.timestamp())
 
     def task(name: str, start: int, end: int, template: int, stopped: int = 0) -> dict[str, object]:

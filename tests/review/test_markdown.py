@@ -1,6 +1,6 @@
 """A review as a comment on a pull request.
 
-`golden/review/NAME.md` is the comment about the review NAME of `reviews.py`; `--rewrite` writes it anew.
+`golden/review/NAME.md` is the comment about the review NAME of `reviews.py`; `--rewrite` rewrites it.
 """
 
 import re
@@ -23,7 +23,7 @@ READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 OUR_TAGS = {
     *["p", "strong", "em", "h3", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "br"]
 }
-"""What the comment is made of, beside code; whatever comes from files stays text."""
+"""The Markdown that the comment uses besides code; text from files stays text."""
 
 
 def rows(text: str) -> list[int]:
@@ -85,7 +85,7 @@ def test_comment_is_always_under_60_lines(losses: int, patterns: int, tasks: int
 
 @given(SIZES, SIZES, SIZES, SIZES)
 def test_losses_are_cut_last(losses: int, patterns: int, tasks: int, lists: int) -> None:
-    """Where a loss is left out, everything else but refusals stands in one line each."""
+    """If a loss is omitted, everything else except rejections has one line."""
     review = replace(sized(losses, patterns, tasks, lists), conflicts=())
     text = render_markdown(review)
     shown = text.count("MP4 retention drops")

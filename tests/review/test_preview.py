@@ -20,10 +20,10 @@ STACK = f"{URN}pulumi:pulumi:Stack::live-recording-dev"
 
 def digest(*steps: dict[str, Any], errors: tuple[tuple[str, str], ...] = ()) -> str:
     """Return what the CLI prints, with the stack's own step."""
-    told = [{"urn": urn, "message": f"error: {text}\n", "severity": "error"} for urn, text in errors]
+    reported = [{"urn": urn, "message": f"error: {text}\n", "severity": "error"} for urn, text in errors]
     warned = {"message": "warning: nothing\n", "severity": "warning"}
     return json.dumps(
-        {"steps": [{"op": "same", "urn": STACK}, *steps], "diagnostics": [warned, *told], "changeSummary": {}}
+        {"steps": [{"op": "same", "urn": STACK}, *steps], "diagnostics": [warned, *reported], "changeSummary": {}}
     )
 
 
@@ -82,7 +82,7 @@ def test_steps_are_those_of_our_resources(step: dict[str, Any], expected: Planne
 
 
 def test_steps_are_sorted_and_the_rest_is_left_out() -> None:
-    """What does not change has no step, and what is not ours neither; what is not understood is told."""
+    """Unchanged and foreign resources have no step; unknown operations are reported."""
     others = {"op": "create", "urn": f"{URN}random:index:RandomId::x", "newState": {}}
     nested = {"op": "create", "urn": RULE.replace("::pulumi-python", "::my:Component$pulumi-python"), "newState": NEW}
     same, odd = {"op": "same", "urn": TEMPLATE}, {"op": "import", "urn": RULE.replace("::r", "::i"), "newState": NEW}
@@ -155,8 +155,8 @@ def test_refusal_without_steps_is_one() -> None:
         pytest.param(digest().replace("::live-recording::", "::shop::"), "for stack dev of project shop, but", id="another-project"),
     ],
 )  # fmt: skip
-def test_what_is_no_preview_of_this_stack_is_told(text: str, expected: str) -> None:
-    """The sentence says what was seen, and how a preview is made."""
+def test_other_input_than_a_preview_is_reported(text: str, expected: str) -> None:
+    """The message says what was seen, and how to create a preview."""
     with pytest.raises(ConfigError) as refused:
         parse_preview(text, OWNER)
 

@@ -1,4 +1,4 @@
-"""What a review says comes true: the emulated account before and after an `up` is what the review of its plan told."""
+"""A review is correct: the emulated account before and after an `up` is what the review of its plan says."""
 
 import json
 from collections import Counter
@@ -25,7 +25,7 @@ from tests.support.generated_changes import (
     DOMAINS,
     EVERYTHING_AT_ONCE,
     SCARCE_PLACES,
-    STRANGER_ID,
+    UNMANAGED_ID,
     Tree,
     edited,
     made_before,
@@ -94,7 +94,7 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_reviews_of_generated_changes_come_true(part: int) -> None:
-    """Before, after, peak, losses, tasks and names are the emulated account's, whatever changes and whoever else was there."""
+    """Before, after, peak, losses, tasks and names are the emulated account's, for any change and with other owners in the account."""
     seen: Counter[str] = Counter()
     with Emulator(now=NOW) as emulator:
         for seed in range(part * CASES, part * CASES + CASES):
@@ -125,10 +125,10 @@ def remembered(project: LiveProject) -> dict[tuple[KindName, str], ResourceState
 def test_reviews_of_the_real_engines_plans_come_true(
     trees: tuple[Tree, Tree], account: Account, tmp_path: Path
 ) -> None:
-    """The same holds for a plan of the real CLI that it applies; and the stand-in previews the same steps."""
+    """The same is true for a plan that the real CLI applies; the generated preview has the same steps."""
     emulator = account.emulator
     made_before(account)
-    account.rule(str(STRANGER_ID), DOMAINS[0], "y", "t")
+    account.rule(str(UNMANAGED_ID), DOMAINS[0], "y", "t")
     settings = configured({"site": emulator.site}.get, account.environment)
     project = LiveProject(tmp_path, account)
     project.up(yaml.safe_dump(trees[0]))

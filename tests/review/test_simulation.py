@@ -82,7 +82,7 @@ A = DesiredResource("archive", TemplateSpec(ARCHIVE["template_name"], TemplateAr
 
 
 @pytest.mark.parametrize(
-    ("live", "steps", "declared", "expected", "peak", "obstacle"),
+    ("live", "steps", "declared", "expected", "peak", "conflict"),
     [
         pytest.param({"s": "1"}, (), (A, R), {"s": "1"}, 1, "", id="nothing-changes"),
         pytest.param({"s": "9"}, (), (A, R), {"s": "9"}, 1, "", id="what-has-no-step-stays-as-it-is-live"),
@@ -113,15 +113,15 @@ def test_rules_are_moved_as_the_provider_moves_them(
     declared: tuple[DesiredResource, ...],
     expected: Mapping[str, str],
     peak: int,
-    obstacle: str,
+    conflict: str,
 ) -> None:
     """Rules after the plan, the most at once, and what the account refuses."""
     found = made(account(live), steps, *declared)
 
     assert rules_after(found) == expected
     assert found.peak["rules"] == peak
-    assert obstacle in " ".join(found.conflicts)
-    assert len(found.conflicts) == bool(obstacle)
+    assert conflict in " ".join(found.conflicts)
+    assert len(found.conflicts) == bool(conflict)
 
 
 def template(op: Any, new: Mapping[str, Any], name: str = "archive", id_: str = "1") -> PlannedChange:
@@ -168,7 +168,7 @@ def test_templates_are_adopted_made_changed_and_deleted(
 
 
 def test_template_in_use_by_others_stays() -> None:
-    """What a rule of somebody else uses cannot be deleted, and the sentence names the rule."""
+    """A template that a rule of another owner uses cannot be deleted, and the message names the rule."""
     found = made(account({"s": "1"}), [template("delete", {})])
 
     assert "1" in found.after.account.templates
@@ -259,13 +259,13 @@ def test_recollection_is_what_the_state_has() -> None:
         template("create", {"template_name": "n", **FLV}, "n"),
         task_step("delete", "gone", "t"),
     ]
-    told = [replace(step, old_template="archive") if step.name == "q" else step for step in steps]
-    found = snapshot_from_state(told, (A, R, F), "intl", NOW)
+    changed = [replace(step, old_template="archive") if step.name == "q" else step for step in steps]
+    found = snapshot_from_state(changed, (A, R, F), "intl", NOW)
 
     assert found.rules == {StreamKey(D, "", "s"): "1", StreamKey(D, "", "q"): "1"}
     assert list(found.templates) == ["1"]
     assert {i: t["TemplateId"] for i, t in found.tasks.items()} == {"t": 1, "-1000001": 1}
-    assert rules_after(made(found, told, A, R, F)) == {"s": "1", "q": "9"}
+    assert rules_after(made(found, changed, A, R, F)) == {"s": "1", "q": "9"}
 
 
 @pytest.mark.parametrize(

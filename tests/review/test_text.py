@@ -56,7 +56,7 @@ def test_verdict_is_one_line_about_the_worst(name: str) -> None:
         (replace(UNCHANGED, operations=RICH.operations[:1]), "No recording loss: 1 resource operation does not change what is recorded."),
         (replace(UNCHANGED, operations=RICH.operations), "No recording loss: 6 resource operations do not change what is recorded."),
     ],
-    ids=["obstacle", "loss-without-account", "patterns-and-tasks", "one-task", "one-operation", "operations"],
+    ids=["conflict", "loss-without-account", "patterns-and-tasks", "one-task", "one-operation", "operations"],
 )  # fmt: skip
 def test_verdict_counts_what_it_speaks_about(review: Review, expected: str) -> None:
     """The sentence is whole for one thing and for many."""
@@ -65,7 +65,7 @@ def test_verdict_counts_what_it_speaks_about(review: Review, expected: str) -> N
 
 @pytest.mark.parametrize("name", REVIEWS)
 def test_verdict_agrees_with_whether_it_stops(name: str) -> None:
-    """Somebody has to act exactly where the verdict says that something is refused or lost."""
+    """A review stops exactly if its verdict reports a rejection or a loss."""
     head = text.verdict_of(REVIEWS[name]).head
 
     assert REVIEWS[name].stops is (head.startswith(("Plan rejected", "Recording loss", "Will fail")))
@@ -73,7 +73,7 @@ def test_verdict_agrees_with_whether_it_stops(name: str) -> None:
 
 @pytest.mark.parametrize("name", REVIEWS)
 def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
-    """Each reason to stop and each thing that cannot be told has a line, in the order of the verdict."""
+    """Each reason to stop and each limitation has a line, in the order of the verdict."""
     review = REVIEWS[name]
     whole = [*review.refused, *review.conflicts]
     whole += [f"{loss.path}: {loss.sentence}" for loss in review.losses if not loss.acknowledged] + [
@@ -86,7 +86,7 @@ def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
 
 
 def test_terminal_shows_no_control_characters_of_the_account() -> None:
-    """A name that somebody gave an object cannot paint the terminal."""
+    """A name from the account cannot send control characters to the terminal."""
     loss = Loss("stops", "rules.x", "", "a/\x1b[31mred is no longer recorded.", None)
 
     assert text.terminal_details(replace(UNCHANGED, losses=(loss,))) == (
@@ -135,7 +135,7 @@ def test_losses_are_grouped_by_entry() -> None:
     ids=["days", "unlimited", "cos", "odd-lengths"],
 )
 def test_format_says_how_long_it_is_kept(one: Format, expected: str) -> None:
-    """Lengths of time stand in the largest unit that is whole."""
+    """Durations use the largest unit that is whole."""
     assert text.describe_formats((one,)) == expected
 
 

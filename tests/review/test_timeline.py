@@ -42,7 +42,7 @@ def test_midnight_that_clocks_skip_is_the_first_moment_of_the_day() -> None:
 
 
 def test_each_stream_has_a_lane_by_its_first_task() -> None:
-    """Lanes stand in the order in which recording begins."""
+    """Lanes are sorted by the start of recording."""
     lanes = draw_timeline(RICH.tasks, RICH.at, RICH.time_zone).lanes
     firsts = [min(bar.task.start for bar in lane.bars) for lane in lanes]
 

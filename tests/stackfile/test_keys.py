@@ -13,7 +13,9 @@ from live_recording.stackfile.names import KEY
 
 AT = datetime(2026, 11, 21, 20, tzinfo=UTC)
 OWNER = StackRef("live-recording", "dev")
-WISHES = st.lists(st.text(max_size=8), max_size=3).map(lambda names: (*(keys.slug(name) for name in names), "thing"))
+CANDIDATES = st.lists(st.text(max_size=8), max_size=3).map(
+    lambda names: (*(keys.slug(name) for name in names), "thing")
+)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +87,13 @@ def test_tasks_are_called_by_stream_and_start() -> None:
     }
 
 
-@given(st.dictionaries(st.integers(), WISHES, max_size=12), st.sets(st.sampled_from(["thing", "a", "0", "thing-2"])))
-def test_keys_are_legal_distinct_and_free(wishes: dict[int, tuple[str, ...]], taken: set[str]) -> None:
+@given(
+    st.dictionaries(st.integers(), CANDIDATES, max_size=12), st.sets(st.sampled_from(["thing", "a", "0", "thing-2"]))
+)
+def test_keys_are_legal_distinct_and_free(candidates: dict[int, tuple[str, ...]], taken: set[str]) -> None:
     """Every object gets a valid and unique key, for any preferred keys."""
-    made = keys.assign_unique_keys(wishes, taken)
+    made = keys.assign_unique_keys(candidates, taken)
 
-    assert made.keys() == wishes.keys()
+    assert made.keys() == candidates.keys()
     assert all(KEY.fullmatch(key) for key in made.values())
-    assert len({*made.values()} - taken) == len(wishes)
+    assert len({*made.values()} - taken) == len(candidates)

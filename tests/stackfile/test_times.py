@@ -186,7 +186,7 @@ def test_zones_are_iana_names(name: str) -> None:
     "name", ["", ".", "Europe", "Asia/", "../UTC", "/etc/localtime", "zone.tab", "a\0b", "a" * 300]
 )
 def test_no_zone_is_a_path(name: str) -> None:
-    """What is no zone is `bad-time`, and no file outside the database is looked at."""
+    """An unknown zone is `bad-time`, and no file outside the database is opened."""
     with pytest.raises(InvalidValue) as refusal:
         zone(name)
 
@@ -277,7 +277,7 @@ SPOKEN = {
 
 @pytest.mark.parametrize(("seconds", "expected"), SPOKEN.values(), ids=SPOKEN)
 def test_length_of_time_for_people(seconds: int, expected: str) -> None:
-    """A length of time is spoken in hours and minutes, in days where they are whole, and to the second."""
+    """Durations are formatted as hours and minutes, as whole days, or to the second."""
     assert format_duration(seconds) == expected
 
 

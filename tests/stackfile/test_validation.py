@@ -82,7 +82,7 @@ def test_what_could_not_be_read_is_known_by_name(tree: dict[str, Any], expected:
     assert validate(tree).unreadable_entries == expected
 
 
-def told(tree: dict[str, Any], site: SiteName) -> list[Finding]:
+def findings_of(tree: dict[str, Any], site: SiteName) -> list[Finding]:
     """Every finding about a tree, sorted."""
     shaped = validate(tree)
     context = CheckContext(shaped.stack, shaped.unreadable_entries, SITES[site], NOW, StackRef("p", "dev"))
@@ -131,7 +131,7 @@ FILES = st.dictionaries(
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_any_tree_is_read_or_found(tree: dict[str, Any], site: SiteName) -> None:
     """Whatever a file holds, it yields a stack or findings, each a sentence in one printable line; nothing is raised."""
-    findings = told(tree, site)
+    findings = findings_of(tree, site)
 
     assert all(f.id in CATALOG for f in findings)
     assert all(f.sentence.isprintable() and f.sentence.endswith((".", "?")) for f in findings)

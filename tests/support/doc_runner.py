@@ -9,7 +9,7 @@
     <!-- run: COMMANDS -->      is run too, and not shown
     <!-- not run: REASON -->    the block below is not
 
-Rule 1: a page is run as it stands, in a copy of the project with a backend of its own.
+Rule 1: a page is run unchanged, in a copy of the project with a backend of its own.
 """
 
 import os

@@ -12,7 +12,7 @@ from tests.support.emulated_account import Account
 
 Tree = dict[str, Any]
 DOMAINS, APPS, STREAMS = ("a.example.com", "b.example.com"), ("", "x", "y"), ("", "s", "t")
-FOREIGN_ID, STRANGER_ID = 1001, 1002
+FOREIGN_ID, UNMANAGED_ID = 1001, 1002
 """Existing templates: one without owner, which a stack may use, and one of another stack."""
 
 
@@ -114,7 +114,7 @@ def others(random: Random, account: Account) -> None:
             key = dict(zip(("DomainName", "AppName", "StreamName"), random.choice(rules), strict=True))
             account.by_hand("DeleteLiveRecordRule", **key)
             if random.random() < 0.7:
-                account.by_hand("CreateLiveRecordRule", **key, TemplateId=random.choice((FOREIGN_ID, STRANGER_ID)))
+                account.by_hand("CreateLiveRecordRule", **key, TemplateId=random.choice((FOREIGN_ID, UNMANAGED_ID)))
         case 3:
             account.by_hand(
                 "ModifyLiveRecordTemplate",

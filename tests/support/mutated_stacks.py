@@ -1,6 +1,6 @@
 """Mutations of all stack files of this project.
 
-Rule 1: a file depends on its number and on those files alone, so that each can be made again.
+Rule 1: a file depends on its number and on those files alone, so that each can be reproduced.
 Rule 2: no file is larger than SIZE_MAX.
 """
 

@@ -52,7 +52,7 @@ def missing(before: Kept, after: Kept) -> set[str]:
     return kinds | {"retention" for name in before if name in after and after[name] < before[name]}
 
 
-def told(review: Review, stream: StreamKey) -> str:
+def recording_of(review: Review, stream: StreamKey) -> str:
     """Return the pattern of a review that speaks about a stream: the narrowest of those in the order of priority."""
     names = {pattern.name for pattern in review.patterns}
     keys = (
@@ -97,7 +97,7 @@ def task_losses(before: LiveService, after: LiveService, now: datetime) -> set[t
 Held = list[tuple[str, str, datetime, datetime]]
 
 
-def tasks_told(review: Review, now: datetime) -> Held:
+def reviewed_tasks(review: Review, now: datetime) -> Held:
     """Return the tasks that a review says the account will have: name of ours, stream, beginning (or now), end."""
     left = (task for task in review.tasks if task.change != "removed")
     return sorted((t.name * t.managed, t.stream, max(t.start, now), t.end) for t in left)
@@ -146,14 +146,14 @@ def came_true(
     by_patterns = {(loss.what, loss.kind) for loss in review.losses if not TIMED.search(loss.sentence)}
     by_recordings = {(loss.what, loss.kind) for loss in review.losses if TIMED.search(loss.sentence)}
     for stream in STREAMS_OF_ALL_SORTS:
-        name = told(review, stream)
+        name = recording_of(review, stream)
         for when, service, state in (("before", before, states[0]), ("after", after, states[1])):
             assert said(review, when, name) == by_rule(service, stream), (stream, when)
             assert crosses(review, stream) or who(review, when, name) in decided(service, stream, state), (stream, when)
         kinds = {kind for what, kind in by_patterns if what == name}
         assert kinds == missing(by_rule(before, stream), by_rule(after, stream)), stream
     assert by_recordings == task_losses(before, after, now)
-    assert tasks_told(review, now) == tasks_held(after, now, states[1])
+    assert reviewed_tasks(review, now) == tasks_held(after, now, states[1])
     most = peaks(emulator.log, before)
     for limit in review.limits:
         held, left = (getattr(service.account, limit.section) for service in (before, after))

@@ -64,7 +64,7 @@ class Machine:
         return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
 
     def install_go(self, version: str) -> None:
-        """Put Go on PATH."""
+        """Add Go to PATH."""
         (self.go / "version").write_text(version, encoding="utf-8")
         self.command(self.go / "go", GO)
 
@@ -124,7 +124,7 @@ class Machine:
         return process
 
     def release(self) -> None:
-        """Let builds go on."""
+        """Let builds continue."""
         (self.go / "hold").unlink()
 
 

@@ -67,7 +67,7 @@ def test_review_is_one_comment(github: GitHub) -> None:
 
 
 def test_drift_is_one_issue_until_it_is_over(github: GitHub) -> None:
-    """It is opened, brought up to date, closed when drift is over, and opened anew."""
+    """The issue is opened, updated, closed when drift is over, and opened again."""
     seen = []
     for text in ("One rule.", "Two rules.", None, None, "Another one."):
         found = github.report("issue", "Drift", text=text)["issues"]

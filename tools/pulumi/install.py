@@ -91,7 +91,7 @@ def users_own(cache: Path) -> Path | None:
 
 
 def complete(directory: Path) -> bool:
-    """Whether nothing was deleted from it since it was made."""
+    """Return whether no file was deleted from it since its creation."""
     return all((directory / name).is_file() for name in FROM_MODULES + OURS)
 
 
@@ -165,12 +165,12 @@ def build(directory: Path, version: str) -> None:
         shutil.copyfile(script, directory / script.name)
 
 
-def fill(directory: Path, twin: Path | None, version: str) -> None:
+def fill(directory: Path, complete_copy: Path | None, version: str) -> None:
     """Complete the directory, with hard links to another build of the same modules if there is one."""
     directory.mkdir()
-    if twin:
+    if complete_copy:
         for name in FROM_MODULES:
-            os.link(twin / name, directory / name)
+            os.link(complete_copy / name, directory / name)
     else:
         build(directory, version)
     for name in OURS:
@@ -197,10 +197,10 @@ def pinned(cache: Path) -> Path:
             return final
         for leftover in [*home.glob("building-*"), *home.glob(final.name)]:
             shutil.rmtree(leftover, ignore_errors=True)
-        twin = next(filter(complete, sorted(home.glob(f"{modules}-*"))), None)
+        complete_copy = next(filter(complete, sorted(home.glob(f"{modules}-*"))), None)
         with TemporaryDirectory(dir=home, prefix="building-") as temporary:
             made = Path(temporary) / "cli"
-            fill(made, twin, version)
+            fill(made, complete_copy, version)
             made.rename(final)
     return final
 

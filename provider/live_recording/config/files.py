@@ -79,7 +79,7 @@ def _may_name_stack_file(stack: str) -> bool:
 
 
 def select_stacks(named: Sequence[str] | None) -> list[str]:
-    """Return the named stacks without duplicates, or all stacks of the project. Raises ConfigError if there are none."""
+    """Return the named stacks without duplicates, or all stacks of the project. Raises ConfigError without any stack."""
     selected = list(dict.fromkeys(named or stack_names()))
     if not selected:
         raise ConfigError(NO_STACK)

@@ -69,7 +69,7 @@ class Settings:
     token: str = field(default="", repr=False)
     simulated_now: datetime | None = None  # LIVE_RECORDING_NOW
     ca_file: str | None = None  # REQUESTS_CA_BUNDLE: replaces the default certificate authorities
-    source: Source = ""  # where credentials come from; empty if there are none
+    source: Source = ""  # where credentials come from; empty without credentials
 
     @property
     def limits(self) -> Site:

@@ -78,4 +78,4 @@ SITES: Mapping[SiteName, Site] = {
 }  # fmt: skip
 
 STREAM_PARAM = ("record_interval", "storage_time")
-"""Fields of a live record that the API takes in StreamParam; it holds nothing else (CN:30148)."""
+"""Fields of a live record that the API accepts in StreamParam, and no others (CN:30148)."""

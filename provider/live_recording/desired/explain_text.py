@@ -21,7 +21,7 @@ def verdict(explanation: Explanation) -> str:
 
 
 def task_lines(explanation: Explanation) -> list[str]:
-    """Return one line per task or live record that is active, or a line that says that there is none."""
+    """Return one line per task or live record that is active, or a line that says that no task is active."""
     records = "also records it" if explanation.records else "records it"
     lines = [f"{task.path} {records}, {_with_template(task)}, {task.detail}." for task in explanation.tasks]
     return lines or ["No task records it at that time."]

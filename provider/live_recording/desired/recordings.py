@@ -1,6 +1,6 @@
 """Every recording that has a time: tasks, the occurrences of schedules near now, and live records.
 
-The name of an occurrence never changes: it is made of the schedule's key and the nominal wall-clock time. A schedule is
+The name of an occurrence never changes: it consists of the schedule's key and the nominal wall-clock time. A schedule is
 expanded from one day ago to a week ahead, and to the first occurrence after that.
 """
 

@@ -9,7 +9,7 @@ CHINA = timezone(timedelta(hours=8))
 
 
 class Clock:
-    """Ticks from *start*, or shows the real time when there is none."""
+    """Ticks from *start*, or shows the real time without it."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self._ahead = 0.0

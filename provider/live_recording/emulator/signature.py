@@ -74,7 +74,7 @@ def _problems(request: Request, keys: KeyPair, now: float) -> Iterator[Refusal]:
     if claim["id"] != keys.secret_id:
         yield Refusal(
             "AuthFailure.SecretIdNotFound",
-            "This SecretId is not known. The emulator takes the pair that it was started with, else emulator/emulator.",
+            "This SecretId is not known. Use the key pair that the emulator was started with, or emulator/emulator.",
         )
     if not re.fullmatch(r"[0-9]{1,11}", stamp) or abs(now - int(stamp)) > SKEW:
         yield Refusal(

@@ -77,7 +77,7 @@ class MissingValue:
 
 @dataclass(frozen=True, slots=True)
 class FieldGroup:
-    """Fields that stand together in a text, unchanged. They may be a call."""
+    """Unchanged fields from one place of a text. They may be a call."""
 
     line: int
     action: str | None  # named by the form itself

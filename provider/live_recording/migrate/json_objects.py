@@ -52,7 +52,7 @@ class JsonScanner:
         yield from (replace(group, line=self._line(token.start())) for group in inner.groups())
 
     def _object(self, start: int) -> Generator[FieldGroup, None, int]:
-        """Yield the object at a brace; return where to go on: after it, or inside it if it contains others."""
+        """Yield the object at a brace; return where to continue: after it, or inside it if it contains others."""
         try:
             fields, length = _DECODER.raw_decode(self._text[start : start + _LARGEST])
         except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
 """Find API calls in texts: queries, `tccli` commands, what `curl` sends, and JSON.
 
 Each form is removed from the text once it is read, so nothing is read twice. Commented lines are not calls.
-Source code of programs is not read; it is only detected, so that the user is told what to do.
+Source code of programs is not read; it is only detected, so that a message can say what to do.
 """
 
 import json

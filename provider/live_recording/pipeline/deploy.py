@@ -41,7 +41,7 @@ class Deployment:
 
 
 def deploy_stack(name: str, directory: Path) -> Deployment:
-    """Plan, review and apply a stack. A stale plan is made again once, and applied if it has no other effects."""
+    """Plan, review and apply a stack. A stale plan is repeated once, and applied if it has no other effects."""
     stack = open_stack(name)
     stack.settings.require_changes_allowed(preview=False)
     first = plan_stack(stack, directory)

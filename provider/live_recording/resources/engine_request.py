@@ -11,7 +11,7 @@ HOST_METHODS = frozenset({"Check", "Diff", "Create", "Read", "Update", "Delete"}
 
 
 def current_urn() -> str:
-    """Return the URN of the resource that the engine asks this thread about, or "" if there is none."""
+    """Return the URN of the resource that the engine asks this thread about, or an empty text."""
     frame = sys._getframe(1)  # noqa: SLF001 - see the module's docstring
     while frame is not None:
         if frame.f_code.co_name in HOST_METHODS:

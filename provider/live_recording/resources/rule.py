@@ -68,7 +68,7 @@ def rule_id(key: StreamKey) -> str:
 
 
 def key_of(id_: str) -> StreamKey:
-    """Return the key that a resource id stands for."""
+    """Return the key that a resource id encodes."""
     return StreamKey(*(unquote(part) for part in id_.split("/")))
 
 
@@ -77,7 +77,7 @@ def _body(key: StreamKey) -> dict[str, Any]:
 
 
 def _point(context: ProviderContext, key: StreamKey, wanted: str) -> None:
-    """Create the rule if there is none for the key. Raises Conflict if there is one that points elsewhere."""
+    """Create the rule unless its key has one. Raises Conflict if an existing rule uses another template."""
     account = context.account
     live = account.rules().get(key)
     if live is None:

@@ -1,6 +1,6 @@
 """Which streams are recorded by which rule, and how, before and after a plan.
 
-A pattern stands for all streams that no more specific pattern names.
+A pattern represents all streams that no more specific pattern names.
 Source: feature guide, priority of templates; retention and formats from RecordParam, CN:32614.
 """
 

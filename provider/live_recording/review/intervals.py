@@ -1,6 +1,6 @@
 """What recordings with a start and an end lose, second by second.
 
-There is no loss while another recording of the stream goes on: a task, or the rule that wins. Of the tasks that
+There is no loss while another recording of the stream continues: a task, or the rule that wins. Of the tasks that
 overlap on a stream only OVERLAPS_MAX record (IN:37309); that these are the earliest ones is *assumed*.
 """
 

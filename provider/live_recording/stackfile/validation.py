@@ -35,7 +35,7 @@ INDEPENDENT_FIELDS = ("stream_type", "was")
 
 @dataclass(frozen=True, slots=True)
 class ValidatedStack:
-    """A stack, and the entries (section, key) with mistakes; an empty key stands for the whole section."""
+    """A stack, and the entries (section, key) with mistakes; an empty key means the whole section."""
 
     stack: Stack
     unreadable_entries: frozenset[tuple[str, str]]
