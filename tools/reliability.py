@@ -32,7 +32,7 @@ def rows() -> list[Row]:
 
 
 def columns() -> list[str]:
-    """Its columns: each kind of fault."""
+    """Return the columns of the table: each kind of fault."""
     return list(KINDS)
 
 
@@ -50,9 +50,16 @@ def tried(row: Row, kind: str) -> tuple[str, list[str]]:
 
 
 def table(found: Mapping[tuple[Row, str], str]) -> str:
-    """Format the outcomes as a Markdown table."""
-    head = f"| operation | call | {' | '.join(columns())} |"
-    lines = [f"| {row[0]} | {row[1]} | {' | '.join(found[row, kind] for kind in columns())} |" for row in rows()]
+    """Format the outcomes as a Markdown table: the calls of an operation with the same outcomes share a row."""
+    head = f"| operation | calls | {' | '.join(columns())} |"
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for operation, action in rows():
+        outcomes = (found[(operation, action), kind] for kind in columns())
+        groups.setdefault((operation, *outcomes), []).append(action)
+    lines = [
+        f"| {operation} | {', '.join(actions)} | {' | '.join(outcomes)} |"
+        for (operation, *outcomes), actions in groups.items()
+    ]
     return "\n".join([head, "|---|---|" + "---|" * len(columns()), *lines]) + "\n"
 
 

@@ -113,8 +113,8 @@ def test_picture_of_priority_is_what_explain_says() -> None:
     assert "](priority.svg)" in text(ROOT / "docs/priority.md")
 
 
-def test_every_table_stands_on_a_page() -> None:
-    """No generated table is left unused, none is asked for that is not there, and each resource speaks for itself."""
+def test_every_table_is_on_a_page() -> None:
+    """Every generated table is used, every requested one exists, and each resource has its docstring."""
     asked = {found[1:3] for page in PAGES for found in docs.MARKED.findall(text(page))}
 
     assert {name for kind, name in asked if kind == "table"} == set(docs.TABLES)
@@ -124,12 +124,12 @@ def test_every_table_stands_on_a_page() -> None:
 @pytest.mark.parametrize(
     ("resource", "row"),
     [
-        ("RecordTemplate", "| `delay_live` | `true` or `false` |  | .* | replaces |"),
-        ("RecordTemplate", "| `mp4` | mapping |  | .* | in place |"),
-        ("RecordRule", "| `stream` | name |  | .* | replaces |"),
-        ("RecordRule", "| `template_id` | id | required | .* | in place |"),
-        ("RecordTask", "| `duration` | duration |  | .* | replaces |"),
-        ("LiveRecord", "| `file_format` | .* | `flv` | .* | replaces |"),
+        ("RecordTemplate", "| `delay_live` | `true` or `false` |  | replaces |"),
+        ("RecordTemplate", "| `mp4` | mapping |  | in place |"),
+        ("RecordRule", "| `stream` | name |  | replaces |"),
+        ("RecordRule", "| `template_id` | id | required | in place |"),
+        ("RecordTask", "| `duration` | duration |  | replaces |"),
+        ("LiveRecord", "| `file_format` | .* | `flv` | replaces |"),
     ],
 )
 def test_resources_page_says_what_is_needed_and_what_replaces(resource: str, row: str) -> None:
@@ -139,7 +139,7 @@ def test_resources_page_says_what_is_needed_and_what_replaces(resource: str, row
     assert re.search(f"^{row.replace('|', '[|]')}$", section, re.MULTILINE)
 
 
-def test_every_page_is_looked_at() -> None:
+def test_every_page_is_tested() -> None:
     """Every page is tested here, except those of packages and scratch directories, and the template's: see test_template."""
     everywhere = {page for page in ROOT.rglob("*.md") if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)}  # fmt: skip
 
@@ -170,7 +170,7 @@ def test_every_command_is_run_or_says_why_not() -> None:
     kinds = {part.kind for _, part in PARTS} - {"heading", "run"}
 
     assert unsaid == []
-    assert kinds <= {"sh", "text", "yaml", "python", "json"}, "a block of another kind would not be looked at"
+    assert kinds <= {"sh", "text", "yaml", "python", "json"}, "a block of another kind would not be tested"
     run_by_tests = {page for page in PAGES if doc_runner.steps(page)}
     assert {page for page, part in PARTS if part.kind == "sh" and part.note != "not run"} <= run_by_tests
 
@@ -224,11 +224,15 @@ def test_verbs_are_documented(verb: str) -> None:
 
 
 @pytest.mark.parametrize("id_", CATALOG)
-def test_findings_are_documented(id_: str) -> None:
-    """Each finding has a section, with an example that shows it."""
+def test_finding_is_documented(id_: str) -> None:
+    """Each finding has a section with messages, and with the entries of a file that they are about."""
     section = text(GENERATED).partition(f"\n## {id_}\n")[2].partition("\n## ")[0]
+    example, _, messages = section.partition("```text\n")
 
-    assert f"[{id_}]" in section
+    assert messages.strip("`\n")
+    assert [
+        key for key in re.findall(r"^\w+\.([\w-]+)[.:]", messages, re.MULTILINE) if f"  {key}:" not in example
+    ] == []
 
 
 SOURCES = [*(ROOT / "provider/live_recording").rglob("*.py"), ROOT / "tools/pulumi/install.py"]
