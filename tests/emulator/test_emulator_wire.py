@@ -57,11 +57,11 @@ def test_other_signed_headers_count() -> None:
     headers = {"content-type": "application/json", "host": "h", "x-tc-action": "stop", "x-tc-timestamp": str(int(now))}
     canonical = signature.canonical_request(Request("POST", "", headers, b"{}"), names)
     scope = f"id/{time.strftime('%Y-%m-%d', time.gmtime(now))}/live/tc3_request"
-    sign = signature.signature(canonical, "key", headers["x-tc-timestamp"])
+    sign = signature.signature(canonical, "key", headers["x-tc-timestamp"], "live")
     headers["authorization"] = f"TC3-HMAC-SHA256 Credential={scope}, SignedHeaders={';'.join(names)}, Signature={sign}"
     keys = signature.KeyPair("id", "key")
     seen = [
-        signature.refusal(Request("POST", "", {**headers, "x-tc-action": action}, b"{}"), keys, now)
+        signature.refusal(Request("POST", "", {**headers, "x-tc-action": action}, b"{}"), keys, now, {"live"})
         for action in ("stop", "STOP", "start")
     ]
 

@@ -81,7 +81,7 @@ def test_second_operator_sees_the_lock(project: Shared, account: Account, tmp_pa
     second = other.run(*UP, check=False)
     account.emulator.clear_faults()
     said, _ = first.communicate(timeout=60)
-    done = [call for call in account.emulator.log if not call["action"].startswith("Describe") and not call["fault"]]
+    done = [call for call in account.emulator.changes if not call["fault"]]
 
     assert first.returncode == 0, said
     assert second.returncode

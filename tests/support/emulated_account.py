@@ -65,7 +65,7 @@ class Account:
 
     def changes(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Return the changing calls since the last look, with their bodies, and clear the log."""
-        made = [(c["action"], c["body"]) for c in self.emulator.log if not c["action"].startswith("Describe")]
+        made = [(call["action"], call["body"]) for call in self.emulator.changes]
         self.emulator.clear_log()
         return made
 

@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
@@ -44,6 +45,14 @@ def sdk(emulator: Emulator, region: str = "ap-guangzhou", method: str = "POST", 
     http = HttpProfile(protocol=scheme, endpoint=host, reqMethod=method, reqTimeout=5)
     http.certification = str(emulator.ca_file) if emulator.ca_file else None
     return LiveClient(Credential(**pair), region, ClientProfile(httpProfile=http, language="en-US"))
+
+
+def sts(emulator: Emulator, region: str = "ap-guangzhou", **credential: str | None) -> CommonClient:
+    """Return the SDK's generic client for the Security Token Service of an emulator."""
+    pair = {"secret_id": "emulator", "secret_key": "emulator", **credential}
+    scheme, _, host = emulator.url.partition("://")
+    profile = ClientProfile(httpProfile=HttpProfile(protocol=scheme, endpoint=host, reqTimeout=5))
+    return CommonClient("sts", "2018-08-13", Credential(**pair), region, profile)
 
 
 def call(client: LiveClient, action: str, **fields: object) -> dict[str, Any]:
@@ -106,7 +115,8 @@ def refusal(emulator: Emulator, action: str, body: object, **headers: str) -> st
 
 def control(port: int, method: str, path: str, body: object = None) -> tuple[int, Any]:
     """Status and JSON of a request on the control path."""
-    return send(port, method, f"/_control/{path}", b"" if body is None else json.dumps(body).encode(), {})
+    content = b"" if body is None else json.dumps(body).encode()
+    return send(port, method, f"/_control/{path}", content, {"Content-Type": "application/json"})
 
 
 def send(port: int, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:

@@ -20,6 +20,16 @@ def emulate(
     ] = None,
     rates: Annotated[bool, typer.Option("--rates", help="Enforce the API's rate limits per second.")] = False,
     tls: Annotated[bool, typer.Option("--tls", help="Use HTTPS; the second line of output names the CA file.")] = False,
+    account: Annotated[
+        str, typer.Option(metavar="ID", help="Number of the account (UIN), as sts:GetCallerIdentity returns it.")
+    ] = "100000000001",
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:playback|:disabled|:delay_live]",
+            help="A domain of the account; repeatable. Without any, the key may not list domains.",
+        ),
+    ] = None,
 ) -> None:
     """Emulate the recording API on this machine.
 
@@ -34,5 +44,15 @@ def emulate(
 
     if not now and environment().get("LIVE_RECORDING_NOW"):
         now = current_time().isoformat()
-    code = run_emulator(port=port, state=state, site=site, now=now or None, rates=rates, tls=tls, command=command or [])
+    code = run_emulator(
+        port=port,
+        state=state,
+        site=site,
+        now=now or None,
+        rates=rates,
+        tls=tls,
+        account=account,
+        domains=domain or [],
+        command=command or [],
+    )
     raise typer.Exit(code)

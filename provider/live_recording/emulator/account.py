@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from live_recording.emulator.clock import Clock
+from live_recording.emulator.domains import Domain
 from live_recording.emulator.messages import Fields
 from live_recording.emulator.sites import Site
 
@@ -23,6 +24,10 @@ class AccountSettings:
     """The limits of an account, and the switches for what no source settles."""
 
     site: Site
+    account_id: str = "100000000001"
+    """The main account's number (UIN)."""
+    domains: tuple[Domain, ...] | None = None
+    """The domains that exist; None: the key may not list them."""
     templates: int = 50
     """Templates at most (IN:30845)."""
     rules: int = 50

@@ -1,15 +1,20 @@
 """`live-recording emulate`: serve until a signal arrives, or while another command runs."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
+from live_recording.emulator.account import AccountSettings
 from live_recording.emulator.clock import parse_time
+from live_recording.emulator.domains import Domain, parse_domain
 from live_recording.emulator.emulator import Emulator
 from live_recording.emulator.server import LOOPBACK
 from live_recording.emulator.signature import KeyPair
@@ -21,35 +26,44 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def emulate(
-    *, port: int, state: Path | None, site: str, now: str | None, rates: bool, tls: bool = False, command: list[str]
+    *,
+    port: int = 0,
+    state: Path | None = None,
+    site: str = "intl",
+    now: str | None = None,
+    rates: bool = False,
+    tls: bool = False,
+    account: str = AccountSettings.account_id,
+    domains: Sequence[str] = (),
+    command: list[str],
 ) -> int:
     """Run an emulator, and *command* against it if there is one; the exit status of the whole.
 
     0 when stopped by a signal, the status of *command* (128 + n when signal n ended it), 2 with one sentence on
     standard error when it cannot start. Accepts the key pair of the environment, else `emulator`/`emulator`.
     """
-    started = _emulator(port, state, site, now, rates=rates, tls=tls)
+    options = {"port": port, "state": state, "rates": rates, "tls": tls, "account": account}
+    started = _emulator(site, now, domains, options)
     if isinstance(started, str):
         return _refused(started)
     with started as emulator:
         return _accompany(emulator, command) if command else _serve(emulator)
 
 
-def _emulator(port: int, state: Path | None, site: str, now: str | None, *, rates: bool, tls: bool) -> Emulator | str:
+def _emulator(site: str, now: str | None, domains: Sequence[str], options: Mapping[str, Any]) -> Emulator | str:
+    """Return the emulator, or why it cannot start: one sentence."""
     start = parse_time(now)
-    if now is not None and start is None:
-        return f'"{now}" is not a time. Use RFC 3339 with an offset, such as 2026-12-04T12:00:00Z.'
-    if site not in SITES:
-        return f'"{site}" is not a site. Use {" or ".join(sorted(SITES))}.'
+    parsed = [parse_domain(text) for text in domains]
+    if problem := next(_problems(site, now, start, options["account"], parsed), None):
+        return problem
+    known = tuple(one for one in parsed if isinstance(one, Domain))
     keys = _keys(os.environ)
     try:
         return Emulator(
-            port=port,
-            state=state,
+            **options,
             site=site,
             now=start,
-            rates=rates,
-            tls=tls,
+            domains=known or None,
             secret_id=keys.secret_id,
             secret_key=keys.secret_key,
             token=keys.token,
@@ -58,7 +72,19 @@ def _emulator(port: int, state: Path | None, site: str, now: str | None, *, rate
         return str(error)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        return f"Port {port} of {LOOPBACK} cannot be used: {reason}. Use another one, or 0 for any that is free."
+        return f"Port {options['port']} of {LOOPBACK} cannot be used: {reason}. Use another one, or 0 for any that is free."
+
+
+def _problems(
+    site: str, now: str | None, start: datetime | None, account: str, domains: Sequence[Domain | str]
+) -> Iterator[str]:
+    if now is not None and start is None:
+        yield f'"{now}" is not a time. Use RFC 3339 with an offset, such as 2026-12-04T12:00:00Z.'
+    if site not in SITES:
+        yield f'"{site}" is not a site. Use {" or ".join(sorted(SITES))}.'
+    if not re.fullmatch("[0-9]{5,20}", account):
+        yield f'"{account}" is not an account. Use the digits of a UIN, such as 100000000001.'
+    yield from (one for one in domains if isinstance(one, str))
 
 
 def _keys(environment: Mapping[str, str]) -> KeyPair:

@@ -9,17 +9,20 @@ from live_recording.emulator.clock import parse_time
 from live_recording.emulator.gateway import Gateway
 
 PREFIX = "/_control/"
+JSON = "application/json"
 Reply: TypeAlias = tuple[int, Any]
 """HTTP status and JSON."""
 
 
-def reply(gateway: Gateway, method: str, path: str, body: bytes) -> Reply:
-    """Return the answer to one control request: 200, or 400, 404 and 500 with `{"error": sentence}`."""
+def reply(gateway: Gateway, method: str, path: str, content_type: str, body: bytes) -> Reply:
+    """Return the answer to one control request: 200, or 400, 404, 415 and 500 with `{"error": sentence}`."""
     verb = ROUTES.get((method, path.removeprefix(PREFIX)))
     if verb is None:
         return 404, {
             "error": f"{method} {path} is not known. Known are {', '.join(f'{m} {PREFIX}{p}' for m, p in ROUTES)}."
         }
+    if body and content_type != JSON:
+        return 415, {"error": f'The Content-Type is "{content_type}". Send {JSON}.'}
     try:
         sent = json.loads(body) if body else None
     except (ValueError, RecursionError) as error:

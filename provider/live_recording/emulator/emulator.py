@@ -9,9 +9,9 @@ from typing import Self
 from live_recording.emulator import faults, state_file
 from live_recording.emulator.account import AccountSettings
 from live_recording.emulator.clock import Clock
-from live_recording.emulator.gateway import Gateway
+from live_recording.emulator.domains import Domain
+from live_recording.emulator.gateway import READS, Gateway
 from live_recording.emulator.messages import Fields
-from live_recording.emulator.rates import Rates
 from live_recording.emulator.server import LOOPBACK, Server
 from live_recording.emulator.service import LiveService
 from live_recording.emulator.signature import KeyPair
@@ -38,6 +38,10 @@ class Emulator:
     secret_key: str = field(default="emulator", repr=False)
     token: str | None = field(default=None, repr=False)
     """The only token that is accepted; default: a request with one is refused."""
+    account: str = AccountSettings.account_id
+    """The number of the account (UIN), as GetCallerIdentity returns it."""
+    domains: tuple[Domain, ...] | None = None
+    """The domains that exist; default: those of the state file, else the key may not list any."""
     rates: bool = False
     """Whether calls per second are limited."""
     template_limit: int = AccountSettings.templates
@@ -56,6 +60,8 @@ class Emulator:
         self.service = LiveService(
             AccountSettings(
                 site=SITES[self.site],
+                account_id=self.account,
+                domains=self.domains,
                 templates=self.template_limit,
                 rules=self.rule_limit,
                 running_tasks=self.running_limit,
@@ -66,9 +72,8 @@ class Emulator:
         )
         if self.state:
             state_file.load(self.state, self.service)
-        limits = {name: action.rate for name, action in self.service.actions.items()}
         keys = KeyPair(self.secret_id, self.secret_key, self.token)
-        self._gateway = Gateway(self.service, keys, Rates(limits) if self.rates else None, self._save)
+        self._gateway = Gateway(self.service, keys, self._save, rates=self.rates)
         self._authority = CertificateAuthority() if self.tls else None
         self._server = Server(self._gateway, self.port, self._authority.context if self._authority else None)
         self.port = self._server.server_port
@@ -96,6 +101,11 @@ class Emulator:
         """Return every call since the start or `clear_log`: action, body, code and fault (both None on success)."""
         with self._gateway.lock:
             return list(self._gateway.log)
+
+    @property
+    def changes(self) -> list[Fields]:
+        """Return the calls of the log that can change the account."""
+        return [call for call in self.log if not call["action"].startswith(READS)]
 
     def clear_log(self) -> None:
         """Clear the log of calls."""

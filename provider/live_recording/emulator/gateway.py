@@ -1,4 +1,4 @@
-"""The gateway: parses a request, authorizes it, and logs every call.
+"""The gateway: parses a request, finds the product it is signed for, authorizes it, and logs every call.
 
 The order of the checks is assumed: parse, action, version, authorization, rate, then the service's own checks.
 """
@@ -7,17 +7,29 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from live_recording.emulator import api_v2, faults, signature, validation
-from live_recording.emulator.messages import Answer, Fields, Refusal, Request
+from live_recording.emulator import api_v2, faults, signature, sts, validation
+from live_recording.emulator.messages import Answer, Call, Fields, Refusal, Request
 from live_recording.emulator.rates import Rates
+from live_recording.emulator.schemas import Action
 from live_recording.emulator.service import LiveService
 
-VERSION = "2018-08-01"
 LOG_LENGTH = 100_000
+READS = ("Describe", "GetCallerIdentity", "AssumeRole")
+"""How the actions begin that leave the account as it is."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product of the vendor at this endpoint: the name in the scope of a signature decides which is called."""
+
+    version: str
+    actions: Mapping[str, Action]
+    call: Callable[[Call], Answer]
 
 
 class Exchange(NamedTuple):
@@ -31,11 +43,17 @@ class Gateway:
     """One account behind one key pair. Safe for threads: one call at a time is carried out and logged."""
 
     def __init__(
-        self, service: LiveService, keys: signature.KeyPair, rates: Rates | None, save: Callable[[], None]
+        self, service: LiveService, keys: signature.KeyPair, save: Callable[[], None], *, rates: bool = False
     ) -> None:
         self.service = service
         self.keys = keys
-        self.rates = rates
+        self.tokens = sts.SecurityTokens(service, keys)
+        self.products = {
+            "live": Product("2018-08-01", service.actions, self._call_live),
+            "sts": Product(sts.VERSION, sts.ACTIONS, self.tokens.call),
+        }
+        limits = {name: action.rate for one in self.products.values() for name, action in one.actions.items()}
+        self.rates = Rates(limits) if rates else None
         self.faults = faults.Faults()
         self.log: deque[Fields] = deque(maxlen=LOG_LENGTH)
         self.lock = threading.RLock()
@@ -84,17 +102,22 @@ class Gateway:
         """Empty the account, the log and the faults; the clock keeps ticking."""
         with self.lock:
             self.service.reset()
+            self.tokens.reset()
             self.faults.clear()
             self.log.clear()
             self._save()
 
+    def _call_live(self, call: Call) -> Answer:
+        return self.service.call(call.action, call.body, call.region)
+
     def _processed(self, request: Request, action: str, body: Answer) -> Answer:
         if isinstance(body, Refusal):
             return body
-        if refusal := self._barred(request, action):
+        product, secret_id = self._product(request), signature.claim_of(request).secret_id
+        if refusal := self._barred(request, action, product, self.tokens.find(secret_id)):
             return refusal
-        answer = self.service.call(action, body, request.headers.get("x-tc-region", ""))
-        if not isinstance(answer, Refusal) and not action.startswith("Describe"):
+        answer = product.call(Call(action, body, request.headers.get("x-tc-region", ""), secret_id))
+        if not isinstance(answer, Refusal) and not action.startswith(READS):
             try:
                 self._save()
             except OSError as error:
@@ -103,24 +126,30 @@ class Gateway:
                 )
         return answer
 
-    def _barred(self, request: Request, action: str) -> Refusal | None:
+    def _product(self, request: Request) -> Product:
+        """Return the product that the request is signed for; an unknown one is refused with the signature."""
+        return self.products.get(signature.claim_of(request).service, self.products["live"])
+
+    def _barred(
+        self, request: Request, action: str, product: Product, keys: signature.KeyPair | None
+    ) -> Refusal | None:
         if not action:
             return Refusal(
                 "MissingParameter",
                 "X-TC-Action is missing. Only requests signed with TC3-HMAC-SHA256 are answered here.",
             )
-        if action not in self.service.actions:
-            return self.service.unknown(action)
+        if action not in product.actions:
+            return validation.unknown_action(action, product.actions)
         version = request.headers.get("x-tc-version", "")
-        if version != VERSION:
-            return Refusal("NoSuchVersion", f'X-TC-Version is "{version}". Allowed is {VERSION}.')
-        return signature.refusal(request, self.keys, time.time()) or (
+        if version != product.version:
+            return Refusal("NoSuchVersion", f'X-TC-Version is "{version}". Allowed is {product.version}.')
+        return signature.refusal(request, keys, time.time(), self.products) or (
             self.rates.refusal(action) if self.rates else None
         )
 
     def _body(self, request: Request, action: str) -> Answer:
         if request.method == "GET":
-            known = self.service.actions.get(action)
+            known = self._product(request).actions.get(action)
             return validation.from_query(known.fields if known else {}, request.query)
         try:
             body = json.loads(request.body)

@@ -18,6 +18,15 @@ class Refusal(NamedTuple):
 Answer: TypeAlias = Fields | Refusal
 
 
+class Call(NamedTuple):
+    """One authorized call: what is asked, where, and with which key."""
+
+    action: str
+    body: Fields
+    region: str = ""
+    secret_id: str = ""
+
+
 @dataclass(frozen=True)
 class Request:
     """One HTTP request: header names in lower case, values and body untouched because both are signed."""

@@ -176,6 +176,15 @@ def actions(site: Site) -> Mapping[str, Action]:
     }
     live_record_id: Schema = {"StreamName": filled, "TaskId": Field(int, required=True)}
     task_id: Schema = {"TaskId": Field(str, required=True)}
+    domains: Schema = {
+        "DomainStatus": FLAG,
+        "DomainType": FLAG,
+        "PageSize": Field(int, between(10, 100)),
+        "PageNum": Field(int, between(1, 100_000)),
+        "IsDelayLive": FLAG,
+        "DomainPrefix": TEXT,
+        "PlayType": Field(int, between(1, 3)),
+    }
     window: Schema = {"StartTime": when, "EndTime": when}
     filters: Schema = {"StreamName": TEXT, "DomainName": TEXT, "AppName": TEXT, "ScrollToken": TEXT}
     return {
@@ -202,4 +211,6 @@ def actions(site: Site) -> Mapping[str, Action]:
         "CreateLiveRecord": Action(live_record, VALUE, 500),
         "StopLiveRecord": Action(live_record_id, VALUE, 200),
         "DeleteLiveRecord": Action(live_record_id, VALUE, 200),
+        # IN:35186, CN:33857
+        "DescribeLiveDomains": Action(domains, VALUE, 200),
     }

@@ -15,7 +15,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from live_recording.emulator import api_v2, control_api
+from live_recording.emulator import api_v2, control_api, request_guard
 from live_recording.emulator.faults import Delivery
 from live_recording.emulator.gateway import Gateway
 from live_recording.emulator.messages import Answer, Fields, Refusal, Request
@@ -71,9 +71,13 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, _envelope(TOO_LARGE))
             return
         body = self.rfile.read(int(length))
+        if foreign := request_guard.problem({name.lower(): value for name, value in self.headers.items()}):
+            self._send(HTTPStatus.FORBIDDEN, {"error": foreign})
+            return
         url = urlsplit(self.path)
         if url.path.startswith(control_api.PREFIX):
-            self._send(*control_api.reply(self.server.gateway, self.command, url.path, body))
+            content_type = self.headers.get_content_type() if "Content-Type" in self.headers else ""
+            self._send(*control_api.reply(self.server.gateway, self.command, url.path, content_type, body))
         elif url.path == api_v2.PATH and self.command == "GET":
             self._v2(url.query)
         else:

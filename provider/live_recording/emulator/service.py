@@ -1,10 +1,20 @@
 """The account behind the API: actions in, answers out. It knows nothing of HTTP, signatures or rates."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from live_recording.emulator import effective_recording, live_records, rules, schemas, tasks, templates, validation
+from live_recording.emulator import (
+    domains,
+    effective_recording,
+    live_records,
+    rules,
+    schemas,
+    tasks,
+    templates,
+    validation,
+)
 from live_recording.emulator.account import (
     FIRST_LIVE_RECORD_ID,
     FIRST_V2_RECORD_ID,
@@ -14,7 +24,8 @@ from live_recording.emulator.account import (
     task_order,
 )
 from live_recording.emulator.clock import Clock
-from live_recording.emulator.messages import Answer, Fields, Refusal
+from live_recording.emulator.domains import described, restored
+from live_recording.emulator.messages import Answer, Fields
 
 OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType(
     {
@@ -33,6 +44,7 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
         "CreateLiveRecord": live_records.create,
         "StopLiveRecord": live_records.stop,
         "DeleteLiveRecord": live_records.delete,
+        "DescribeLiveDomains": lambda account, body: domains.describe(account.settings.domains, body),
     },
 )
 
@@ -50,18 +62,12 @@ class LiveService:
         """Return the answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
         schema = self.actions.get(action)
         if schema is None:
-            return self.unknown(action)
-        regions = self.settings.site.regions
-        if schema.regional and region not in regions:
-            code, seen = ("UnsupportedRegion", f'is "{region}"') if region else ("MissingParameter", "is missing")
-            return Refusal(
-                code, f"Region {seen}. {action} on {self.settings.site.name} allows {', '.join(sorted(regions))}."
-            )
-        return validation.refusal(schema, body) or OPERATIONS[action](self.account, body)
-
-    def unknown(self, action: str) -> Refusal:
-        """Return the error for an action that does not exist, or is not emulated."""
-        return Refusal("InvalidAction", f'The action "{action}" is not known. Known are {", ".join(self.actions)}.')
+            return validation.unknown_action(action, self.actions)
+        return (
+            validation.wrong_region(action, schema, region, self.settings.site)
+            or validation.refusal(schema, body)
+            or OPERATIONS[action](self.account, body)
+        )
 
     def effective_recording(
         self, domain: str, app: str, stream: str, at: datetime
@@ -72,8 +78,11 @@ class LiveService:
     def state(self) -> Fields:
         """Return the whole account as one JSON document with sorted lists; `restore` accepts it."""
         account = self.account
+        domains = self.settings.domains
         return {
             "site": self.settings.site.name,
+            "account": self.settings.account_id,
+            "domains": None if domains is None else [described(one) for one in domains],
             "last_template_id": account.last_template_id,
             "templates": [account.templates[template_id] for template_id in sorted(account.templates)],
             "rules": [account.rules[key] for key in sorted(account.rules)],
@@ -85,8 +94,13 @@ class LiveService:
         }
 
     def restore(self, state: Fields) -> None:
-        """Become the account that a document of `state` describes; older ones lack the last four entries."""
+        """Become the account that a document of `state` describes; older ones lack some entries.
+
+        Domains that the settings name replace those of the document.
+        """
         site = self.settings.site
+        if self.settings.domains is None:
+            self.settings = replace(self.settings, domains=restored(state.get("domains")))
         ids = (template["TemplateId"] for template in state["templates"])
         live = {record["TaskId"]: record for record in state.get("live_records", [])}
         v2 = {record["task_id"]: record for record in state.get("v2_records", [])}

@@ -6,7 +6,7 @@ Verification always uses the real clock and the raw bytes; a set clock or re-enc
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -14,13 +14,12 @@ from typing import NamedTuple
 from live_recording.emulator.messages import Refusal, Request
 
 ALGORITHM = "TC3-HMAC-SHA256"
-SERVICE = "live"
 SKEW = 300
 """Seconds that a timestamp may be off."""
 SIGNED = {"content-type", "host"}
 UNSIGNED = "UNSIGNED-PAYLOAD"
 EXAMPLE = (
-    f"{ALGORITHM} Credential=<SecretId>/<yyyy-mm-dd>/{SERVICE}/tc3_request, "
+    f"{ALGORITHM} Credential=<SecretId>/<yyyy-mm-dd>/<service>/tc3_request, "
     "SignedHeaders=content-type;host, Signature=<64 hex digits>"
 )
 AUTHORIZATION = re.compile(
@@ -30,19 +29,52 @@ AUTHORIZATION = re.compile(
 
 
 class KeyPair(NamedTuple):
-    """The one key pair that is accepted, and the token that must come with it, if any."""
+    """A key pair that is accepted, and the token that must come with it, if any."""
 
     secret_id: str
     secret_key: str
     token: str | None = None
+    valid_until: int = 0
+    """Unix time of the set clock; 0 for a pair that never expires."""
+    expired: bool = False
 
 
-def refusal(request: Request, keys: KeyPair, now: float) -> Refusal | None:
-    """Return the first problem at the real Unix time *now*: shape, id, skew, signature, token."""
-    return next(_problems(request, keys, now), None)
+class Claim(NamedTuple):
+    """Whom and what a request claims to be signed for. Nothing of it is verified."""
+
+    secret_id: str
+    service: str
 
 
-def signature(canonical: str, secret_key: str, stamp: str, service: str = SERVICE) -> str:
+def claim_of(request: Request) -> Claim:
+    """Return what the header Authorization claims; empty texts if it cannot be read."""
+    found = AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
+    return Claim(found["id"], found["service"]) if found else Claim("", "")
+
+
+def refusal(request: Request, keys: KeyPair | None, now: float, services: Collection[str]) -> Refusal | None:
+    """Return the first problem at the real Unix time *now*: shape, service, id, skew, signature, token.
+
+    *keys* is the pair of the claimed SecretId, None if there is none. *services* are those that a scope may name.
+    """
+    # Answers never contain the accepted id: they end up in logs.
+    claim = AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
+    if claim is None:
+        return Refusal("AuthFailure.InvalidAuthorization", f"The header Authorization must look like this: {EXAMPLE}")
+    if claim["service"] not in services or not set(claim["headers"].split(";")) >= SIGNED:
+        return Refusal(
+            "AuthFailure.InvalidAuthorization",
+            f"The scope must name one of {', '.join(services)}, and content-type and host must be signed.",
+        )
+    if keys is None:
+        return Refusal(
+            "AuthFailure.SecretIdNotFound",
+            "This SecretId is not known. Use the key pair that the emulator was started with, or emulator/emulator.",
+        )
+    return next(_problems(request, keys, claim, now), None)
+
+
+def signature(canonical: str, secret_key: str, stamp: str, service: str) -> str:
     """Return the signature, in hex, of a canonical request at the unix time *stamp*."""
     date = f"{datetime.fromtimestamp(int(stamp), UTC):%Y-%m-%d}"
     text = f"{ALGORITHM}\n{stamp}\n{date}/{service}/tc3_request\n{_sha256(canonical.encode())}"
@@ -59,23 +91,8 @@ def canonical_request(request: Request, signed: Sequence[str]) -> str:
     return f"{request.method}\n/\n{request.query}\n{headers}\n{';'.join(signed)}\n{_sha256(payload)}"
 
 
-def _problems(request: Request, keys: KeyPair, now: float) -> Iterator[Refusal]:
-    # Answers never contain the accepted id: they end up in logs.
-    claim = AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
+def _problems(request: Request, keys: KeyPair, claim: re.Match[str], now: float) -> Iterator[Refusal]:
     stamp = request.headers.get("x-tc-timestamp", "")
-    if claim is None:
-        yield Refusal("AuthFailure.InvalidAuthorization", f"The header Authorization must look like this: {EXAMPLE}")
-        return
-    if claim["service"] != SERVICE or not set(claim["headers"].split(";")) >= SIGNED:
-        yield Refusal(
-            "AuthFailure.InvalidAuthorization",
-            f'The scope must name the service "{SERVICE}", and content-type and host must be signed.',
-        )
-    if claim["id"] != keys.secret_id:
-        yield Refusal(
-            "AuthFailure.SecretIdNotFound",
-            "This SecretId is not known. Use the key pair that the emulator was started with, or emulator/emulator.",
-        )
     if not re.fullmatch(r"[0-9]{1,11}", stamp) or abs(now - int(stamp)) > SKEW:
         yield Refusal(
             "AuthFailure.SignatureExpire",
@@ -88,14 +105,19 @@ def _problems(request: Request, keys: KeyPair, now: float) -> Iterator[Refusal]:
         )
     if request.headers.get("x-tc-token") != keys.token:
         seen = "has another one" if keys.token else "has none"
-        yield Refusal("AuthFailure.TokenFailure", f"X-TC-Token does not fit: this account {seen}.")
+        yield Refusal("AuthFailure.TokenFailure", f"X-TC-Token does not fit: this SecretId {seen}.")
+    if keys.expired:
+        yield Refusal("AuthFailure.TokenFailure", "These temporary credentials have expired.")
 
 
 def _genuine(request: Request, secret_key: str, stamp: str, claim: re.Match[str]) -> bool:
     # The vendor's text says that header values are signed in lower case; its Python SDK leaves them as they are.
     lower = replace(request, headers={name: value.lower() for name, value in request.headers.items()})
     signed = claim["headers"].split(";")
-    expected = [signature(canonical_request(variant, signed), secret_key, stamp) for variant in (request, lower)]
+    expected = [
+        signature(canonical_request(variant, signed), secret_key, stamp, claim["service"])
+        for variant in (request, lower)
+    ]
     day = f"{datetime.fromtimestamp(int(stamp), UTC):%Y-%m-%d}"
     return claim["date"] == day and any(hmac.compare_digest(one, claim["signature"]) for one in expected)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from live_recording.emulator.service import LiveService
 V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
 SNAPSHOT = {"version", "site", "at", "templates", "rules", "tasks"}
 """The entries of what `live-recording snapshot` prints: a real account can be played on in the emulator."""
+ADDED = {"account", "domains"}
+"""What newer snapshots and state files also have."""
 LATER = frozenset({"live_records", "v2_records"})
 """Lists that older files do not have."""
 
@@ -29,14 +32,14 @@ def load(path: Path, service: LiveService) -> None:
     Raises StateFileError for a file that cannot be read, or is of another site, or was not written by `save`.
     """
     try:
-        state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        state = json.loads(_content(path)) if os.path.lexists(path) else None
     except (OSError, ValueError, RecursionError) as error:
         raise StateFileError(f"The state file {path} cannot be read: {error}.") from error
     if not path.parent.is_dir():
         raise StateFileError(f"The state file {path} cannot be written: its folder does not exist.")
     if state is None:
         return
-    if isinstance(state, dict) and state.keys() == SNAPSHOT:
+    if isinstance(state, dict) and state.keys() - ADDED == SNAPSHOT:
         state = _played(state, service.account.clock.china())
     if problem := _problem(state, service):
         raise StateFileError(f"The state file {path} cannot be used: {problem}")
@@ -44,10 +47,25 @@ def load(path: Path, service: LiveService) -> None:
 
 
 def save(path: Path, service: LiveService) -> None:
-    """Write the account atomically: readers see the old or the new file. Raises OSError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(service.state(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(path)
+    """Write the account atomically: readers see the old or the new file. Follows no link. Raises OSError.
+
+    The temporary file has a random name and is created exclusively, so that nobody can put a link in its place.
+    """
+    content = json.dumps(service.state(), indent=2, ensure_ascii=False) + "\n"
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as beside:
+        beside.write(content)
+    try:
+        Path(beside.name).replace(path)  # replaces a link itself, not its target
+    except OSError:
+        Path(beside.name).unlink()
+        raise
+
+
+def _content(path: Path) -> str:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+        return file.read()
 
 
 def _played(snapshot: Fields, now: str) -> Fields:
@@ -55,6 +73,7 @@ def _played(snapshot: Fields, now: str) -> Fields:
     times, kept = {"CreateTime": now, "UpdateTime": now}, {"StreamType": 0, "Extension": ""}
     rules, tasks = ([e for e in snapshot[name] if isinstance(e, dict)] for name in ("rules", "tasks"))
     return {
+        **{name: snapshot[name] for name in ADDED & snapshot.keys()},
         "site": snapshot["site"],
         "last_template_id": FIRST_TEMPLATE_ID - 1,
         "templates": snapshot["templates"],
@@ -68,7 +87,18 @@ def _problem(state: object, service: LiveService) -> str | None:
         return "it is not the account of an emulator."
     if state.get("site") != service.settings.site.name:
         return f'it is of the site "{state.get("site")}", and "{service.settings.site.name}" was asked for.'
-    return next(_invalid_entries(state, service), None)
+    return _problem_of_owner(state, service) or next(_invalid_entries(state, service), None)
+
+
+def _problem_of_owner(state: Fields, service: LiveService) -> str | None:
+    wanted = service.settings.account_id
+    account = state.get("account") or wanted
+    if account != wanted:
+        return f'it is of the account "{account}", and "{wanted}" was asked for. Use --account.'
+    domains = state.get("domains") or []
+    if not isinstance(domains, list) or not all(isinstance(one, dict) and "Name" in one for one in domains):
+        return '"domains" must be a list of domains.'
+    return None
 
 
 def _invalid_entries(state: Fields, service: LiveService) -> Iterator[str]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from live_recording.emulator.messages import Fields, Refusal
 from live_recording.emulator.schemas import Action, Field, Schema
+from live_recording.emulator.sites import Site
 
 ABSENT = object()
 WORDS = {int: "a whole number", bool: "true or false", str: "a text"}
@@ -28,6 +29,19 @@ def refusal(action: Action, body: Fields) -> Refusal | None:
     sent = tuple(place for place in places if place.value is not ABSENT)
     found = chain(_unknown(places), _missing(places), _mistyped(sent), _not_allowed(sent, action))
     return next(found, None)
+
+
+def unknown_action(action: str, known: Iterable[str]) -> Refusal:
+    """Return the error for an action that does not exist, or is not emulated."""
+    return Refusal("InvalidAction", f'The action "{action}" is not known. Known are {", ".join(known)}.')
+
+
+def wrong_region(action: str, schema: Action, region: str, site: Site) -> Refusal | None:
+    """Return the error for a region that is missing or unknown, of an action that needs one."""
+    if not schema.regional or region in site.regions:
+        return None
+    code, seen = ("UnsupportedRegion", f'is "{region}"') if region else ("MissingParameter", "is missing")
+    return Refusal(code, f"Region {seen}. {action} on {site.name} allows {', '.join(sorted(site.regions))}.")
 
 
 def _unknown(places: Iterable[Place]) -> Iterator[Refusal]:
