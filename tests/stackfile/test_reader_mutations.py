@@ -71,11 +71,11 @@ def judged(source: str, site: SiteName) -> CheckedStack:
         waiting = later_tasks(loaded.stack, SITES[site], NOW)
         assert made.later == waiting
         assert len({(declared.kind, declared.name) for declared in made.resources}) == len(made.resources)
-    _reported(report.CheckedFile(FILE, loaded.findings, waiting))
+    _reported(report.FileReport(FILE, loaded.findings, waiting))
     return loaded
 
 
-def _reported(checked: report.CheckedFile) -> None:
+def _reported(checked: report.FileReport) -> None:
     """Each form has each finding, and can be written as UTF-8."""
     forms = [form([checked]) for form in (report.as_text, report.as_json, report.as_sarif)]
     assert len(forms[0].encode().split(b"\n")) == len(checked.findings) + len(checked.later) + 1

@@ -9,7 +9,7 @@ from live_recording.cli.options import StacksArgument, draw_findings
 from live_recording.cli.output import FINDINGS, FindingsFormat, print_result
 
 if TYPE_CHECKING:
-    from live_recording.lint.report import CheckedFile
+    from live_recording.lint.report import FileReport
 
 
 def check(
@@ -23,7 +23,7 @@ def check(
     from live_recording.config.files import select_stacks
     from live_recording.core.findings import errors
 
-    checked: list[CheckedFile] = []
+    checked: list[FileReport] = []
     for stack in select_stacks(stacks):
         result = _check_stack(stack)
         if result not in checked:  # several stacks may use one file
@@ -33,19 +33,19 @@ def check(
         raise typer.Exit(FINDINGS)
 
 
-def findings_renderers() -> "Mapping[str, Callable[[list[CheckedFile]], str]]":
+def findings_renderers() -> "Mapping[str, Callable[[list[FileReport]], str]]":
     """Return the function that renders findings, for each format."""
     from live_recording.lint import report
 
     return {"text": report.as_text, "json": report.as_json, "sarif": report.as_sarif}
 
 
-def _check_stack(name: str) -> "CheckedFile":
+def _check_stack(name: str) -> "FileReport":
     from live_recording.desired.declarations import later_tasks
-    from live_recording.lint.report import CheckedFile
+    from live_recording.lint.report import FileReport
     from live_recording.project import load_stack
 
     file = load_stack(name)
     stack = file.checked.valid_stack
     waiting = later_tasks(stack, file.settings.limits, file.settings.now()) if stack else {}
-    return CheckedFile(file.file, file.checked.findings, waiting)
+    return FileReport(file.file, file.checked.findings, waiting)

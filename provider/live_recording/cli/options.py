@@ -11,7 +11,7 @@ from live_recording.cli.output import FINDINGS, TextOrJson, print_result
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from live_recording.lint.report import CheckedFile
+    from live_recording.lint.report import FileReport
     from live_recording.project import StackFile
     from live_recording.stackfile.model import Stack
 
@@ -49,7 +49,7 @@ SiteChoice = Annotated[SiteOption, typer.Option("--site", help="Site of the vend
 FormatOption = Annotated[TextOrJson, typer.Option("--format", help="Output format.")]
 
 
-def draw_findings(files: "list[CheckedFile]") -> "RenderableType":
+def draw_findings(files: "list[FileReport]") -> "RenderableType":
     """Return the findings of checked files for a terminal."""
     from live_recording.cli.rich_output import findings_list  # slow to import, and not needed in a pipe
 
@@ -61,7 +61,7 @@ def require_valid_stack(file: "StackFile") -> "Stack":
     if file.checked.valid_stack is None:
         from live_recording.lint import report
 
-        checked = [report.CheckedFile(file.file, file.checked.findings, {})]
+        checked = [report.FileReport(file.file, file.checked.findings, {})]
         print_result(checked, TextOrJson.text, {"text": report.as_text}, draw_findings)
         raise typer.Exit(FINDINGS)
     return file.checked.valid_stack

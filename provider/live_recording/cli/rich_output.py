@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from live_recording.audit.run import Audit
     from live_recording.desired.explain import Explanation
     from live_recording.doctor.report import Diagnosis
-    from live_recording.lint.report import CheckedFile
+    from live_recording.lint.report import FileReport
     from live_recording.review.text import Verdict
 
 
@@ -27,7 +27,7 @@ STYLES: Mapping[str, str] = {"error": BAD, "warning": DOUBTFUL, "wrong": BAD, "n
 LOCATION, NAME, ID = "cyan", "bold", "dim"
 
 
-def findings_list(files: "Sequence[CheckedFile]") -> RenderableType:
+def findings_list(files: "Sequence[FileReport]") -> RenderableType:
     """Return the findings, the tasks that cannot be created yet, and the conclusion."""
     from live_recording.lint import report
 

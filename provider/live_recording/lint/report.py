@@ -15,25 +15,25 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """A stack file that was checked: its findings, and the tasks that cannot be created yet."""
+class FileReport:
+    """What is reported about a checked stack file: its findings, and the tasks that cannot be created yet."""
 
     file: str
     findings: tuple[Finding, ...]
     later: Mapping[str, str]  # task -> first day on which `pulumi up` creates it
 
 
-def as_text(files: Sequence[CheckedFile]) -> str:
+def as_text(files: Sequence[FileReport]) -> str:
     """Return one line per finding and per later task, then a summary."""
     return "\n".join([*map(str, sorted_findings(files)), *later_lines(files), summary(files)])
 
 
-def sorted_findings(files: Iterable[CheckedFile]) -> list[Finding]:
+def sorted_findings(files: Iterable[FileReport]) -> list[Finding]:
     """Return the findings of all files, sorted."""
     return sorted(finding for file in files for finding in file.findings)
 
 
-def later_lines(files: Iterable[CheckedFile]) -> list[str]:
+def later_lines(files: Iterable[FileReport]) -> list[str]:
     """Return a line for each task that cannot be created yet."""
     return [
         f"{file.file}: {name} is too far in the future. It can be created from {day}; run `pulumi up` then."
@@ -42,7 +42,7 @@ def later_lines(files: Iterable[CheckedFile]) -> list[str]:
     ]
 
 
-def summary(files: Sequence[CheckedFile]) -> str:
+def summary(files: Sequence[FileReport]) -> str:
     """Return how many files were checked, and how many errors and warnings they have."""
     checked, findings = f"{count_of(len(files), 'file')} checked", sorted_findings(files)
     if not findings:
@@ -51,14 +51,14 @@ def summary(files: Sequence[CheckedFile]) -> str:
     return f"{checked}: {count_of(stops, 'error')}, {count_of(len(findings) - stops, 'warning')}."
 
 
-def as_json(files: Sequence[CheckedFile]) -> str:
+def as_json(files: Sequence[FileReport]) -> str:
     """Return `findings`, a list, and `later`, file -> task -> day, as JSON."""
     later = {file.file: file.later for file in files if file.later}
     findings = json_output.findings(sorted_findings(files))
     return json_output.as_json({"findings": findings, "later": json_output.as_data(later)})
 
 
-def as_sarif(files: Iterable[CheckedFile]) -> str:
+def as_sarif(files: Iterable[FileReport]) -> str:
     """Return the findings as SARIF 2.1.0, for code scanning."""
     from sarif_pydantic import (  # slow to import, and most runs print no SARIF
         Level,
