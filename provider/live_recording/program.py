@@ -23,7 +23,7 @@ def run() -> None:
     try:
         _declare()
     except ToolError as error:
-        pulumi.log.error(str(error))
+        pulumi.log.error(files.redacted(str(error)))
         raise SystemExit(STOPPED) from None
 
 

@@ -53,7 +53,8 @@ def impurities(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.partition(".")[0] in IMPURE_MODULES)
         elif isinstance(node, ast.ImportFrom):
-            yield from (str(node.module),) if str(node.module).partition(".")[0] in IMPURE_MODULES else ()
+            is_impure = str(node.module).partition(".")[0] in IMPURE_MODULES and node.module != "urllib.parse"
+            yield from (str(node.module),) if is_impure else ()
         elif isinstance(node, ast.Name) and node.id in IMPURE_NAMES:
             yield node.id
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in IMPURE_CALLS:

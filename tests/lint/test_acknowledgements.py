@@ -89,6 +89,32 @@ def test_only_warnings_can_be_acknowledged(kind: str, sentence: str) -> None:
     assert [(f.id, f.path_text, f.sentence) for f in findings] == [("out-of-range", "acknowledge[1].finding", sentence)]
 
 
+STOPPING: dict[str, tuple[str, str | None, str, str]] = {
+    "whole-section": ("rules", "2026-11-27", "path", '"rules" is not a single entry. An acknowledgement of recording-loss names one, such as rules.studio.'),
+    "section-with-dot": ("rules.", "2026-11-27", "path", '"rules." is not a single entry. An acknowledgement of recording-loss names one, such as rules.studio.'),
+    "no-end": ("rules.studio", None, "until", "Required field `until` is missing. An acknowledgement of recording-loss is for one change: set its last day, 2026-12-20 at the latest."),
+    "far-end": ("rules.studio", "2026-12-21", "until", "2026-12-21 is too far ahead. An acknowledgement of recording-loss ends within 30 days: set 2026-12-20 or an earlier day."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "until", "field", "sentence"), STOPPING.values(), ids=STOPPING)
+def test_acknowledged_loss_names_one_entry_and_ends(path: str, until: str | None, field: str, sentence: str) -> None:
+    """No acknowledgement switches the loss gate off for a section, or indefinitely."""
+    loss = Finding.new("recording-loss", ("rules", "studio"), "It is no longer recorded.")
+    problem, left = remaining(acknowledge("recording-loss", path, until), findings=(loss,))
+
+    assert (problem.severity, problem.path_text, problem.sentence) == ("error", f"acknowledge[0].{field}", sentence)
+    assert left == loss
+
+
+@pytest.mark.parametrize("until", ["2026-11-20", "2026-12-20"])
+def test_acknowledged_loss_is_hidden_until_its_day(until: str) -> None:
+    """One entry, and today or up to 30 days ahead."""
+    loss = Finding.new("recording-loss", ("rules", "studio"), "It is no longer recorded.")
+
+    assert remaining(acknowledge("recording-loss", "rules.studio", until), findings=(loss,)) == []
+
+
 @pytest.mark.parametrize("kind", [name for name, kind in CATALOG.items() if kind.severity == "error"])
 def test_no_error_can_be_hidden(kind: str) -> None:
     """An error stays even if its id is acknowledged."""

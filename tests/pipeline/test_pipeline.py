@@ -25,7 +25,9 @@ rules:
   everything: {domain: push.example.com, template: match}
 """
 TASK = "  {}: {{domain: events.example.com, app: live, stream: {}, start: {}, end: {}, template: match}}\n"
-ACKNOWLEDGED = "acknowledge:\n  - {finding: recording-loss, path: templates.match, reason: A week is enough}\n"
+ACKNOWLEDGED = """acknowledge:
+  - {finding: recording-loss, path: templates.match, reason: A week is enough, until: 2026-11-27}
+"""
 SLOW = """#!/bin/sh
 export LIVE_RECORDING_NOW=$(cat {0}/clock)
 {1} "$@"

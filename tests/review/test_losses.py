@@ -291,13 +291,14 @@ def test_loss_that_recurs_is_one() -> None:
 def test_losses_are_sorted_and_acknowledge_losses() -> None:
     """What stops comes first; what is accepted with what is inside it, as long as that holds."""
 
-    def accepted(path: str, until: str | None = None, kind: str = "recording-loss") -> Acknowledgement:
+    def accepted(path: str, until: str = "2026-11-27", kind: str = "recording-loss") -> Acknowledgement:
         return Acknowledgement.model_validate({"finding": kind, "path": path, "reason": "meant", "until": until})
 
     entries = (
-        accepted("rules", "2026-11-19"),
+        accepted("rules.ab", "2026-11-19"),
+        accepted("rules"),
         accepted("rules.a", "2026-11-20"),
-        accepted("tasks"),
+        accepted("tasks.t"),
         accepted("rules.b", kind="kept-forever"),
     )
     kinds = (("retention", "rules.a"), ("format", "rules.b"), ("stops", "tasks.t"), ("stops", "rules.ab"))

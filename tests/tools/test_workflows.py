@@ -125,7 +125,9 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
         with (runner.checkout / f"stacks/{stack}.yaml").open("a", encoding="utf-8") as file:
             for path in ("templates.match", "rules.everything"):
                 file.write("" if path != "templates.match" else "acknowledge:\n")
-                file.write(f'  - {{finding: recording-loss, path: {path}, reason: "Rights end after a week"}}\n')
+                file.write(
+                    f'  - {{finding: recording-loss, path: {path}, reason: "Rights end after a week", until: 2026-11-27}}\n'
+                )
     git(runner.checkout, "commit", "--all", "--message=Acknowledge it")
     assert passed(runner.job("pull-request", "review"))
     (comment,) = runner.github["comments"]

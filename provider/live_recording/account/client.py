@@ -22,6 +22,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, ReadFailed, Throttled, TimedOut, reaction
 from live_recording.account.rate_limiter import RateLimiter
 from live_recording.config.settings import Settings
+from live_recording.core.redaction import redact_urls
 from live_recording.core.text import escaped
 
 TIMEOUT = 10
@@ -167,9 +168,6 @@ _REASON = re.compile(
 _WRAPPED = re.compile(r"\w+(Error|Exception|StatusLine)\(")
 """Matches the representation of a Python exception."""
 
-_USER = re.compile(r"//\S*@")
-"""User name and password in a URL, such as a proxy's."""
-
 
 def _reason(message: object) -> str:
     """Return the reason in a message: of a network error the text of the operating system, otherwise its beginning."""
@@ -179,4 +177,4 @@ def _reason(message: object) -> str:
         return str(found[1] or found[2] or found[3])
     if _WRAPPED.search(text):
         return "the connection broke, or the server does not speak HTTP"
-    return escaped(_USER.sub("//***@", " ".join(text.split()))[:300])
+    return escaped(redact_urls(" ".join(text.split()))[:300])

@@ -1,4 +1,8 @@
-"""Print results and errors, write files, and end with the right exit code."""
+"""Print results and errors, write files, and end with the right exit code.
+
+Invariant: nothing leaves the command line without `_printable`, which removes secrets and characters that a terminal or the
+log of a pipeline would interpret, whatever the verbs and their messages did before.
+"""
 
 import codecs
 import json
@@ -13,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperGroup
+
+from live_recording.core.redaction import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -87,7 +93,10 @@ def print_result(
     if output_format == "text" and _has_colors(out):
         from rich.console import Console
 
-        Console(file=out, highlight=False, markup=False, emoji=False).print(draw(value))
+        from live_recording.cli.rich_output import Printable
+
+        console = Console(file=out, highlight=False, markup=False, emoji=False)
+        console.print(Printable(draw(value), _printable))
     else:
         print_output(renderers[output_format](value))
 
@@ -95,13 +104,18 @@ def print_result(
 def print_output(text: str) -> None:
     """Print to standard output. Escapes what its encoding lacks."""
     out = _standard_output()
+    shown = _printable(text)
     try:
-        out.write(text if text.endswith("\n") else text + "\n")
+        out.write(shown if shown.endswith("\n") else shown + "\n")
         out.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # or Python writes again when it exits
         if not isinstance(error, BrokenPipeError):  # the reader of a pipe may stop early
             raise _output_error(error.strerror or str(error)) from None
+
+
+def _printable(text: str) -> str:
+    return printable(text, os.environ)
 
 
 def _standard_output() -> TextIOWrapper:
@@ -152,7 +166,7 @@ def print_error(text: str) -> None:
     """Print to standard error."""
     with suppress(OSError):  # nothing reads it
         if sys.stderr is not None:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{_printable(text)}\n")
             sys.stderr.flush()
 
 

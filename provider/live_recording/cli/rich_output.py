@@ -1,11 +1,13 @@
 """Draw results for a terminal, with colors and tables. The sentences come from where the plain text has them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +27,19 @@ BAD, DOUBTFUL, GOOD = "bold red", "yellow", "green"
 STYLES: Mapping[str, str] = {"error": BAD, "warning": DOUBTFUL, "wrong": BAD, "note": DOUBTFUL, "ok": GOOD}
 """Severity of a finding, or state of a check, -> style."""
 LOCATION, NAME, ID = "cyan", "bold", "dim"
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """Something drawn, with every text in it made safe to print; its colors stay."""
+
+    drawn: RenderableType
+    printable: Callable[[str], str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the segments of what is drawn."""
+        for segment in console.render(self.drawn, options):
+            yield segment if segment.control else Segment(self.printable(segment.text), segment.style)
 
 
 def findings_list(files: "Sequence[FileReport]") -> RenderableType:

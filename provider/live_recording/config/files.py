@@ -11,6 +11,7 @@ from typing import Any
 
 from live_recording.config.settings import NAMESPACE, ConfigReader, Settings, parse_settings, simulated_time
 from live_recording.core.errors import ConfigError
+from live_recording.core.redaction import printable, redact
 from live_recording.core.text import capitalize, quoted
 
 PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
@@ -21,6 +22,16 @@ NO_STACK = f"No stack files found in {STACKS}/. {CREATE_ONE}"
 def environment() -> dict[str, str]:
     """Return a copy of this process's environment."""
     return dict(os.environ)
+
+
+def redacted(text: str) -> str:
+    """Return the text of another program or exception without the secrets of this process."""
+    return redact(text, os.environ)
+
+
+def printable_line(line: str) -> str:
+    """Return a line of another program's output, safe for terminals and logs."""
+    return printable(line, os.environ)
 
 
 def current_time() -> datetime:
@@ -199,9 +210,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a UTF-8 file. Raises ConfigError if that is not possible."""
+    """Write a UTF-8 file, without secrets and control characters. Raises ConfigError if that is not possible."""
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(printable(text, os.environ), encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"Cannot write {quoted(str(path))}: {error.strerror or error}.") from None
 

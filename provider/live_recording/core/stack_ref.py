@@ -5,6 +5,8 @@ Two hyphens separate the parts of such a name and occur in none of them, so the 
 
 from dataclasses import dataclass
 
+from live_recording.core.text import SHELL_NAME
+
 HYPHENS = "--"
 _PARTS = 3  # project, stack, key
 
@@ -24,9 +26,13 @@ class StackRef:
 
     @classmethod
     def of_template(cls, template_name: str) -> "StackRef | None":
-        """Return the stack that owns a template of this name, or None if it is not a default name."""
+        """Return the stack that owns a template of this name, or None if it is not a default name.
+
+        Pulumi allows only a few characters in names of projects and stacks, and each of these is safe in a command.
+        """
         parts = template_name.split(HYPHENS)
-        return cls(parts[0], parts[1]) if len(parts) == _PARTS and all(parts) else None
+        is_default = len(parts) == _PARTS and all(parts) and all(map(SHELL_NAME.fullmatch, parts[:2]))
+        return cls(parts[0], parts[1]) if is_default else None
 
     @property
     def prefix(self) -> str:

@@ -1,12 +1,21 @@
 """Text for messages: numbers with their nouns, lists, quoted values."""
 
 import json
+import re
+import shlex
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 
 SHOWN = 80
 """How many characters of a value a message shows."""
+SHELL_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
+"""Names that may be part of a command that users paste: of stacks and projects."""
+
+_LAYOUT = ("\n", "\t")
+_LAYOUT_PARTS = re.compile(r"([\n\t])")
+_COMMAND_LINE = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_COMMAND_ANYWHERE = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))")
 
 
 def count_of(number: int, noun: str, nouns: str = "") -> str:
@@ -40,8 +49,36 @@ def quoted(value: object) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return the text without sequences that a terminal or the engine's log would interpret."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text).replace("<{", "\\u003c{")
+    """Return the text on one line, without characters that a terminal, a log or the engine would interpret.
+
+    Replaces control, format and bidirectional characters, and everything else that is not printable, as JSON does.
+    """
+    return _escape(text).replace("<{", "\\u003c{")
+
+
+def escaped_output(text: str) -> str:
+    """Return the text of one or more lines, safe for terminals and for the logs of pipelines.
+
+    The last line of defense, for any output: JSON stays the same JSON. In addition to what `escaped` replaces, no line
+    begins with `::` and none contains `##[`, which GitHub and Azure execute as commands.
+    """
+    text = "".join(part if part in _LAYOUT else _escape(part) for part in _LAYOUT_PARTS.split(text))
+    return _COMMAND_ANYWHERE.sub("\\\\u0023", _COMMAND_LINE.sub(r"\1\\u003a", text))
+
+
+def _escape(text: str) -> str:
+    return text if text.isprintable() else "".join(c if c.isprintable() else _json_escape(c) for c in text)
+
+
+def _json_escape(character: str) -> str:
+    """Return a character as JSON escapes it; a surrogate pair beyond the basic plane."""
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[index]:02x}{units[index + 1]:02x}" for index in range(0, len(units), 2))
+
+
+def command_of(*words: str) -> str:
+    """Return a shell command for pasting, each word quoted where necessary."""
+    return shlex.join(words)
 
 
 def integral(value: object) -> object:

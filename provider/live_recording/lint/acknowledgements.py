@@ -1,14 +1,18 @@
 """Warnings that the stack file acknowledges, with a reason and an optional last day.
 
-An error cannot be acknowledged. An expired acknowledgement is a finding itself and hides nothing.
+An error cannot be acknowledged. An expired acknowledgement is a finding itself and hides nothing. What stops a deployment is
+acknowledged for one entry and one change: its acknowledgement names the entry and ends soon.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from live_recording.core.findings import CATALOG, Finding, KeyPath, format_path
+from live_recording.core.findings import CATALOG, REVIEW_ONLY, Finding, KeyPath, format_path
 from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.model import Acknowledgement
+
+LONGEST = timedelta(days=30)
+"""How far ahead an acknowledgement of a finding in REVIEW_ONLY may end."""
 
 
 def unacknowledged(
@@ -42,10 +46,36 @@ def _check(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | No
     if kind.severity == "error":
         sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Fix it instead."
         return Finding.new("out-of-range", (*path, "finding"), sentence)
+    if entry.finding in REVIEW_ONLY and (problem := _check_stopping(path, entry, now)):
+        return problem
     if entry.until and now.date() > entry.until:
         sentence = (
             f"The acknowledgement of {entry.finding} at {entry.path} expired after {entry.until} "
             f"(reason: {entry.reason}). Fix the warning, or set a later day."
         )
         return Finding.new("acknowledgement-expired", path, escaped(sentence))
+    return None
+
+
+def _check_stopping(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | None:
+    """Return what is wrong with the acknowledgement of a finding that stops deployments."""
+    last = (now + LONGEST).date()
+    if "." not in entry.path.strip("."):
+        sentence = (
+            f"{quoted(entry.path)} is not a single entry. An acknowledgement of {entry.finding} names one, such as "
+            "rules.studio."
+        )
+        return Finding.new("out-of-range", (*path, "path"), sentence)
+    if entry.until is None:
+        sentence = (
+            f"Required field `until` is missing. An acknowledgement of {entry.finding} is for one change: set its last "
+            f"day, {last} at the latest."
+        )
+        return Finding.new("missing-field", (*path, "until"), sentence)
+    if entry.until > last:
+        sentence = (
+            f"{entry.until} is too far ahead. An acknowledgement of {entry.finding} ends within {LONGEST.days} days: set "
+            f"{last} or an earlier day."
+        )
+        return Finding.new("out-of-range", (*path, "until"), sentence)
     return None

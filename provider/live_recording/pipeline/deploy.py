@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from live_recording.config import files
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
 from live_recording.pipeline.pulumi_cli import pulumi_command
 
@@ -74,7 +75,7 @@ def _apply(plan: Plan) -> tuple[Outcome, bool]:
         _forward_signals(process) as forwarded,
     ):
         for line in process.stdout or ():
-            sys.stdout.write(line)
+            sys.stdout.write(files.printable_line(line))
             sys.stdout.flush()
             stale |= any(marker in line for marker in STALE_PLAN_MARKERS)
         process.wait()

@@ -14,8 +14,10 @@ REASON_LENGTH = 500
 
 
 def run_pulumi(stack: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the Pulumi CLI and capture its output. Raises ToolError if pulumi is not on PATH."""
-    return subprocess.run(pulumi_command(stack, *arguments), capture_output=True, text=True, check=False)
+    """Run the Pulumi CLI and capture its output, the errors redacted. Raises ToolError if pulumi is not on PATH."""
+    done = subprocess.run(pulumi_command(stack, *arguments), capture_output=True, text=True, check=False)
+    done.stderr = files.redacted(done.stderr)
+    return done
 
 
 def pulumi_command(stack: str | None, *arguments: str) -> list[str]:
