@@ -88,7 +88,7 @@ def test_mixed_generations_are_refused_at_preview(project: LiveProject) -> None:
     """Live records beside tasks are one sentence with its line, and nothing is declared."""
     said = project.refused(STACK + MIXED)
 
-    assert "error: stacks/dev.yaml:5: live_records: These are made by the deprecated CreateLiveRecord" in said
+    assert "error: stacks/dev.yaml:5: live_records: live_records use the deprecated CreateLiveRecord" in said
     assert "[generations-mixed]" in said
 
 
@@ -102,7 +102,7 @@ def test_lost_response_is_reported_and_the_old_recording_continues(project: Live
 
     assert done.returncode
     assert (
-        "A recording of push.example.com/live/final may exist all the same, until 2026-11-21T15:00:00Z." in done.stdout
+        "A recording of push.example.com/live/final may exist until 2026-11-21T15:00:00Z." in done.stdout
     )
     assert "Traceback" not in done.stdout + done.stderr
     assert account.actions() == [CREATE]

@@ -69,14 +69,14 @@ def test_template_is_shared_under_a_name_of_its_own(project: LiveProject, accoun
     using = f"rules:\n  news: {{domain: {DOMAIN}, app: news, template_id: {theirs}}}\n"
     using += f"tasks:\n  final: {{domain: {DOMAIN}, app: a, stream: b, start: 2026-11-21T20:00, duration: 2h, template_id: {theirs}}}\n"
     said = project.refused(using, stack="prod")
-    assert f'The template {theirs} ("live-recording--dev--archive") belongs to stack dev of project live-r' in said
+    assert f'Template {theirs} ("live-recording--dev--archive") belongs to stack dev of project live-r' in said
 
     project.up(ARCHIVE.replace("{mp4", "{template_name: shared, mp4"))
     project.up(using, stack="prod")
     project.up(ARCHIVE)
     project.run("refresh", *NOTHING, "--stack", "prod")
     project.run("preview", "--expect-no-changes", "--stack", "prod")
-    assert f"rules use it for {DOMAIN}/news/*" in destroy(project, "dev")
+    assert f"it is used by rules for {DOMAIN}/news/*" in destroy(project, "dev")
     assert account.rules() == {(DOMAIN, "news", ""): theirs}
     destroy(project, "prod")
     destroy(project, "dev")
@@ -95,7 +95,7 @@ def test_rule_that_another_stack_took_is_left_to_it(project: LiveProject, accoun
 
     said = project.refused(two.replace(", template: archive", ", template: clips"))
     assert f'points to template {theirs} ("live-recording--prod--archive" of stack prod of project live-r' in said
-    assert f"points to template {theirs}, but this stack made it" in destroy(project, "dev")
+    assert f"points to template {theirs}, but this stack created it" in destroy(project, "dev")
     project.run("refresh", "--yes", "--skip-preview", "--stack", "dev")
     assert "belongs to stack prod of project live-recording:" in project.refused(two)
     assert steps(project.plan(ARCHIVE)) == {"clips": "delete"}

@@ -129,7 +129,7 @@ def test_page_prints_what_is_folded(browser: Browser, tmp_path: Path) -> None:
 def test_wide_tables_scroll_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     """On a phone a table scrolls inside itself, and can be reached without a pointer."""
     page, _ = opened(browser, tmp_path, "rich", PHONE)
-    wide = page.get_by_role("region", name="What changes.")
+    wide = page.get_by_role("region", name="Changes.")
     wide.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("(e) => e.scrollLeft > 0", arg=wide.element_handle())

@@ -28,7 +28,7 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sor
 PART = re.compile(r"^<!-- (?P<note>output|exit|run|not run)(?:: (?P<said>.*?))? -->$|^```(?P<kind>[^\n]*)\n(?P<block>.*?)^```$|^(?P<heading>#+) ", re.DOTALL | re.MULTILINE)  # fmt: skip
 FILE = re.compile(r"# ([\w./-]+\.\w+)\n")
 LEFT_OUT = "...\n"
-COPIED = ("Makefile", "Pulumi.yaml", "__main__.py", "requirements.txt", "requirements-dev.txt", "stacks", "schema", "examples", "tools", ".gitignore")  # fmt: skip
+COPIED = ("Makefile", "Pulumi.yaml", "pyproject.toml", "__main__.py", "requirements.txt", "requirements-dev.txt", "stacks", "schema", "examples", "tools", ".gitignore")  # fmt: skip
 LINKED = (".venv",)
 NORMAL = (
     (re.compile(r"^@ (previewing|updating|importing|destroying).*\n", re.MULTILINE), ""),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.workflow_runner import GH, ROOT
 
-FIRST = "<!-- live-recording review: dev -->\n**Recording is lost**\n"
+FIRST = "<!-- live-recording review: dev -->\n**Recording loss**\n"
 SECOND = "<!-- live-recording review: dev, prod -->\n**Nothing changes**\n"
 OTHERS = (
     {"viewerDidAuthor": False, "body": FIRST, "url": "https://github.com/o/r/pull/7#issuecomment-1"},

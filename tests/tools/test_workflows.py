@@ -178,7 +178,7 @@ def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> No
     *_, planned, shown = runner.job("pull-request", "review-without-keys", stack="prod")
     assert (planned.returncode, shown.returncode) == (1, 0), "a retention is shortened"
     summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
-    assert summary.count("keeps MP4 for 7 d instead of 30 d") == 2
+    assert summary.count("MP4 retention drops from 30 days to 7 days") == 2
     assert account.emulator.log == []
 
 
