@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from live_recording.account.api_errors import ReadFailed
-from live_recording.account.client import LiveApi
+from live_recording.account.client import ApiClient
 from live_recording.config.files import read_settings
 
 CALM = "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}"
@@ -60,7 +60,7 @@ def test_invalid_response_is_described(text: str, reason: str) -> None:
     with server(text) as url:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": url}
         with pytest.raises(ReadFailed) as raised:
-            LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+            ApiClient(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     said = str(raised.value)
     assert said.startswith(f"DescribeLiveRecordRules got no valid response: {reason} (")
@@ -73,7 +73,7 @@ def test_response_of_another_protocol_is_described() -> None:
         keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key"}
         asked = read_settings(lambda _: None, keys | {"LIVE_RECORDING_ENDPOINT": url.replace("http", "https")})
         with pytest.raises(ReadFailed, match=r"valid response: [\w ]+ \(ClientNetworkError\)"):
-            LiveApi(asked).read("DescribeLiveRecordRules", {})
+            ApiClient(asked).read("DescribeLiveRecordRules", {})
 
 
 def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +81,6 @@ def test_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:99999")
     keys = {"TENCENTCLOUD_SECRET_ID": "id", "TENCENTCLOUD_SECRET_KEY": "key", "LIVE_RECORDING_ENDPOINT": "live.invalid"}
     with pytest.raises(ReadFailed, match=r"http://\*\*\*@127.0.0.1:99999") as raised:
-        LiveApi(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
+        ApiClient(read_settings(lambda _: None, keys)).read("DescribeLiveRecordRules", {})
 
     assert "secret" not in str(raised.value)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from live_recording.account.client import LiveApi
+from live_recording.account.client import ApiClient
 from live_recording.config.files import read_settings
 from live_recording.emulator import Emulator
 from tests.support.clock import AT, DAY, NOW
@@ -56,7 +56,7 @@ def test_hundred_tasks_through_twenty_a_second() -> None:
     """Four threads share our client on an account that takes 20 a second: no call fails, each task is listed once."""
     wanted = bodies(100)
     with Emulator(now=NOW, rates=True) as emulator, ThreadPoolExecutor(THREADS) as threads:
-        api = LiveApi(read_settings({"site": "intl"}.get, Account.environment_of(emulator)))
+        api = ApiClient(read_settings({"site": "intl"}.get, Account.environment_of(emulator)))
         answers = threads.map(lambda body: api.change(CREATE, body), wanted)
         made = [(body["StreamName"], answer["TaskId"]) for body, answer in zip(wanted, answers, strict=True)]
 

@@ -1,6 +1,6 @@
 """Our provider in the test's own process: its checks and lifecycles without gRPC, a thousand times faster."""
 
-from live_recording.account.client import LiveApi
+from live_recording.account.client import ApiClient
 from live_recording.account.inventory import AccountInventory
 from live_recording.config.settings import Settings
 from live_recording.core.findings import Finding, errors
@@ -22,7 +22,7 @@ class ProviderInProcess:
 
     def __init__(self, settings: Settings, limits: Limits | None = None, stack: StackRef = OWNER) -> None:
         allowed = limits or Limits()
-        account = AccountInventory(settings, LiveApi(settings))
+        account = AccountInventory(settings, ApiClient(settings))
         self._stack = stack
         self._context = ProviderContext(account, stack=stack, limit=lambda section: int(getattr(allowed, section)))
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from live_recording.account.client import LiveApi
+from live_recording.account.client import ApiClient
 from live_recording.account.inventory import AccountInventory
 from live_recording.account.snapshot import Snapshot
 from live_recording.config.files import read_settings as configured
@@ -52,7 +52,7 @@ def resources_of(file: StackFile) -> tuple[DesiredResource, ...]:
 
 def snapshot_of(settings: Settings) -> Snapshot:
     """Return what the account holds now."""
-    live = AccountInventory(settings, LiveApi(settings))
+    live = AccountInventory(settings, ApiClient(settings))
     return Snapshot(settings.site, settings.now(), live.templates(), live.rules(), live.tasks())
 
 

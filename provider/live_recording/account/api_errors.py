@@ -79,6 +79,12 @@ class AccessDenied(ApiError):
     advice = "Check the key pair (TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY) and its permissions."
 
 
+class Redirected(ApiError):
+    """The endpoint answers with a redirect; nothing was done."""
+
+    advice = "Set the endpoint to the host that answers: the vendor's own hosts never redirect."
+
+
 class ServiceUnavailable(ApiError):
     """Live, or the storage behind recording, is not active for this account."""
 
@@ -132,6 +138,7 @@ REACTIONS: Mapping[str, type[ApiError]] = {
     "AuthFailure": AccessDenied,
     "UnauthorizedOperation": AccessDenied,
     "InvalidCredential": AccessDenied,
+    "Redirected": Redirected,
     "ResourceUnavailable.InvalidVodStatus": ServiceUnavailable,
     "FailedOperation.AlterTaskState": StillRunning,
     "ResourceNotFound.TaskId": NotFound,

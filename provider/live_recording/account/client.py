@@ -8,20 +8,21 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cache, partial
 from time import sleep
 from typing import Any
 
 import requests.utils
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_random_exponential
 from tencentcloud.common.common_client import CommonClient
-from tencentcloud.common.credential import Credential, DefaultTkeOIDCRoleArnProvider, ProfileCredential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, ReadFailed, Throttled, TimedOut, reaction
+from live_recording.account.credentials import METADATA, sign_in
 from live_recording.account.rate_limiter import RateLimiter
-from live_recording.config.settings import Settings
+from live_recording.config.settings import Endpoint, Settings
 from live_recording.core.redaction import redact_urls
 from live_recording.core.text import escaped
 
@@ -38,8 +39,21 @@ _WAIT = wait_random_exponential(multiplier=0.25, max=5)
 Body = Mapping[str, Any]
 
 
+VERSIONS: Mapping[str, str] = {"live": "2018-08-01", "sts": "2018-08-13", "vod": "2018-07-17"}
+"""Service of the vendor -> the version of its API."""
+STS_REGION = "ap-guangzhou"
+"""STS has one region for all roles (SDK, STSAssumeRoleCredential)."""
+
+
 class _Strict(CommonClient):  # type: ignore[misc]  # the SDK ships no types
     """The SDK's generic client. It also rejects answers in which the SDK would overlook an error."""
+
+    def _check_status(self, resp_inter: Any) -> None:
+        if resp_inter.is_redirect:
+            raise TencentCloudSDKException(
+                "Redirected", f"the response is a redirect ({resp_inter.status_code}), which is not followed"
+            )
+        super()._check_status(resp_inter)
 
     def _check_error(self, resp: Any) -> None:
         if resp.headers.get("Content-Type") != "application/json":
@@ -50,17 +64,30 @@ class _Strict(CommonClient):  # type: ignore[misc]  # the SDK ships no types
         super()._check_error(resp)
 
 
-class LiveApi:
-    """Sends calls for one account. Safe to share between threads.
+class _Session(requests.Session):
+    """Sends to the given address only: it follows no redirect, and reads neither .netrc nor proxy variables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return that there is nothing to follow: the next host would get the session token and the body."""
+
+
+class ApiClient:
+    """Sends calls to one service of the vendor for one account. Safe to share between threads.
 
     Raises AccessDenied if there are no usable credentials.
     """
 
-    def __init__(self, settings: Settings, before_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, settings: Settings, before_change: Callable[[], None] = lambda: None, *, service: str = "live"
+    ) -> None:
         self._limiter = RateLimiter()
         self._before_change = before_change  # called each time before a change is sent
-        self._endpoint = settings.endpoint
-        self._sdk = _sdk(settings)
+        self._endpoint = settings.service_endpoint(service)
+        self._sdk = _sdk(settings, service, _signed_in(settings))
 
     def read(self, action: str, body: Body) -> dict[str, Any]:
         """Send a call that changes nothing, with retries; return its answer. Raises ReadFailed if none arrives."""
@@ -94,37 +121,85 @@ class LiveApi:
         raise AssertionError
 
     def _once(self, action: str, body: Body) -> dict[str, Any]:
-        try:
-            answer = self._sdk.call_json(action, dict(body))["Response"]
-        except TencentCloudSDKException as error:
-            code, message = error.code or "", _reason(error.message)
-            kind = TimedOut if message == READ_TIMED_OUT else reaction(code)
-            raise kind(action, code, message, error.requestId) from None
-        except (ValueError, KeyError, TypeError):
-            raise OutcomeUnknown(
-                action, "MalformedAnswer", "the response is incomplete, or not in the API's format", None
-            ) from None
-        except (requests.exceptions.RequestException, OSError):
-            # The SDK passes on errors of `requests` that occur in the middle of a body.
-            raise OutcomeUnknown(action, "IncompleteAnswer", "the response was cut off", None) from None
-        if "Error" in answer:
-            code, message = answer["Error"]["Code"], answer["Error"]["Message"]
-            raise reaction(code)(action, code, _reason(message), answer.get("RequestId"))
-        return dict(answer)
+        return _call(self._sdk, action, body, {})
 
 
-def _sdk(settings: Settings) -> CommonClient:
-    endpoint = settings.endpoint
+def _call(sdk: CommonClient, action: str, body: Body, options: Mapping[str, bool]) -> dict[str, Any]:
+    """Send a call once and return its answer. Raises one ApiError per reaction."""
+    try:
+        answer = sdk.call_json(action, dict(body), options=dict(options))["Response"]
+    except TencentCloudSDKException as error:
+        code, message = error.code or "", _reason(error.message)
+        kind = TimedOut if message == READ_TIMED_OUT else reaction(code)
+        raise kind(action, code, message, error.requestId) from None
+    except (ValueError, KeyError, TypeError):
+        raise OutcomeUnknown(
+            action, "MalformedAnswer", "the response is incomplete, or not in the API's format", None
+        ) from None
+    except (requests.exceptions.RequestException, OSError):
+        # The SDK passes on errors of `requests` that occur in the middle of a body.
+        raise OutcomeUnknown(action, "IncompleteAnswer", "the response was cut off", None) from None
+    if "Error" in answer:
+        code, message = answer["Error"]["Code"], answer["Error"]["Message"]
+        raise reaction(code)(action, code, _reason(message), answer.get("RequestId"))
+    return dict(answer)
+
+
+def _sdk(settings: Settings, service: str, credential: Any) -> CommonClient:
+    endpoint = settings.service_endpoint(service)
     http = HttpProfile(
         endpoint.scheme, endpoint.host, reqTimeout=TIMEOUT, keepAlive=True, certification=settings.ca_file
     )
     profile = ClientProfile(httpProfile=http, language="en-US")
-    client = _Strict("live", "2018-08-01", _credential(settings), settings.region, profile)
+    region = STS_REGION if service == "sts" else settings.region
+    client = _Strict(service, VERSIONS[service], credential, region, profile)
     # The SDK ignores most forms of NO_PROXY, and `requests` would let a .netrc entry replace the signature.
     connection = client.request.conn
-    connection.proxy = requests.utils.get_environ_proxies(str(settings.endpoint)) or None
-    connection._session.trust_env = False  # noqa: SLF001 - the SDK has no option for it
+    connection.proxy = _proxies(endpoint)
+    connection._session = _Session()  # noqa: SLF001 - the SDK has no option for it
     return client
+
+
+def _proxies(endpoint: Endpoint) -> dict[str, str] | None:
+    """Return the proxies of the environment for an address; a loopback address never has one."""
+    return None if endpoint.loopback else requests.utils.get_environ_proxies(str(endpoint)) or None
+
+
+@cache
+def _signed_in(settings: Settings) -> Any:
+    """Return the SDK's credential of these settings, one for all services of this process, so that a role is assumed once.
+
+    Raises AccessDenied if the credentials are missing or rejected.
+    """
+
+    def ask_sts(action: str, body: Body, credential: Any) -> dict[str, Any]:
+        sts = _sdk(settings, "sts", credential)
+        return _call(sts, action, body, {} if credential else {"SkipSign": True})
+
+    credential = sign_in(settings.credentials, ask_sts, partial(_read_metadata, settings))
+    credential.get_credential_info()  # a role that cannot be assumed is reported here, not by the first call
+    return credential
+
+
+def _read_metadata(settings: Settings, path: str) -> dict[str, Any]:
+    """Return what the metadata service of this instance says; a loopback endpoint stands for it, too.
+
+    Raises AccessDenied if it does not have the role, or does not answer.
+    """
+    url = f"{settings.endpoint if settings.endpoint.loopback else METADATA}{path}"
+    try:
+        with _Session() as session, session.get(url, timeout=TIMEOUT) as answer:
+            found = answer.json()
+        if found["Code"] == "Success":
+            return dict(found)
+        problem = f"the metadata service answered {escaped(str(found['Code'])[:80])}"
+    except (ValueError, KeyError, TypeError):
+        problem = "the metadata service does not know this role"
+    except OSError as error:  # includes what requests raises
+        problem = f"the metadata service did not answer: {_reason(error)}"
+    role = path.rpartition("/")[2]
+    message = f"no credentials for instanceRole {role}: {problem}"
+    raise AccessDenied("Signing", "InvalidCredential", message, None) from None
 
 
 def server_time(settings: Settings, seconds: float) -> datetime | None:
@@ -133,8 +208,8 @@ def server_time(settings: Settings, seconds: float) -> datetime | None:
     Raises OSError with the reason if no response arrives within *seconds* at each step.
     """
     url, trusted = str(settings.endpoint), settings.ca_file or True
-    with requests.Session() as session:
-        session.trust_env, session.proxies = False, requests.utils.get_environ_proxies(url)
+    with _Session() as session:
+        session.proxies = _proxies(settings.endpoint) or {}
         try:
             with session.get(url, timeout=seconds, verify=trusted, stream=True, allow_redirects=False) as answer:
                 return parsedate_to_datetime(answer.headers["Date"])
@@ -142,23 +217,6 @@ def server_time(settings: Settings, seconds: float) -> datetime | None:
             raise OSError(_reason(error)) from None
         except (KeyError, ValueError):
             return None
-
-
-def _credential(settings: Settings) -> Any:
-    makers = {
-        "keys": lambda: Credential(settings.secret_id, settings.secret_key, settings.token or None),
-        "profile": lambda: ProfileCredential().get_credential(),
-        "role": lambda: DefaultTkeOIDCRoleArnProvider().get_credential(),
-    }
-    try:
-        made = makers[settings.source]() if settings.source else None
-    except TencentCloudSDKException as error:
-        raise AccessDenied("Signing", error.code or "InvalidCredential", _reason(error.message), None) from None
-    except OSError as error:  # the role's variables or its token file are missing
-        raise AccessDenied("Signing", "InvalidCredential", str(error), None) from None
-    if made is None:
-        raise AccessDenied("Signing", "InvalidCredential", "no credentials found", None)
-    return made
 
 
 READ_TIMED_OUT = "Read timed out"  # the text of requests, in whatever class the SDK wraps it

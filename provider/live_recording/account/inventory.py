@@ -17,7 +17,7 @@ from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import QUERY_MAX, TASK_MAX
 
 if TYPE_CHECKING:
-    from live_recording.account.client import LiveApi
+    from live_recording.account.client import ApiClient
 
 Live = dict[str, Any]
 K = TypeVar("K")
@@ -75,7 +75,7 @@ class _CachedList(Generic[K, V]):
 class AccountInventory:
     """The objects of one account, and the changes that this process makes to them. Safe to share between threads."""
 
-    def __init__(self, settings: Settings, api: "LiveApi") -> None:
+    def __init__(self, settings: Settings, api: "ApiClient") -> None:
         self.settings = settings
         self.api = api
         self._templates = _CachedList(self._read_templates)
@@ -196,6 +196,6 @@ def open_account(settings: Settings, before_change: Callable[[], None] = lambda:
     Raises AccessDenied if there are no credentials.
     """
     # The SDK takes 0.2 s to import, which a program that only declares resources saves.
-    from live_recording.account.client import LiveApi
+    from live_recording.account.client import ApiClient
 
-    return AccountInventory(settings, LiveApi(settings, before_change))
+    return AccountInventory(settings, ApiClient(settings, before_change))

@@ -6,10 +6,11 @@ The only module of `config` that touches either. `settings` decides which values
 import os
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from live_recording.config.settings import NAMESPACE, ConfigReader, Settings, parse_settings, simulated_time
+from live_recording.config.settings import NAMESPACE, ConfigReader, KeyPair, Settings, parse_settings, simulated_time
 from live_recording.core.errors import ConfigError
 from live_recording.core.redaction import printable, redact
 from live_recording.core.text import capitalize, quoted
@@ -60,9 +61,13 @@ def read_settings(
         hidden_secrets: Keys of secrets that are configured, but whose values this process does not read.
     """
     env = os.environ if environ is None else environ
-    profiles = (Path(env.get("HOME", "/")) / ".tencentcloud/credentials", Path("/etc/tencentcloud/credentials"))
-    profile = any(path.is_file() for path in profiles)
-    return parse_settings(config, env, profile=profile, hidden_secrets=hidden_secrets)
+    return parse_settings(config, env, profiles=partial(_read_profiles, env), hidden_secrets=hidden_secrets)
+
+
+def _read_profiles(environ: Mapping[str, str]) -> Mapping[str, KeyPair]:
+    from live_recording.config.profiles import read_profiles  # not needed where a key pair is set
+
+    return read_profiles(environ)
 
 
 def read_stack_settings(stack: str | None) -> Settings:

@@ -7,8 +7,9 @@ from live_recording.core.text import join_words
 
 def unreadable_keys(stack: str, settings: Settings) -> tuple[str, ...]:
     """Return the encrypted keys in the stack's config that *settings* has no value for, sorted."""
-    values = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
-    return tuple(key for key in files.encrypted_keys(stack) if not values.get(key))
+    keys = settings.credentials.keys
+    known = {"secretId": keys.secret_id, "secretKey": keys.secret_key, "callbackKeys": "not needed"}
+    return tuple(key for key in files.encrypted_keys(stack) if not known.get(key))
 
 
 def describe_unreadable_keys(stack: str, settings: Settings) -> str:

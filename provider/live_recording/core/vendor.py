@@ -39,11 +39,15 @@ CALLS_A_SECOND: Mapping[str, int] = {
 30846, 30843, 30841)."""
 
 
+VENDOR_DOMAIN = "tencentcloudapi.com"
+"""The API of either site is below this domain."""
+
+
 @dataclass(frozen=True)
 class Site:
     """One of the vendor's two sites."""
 
-    host: str
+    domain: str  # of the API: a service is at SERVICE.domain
     regions: tuple[str, ...]  # of the task APIs; the first is the default
     record_interval: Mapping[str, tuple[int, int]]  # seconds, by format
     cos: bool
@@ -51,11 +55,16 @@ class Site:
     start_within: timedelta | None  # latest start of a task, from now
     end_within: timedelta | None  # latest end of a task, from now
 
+    @property
+    def host(self) -> str:
+        """Return the host of the live API."""
+        return f"live.{self.domain}"
+
 
 _SHORT, _LONG = (60, 7200), (60, 43200)
 SITES: Mapping[SiteName, Site] = {
     "intl": Site(
-        host="live.intl.tencentcloudapi.com",
+        domain=f"intl.{VENDOR_DOMAIN}",
         regions=(
             "ap-singapore", "ap-bangkok", "ap-guangzhou", "ap-hongkong", "ap-jakarta", "ap-mumbai", "ap-seoul",
             "ap-tokyo", "eu-frankfurt", "na-ashburn", "na-siliconvalley", "na-toronto", "sa-saopaulo",
@@ -67,7 +76,7 @@ SITES: Mapping[SiteName, Site] = {
         end_within=None,
     ),
     "cn": Site(
-        host="live.tencentcloudapi.com",
+        domain=VENDOR_DOMAIN,
         regions=("ap-guangzhou",),
         record_interval={"flv": _LONG, "hls": _LONG, "mp4": _LONG, "aac": _SHORT, "mp3": _SHORT},  # CN:32614; mp3 assumed
         cos=True,

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from live_recording.account.api_errors import AccessDenied
-from live_recording.account.client import LiveApi, server_time
+from live_recording.account.client import ApiClient, server_time
 from live_recording.config import files
 from live_recording.config.secrets import describe_unreadable_keys
-from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Settings
+from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Credentials, Settings
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import count_of, escaped
 from live_recording.core.timefmt import format_duration
@@ -28,7 +28,13 @@ NOTED_SKEW = timedelta(seconds=60)
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 SHOWN_DOMAINS = 3
 FULL_ID = 16  # characters; of a shorter id, which is none of the vendor's, less is shown
-KEY_NAMES = {"keys": "The key {id}", "profile": "The key of the vendor's profile file", "role": "The role of this pod"}
+KEY_NAMES = {
+    "environment": "The key {id} of the environment",
+    "config": "The key {id} of the Pulumi config",
+    "profile": "The key {id} of profile {profile}",
+    "oidc": "The role of this pod",
+    "instance": "The instance role {instance_role}",
+}
 """What sentences call credentials, by their source."""
 SHORTEST_SECRET = 6  # characters; anything shorter is not a secret
 CLOCK_SYNC = "Set the clock and keep it synchronized (NTP)."
@@ -168,11 +174,11 @@ def _check_credentials(of: str, settings: Settings) -> Iterator[CheckResult]:
     """Check that the credentials work, and report what their account holds."""
     subject = f"Credentials{of}"
     if problem := _missing_credentials(settings):
-        yield CheckResult(subject, "wrong", f"{problem} {SET_CREDENTIALS}")
+        yield CheckResult(subject, "wrong", problem)
         return
-    key = KEY_NAMES[settings.source].format(id=_mask(settings.secret_id))
+    key = _name_of(settings.credentials)
     try:
-        api = LiveApi(settings)
+        api = ApiClient(settings)
         rules = api.read("DescribeLiveRecordRules", {}).get("Rules") or []
     except ToolError as error:
         problem = "was rejected" if isinstance(error, AccessDenied) else "could not be checked"
@@ -185,18 +191,27 @@ def _check_credentials(of: str, settings: Settings) -> Iterator[CheckResult]:
     yield _check_region(of, api, settings)
 
 
+def _name_of(credentials: Credentials) -> str:
+    """Return where the credentials come from, without a secret."""
+    name = KEY_NAMES[credentials.source].format(
+        id=_mask(credentials.keys.secret_id), profile=credentials.profile, instance_role=credentials.instance_role
+    )
+    return f"{name}, in role {credentials.role.arn}," if credentials.role else name
+
+
 def _missing_credentials(settings: Settings) -> str:
     """Return what is missing of the credentials, or ""."""
     if not settings.source:
-        return "No credentials found; the account cannot be read or changed."
-    pair = {"TENCENTCLOUD_SECRET_ID": settings.secret_id, "TENCENTCLOUD_SECRET_KEY": settings.secret_key}
+        return f"No credentials found; the account cannot be read or changed. {settings.credentials_advice}"
+    keys = settings.credentials.keys
+    pair = {"TENCENTCLOUD_SECRET_ID": keys.secret_id, "TENCENTCLOUD_SECRET_KEY": keys.secret_key}
     missing = [name for name, value in pair.items() if not value]
-    if settings.source == "keys" and missing:
-        return f"{' and '.join(missing)} is not set, but the other half of the key pair is."
+    if settings.source in ("environment", "config") and missing:
+        return f"{' and '.join(missing)} is not set, but the other half of the key pair is. {SET_CREDENTIALS}"
     return ""
 
 
-def _check_region(of: str, api: LiveApi, settings: Settings) -> CheckResult:
+def _check_region(of: str, api: ApiClient, settings: Settings) -> CheckResult:
     """Check that tasks can be listed in the region."""
     now = int(settings.now().timestamp())
     try:
@@ -214,7 +229,8 @@ def _mask(secret_id: str) -> str:
 
 def _redact(sentence: str, settings: Settings) -> str:
     """Return the sentence without any part of the credentials, in case the API repeats them."""
-    for secret in (settings.secret_key, settings.token, settings.secret_id):
+    keys = settings.credentials.keys
+    for secret in (keys.secret_key, keys.token, keys.secret_id):
         if len(secret) >= SHORTEST_SECRET:
-            sentence = sentence.replace(secret, _mask(secret) if secret == settings.secret_id else "***")
+            sentence = sentence.replace(secret, _mask(secret) if secret == keys.secret_id else "***")
     return sentence

@@ -10,9 +10,9 @@ from typing import Any
 
 from live_recording.config import files
 from live_recording.config.files import PROJECT
+from live_recording.config.pulumi_cli import SECONDS, run_command
 from live_recording.core.text import count_of
 from live_recording.doctor.report import CheckResult, State, group_stacks
-from live_recording.pipeline.pulumi_cli import SECONDS, run_command
 
 DISTRIBUTION, REQUIREMENTS = "live-recording", Path("requirements.txt")
 OLDEST_PYTHON, OLDEST_CLI = (3, 11), (3, 254)

@@ -10,8 +10,8 @@ from enum import Enum
 from pathlib import Path
 
 from live_recording.config import files
+from live_recording.config.pulumi_cli import pulumi_command
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
-from live_recording.pipeline.pulumi_cli import pulumi_command
 
 STALE_PLAN_MARKERS = ("violates plan", "is not allowed by the plan", "but none were seen")
 """Parts of the engine's errors for a saved plan that no longer matches what it would do."""

@@ -9,9 +9,9 @@ from live_recording.account import snapshot_file
 from live_recording.account.snapshot import Snapshot
 from live_recording.config import secrets
 from live_recording.config.files import create_directory, debug_enabled, stack_config_reader, stack_path, write_file
-from live_recording.config.settings import NAMESPACE, Settings
+from live_recording.config.pulumi_cli import error_reason, run_pulumi
+from live_recording.config.settings import NAMESPACE, KeyPair, Settings
 from live_recording.core.errors import ToolError
-from live_recording.pipeline.pulumi_cli import error_reason, run_pulumi
 from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
 from live_recording.review.formats import FORMATS
@@ -119,14 +119,15 @@ def open_stack(name: str) -> StackFile:
 
 def _decrypt_key_pair(stack: StackFile, name: str) -> Settings:
     """Return the settings of a stack with its encrypted keys."""
-    settings = stack.settings
-    pair = {"secretId": settings.secret_id, "secretKey": settings.secret_key}
+    settings, keys = stack.settings, stack.settings.credentials.keys
+    pair = {"secretId": keys.secret_id, "secretKey": keys.secret_key}
     for key in secrets.unreadable_keys(name, settings):
         if key in pair:
             pair[key] = _decrypt(stack.stack, key)
     if not all(pair.values()):
         return settings
-    return replace(settings, secret_id=pair["secretId"], secret_key=pair["secretKey"], source="keys")
+    keys = KeyPair(pair["secretId"], pair["secretKey"], keys.token)
+    return replace(settings, credentials=replace(settings.credentials, keys=keys, source=settings.source or "config"))
 
 
 def _decrypt(stack: str, key: str) -> str:
