@@ -103,9 +103,9 @@ def test_endpoint_whose_certificate_is_not_trusted(patient: Patient) -> None:
 
 
 REFUSED = {
-    "unknown-id": (PAIR, "The key AKID...MPLE was rejected. DescribeLiveRecordRules was rejected"),
-    "wrong-key": (PAIR | {"TENCENTCLOUD_SECRET_ID": "emulator"}, "The key em... was rejected."),
-    "token": (PAIR | {"TENCENTCLOUD_TOKEN": KEY}, "The key AKID...MPLE was rejected."),
+    "unknown-id": (PAIR, "The key AKID...MPLE of the environment was rejected. DescribeLiveRecordRules was rejected"),
+    "wrong-key": (PAIR | {"TENCENTCLOUD_SECRET_ID": "emulator"}, "The key em... of the environment was rejected."),
+    "token": (PAIR | {"TENCENTCLOUD_TOKEN": KEY}, "The key AKID...MPLE of the environment was rejected."),
     "half": ({"TENCENTCLOUD_SECRET_ID": ID}, "TENCENTCLOUD_SECRET_KEY is not set, but the other half of the key pair is."),
     "other-half": ({"TENCENTCLOUD_SECRET_KEY": KEY}, "TENCENTCLOUD_SECRET_ID is not set, but the other half of the key pair is."),
     "none": ({}, "No credentials found; the account cannot be read or changed. Set TENCENTCLOUD_SECRET_ID"),
@@ -143,7 +143,7 @@ def test_profile_file_is_a_source(patient: Patient, account: Account) -> None:
     _, lines, _ = patient.examine(LIVE_RECORDING_ENDPOINT=account.emulator.url)
 
     assert lines["Credentials (dev)"][0] == "ok"
-    assert lines["Credentials (dev)"][1].startswith("The key of the vendor's profile file works.")
+    assert lines["Credentials (dev)"][1].startswith("The key em... of profile default works.")
 
 
 def test_encrypted_key_is_not_checked(patient: Patient, account: Account) -> None:

@@ -107,7 +107,7 @@ def test_machine_that_is_ready(patient: Patient, account: Account) -> None:
         ),
         "Credentials (dev)": (
             "ok",
-            "The key em... works. The live API does not return the account's id; it has 1 recording rule, for push.example.com.",
+            "The key em... of the environment works. The live API does not return the account's id; it has 1 recording rule, for push.example.com.",
         ),
         "Region (dev)": ("ok", "Tasks in ap-singapore can be listed."),
     }
