@@ -56,11 +56,12 @@ from tools import priority
 
 GOLDEN = ROOT / "tests/golden/err"
 REVIEWS = ROOT / "tests/golden/review"
-MESSAGES = 3
-"""Most messages that an example shows, each worded differently."""
-WHOLE_LINES = 9
-"""A longer example shows only the entries that its messages are about."""
-MESSAGE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+): (?P<text>.*) \[[\w-]+\]")
+OWN_FORMAT = "the format of the stack file"
+"""A source that is no document of others."""
+WHOLE_LINES = 4
+"""A longer example shows only the entries that its message is about."""
+MOST_LINES = 8
+MESSAGE = r"^[^:\n]+:(\d+): (.*) \[%s\]$"
 
 WORDS: Mapping[Callable[..., Any], str] = {
     scalars.text: "text",
@@ -91,54 +92,58 @@ TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
     "Template": (Template, None),
     "Rule": (Rule, None),
     "Task": (Task, None),
-    "Schedule": (Schedule, None),
+    "Schedule": (Schedule, Task),
     "LiveRecord": (LiveRecord, None),
     "Limits": (Limits, None),
     "Acknowledgement": (Acknowledgement, None),
     "Format": (Format, None),
     "Hls": (Hls, Format),
     "Flv": (Flv, Format),
-    "TemplateArgs": (TemplateArgs, None),
-    "RuleArgs": (RuleArgs, None),
-    "TaskArgs": (TaskArgs, None),
-    "LiveRecordArgs": (LiveRecordArgs, None),
 }
-"""Name in a marker -> the model, and the model whose fields are left out because they have their own table."""
+"""Name in a marker -> the model, and the model whose equal fields are left out because they have their own table."""
 
-ARGUMENTS: Mapping[str, KindName] = {
-    "TemplateArgs": "template",
-    "RuleArgs": "rule",
-    "TaskArgs": "task",
-    "LiveRecordArgs": "live_record",
+ARGUMENTS: Mapping[KindName, type[BaseModel]] = {
+    "template": TemplateArgs,
+    "rule": RuleArgs,
+    "task": TaskArgs,
+    "live_record": LiveRecordArgs,
 }
-"""The models that are the arguments of a resource: their tables say what a change does."""
+"""The arguments of each resource."""
 KEPT_AS = {"duration": "end"}
 """A field that inputs keep in the form of another one."""
 
-MARKED = re.compile(r"(<!-- (table|docstring): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- (table|docstring|arguments): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def table(name: str) -> str:
-    """Return the fields of a model as a Markdown table; `was` comes last."""
+    """Return the fields of a model as a Markdown table, without `was`, which has its own section."""
     model, base = TABLES[name]
-    known, kind = base.model_fields if base else {}, ARGUMENTS.get(name)
-    fields = sorted(model.model_fields.items(), key=lambda field: field[0] == "was")
-    head = ["field", "value", "default", "a change" if kind else "meaning"]
-    rows = (head, *(_cells(key, info, kind) for key, info in fields if key not in known))
-    first, *rest = (f"| {' | '.join(cells)} |" for cells in rows)
+    known = base.model_fields if base else {}
+    head = ("field", "value", "default", "meaning")
+    rows = (
+        _cells(key, info)
+        for key, info in model.model_fields.items()
+        if key != "was" and (key not in known or known[key].description != info.description)
+    )
+    first, *rest = (f"| {' | '.join(cells)} |" for cells in (head, *rows))
     return "\n".join([first, "|" + "---|" * len(head), *rest]) + "\n"
 
 
-def _cells(name: str, info: FieldInfo, kind: KindName | None) -> list[str]:
-    required = info.is_required() or (kind is not None and _required(name, kind))
-    default = "required" if required else _default(info.default)
-    change = "replaces" if kind and KEPT_AS.get(name, name) in REPLACES[kind] else "in place"
-    return [f"`{info.alias or name}`", _value(info), default, change if kind else _escaped(info.description or "")]
+def _cells(name: str, info: FieldInfo) -> tuple[str, ...]:
+    default = "required" if info.is_required() else _default(info.default)
+    return (f"`{info.alias or name}`", _value(info), default, _escaped(info.description or ""))
 
 
-def _required(name: str, kind: KindName) -> bool:
-    """Return whether the constructor of the resource requires this argument."""
-    return inspect.signature(resources.KINDS[kind]).parameters[name].default is inspect.Parameter.empty
+def arguments(name: str) -> str:
+    """Return the arguments of a resource: which are required, and which replace the resource when they change."""
+    kind = next(kind for kind, resource in resources.KINDS.items() if resource.__name__ == name)
+    parameters = inspect.signature(resources.KINDS[kind]).parameters
+    names = list(ARGUMENTS[kind].model_fields)
+    required = {name for name in names if parameters[name].default is inspect.Parameter.empty}
+    replaces = [name for name in names if KEPT_AS.get(name, name) in REPLACES[kind]]
+    listed = ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in names)
+    which = "every argument" if replaces == names else ", ".join(f"`{name}`" for name in replaces)
+    return f"Arguments (required ones in bold): {listed}. Replaced when this changes: {which}.\n"
 
 
 def docstring(name: str) -> str:
@@ -189,8 +194,8 @@ def findings() -> str:
         "`--format json` is for programs, `--format sarif` for code scanning. Exit codes: 0 no errors, 1 errors, 2 wrong usage",
         "or an unreadable file.",
         "",
-        "Each example shows some messages and the entries that they are about. CN and IN are page numbers of the vendor's",
-        "documents, for sites cn and intl. `python tools/docs.py` generates this page.",
+        "Each section has one example, without file, line and id. CN and IN are page numbers of the vendor's documents, for",
+        "sites cn and intl. `python tools/docs.py` generates this page.",
         "",
         f"Errors:\n{_links('error')}.",
         "",
@@ -206,48 +211,36 @@ def _links(severity: str) -> str:
 
 def _kind(id_: str) -> Iterator[str]:
     kind, example = CATALOG[id_], GOLDEN / f"{id_}.yaml"
-    yield from ("", f"## {id_}", "", f"{kind.severity.capitalize()}. {kind.meaning} Source: {kind.source}.")
+    source = "" if kind.source == OWN_FORMAT else f" Source: {kind.source}."
+    yield from ("", f"## {id_}", "", f"{kind.severity.capitalize()}. {kind.meaning}{source}")
     if id_ in REVIEW_ONLY:
         before, after = (_lines(REVIEWS / f"{id_}.{version}.yaml") for version in ("before", "after"))
         change = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))
         yield from ("", "```diff", *change[3:], "```")  # without the names of the files and the line numbers
         yield from ("", "```text", *_lines(REVIEWS / f"{id_}.out"), "```")
     elif example.exists():
-        messages, excerpt = _example(id_, example)
-        yield from ("", "```yaml", *excerpt, "```", "", "```text", *messages, "```")
+        printed = example.with_suffix(".out").read_text(encoding="utf-8")
+        line, message = re.findall(MESSAGE % id_, printed, re.MULTILINE)[0]
+        excerpt = _excerpt(example.read_text(encoding="utf-8-sig").splitlines(), int(line), message)
+        yield from ("", "```yaml", *excerpt, "```", "", "```text", message, "```")
 
 
-def _example(id_: str, file: Path) -> tuple[list[str], list[str]]:
-    """Return some messages of a golden file, each worded differently, and the entries that they are about."""
-    printed = (line for line in _lines(file.with_suffix(".out")) if line.endswith(f"[{id_}]"))
-    found = [message for line in printed if (message := MESSAGE.fullmatch(line))]
-    first = {_wording(message["text"]): message for message in reversed(found)}.values()
-    shown = sorted(first, key=found.index)[:MESSAGES]
-    texts = [message["text"] for message in shown]
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
-    return texts, _excerpt(lines, {int(message["line"]) for message in shown}, " ".join(texts))
-
-
-def _wording(message: str) -> str:
-    """Return a message without its path, quoted values and numbers: equal for two messages of one kind."""
-    return re.sub(r'"[^"]*"|[\w.]*\d[\w.:+-]*', "", message.partition(": ")[2])
-
-
-def _excerpt(lines: list[str], cited: set[int], text: str) -> list[str]:
-    """Return the lines of the entries that the messages cite or name, below the headings of their sections."""
+def _excerpt(lines: list[str], cited: int, message: str) -> list[str]:
+    """Return the lines of the entries that the message cites or names, below the headings of their sections."""
     if len(lines) <= WHOLE_LINES:
         return lines
     section = entry = 0
     kept = {number for number, line in enumerate(lines) if line.startswith("#")}
-    places = []
+    entries = []
     for number, line in enumerate(lines):
         section = number if line[:1].strip() else section
         entry = number if line[:3].strip() else entry
-        places.append((section, entry))
+        entries.append(entry)
         name = f"{lines[section].partition(':')[0]}.{line.strip().partition(':')[0]}"
-        if number + 1 in cited or (number == entry and re.search(rf"\b{re.escape(name)}\b", text)):
+        if cited in (section + 1, number + 1) or (number == entry and re.search(rf"\b{re.escape(name)}\b", message)):
             kept |= {section, entry}
-    return [line for line, (_, entry) in zip(lines, places, strict=True) if line and entry in kept]
+    shown = [line for line, entry in zip(lines, entries, strict=True) if line and entry in kept]
+    return shown if len(shown) <= MOST_LINES else [*shown[: MOST_LINES - 1], "  # ..."]
 
 
 def _lines(file: Path) -> list[str]:
@@ -259,7 +252,7 @@ def schema() -> str:
     return json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-RENDERERS: Mapping[str, Callable[[str], str]] = {"table": table, "docstring": docstring}
+RENDERERS: Mapping[str, Callable[[str], str]] = {"table": table, "docstring": docstring, "arguments": arguments}
 """The kind of a marker -> the function that renders it."""
 
 

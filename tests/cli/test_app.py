@@ -203,7 +203,7 @@ def test_mistake_of_ours_is_a_sentence(scratch: Scratch) -> None:
 
 def test_emulator_uses_the_simulated_time(tmp_path: Path) -> None:
     """Without `--now` its clock begins at LIVE_RECORDING_NOW: it accepts tasks of the next day, not of another year."""
-    by_hand = [sys.executable, str(ROOT / "examples/adoption/by_hand.py")]
+    fill = [sys.executable, str(ROOT / "examples/adoption/existing_account.py")]
     command = [
         sys.executable,
         "-m",
@@ -216,8 +216,8 @@ def test_emulator_uses_the_simulated_time(tmp_path: Path) -> None:
     ]
     environment = callers() | {"LIVE_RECORDING_NOW": "2031-05-01T12:00Z"}
 
-    assert subprocess.run([*command, "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode == 0
-    assert subprocess.run([*command, "--now", "2031-08-01T12:00Z", "--", *by_hand], cwd=ROOT, env=environment, check=False).returncode  # fmt: skip
+    assert subprocess.run([*command, "--", *fill], cwd=ROOT, env=environment, check=False).returncode == 0
+    assert subprocess.run([*command, "--now", "2031-08-01T12:00Z", "--", *fill], cwd=ROOT, env=environment, check=False).returncode  # fmt: skip
 
 
 @pytest.mark.parametrize(("typed", "offered"), COMPLETED.values(), ids=COMPLETED)

@@ -118,25 +118,27 @@ def test_every_table_is_on_a_page() -> None:
     asked = {found[1:3] for page in PAGES for found in docs.MARKED.findall(text(page))}
 
     assert {name for kind, name in asked if kind == "table"} == set(docs.TABLES)
-    assert {name for kind, name in asked if kind == "docstring"} == {made.__name__ for made in RESOURCES.values()}
+    for part in ("docstring", "arguments"):
+        assert {name for kind, name in asked if kind == part} == {made.__name__ for made in RESOURCES.values()}
 
 
 @pytest.mark.parametrize(
-    ("resource", "row"),
+    ("resource", "required", "replaces"),
     [
-        ("RecordTemplate", "| `delay_live` | `true` or `false` |  | replaces |"),
-        ("RecordTemplate", "| `mp4` | mapping |  | in place |"),
-        ("RecordRule", "| `stream` | name |  | replaces |"),
-        ("RecordRule", "| `template_id` | id | required | in place |"),
-        ("RecordTask", "| `duration` | duration |  | replaces |"),
-        ("LiveRecord", "| `file_format` | .* | `flv` | replaces |"),
+        ("RecordTemplate", [], "`delay_live`, `cos_store`"),
+        ("RecordRule", ["domain", "template_id"], "`domain`, `app`, `stream`"),
+        ("RecordTask", ["domain", "app", "stream"], "every argument"),
+        ("LiveRecord", ["stream"], "every argument"),
     ],
 )
-def test_resources_page_says_what_is_needed_and_what_replaces(resource: str, row: str) -> None:
-    """The table of a resource has what its constructor demands, and what its diff does with a change."""
-    section = text(ROOT / "docs/resources.md").partition(f"\n## {resource}\n")[2].partition("\n## ")[0]
+def test_resources_page_says_what_is_needed_and_what_replaces(
+    resource: str, required: list[str], replaces: str
+) -> None:
+    """The arguments of a resource are those that its constructor requires and that its diff replaces."""
+    line = docs.arguments(resource)
 
-    assert re.search(f"^{row.replace('|', '[|]')}$", section, re.MULTILINE)
+    assert re.findall(r"\*\*`(\w+)`\*\*", line) == required
+    assert line.endswith(f"Replaced when this changes: {replaces}.\n")
 
 
 def test_every_page_is_tested() -> None:

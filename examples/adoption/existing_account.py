@@ -1,4 +1,4 @@
-"""An account as people filled it by hand: the calls that the vendor's console or `tccli live ACTION` would make."""
+"""Fill an account as with the vendor's console or `tccli live ACTION`, outside this tool."""
 
 import os
 from datetime import datetime, timedelta
@@ -47,7 +47,7 @@ def task(stream: str, hour: int, template_id: int) -> str:
 
 archive = template("archive", Mp4Param={"Enable": 1, "RecordInterval": 3600, "StorageTime": 90 * DAY})
 news = template("News-clips_new", Mp4Param={"Enable": 1, "StorageTime": 0}, FlvParam={"Enable": 0})
-template("archive", HlsParam={"Enable": 1, "StorageTime": 7 * DAY})  # somebody tried something, and left it there
+template("archive", HlsParam={"Enable": 1, "StorageTime": 7 * DAY})  # an abandoned test
 rule(archive)
 rule(news, app="news")
 rule(news, app="news", stream="rehearsal")
