@@ -101,8 +101,6 @@ def test_lost_response_is_reported_and_the_old_recording_continues(project: Live
     done = project.run("up", "--yes", "--skip-preview", "--stack", "dev", check=False)
 
     assert done.returncode
-    assert (
-        "A recording of push.example.com/live/final may exist until 2026-11-21T15:00:00Z." in done.stdout
-    )
+    assert "A recording of push.example.com/live/final may exist until 2026-11-21T15:00:00Z." in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert account.actions() == [CREATE]

@@ -200,7 +200,7 @@ ODD = {
     "nul-behind-chinese": ("# 例子例子\na: 1\nb: \0\n\n\n\n\n\n".encode(), 1, "stack.yaml:3: Invalid YAML: control character U+0000."),
     "escape-sequence": (b"time_zone: \x1b[2J\n", 1, "stack.yaml:1: Invalid YAML: control character U+001B."),
     "old-line-ends": (b"time_zone: UTC\rtemplates: {}\r", 0, "1 file checked, no problems found."),
-    "turned-around-key": ('templates: {"arch\u202eive": {}}\nrules: {a: {domain: d.example.com, template: archive}}\n'.encode(), 1, "Did you mean "arch\\u202eive"?"),
+    "turned-around-key": ('templates: {"arch\u202eive": {}}\nrules: {a: {domain: d.example.com, template: archive}}\n'.encode(), 1, 'Did you mean "arch\\u202eive"?'),
     "brackets": (b"[" * 1_000_000, 1, "stack.yaml:1: The file nests deeper than 12 levels."),
     "markers-of-the-engine": (b"time_zone: '<{%reset%}>'\n", 1, 'Unknown time zone "\\u003c{%reset%}>".'),
 }  # fmt: skip
