@@ -1,5 +1,7 @@
 """Keys, domains, apps and streams, and the placeholders of file names."""
 
+import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +23,7 @@ from live_recording.stackfile.names import (
     vod_file_name,
 )
 from live_recording.stackfile.scalars import PlainScalar
+from live_recording.stackfile.stream_names import problem_of_name
 
 Reader = Callable[[object], str]
 
@@ -38,9 +41,8 @@ TAKEN: dict[str, tuple[Reader, str]] = {
     "domain-longest-label": (domain, f"{'a' * 63}.com"),
     "part": (part, "live"),
     "part-empty": (part, ""),
-    "part-inner-space": (part, "main stage"),
-    "part-chinese": (part, "直播"),
-    "part-star-inside": (part, "a*"),
+    "part-symbols": (part, "a_b-c.d~e=f:1;,!@+$"),
+    "part-percent-last": (part, "100%"),
     "vod-all": (vod_file_name, "_".join(f"{{{name}}}" for name in VOD_PLACEHOLDERS)),
     "vod-none": (vod_file_name, "file"),
     "cos-all": (cos_bucket_path, "/" + "/".join(f"{{{name}}}" for name in COS_PLACEHOLDERS)),
@@ -81,7 +83,10 @@ REFUSED: dict[str, tuple[Reader, str, str]] = {
     "domain-too-long": (domain, f"{'a.' * 126}com", "bad-name"),
     "domain-newline-last": (domain, "push.example.com\n", "bad-name"),
     "part-star": (part, "*", "bad-name"),
+    "part-star-inside": (part, "match-*", "bad-name"),
     "part-slash": (part, "live/a", "bad-name"),
+    "part-inner-space": (part, "main stage", "bad-name"),
+    "part-chinese": (part, "直播", "bad-name"),
     "part-space-first": (part, " live", "bad-name"),
     "part-newline": (part, "a\nb", "bad-name"),
     "part-escape": (part, "\x1b[31m", "bad-name"),
@@ -106,6 +111,45 @@ def test_other_names_are_refused(reader: Reader, value: str, kind: str) -> None:
 
     assert refusal.value.finding_id == kind
     assert refusal.value.message.endswith((".", "?"))
+
+
+PASTED = {
+    "wildcard": ("match-*", "To match some names, add a rule for each."),
+    "shell-placeholder": ("${STREAM}", 'Placeholders are not supported: "${STREAM}"'),
+    "vendor-placeholder": ("{StreamID}", 'Placeholders are not supported: "{StreamID}"'),
+    "server-placeholder": ("cam-[stream]", 'Placeholders are not supported: "[stream]"'),
+    "typographic-quotes": ("“final”", 'U+201C (left double quotation mark). Names of apps and streams have English letters, digits and symbols only. Did you mean "final"?'),
+    "full-width-letters": ("ｆｉｎａｌ", 'Did you mean "final"?'),
+    "dash": ("final–1", 'Did you mean "final-1"?'),
+    "zero-width-space": ("final\u200b", 'U+200B (zero width space). Names of apps and streams have English letters, digits and symbols only. Did you mean "final"?'),
+    "no-break-space": ("final\xa0", 'Did you mean "final"?'),
+    "quotes-inside-quotes": ("'final'", 'Write "final".'),
+    "code-quotes": ("`final`", 'Write "final".'),
+    "percent-encoded": ("final%20one", "is percent-encoded (%20)"),
+    "parameters": ("final?txSecret=5f3e&txTime=68", '"final" is followed by parameters'),
+    "full-width-parameters": ("final？txSecret=5f3e", '"final" is followed by parameters'),
+    "address": ("rtmp://push.example.com/live/final?txSecret=5f3e", "This is a part of an address"),
+    "login": ("admin:5f3e@push.example.com", "This is a part of an address"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "message"), PASTED.values(), ids=PASTED)
+def test_pasted_name_is_explained_without_its_secret(name: str, message: str) -> None:
+    """A name that no stream can have is rejected with what to write instead; a key in it is not repeated."""
+    problem = problem_of_name(name)
+
+    assert message in problem
+    assert "5f3e" not in problem
+
+
+@given(st.text())
+def test_only_printable_ascii_can_match(name: str) -> None:
+    """Whatever is pasted, no other name passes, and every suggestion does."""
+    problem = problem_of_name(name)
+    suggestion = re.search(r'Did you mean "(.*)"\?$', problem)
+
+    assert problem or all("!" <= character <= "~" for character in name)
+    assert suggestion is None or not problem_of_name(json.loads(f'"{suggestion[1]}"'))
 
 
 def test_a_task_needs_whole_names() -> None:

@@ -12,6 +12,8 @@ SHOWN = 80
 SHELL_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
 """Names that may be part of a command that users paste: of stacks and projects."""
 
+_SECRET_PARAMETER = re.compile(r"(?i)((?:secret|token|password|passwd|sign|signature|key)=)[^&\s\"',;}]+")
+"""The values of parameters such as txSecret, which are pasted with a push address."""
 _LAYOUT = ("\n", "\t")
 _LAYOUT_PARTS = re.compile(r"([\n\t])")
 _COMMAND_LINE = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
@@ -51,8 +53,10 @@ def quoted(value: object) -> str:
 def escaped(text: str) -> str:
     """Return the text on one line, without characters that a terminal, a log or the engine would interpret.
 
-    Replaces control, format and bidirectional characters, and everything else that is not printable, as JSON does.
+    Hides the secrets of addresses. Replaces control, format and bidirectional characters, and everything else that is not printable, as JSON does.
     """
+    if "=" in text:
+        text = _SECRET_PARAMETER.sub(r"\1***", text)
     return _escape(text).replace("<{", "\\u003c{")
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from live_recording.core.errors import InvalidValue
 from live_recording.core.text import quoted
 from live_recording.stackfile.scalars import text
+from live_recording.stackfile.stream_names import describe_address, problem_of_name
 
 VOD_PLACEHOLDERS = (
     "StreamID",
@@ -44,26 +45,17 @@ def domain(value: object) -> str:
     """Read the name of a push domain."""
     name = text(value)
     if not _DOMAIN.fullmatch(name):
-        raise InvalidValue(
-            "bad-name", f"{quoted(name)} is not a domain name. Write only the push domain, such as push.example.com."
-        )
+        problem = describe_address(name) or f"{quoted(name)} is not a domain name."
+        raise InvalidValue("bad-name", f"{problem} Write only the push domain, such as push.example.com.")
     return name
 
 
 def part(value: object) -> str:
     """Read the name of an app or stream. The API compares names exactly, so nothing is folded or trimmed."""
     name = text(value)
-    if name == "*":
-        raise InvalidValue(
-            "bad-name",
-            'Wildcards are not supported: "*" matches only the name "*". To match every name, remove the key.',
-        )
-    if "/" in name:
-        raise InvalidValue("bad-name", f"{quoted(name)} contains a slash. Write app and stream in separate fields.")
-    if name != name.strip() or not name.isprintable():
-        raise InvalidValue(
-            "bad-name", f"{quoted(name)} begins or ends with a space, or contains a control character. Remove it."
-        )
+    problem = problem_of_name(name)
+    if problem:
+        raise InvalidValue("bad-name", problem)
     return name
 
 
