@@ -17,6 +17,7 @@ from live_recording.account.api_mapping import (
     template_inputs,
 )
 from live_recording.account.diff import changes
+from live_recording.account.objects import LiveTemplate
 from live_recording.core.kinds import FORMATS
 from live_recording.core.timefmt import task_time, timestamp
 
@@ -107,6 +108,11 @@ def test_create_sends_what_was_asked_for() -> None:
     }
 
 
+def live_template(raw: dict[str, Any]) -> LiveTemplate:
+    """Return the template, with an id, as the account lists it."""
+    return LiveTemplate.from_api({**raw, "TemplateId": 17016})
+
+
 def _leaves(body: Any) -> int:
     return sum(map(_leaves, body.values())) if isinstance(body, dict) else 1
 
@@ -124,15 +130,15 @@ def test_create_sends_nothing_else(asked: dict[str, Any]) -> None:
 @given(TEMPLATES)
 def test_created_template_reads_back(asked: dict[str, Any]) -> None:
     """From our names to the API's and back again, a template is itself."""
-    assert template_inputs(simulated(create_template(asked)), asked) == asked
+    assert template_inputs(live_template(simulated(create_template(asked))), asked) == asked
 
 
 @given(TEMPLATES, TEMPLATES)
 def test_modified_template_is_what_was_asked_for(before: dict[str, Any], asked: dict[str, Any]) -> None:
     """After a change in place the live template means exactly what was asked for, except what only a create sets."""
     live = simulated(create_template(before))
-    body = modify_template("17016", asked, live)
-    after = template_inputs(simulated(body, live), asked)
+    body = modify_template(asked, live_template(live))
+    after = template_inputs(live_template(simulated(body, live)), asked)
 
     assert set(changes("template", after, asked)) <= {*CREATE_ONLY, *_where_sub_app_was_dropped(before, asked)}
     assert not {TEMPLATE_FIELDS[name].api for name in CREATE_ONLY} & set(body)
@@ -182,14 +188,14 @@ MODIFIED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize(("asked", "expected"), MODIFIED.values(), ids=MODIFIED)
 def test_modify_makes_it_so(asked: dict[str, Any], expected: dict[str, Any]) -> None:
     """A change sends whole formats, disables removed ones, and resets a field that is live with another value."""
-    body = modify_template("17016", {"template_name": "t", **asked}, LIVE)
+    body = modify_template({"template_name": "t", **asked}, live_template(LIVE))
 
     assert body == {"TemplateId": 17016, "TemplateName": "t", **expected}
 
 
 def test_live_defaults_are_not_inputs() -> None:
     """Of a live template only what differs from the vendor's defaults, or was asked for, is read."""
-    assert template_inputs(LIVE, {"template_name": "t", "mp4": {"class_id": 0}}) == {
+    assert template_inputs(live_template(LIVE), {"template_name": "t", "mp4": {"class_id": 0}}) == {
         "template_name": "t",
         "description": "old",
         "mp4": {"record_interval": 3600, "storage_time": 86400, "class_id": 0},
@@ -201,7 +207,7 @@ def test_storage_mode_is_read_in_lower_case() -> None:
     """Other tools write `Cold`, and it means cold."""
     live = simulated({"TemplateName": "t", "Mp4Param": {"Enable": 1, "StorageMode": "Cold"}})
 
-    assert template_inputs(live, {})["mp4"] == {"storage_mode": "cold"}
+    assert template_inputs(live_template(live), {})["mp4"] == {"storage_mode": "cold"}
 
 
 def test_api_names_are_distinct() -> None:

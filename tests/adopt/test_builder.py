@@ -27,6 +27,7 @@ from live_recording.resources.rule import rule_id as resource_id
 from live_recording.stackfile.model import Stack
 from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.leftovers import CASES, FORMATS, LEFTOVERS, OWNER, PUSH, account, task
+from tests.support.live_objects import live_tasks, live_templates
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "adoption"
 
@@ -95,7 +96,7 @@ def honest(done: Adopted, live: Snapshot, *, quiet: bool = True) -> None:
     there = {
         *(("template", i, f"template {i} (") for i in live.templates),
         *(("rule", rule_id(key), f"rule {key}: ") for key in live.rules),
-        *(("task", i, f"task {i} (") for i, found in live.tasks.items() if found["EndTime"] > AT),
+        *(("task", i, f"task {i} (") for i, found in live.tasks.items() if found.end > AT),
     }
     ids = {(kind, found["id"]) for (kind, _), found in resources.items()}
     out = {thing for thing in there if any(str(left).startswith(thing[2]) for left in done.left)}
@@ -185,15 +186,15 @@ def test_any_account_is_told_honestly(live: Snapshot) -> None:
 @given(ACCOUNTS, ACCOUNTS)
 def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> None:
     """An account that changes after adoption: what the file has keeps its key, and new entries fit into the file."""
-    before, names = adopted(first, OWNER), {found["TemplateName"] for found in first.templates.values()}
+    before, names = adopted(first, OWNER), {found.name for found in first.templates.values()}
     live = then._replace(
         site=first.site,  # ids are never given twice; twins of a template could not be told from it, so there are none
         templates={
             **first.templates,
-            **{f"1{i}": t for i, t in then.templates.items() if t["TemplateName"] not in names},
+            **live_templates({f"1{i}": t.raw for i, t in then.templates.items() if t.name not in names}),
         },
         rules={**then.rules, **first.rules},
-        tasks={**first.tasks, **{f"young-{i}": found for i, found in then.tasks.items()}},
+        tasks={**first.tasks, **live_tasks({f"young-{i}": found.raw for i, found in then.tasks.items()})},
     )
     base = read(before.text or "time_zone: UTC", live.site)
     done = adopted(live, OWNER, (), base)

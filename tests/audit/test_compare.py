@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_recording.account.snapshot import Snapshot
 from live_recording.audit.compare import COUNTS
 from live_recording.audit.declared import Declaring, Place
 from live_recording.core.streams import StreamKey
@@ -30,6 +29,7 @@ from tests.support.audit_samples import (
     told,
 )
 from tests.support.clock import NOW
+from tests.support.live_objects import snapshot
 
 FORMATS = st.dictionaries(
     st.sampled_from(["flv", "hls", "mp4", "aac", "mp3"]),
@@ -88,8 +88,8 @@ def test_each_missing_rule_and_task_is_told_once(files: tuple[Declaring, ...], d
 def test_each_stranger_is_told_once(files: tuple[Declaring, ...], data: st.DataObject) -> None:
     """One live object that nobody declares is one difference, a copy of a declared one too."""
     held = applied(*files)
-    copy = [{"tasks": {"copy": live}} for live in held.tasks.values()] + [
-        {"templates": {"9999": live}} for live in held.templates.values()
+    copy = [{"tasks": {"copy": live.raw}} for live in held.tasks.values()] + [
+        {"templates": {"9999": live.raw}} for live in held.templates.values()
     ]
     new = {"rules": {StreamKey("x.example.com", "中文", "%s"): "9999"}}
     stranger: Any = data.draw(st.sampled_from([*copy, new]))
@@ -100,7 +100,7 @@ def test_each_stranger_is_told_once(files: tuple[Declaring, ...], data: st.DataO
 @given(stacks())
 def test_empty_account_lacks_everything(files: tuple[Declaring, ...]) -> None:
     """Of a new account every declared object is told, and nothing twice."""
-    found = told(Snapshot("intl", NOW, {}, {}, {}), *files)
+    found = told(snapshot(), *files)
     declared = [d for by in files for d in desired_resources(by.stack, by.owner, SITES["intl"], NOW).resources]
 
     assert {one.kind for one in found} == {"not-live"}
@@ -116,7 +116,7 @@ def test_later_and_finished_tasks_are_not_missed() -> None:
         }
     )
 
-    assert told(Snapshot("intl", NOW, {}, {}, {"t": task("final", AT - 10 * HOUR, AT)}), file) == []
+    assert told(snapshot(tasks={"t": task("final", AT - 10 * HOUR, AT)}), file) == []
 
 
 OWNERS = {
@@ -136,7 +136,7 @@ def test_what_nobody_declares_belongs_to_whom_its_template_names(name: str, kind
         "rules": {StreamKey(PUSH): "7"},
         "tasks": {"t": task("s", *WINDOW, "7")},
     }
-    found = told(plus(Snapshot("intl", NOW, {}, {}, {}), **live))
+    found = told(plus(snapshot(), **live))
 
     assert [(one.kind, one.thing, one.owner.prefix if one.owner else "") for one in found] == [
         (kind, t, owner) for t in ("rule", "task", "template")
@@ -215,7 +215,7 @@ def test_order_of_account_and_files_does_not_matter() -> None:
         "rules": {StreamKey(f"{c}.example.com"): "9" for c in "dbca"},
         "templates": {str(n): {} for n in (3, 1, 2)},
     }
-    held = plus(Snapshot("intl", NOW, {}, {}, {}), **live)
+    held = plus(snapshot(), **live)
     backwards = held._replace(
         rules=dict(reversed([*held.rules.items()])), templates=dict(reversed([*held.templates.items()]))
     )

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from live_recording.account.snapshot import Snapshot
 from live_recording.audit.declared import Place
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import timestamp
@@ -24,7 +23,7 @@ from tests.support.audit_samples import (
     task,
     told,
 )
-from tests.support.clock import NOW
+from tests.support.live_objects import live_tasks, snapshot
 
 TEMPLATES = {
     "retention": ({"Mp4Param": {"Enable": 1, "StorageTime": 86400}}, ["mp4.storage_time is 24 h 00 m, but 30 d is declared"]),
@@ -42,7 +41,7 @@ def test_template_differs_field_by_field(live: dict[str, Any], details: list[str
     """What differs is named with both values; the vendor's defaults are no difference."""
     file = declaring(templates=ARCHIVE)
     held = applied(file)
-    found = told(plus(held, templates={T: {**held.templates[T], **live}}), file)
+    found = told(plus(held, templates={T: {**held.templates[T].raw, **live}}), file)
 
     assert [list(one.details) for one in found] == ([details] if details else [])
     assert {(one.kind, one.place) for one in found} <= {("differs", Place("prod", "templates.archive"))}
@@ -52,7 +51,7 @@ def test_of_namesakes_the_one_in_use_is_the_stacks() -> None:
     """Two templates of one name: the rules of the stack show which it has, and the other is nobody's."""
     file = declaring(**RULE)
     held = applied(file)
-    twin = plus(held, templates={"999": held.templates[T]})
+    twin = plus(held, templates={"999": held.templates[T].raw})
 
     assert [(one.kind, one.id) for one in told(twin, file)] == [("not-declared", "999")]
     assert [(one.kind, one.id) for one in told(plus(twin, rules={StreamKey(PUSH): "999"}), file)] == [
@@ -90,7 +89,7 @@ def test_rule_of_another_template_differs(rules: dict[StreamKey, str], name: str
     file = declaring(**RULE)
     held = applied(file)
     held = plus(
-        held, rules=rules, templates={T: {**held.templates[T], "TemplateName": name}, "7": {"TemplateName": "hand"}}
+        held, rules=rules, templates={T: {**held.templates[T].raw, "TemplateName": name}, "7": {"TemplateName": "hand"}}
     )
 
     assert [one.details for one in told(held, file) if one.thing == "rule"] == [(detail,)]
@@ -130,9 +129,8 @@ def test_task_is_the_same_or_nearly(
 ) -> None:
     """Stream, time and template make a task; a stopped one is told as such, a late one is the declared one."""
     fields = {name: value for name, value in entry.items() if value is not None}
-    held = Snapshot(
-        "intl", NOW, {"7": {"TemplateName": "hand"}, "8": {"TemplateName": "blog--prod--x"}}, {}, {"t": live}
-    )
+    templates = {"7": {"TemplateName": "hand"}, "8": {"TemplateName": "blog--prod--x"}}
+    held = snapshot(templates, tasks={"t": live})
     found = told(held, declaring(tasks={"final": fields}))
 
     assert sorted((one.kind, one.id) for one in found if one.thing == "task") == expected
@@ -141,7 +139,7 @@ def test_task_is_the_same_or_nearly(
 def test_exact_task_is_not_taken_by_an_earlier_one() -> None:
     """Two declared tasks that end together: the live one with the exact start is that of its entry."""
     file = declaring(tasks={"early": {**RUNNING, "start": "2026-11-20T10:00"}, "late": RUNNING})
-    held = Snapshot("intl", NOW, {}, {}, {"t": task("final", AT - HOUR, END)})
+    held = snapshot(tasks={"t": task("final", AT - HOUR, END)})
 
     assert [(one.kind, one.place.path) for one in told(held, file)] == [("not-live", "tasks.early")]
 
@@ -152,7 +150,7 @@ def test_stopped_task_is_told_beside_one_of_another_template() -> None:
     held = applied(file)
     tasks = {"s": task("final", *WINDOW, T, stopped=AT), "x": task("final", *WINDOW, "0")}
 
-    assert [(one.kind, one.id) for one in told(held._replace(tasks=tasks), file)] == [
+    assert [(one.kind, one.id) for one in told(held._replace(tasks=live_tasks(tasks)), file)] == [
         ("not-declared", "x"),
         ("stopped", "s"),
     ]

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from live_recording.account.snapshot import Snapshot
+from live_recording.account.objects import LiveTemplate
 from live_recording.core.streams import StreamKey
 from live_recording.review.coverage import effective_rule, find_patterns, rules_with_unknown_template, template_formats
 from live_recording.review.model import EffectiveRule, Format
 from live_recording.review.ownership import AccountView
-from tests.support.clock import NOW
+from tests.support.live_objects import snapshot
 
 MONTH, WEEK = 30 * 86_400, 7 * 86_400
 TEMPLATES: Mapping[str, Mapping[str, Any]] = {
@@ -26,7 +26,7 @@ D = "push.example.com"
 def picture(rules: Mapping[str, str], **names: str) -> AccountView:
     """Return an account with rules by keys such as `*/s`; *names* are the resources of template ids with a `t` before."""
     keys = {StreamKey(D, *(part.replace("*", "") for part in key.split("/"))): used for key, used in rules.items()}
-    account = Snapshot("intl", NOW, TEMPLATES, keys, {})
+    account = snapshot(TEMPLATES, keys)
     return AccountView(account, {("template", ref.removeprefix("t")): name for ref, name in names.items()})
 
 
@@ -142,4 +142,4 @@ def test_formats_are_those_that_are_on_with_the_vendors_defaults(
     live: Mapping[str, Any], expected: tuple[Format, ...]
 ) -> None:
     """What is enabled is recorded; what is not said is as the vendor has it."""
-    assert template_formats(live) == expected
+    assert template_formats(LiveTemplate.from_api({"TemplateId": 7, **live})) == expected

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from live_recording.account.snapshot import Snapshot
 from live_recording.core.streams import StreamKey
 from live_recording.lint.acknowledgements import in_force
 from live_recording.review.changes import PlannedChange
@@ -30,6 +29,7 @@ from live_recording.review.model import EffectiveRule, Format, Loss, Pattern
 from live_recording.review.ownership import AccountView
 from live_recording.stackfile.model import Acknowledgement
 from tests.support.clock import NOW
+from tests.support.live_objects import live_tasks, snapshot
 
 STREAM = StreamKey("push.example.com", "live", "final")
 EVER, WEEK, MONTH = (Format("mp4", seconds, 1800, cos=False) for seconds in (0, 7 * 86_400, 30 * 86_400))
@@ -147,7 +147,7 @@ def test_airings_are_neither_over_nor_stopped() -> None:
         for name, *rest in (("over", -3, 0, 7), ("stopped", -1, 1, 7, at - 9), ("runs", -1, 1, 7), ("bare", 1, 3, 0), ("orphan", 1, 2, 9))
     }  # fmt: skip
     template = {"TemplateId": 7, "Mp4Param": {"Enable": 1, "StorageTime": MONTH.storage_time}}
-    account = Snapshot("intl", NOW, {"7": template}, {}, tasks)
+    account = snapshot({"7": template}, tasks=tasks)
 
     assert recording_intervals(account, NOW) == {
         "runs": interval("runs", -1, 1, template="7"),
@@ -182,10 +182,10 @@ D = "push.example.com"
 
 def picture(rules: Mapping[StreamKey, str], templates: str = "", **names: str) -> AccountView:
     """Return an account with templates by one-letter ids; names are those of rules by key and templates by `t` and id."""
-    bodies = {i: {"TemplateId": i, "Mp4Param": {"Enable": 1}} for i in templates}
+    bodies = {i: {"Mp4Param": {"Enable": 1}} for i in templates}
     known = {("template", ref.removeprefix("t")): name for ref, name in names.items()}
     ours = {("rule", key): f"r{number}" for number, key in enumerate(sorted(rules))}
-    return AccountView(Snapshot("intl", NOW, bodies, rules, {}), {**known, **ours})  # type: ignore[dict-item]  # ids and keys
+    return AccountView(snapshot(bodies, rules), {**known, **ours})  # type: ignore[dict-item]  # ids and keys
 
 
 @pytest.mark.parametrize(
@@ -215,15 +215,16 @@ def test_recording_is_blamed_on_the_entry_that_changed() -> None:
         PlannedChange("create", "task", "new", new={"domain": D, "app": "live", "stream": "final"}),
     )
     before, after = picture({}, "7", t7="a"), picture({}, "7", t7="a")
+    still_live = live_tasks({"v": {"DomainName": D, "StartTime": 0, "EndTime": 1}})
     other = replace(after, account=after.account._replace(templates={}))
-    going = replace(after, account=after.account._replace(tasks={"v": {}}))
+    going = replace(after, account=after.account._replace(tasks=still_live))
     rows = (
         (interval("t", 1, 3), after, "tasks.final"),
         (interval("u", 1, 3), after, "schedules.derby"),
         (interval("5", 1, 3), after, "live_records.old"),
         (
             interval("v", 1, 3, template="7"),
-            replace(other, account=other.account._replace(tasks={"v": {}})),
+            replace(other, account=other.account._replace(tasks=still_live)),
             "templates.a",
         ),
         (interval("v", 1, 3, template="7"), going, "tasks.new"),

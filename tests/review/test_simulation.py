@@ -18,6 +18,7 @@ from live_recording.review.ownership import snapshot_from_state
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from live_recording.stackfile.model import TemplateArgs
 from tests.support.clock import NOW
+from tests.support.live_objects import snapshot
 
 AT, HOUR = int(NOW.timestamp()), 3600
 OWNER = StackRef("live-recording", "dev")
@@ -45,7 +46,7 @@ def account(rules: Mapping[str, str] = {}, *tasks: dict[str, Any], **templates: 
     """Return an account with `archive` (1) and the template of others (9), rules by stream, and tasks."""
     held = {"1": LIVE_ARCHIVE, "9": THEIRS} | {name.removeprefix("t"): body for name, body in templates.items()}
     keys = {StreamKey(D, "", stream): used for stream, used in rules.items()}
-    return Snapshot("intl", NOW, held, keys, {found["TaskId"]: found for found in tasks})
+    return snapshot(held, keys, {found["TaskId"]: found for found in tasks})
 
 
 def rule(op: Any, name: str, old: str = "", new: str = "", template: str | None = None, **fields: Any) -> PlannedChange:
@@ -158,7 +159,7 @@ def test_templates_are_adopted_made_changed_and_deleted(
     found = made(account(), steps, *declared)
     params = ("FlvParam", "HlsParam", "Mp4Param")
     after = {
-        i: {name: t[name].get("StorageTime", 0) for name in params if t.get(name, {}).get("Enable")}
+        i: {name: t.raw[name].get("StorageTime", 0) for name in params if t.raw.get(name, {}).get("Enable")}
         for i, t in found.after.account.templates.items()
     }
 
@@ -188,9 +189,7 @@ def test_template_that_is_gone_cannot_be_changed() -> None:
 
 def tasks_after(found: SimulatedPlan) -> dict[str, tuple[int, int]]:
     """Id -> hours from now."""
-    return {
-        i: ((t["StartTime"] - AT) // HOUR, (t["EndTime"] - AT) // HOUR) for i, t in found.after.account.tasks.items()
-    }
+    return {i: ((t.start - AT) // HOUR, (t.end - AT) // HOUR) for i, t in found.after.account.tasks.items()}
 
 
 def task_step(
@@ -264,7 +263,7 @@ def test_recollection_is_what_the_state_has() -> None:
 
     assert found.rules == {StreamKey(D, "", "s"): "1", StreamKey(D, "", "q"): "1"}
     assert list(found.templates) == ["1"]
-    assert {i: t["TemplateId"] for i, t in found.tasks.items()} == {"t": 1, "-1000001": 1}
+    assert {i: t.template_id for i, t in found.tasks.items()} == {"t": "1", "-1000001": "1"}
     assert rules_after(made(found, changed, A, R, F)) == {"s": "1", "q": "9"}
 
 

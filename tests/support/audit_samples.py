@@ -14,6 +14,7 @@ from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
+from tests.support.live_objects import live_tasks, live_templates, snapshot
 
 AT = int(NOW.timestamp())
 HOUR = 3600
@@ -40,7 +41,7 @@ def declaring(name: str = "prod", *, asked: bool = True, **sections: Any) -> Dec
 
 def applied(*files: Declaring) -> Snapshot:
     """Return the account right after an `up` of the files; an object that two of them declare exists once."""
-    held = Snapshot("intl", NOW, {}, {}, {})
+    held = snapshot()
     for by in files:
         ids: dict[str, str] = {}
         for declared in desired_resources(by.stack, by.owner, SITES["intl"], NOW).resources:
@@ -59,8 +60,12 @@ def applied(*files: Declaring) -> Snapshot:
 
 
 def plus(held: Snapshot, **sections: Mapping[Any, Any]) -> Snapshot:
-    """Return the account with these objects instead of those of the same id or key."""
-    return held._replace(**{name: {**getattr(held, name), **objects} for name, objects in sections.items()})  # type: ignore[arg-type]  # NamedTuple fields by name
+    """Return the account with these objects, in the API's form, instead of those of the same id or key."""
+    return held._replace(
+        templates={**held.templates, **live_templates(sections.get("templates", {}))},
+        rules={**held.rules, **sections.get("rules", {})},
+        tasks={**held.tasks, **live_tasks(sections.get("tasks", {}))},
+    )
 
 
 def task(

@@ -7,7 +7,8 @@ from live_recording.account.snapshot import Snapshot
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.vendor import SiteName
-from tests.support.clock import AT, DAY, HOUR, NOW
+from tests.support.clock import AT, DAY, HOUR
+from tests.support.live_objects import snapshot
 
 OWNER = StackRef("live-recording", "dev")
 PUSH, OLD = "push.example.com", "old.example.com"
@@ -28,12 +29,11 @@ def account(
     blank = {"Description": "", "IsDelayLive": 0, "HlsSpecialParam": {"FlowContinueDuration": 0}, "FlvSpecialParam": None, "RemoveWatermark": None}  # fmt: skip
     off = blank | dict.fromkeys(FORMATS, OFF)
     ids = {f"task{number}": task for number, task in enumerate(tasks)}
-    return Snapshot(
-        site,
-        NOW,
-        {str(i): {"TemplateId": i, **off, **given} for i, given in templates.items()},
+    return snapshot(
+        {str(i): {**off, **given} for i, given in templates.items()},
         {key: str(i) for key, i in rules.items()},
-        {i: {"Stopped": 0, "TaskId": i, **task} for i, task in ids.items()},
+        {i: {"Stopped": 0, **task} for i, task in ids.items()},
+        site,
     )
 
 

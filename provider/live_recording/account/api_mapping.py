@@ -7,6 +7,7 @@ is live. Source of names and defaults: RecordParam, RecordTemplateInfo (CN:32614
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from live_recording.account.objects import LiveTemplate, Raw
 from live_recording.core.kinds import FORMATS
 
 Inputs = Mapping[str, Any]
@@ -74,24 +75,25 @@ def create_template(inputs: Inputs) -> Body:
     return body
 
 
-def modify_template(template_id: str, inputs: Inputs, live: Inputs) -> Body:
-    """Return the body of ModifyLiveRecordTemplate that turns the *live* template (API form) into the *inputs*."""
-    body = create_template(_with_defaults(inputs, live))
+def modify_template(inputs: Inputs, live: LiveTemplate) -> Body:
+    """Return the body of ModifyLiveRecordTemplate that turns the *live* template into the *inputs*."""
+    body = create_template(_with_defaults(inputs, live.raw))
     for name in CREATE_ONLY:
         body.pop(TEMPLATE_FIELDS[name].api, None)
-    body |= {api: {"Enable": 0} for name, api in FORMATS.items() if name not in inputs and _enabled(live, name)}
-    return {"TemplateId": int(template_id)} | body
+    body |= {api: {"Enable": 0} for name, api in FORMATS.items() if name not in inputs and _enabled(live.raw, name)}
+    return {"TemplateId": int(live.id)} | body
 
 
-def template_inputs(live: Inputs, asked: Inputs) -> Body:
+def template_inputs(live: LiveTemplate, asked: Inputs) -> Body:
     """Return the live template as inputs: the fields that were *asked* for or differ from the vendor's defaults."""
-    found = _fields(TEMPLATE_FIELDS, live, asked)
+    raw = live.raw
+    found = _fields(TEMPLATE_FIELDS, raw, asked)
     for name, api in FORMATS.items():
-        if _enabled(live, name):
-            found[name] = _fields(FORMAT_FIELDS, live[api], asked.get(name, {}))
+        if _enabled(raw, name):
+            found[name] = _fields(FORMAT_FIELDS, raw[api], asked.get(name, {}))
     for (name, key), (struct, field) in SPECIAL_FIELDS.items():
         if name in found:
-            found[name] |= _fields({key: field}, live.get(struct) or {}, asked.get(name, {}))
+            found[name] |= _fields({key: field}, raw.get(struct) or {}, asked.get(name, {}))
     return found
 
 
@@ -107,16 +109,16 @@ def effective_template(inputs: Inputs) -> Body:
     return full
 
 
-def _enabled(live: Inputs, name: str) -> bool:
+def _enabled(live: Raw, name: str) -> bool:
     return bool((live.get(FORMATS[name]) or {}).get("Enable"))
 
 
-def _fields(fields: Mapping[str, Field], live: Inputs, asked: Inputs) -> Body:
+def _fields(fields: Mapping[str, Field], live: Raw, asked: Inputs) -> Body:
     read = {name: _in(name, live.get(f.api), f) for name, f in fields.items()}
     return {n: v for n, v in read.items() if n in asked or (fields[n].default is not None and v != fields[n].default)}
 
 
-def _with_defaults(inputs: Inputs, live: Inputs) -> Body:
+def _with_defaults(inputs: Inputs, live: Raw) -> Body:
     """Return the inputs, with the vendor's default for each unset field whose live value differs."""
     full: Body = dict(inputs)
     full |= _resets(TEMPLATE_FIELDS, inputs, live)
@@ -129,6 +131,6 @@ def _with_defaults(inputs: Inputs, live: Inputs) -> Body:
     return full
 
 
-def _resets(fields: Mapping[str, Field], asked: Inputs, live: Inputs) -> Body:
+def _resets(fields: Mapping[str, Field], asked: Inputs, live: Raw) -> Body:
     read = {n: (f, _in(n, live.get(f.api), f)) for n, f in fields.items() if n not in asked}
     return {n: f.default for n, (f, v) in read.items() if f.default is not None and v != f.default}

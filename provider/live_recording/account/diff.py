@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from live_recording.account.api_mapping import CREATE_ONLY, effective_template, template_inputs
+from live_recording.account.objects import LiveTemplate
 from live_recording.core.kinds import KindName
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
@@ -57,8 +58,8 @@ DURATIONS = ("record_interval", "storage_time", "flow_continue_duration")
 """Fields in seconds."""
 
 
-def drift(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return how the *live* template (API form) differs from its declared *inputs*: one phrase per field, sorted."""
+def drift(live: LiveTemplate, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return how the *live* template differs from its declared *inputs*: one phrase per field, sorted."""
     found = template_inputs(live, inputs)
     before, after = effective("template", found), effective("template", inputs)
     return tuple(

@@ -8,7 +8,7 @@ from typing import Any
 
 from live_recording.account.api_mapping import template_inputs
 from live_recording.account.diff import changes, replaces
-from live_recording.account.objects import Live, key_of, name_of
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import timestamp
 
@@ -18,7 +18,7 @@ SKEW_SECONDS = 120
 """How far the vendor's clock may be from ours: around its start a task is treated as if it ran."""
 
 
-def matching_tasks(inputs: Inputs, live: Mapping[str, Live], now: int) -> tuple[str, ...]:
+def matching_tasks(inputs: Inputs, live: Mapping[str, LiveTask], now: int) -> tuple[str, ...]:
     """Return the ids of the live tasks that match the declared one, the most likely first; *now* in Unix seconds.
 
     Stream, end and template are equal, and so is the start; or the task was created after its start and has the moment of
@@ -32,29 +32,30 @@ def matching_tasks(inputs: Inputs, live: Mapping[str, Live], now: int) -> tuple[
     return (*exact, *(task_id for _, task_id in late))
 
 
-def _starts_of_same_recording(inputs: Inputs, live: Mapping[str, Live]) -> dict[str, int]:
+def _starts_of_same_recording(inputs: Inputs, live: Mapping[str, LiveTask]) -> dict[str, int]:
     """Return the live tasks of the same stream, end and template: id -> StartTime."""
-    end, template, stream = timestamp(inputs["end"]), int(inputs.get("template_id") or 0), StreamKey.from_inputs(inputs)
+    end, stream = timestamp(inputs["end"]), StreamKey.from_inputs(inputs)
+    template_id = str(inputs.get("template_id") or NO_TEMPLATE)
     return {
-        task_id: task["StartTime"]
+        task_id: task.start
         for task_id, task in live.items()
-        if task["EndTime"] == end  # first, because it is cheap and rarely true among thousands
-        and key_of(task) == stream
-        and (task.get("TemplateId") or 0) == template
+        if task.end == end  # first, because it is cheap and rarely true among thousands
+        and task.stream == stream
+        and task.template_id == template_id
     }
 
 
-def templates_named(inputs: Inputs, live: Mapping[str, Live]) -> Mapping[str, tuple[str, ...]]:
+def templates_named(inputs: Inputs, live: Mapping[str, LiveTemplate]) -> Mapping[str, tuple[str, ...]]:
     """Return the live templates of the declared name: id -> the fields that differ, identical ones first, then by id."""
     differences = {
         template_id: changes("template", template_inputs(template, inputs), inputs)
         for template_id, template in sorted(live.items(), key=lambda item: int(item[0]))
-        if name_of(template) == inputs["template_name"]
+        if template.name == inputs["template_name"]
     }
     return dict(sorted(differences.items(), key=lambda item: bool(item[1])))
 
 
-def adoptable_template(inputs: Inputs, live: Mapping[str, Live], *, own_name: bool) -> str | None:
+def adoptable_template(inputs: Inputs, live: Mapping[str, LiveTemplate], *, own_name: bool) -> str | None:
     """Return the id of the live template that a create adopts, or None: one of the same name that is identical.
 
     With *own_name*, a name that only this stack gives, it may differ in what can be changed in place.

@@ -10,7 +10,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from live_recording.account.api_errors import OutcomeUnknown, TimedOut
-from live_recording.account.objects import key_of, name_of
+from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
 from live_recording.config.settings import Settings
 from live_recording.core.errors import ToolError
 from live_recording.core.streams import StreamKey
@@ -19,7 +19,8 @@ from live_recording.core.vendor import QUERY_MAX, TASK_MAX
 if TYPE_CHECKING:
     from live_recording.account.client import ApiClient
 
-Live = dict[str, Any]
+Body = dict[str, Any]
+"""The parameters of a call, or its answer."""
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
@@ -82,16 +83,16 @@ class AccountInventory:
         self._rules = _CachedList(self._read_rules)
         self._tasks = _CachedList(self._read_tasks)
 
-    def templates(self, *, fresh: bool = False) -> dict[str, Live]:
-        """Return the templates in API form, by id."""
+    def templates(self, *, fresh: bool = False) -> dict[str, LiveTemplate]:
+        """Return the templates, by id."""
         return self._templates.get(fresh=fresh)
 
     def rules(self, *, fresh: bool = False) -> dict[StreamKey, str]:
         """Return the template ids of the rules, by rule key."""
         return self._rules.get(fresh=fresh)
 
-    def tasks(self, *, fresh: bool = False) -> dict[str, Live]:
-        """Return the tasks that are not known to be finished, in API form, by id."""
+    def tasks(self, *, fresh: bool = False) -> dict[str, LiveTask]:
+        """Return the tasks that are not known to be finished, by id."""
         return self._tasks.get(fresh=fresh)
 
     @property
@@ -102,19 +103,20 @@ class AccountInventory:
 
     def template_name(self, template_id: str) -> str:
         """Return the name of a template, or "" if the account does not have it."""
-        return name_of(self.templates().get(template_id, {}))
+        template = self.templates().get(template_id)
+        return template.name if template else ""
 
-    def store_template(self, template_id: str, template: Live) -> None:
+    def store_template(self, template: LiveTemplate) -> None:
         """Record that this process created or changed a template."""
-        self._templates.store(template_id, template)
+        self._templates.store(template.id, template)
 
     def store_rule(self, key: StreamKey, template_id: str) -> None:
         """Record that this process created or changed a rule."""
         self._rules.store(key, template_id)
 
-    def store_task(self, task_id: str, task: Live) -> None:
+    def store_task(self, task: LiveTask) -> None:
         """Record that this process created a task."""
-        self._tasks.store(task_id, task)
+        self._tasks.store(task.id, task)
 
     def remove_template(self, template_id: str) -> None:
         """Record that this process deleted a template."""
@@ -128,7 +130,7 @@ class AccountInventory:
         """Record that this process deleted a task."""
         self._tasks.remove(task_id)
 
-    def change(self, action: str, body: Live) -> Live:
+    def change(self, action: str, body: Body) -> Body:
         """Send a change and return its answer. Raises ConfigError while the time is simulated."""
         self.settings.require_changes_allowed(preview=False)
         return self.api.change(action, body)
@@ -163,27 +165,29 @@ class AccountInventory:
                 return found
         return None
 
-    def _read_templates(self) -> Iterator[tuple[str, Live]]:
+    def _read_templates(self) -> Iterator[tuple[str, LiveTemplate]]:
         for slow in (0, 1):  # without the argument the API leaves out slow-live templates
             answer = self.api.read("DescribeLiveRecordTemplates", {"IsDelayLive": slow})
-            yield from ((str(template["TemplateId"]), template) for template in answer.get("Templates") or [])
+            templates = map(LiveTemplate.from_api, answer.get("Templates") or [])
+            yield from ((template.id, template) for template in templates)
 
     def _read_rules(self) -> Iterator[tuple[StreamKey, str]]:
-        for rule in self.api.read("DescribeLiveRecordRules", {}).get("Rules") or []:
-            yield key_of(rule), str(rule["TemplateId"])
+        answer = self.api.read("DescribeLiveRecordRules", {})
+        for rule in map(LiveRule.from_api, answer.get("Rules") or []):
+            yield rule.key, rule.template_id
 
-    def _read_tasks(self) -> Iterator[tuple[str, Live]]:
+    def _read_tasks(self) -> Iterator[tuple[str, LiveTask]]:
         now = self.settings.now()
         for begin, end in TASK_WINDOWS:
             query = {"StartTime": int((now + begin).timestamp()), "EndTime": int((now + end).timestamp())}
             yield from self._read_task_pages(query)
 
-    def _read_task_pages(self, query: Live) -> Iterator[tuple[str, Live]]:
+    def _read_task_pages(self, query: Body) -> Iterator[tuple[str, LiveTask]]:
         token, seen = "", {""}
         while True:
             answer = self.api.read("DescribeRecordTask", query | ({"ScrollToken": token} if token else {}))
             tasks = answer.get("TaskList") or []
-            yield from ((str(task["TaskId"]), task) for task in tasks)
+            yield from ((task.id, task) for task in map(LiveTask.from_api, tasks))
             token = answer.get("ScrollToken") or ""
             if not tasks or token in seen:  # a repeated token would never end
                 return

@@ -1,54 +1,108 @@
-"""Objects as the account lists them, in the API's form. A field that is missing or null reads as empty.
+"""Objects of the account, parsed from the API's form. A field that is missing or null reads as empty.
 
-What a template records is read by `api_mapping`.
+`raw` is the API's form, with the fields that this project does not know. What a template records is read by `api_mapping`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import timestamp
 from live_recording.core.windows import Window
 
-Live = Mapping[str, Any]
-
+Raw = Mapping[str, Any]
+"""An object in the API's form."""
+Ref = str | StreamKey
+"""What identifies an object of the account: the id of a template or task, the key of a rule."""
 NO_TEMPLATE = "0"
 """The template id that the API lists for a task without template."""
 
 
-def key_of(rule_or_task: Live) -> StreamKey:
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """An object of the account: its kind and what identifies it."""
+
+    kind: KindName
+    id: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTemplate:
+    """A template of the account."""
+
+    id: str
+    name: str
+    raw: Raw
+
+    @classmethod
+    def from_api(cls, raw: Raw) -> "LiveTemplate":
+        """Parse a template as the API lists it."""
+        return cls(str(raw["TemplateId"]), str(raw.get("TemplateName") or ""), raw)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRule:
+    """A rule of the account."""
+
+    key: StreamKey
+    template_id: str
+
+    @classmethod
+    def from_api(cls, raw: Raw) -> "LiveRule":
+        """Parse a rule as the API lists it."""
+        return cls(_stream_key(raw), str(raw["TemplateId"]))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTask:
+    """A task of the account; times in Unix seconds."""
+
+    id: str
+    stream: StreamKey
+    start: int
+    end: int
+    template_id: str  # NO_TEMPLATE if it has none
+    stopped_at: int  # 0: not stopped
+    raw: Raw
+
+    @classmethod
+    def from_api(cls, raw: Raw) -> "LiveTask":
+        """Parse a task as the API lists it."""
+        return cls(
+            str(raw["TaskId"]),
+            _stream_key(raw),
+            raw["StartTime"],
+            raw["EndTime"],
+            str(raw.get("TemplateId") or NO_TEMPLATE),
+            raw.get("Stopped") or 0,
+            raw,
+        )
+
+    @classmethod
+    def from_inputs(cls, task_id: str, inputs: Mapping[str, Any], now: int) -> "LiveTask":
+        """Return the task of these *inputs* as the account will list it. A start in the past becomes *now*, in Unix seconds."""
+        start = timestamp(inputs["start"]) if "start" in inputs else now
+        raw = {
+            "TaskId": task_id,
+            "DomainName": inputs["domain"],
+            "AppName": inputs["app"],
+            "StreamName": inputs["stream"],
+            "StartTime": max(start, now),
+            "EndTime": timestamp(inputs["end"]),
+            "TemplateId": int(inputs["template_id"]),
+            "Stopped": 0,
+        }
+        return cls.from_api(raw)
+
+    @property
+    def window(self) -> Window:
+        """Return when the task runs."""
+        return Window(datetime.fromtimestamp(self.start, UTC), datetime.fromtimestamp(self.end, UTC))
+
+
+def _stream_key(raw: Raw) -> StreamKey:
     """Return the key of a rule, or the stream of a task."""
-    return StreamKey(
-        rule_or_task["DomainName"], rule_or_task.get("AppName") or "", rule_or_task.get("StreamName") or ""
-    )
-
-
-def name_of(template: Live) -> str:
-    """Return the name of a template."""
-    return str(template.get("TemplateName") or "")
-
-
-def window(task: Live) -> Window:
-    """Return when a task runs."""
-    return Window(datetime.fromtimestamp(task["StartTime"], UTC), datetime.fromtimestamp(task["EndTime"], UTC))
-
-
-def template_of(task: Live) -> str:
-    """Return the id of a task's template, or NO_TEMPLATE."""
-    return str(task.get("TemplateId") or NO_TEMPLATE)
-
-
-def task(task_id: str, inputs: Mapping[str, Any], now: int) -> Live:
-    """Return the task of these *inputs* as the account will list it. A start in the past becomes *now*, in Unix seconds."""
-    start = timestamp(inputs["start"]) if "start" in inputs else now
-    return {
-        "TaskId": task_id,
-        "DomainName": inputs["domain"],
-        "AppName": inputs["app"],
-        "StreamName": inputs["stream"],
-        "StartTime": max(start, now),
-        "EndTime": timestamp(inputs["end"]),
-        "TemplateId": int(inputs["template_id"]),
-        "Stopped": 0,
-    }
+    return StreamKey(raw["DomainName"], raw.get("AppName") or "", raw.get("StreamName") or "")

@@ -13,12 +13,10 @@ from live_recording.account.api_mapping import template_inputs
 from live_recording.account.conflicts import Conflict, RuleChangedOutside, RuleKeyTaken, TemplateMissing, in_use
 from live_recording.account.diff import changes
 from live_recording.account.identity import SKEW_SECONDS, adoptable_template, matching_tasks
-from live_recording.account.objects import Live
+from live_recording.account.objects import LiveTask, LiveTemplate, Ref
 from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
 
-Ref = str | StreamKey
-"""What identifies an object of the account: the id of a template or task, the key of a rule."""
 Inputs = Mapping[str, Any]
 
 
@@ -80,16 +78,18 @@ class HeldObjects:
         """Return whether a resource of this run has the object."""
         return (kind, ref) in self.refs
 
-    def free(self, kind: KindName, live: Mapping[str, Live]) -> dict[str, Live]:
-        """Return the live objects that no resource of this run has."""
-        return {ref: found for ref, found in live.items() if (kind, ref) not in self.refs}
+    def free_templates(self, live: Mapping[str, LiveTemplate]) -> dict[str, LiveTemplate]:
+        """Return the live templates that no resource of this run has."""
+        return {
+            template_id: template for template_id, template in live.items() if not self.holds("template", template_id)
+        }
 
 
 def create_template(
-    inputs: Inputs, live: Mapping[str, Live], held: HeldObjects, *, own_name: bool
+    inputs: Inputs, live: Mapping[str, LiveTemplate], held: HeldObjects, *, own_name: bool
 ) -> Create | Adopt | Update:
     """Decide the creation of a template: adopt an identical one, take over one of this stack's own name, or create it."""
-    template_id = adoptable_template(inputs, held.free("template", live), own_name=own_name)
+    template_id = adoptable_template(inputs, held.free_templates(live), own_name=own_name)
     if template_id is None:
         return Create()
     differs = changes("template", template_inputs(live[template_id], inputs), inputs)
@@ -142,25 +142,25 @@ def delete_rule(key: StreamKey, live: str | None, expected: str, held: HeldObjec
     return Delete() if live == expected else Refuse(RuleChangedOutside(key, live, expected))
 
 
-def create_task(inputs: Inputs, live: Mapping[str, Live], held: HeldObjects, now: datetime) -> Create | Adopt:
+def create_task(inputs: Inputs, live: Mapping[str, LiveTask], held: HeldObjects, now: datetime) -> Create | Adopt:
     """Decide the creation of a task: adopt the one that the account already holds, never a stopped one, or create it."""
     for task_id in matching_tasks(inputs, live, int(now.timestamp())):
         is_free = not held.holds("task", task_id) and task_id not in held.replaced_tasks
-        if is_free and not live[task_id].get("Stopped"):
+        if is_free and not live[task_id].stopped_at:
             return Adopt(task_id)
     return Create()
 
 
 def delete_task(
-    task_id: str, end: datetime, live: Mapping[str, Live], held: HeldObjects, now: datetime
+    task_id: str, end: datetime, live: Mapping[str, LiveTask], held: HeldObjects, now: datetime
 ) -> Delete | Keep:
     """Decide the deletion of a task: a finished one needs no call, a running one is stopped first (CN:45982)."""
     task = None if end <= now or held.holds("task", task_id) else live.get(task_id)
     if task is None:
         return Keep()
-    until_start = task["StartTime"] - now.timestamp()
+    until_start = task.start - now.timestamp()
     return Delete(
-        stop_first=until_start <= SKEW_SECONDS and not task.get("Stopped"),
+        stop_first=until_start <= SKEW_SECONDS and not task.stopped_at,
         may_not_run_yet=until_start > -SKEW_SECONDS,
     )
 

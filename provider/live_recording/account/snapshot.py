@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from live_recording.account import api_mapping
-from live_recording.account.objects import Live, key_of
+from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
 from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
@@ -92,9 +92,9 @@ class Snapshot(NamedTuple):
 
     site: SiteName
     at: datetime
-    templates: Mapping[str, Live]  # by id
+    templates: Mapping[str, LiveTemplate]  # by id
     rules: Mapping[StreamKey, str]  # key -> id of the template
-    tasks: Mapping[str, Live]  # by id
+    tasks: Mapping[str, LiveTask]  # by id
 
 
 def as_data(taken: Snapshot) -> dict[str, Any]:
@@ -103,12 +103,12 @@ def as_data(taken: Snapshot) -> dict[str, Any]:
         "version": VERSION,
         "site": taken.site,
         "at": rfc3339(taken.at),
-        "templates": [dict(taken.templates[i]) for i in sorted(taken.templates, key=int)],
+        "templates": [dict(taken.templates[i].raw) for i in sorted(taken.templates, key=int)],
         "rules": [
             {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream, "TemplateId": int(template)}
             for key, template in sorted(taken.rules.items())
         ],
-        "tasks": sorted((dict(task) for task in taken.tasks.values()), key=lambda t: (t["StartTime"], t["TaskId"])),
+        "tasks": [dict(task.raw) for task in sorted(taken.tasks.values(), key=lambda task: (task.start, task.id))],
     }
 
 
@@ -131,7 +131,7 @@ def from_data(data: object) -> Snapshot:
     return Snapshot(
         data["site"],
         found.at.astimezone(UTC),
-        {str(template["TemplateId"]): template for template in held["templates"]},
-        {key_of(rule): str(rule["TemplateId"]) for rule in held["rules"]},
-        {task["TaskId"]: task for task in held["tasks"]},
+        {template.id: template for template in map(LiveTemplate.from_api, held["templates"])},
+        {rule.key: rule.template_id for rule in map(LiveRule.from_api, held["rules"])},
+        {task.id: task for task in map(LiveTask.from_api, held["tasks"])},
     )

@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from live_recording import resources
-from live_recording.account.objects import key_of, window
 from live_recording.account.snapshot import Snapshot
 from live_recording.adopt.entries import KINDS, Adopted, Adoption, AdoptionRequest, Entry, adoption
 from live_recording.adopt.exclusions import ObjectRef
@@ -55,7 +54,7 @@ def adopted(
     *declared* is a stack without errors. With *domains*, only their rules and tasks, and the templates that these use.
     Raises ConfigError for a domain that nothing is for, or where no file can be made.
     """
-    there = {key.domain for key in snapshot.rules} | {key_of(task).domain for task in snapshot.tasks.values()}
+    there = {key.domain for key in snapshot.rules} | {task.stream.domain for task in snapshot.tasks.values()}
     for domain in sorted({*domains} - there):
         known = ", ".join(map(quoted, sorted(there))) or "none"
         raise ConfigError(f"The account has no rule or task for {quoted(domain)}. Its push domains: {known}.")
@@ -208,7 +207,7 @@ def _entry_path(path: KeyPath) -> tuple[str, str]:
 def _acknowledgements(accepted: Iterable[Finding], at: datetime, found: Adoption) -> Iterator[dict[str, Any]]:
     """One for each warning and entry; for tasks one in all, which ends with the last of them."""
     reason = f"as found when adopted on {at:%Y-%m-%d}"
-    last = max((window(task).end.date() for task in found.held.tasks.values()), default=at.date())
+    last = max((task.window.end.date() for task in found.held.tasks.values()), default=at.date())
     covered: dict[tuple[str, str], date | None] = {}
     for finding in accepted:
         path, _ = _entry_path(finding.path)

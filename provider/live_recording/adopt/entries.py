@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from live_recording.account.api_mapping import template_inputs
-from live_recording.account.objects import NO_TEMPLATE, Live, key_of, name_of, template_of, window
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate
 from live_recording.account.snapshot import Snapshot
 from live_recording.adopt.exclusions import AdoptionContext, ObjectRef, exclusions, without
 from live_recording.audit.declared import Item
@@ -90,15 +90,15 @@ def adoption(live: Snapshot, asked: AdoptionRequest, refused: Mapping[ObjectRef,
 def _asked_for(live: Snapshot, domains: Collection[str]) -> Snapshot:
     """The part of the account that is asked for and not over, sorted."""
     rules = {key: i for key, i in sorted(live.rules.items()) if _includes(domains, key)}
-    tasks = {i: task for i, task in _unfinished_tasks(live) if _includes(domains, key_of(task))}
-    used = {*rules.values(), *map(template_of, tasks.values())}
+    tasks = {i: task for i, task in _unfinished_tasks(live) if _includes(domains, task.stream)}
+    used = {*rules.values(), *(task.template_id for task in tasks.values())}
     ids = [i for i in sorted(live.templates, key=int) if not domains or i in used]
     return live._replace(templates={i: live.templates[i] for i in ids}, rules=rules, tasks=tasks)
 
 
-def _unfinished_tasks(live: Snapshot) -> list[tuple[str, Live]]:
-    in_order = sorted(live.tasks.items(), key=lambda item: (key_of(item[1]), window(item[1]), item[0]))
-    return [(task_id, task) for task_id, task in in_order if window(task).end > live.at]
+def _unfinished_tasks(live: Snapshot) -> list[tuple[str, LiveTask]]:
+    in_order = sorted(live.tasks.items(), key=lambda item: (item[1].stream, item[1].window, item[0]))
+    return [(task_id, task) for task_id, task in in_order if task.window.end > live.at]
 
 
 def _includes(domains: Collection[str], key: StreamKey) -> bool:
@@ -119,13 +119,13 @@ def _known(live: Snapshot, items: tuple[Item, ...]) -> dict[ObjectRef, DesiredRe
 
 def _wishes(kind: KindName, kept: Snapshot, asked: AdoptionRequest) -> dict[ObjectRef, keys.KeyCandidates]:
     if kind == "template":
-        names = {i: name_of(found) for i, found in kept.templates.items()}
+        names = {i: found.name for i, found in kept.templates.items()}
         return {("template", i): keys.template(i, name, asked.owner) for i, name in names.items()}
     if kind == "rule":
         return {("rule", key): keys.rule(key) for key in kept.rules}
     zone = ZoneInfo(asked.zone)
-    starts = {i: (window(task).start or kept.at).astimezone(zone) for i, task in kept.tasks.items()}
-    return {("task", i): keys.task(key_of(task), starts[i]) for i, task in kept.tasks.items()}
+    starts = {i: (task.window.start or kept.at).astimezone(zone) for i, task in kept.tasks.items()}
+    return {("task", i): keys.task(task.stream, starts[i]) for i, task in kept.tasks.items()}
 
 
 def _entries(
@@ -140,15 +140,17 @@ def _entries(
         inputs = {**key.to_inputs(), "template_id": i}
         yield Entry("rule", key, names["rule", key], inputs, keys_of.get(i), ("rule", key) in known)
     for i, task in kept.tasks.items():
-        d, used = known.get(("task", i)), template_of(task)
-        times = {"start": task_time(task["StartTime"]), "end": task_time(task["EndTime"])}
-        inputs = dict(d.inputs) if d else {**key_of(task).to_inputs(), "stream_type": "live", **times}
+        d, used = known.get(("task", i)), task.template_id
+        times = {"start": task_time(task.start), "end": task_time(task.end)}
+        inputs = dict(d.inputs) if d else {**task.stream.to_inputs(), "stream_type": "live", **times}
         inputs |= {"template_id": used} if used != NO_TEMPLATE else {}
         yield Entry("task", i, names["task", i], inputs, keys_of.get(used), d is not None)
 
 
-def _always(found: Live) -> dict[str, Any]:
+def _always(found: LiveTemplate) -> dict[str, Any]:
     """Asks for the name, and for the VOD application of each format: which is the default there cannot be told."""
-    given = {name: (found.get(api) or {}).get("VodSubAppId") for name, api in FORMATS.items()}
-    named = {"template_name": found.get("TemplateName")}
-    return named if found.get("CosStore") else named | {name: {"vod_sub_app_id": i} for name, i in given.items() if i}
+    given = {name: (found.raw.get(api) or {}).get("VodSubAppId") for name, api in FORMATS.items()}
+    named = {"template_name": found.raw.get("TemplateName")}
+    return (
+        named if found.raw.get("CosStore") else named | {name: {"vod_sub_app_id": i} for name, i in given.items() if i}
+    )

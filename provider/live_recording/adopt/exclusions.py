@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from live_recording.account.objects import key_of, name_of, template_of, window
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
@@ -50,17 +49,17 @@ def without(live: Snapshot, out: Mapping[ObjectRef, str]) -> Snapshot:
 
 def _stopped(rest: Snapshot, _: AdoptionContext) -> Reasons:
     for i, task in rest.tasks.items():
-        if task.get("Stopped"):
+        if task.stopped_at:
             yield ("task", i), "It was stopped outside this tool; stopped tasks are never adopted."
 
 
 def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
-    names = {i: name_of(found) for i, found in rest.templates.items()}
+    names = {i: found.name for i, found in rest.templates.items()}
     foreign = {i: owner for i, name in names.items() if (owner := _other_stack(name, scene.owner))}
     for i, owner in foreign.items():
         yield ("template", i), f"Owned by {owner}, according to its name."
     users: dict[ObjectRef, str] = {("rule", key): i for key, i in rest.rules.items()}
-    users |= {("task", i): template_of(task) for i, task in rest.tasks.items()}
+    users |= {("task", i): task.template_id for i, task in rest.tasks.items()}
     for thing, i in users.items():
         if i in foreign:
             yield thing, f"Its template {quoted(names[i])} belongs to {foreign[i]}."
@@ -81,9 +80,9 @@ def _missing_template(rest: Snapshot, scene: AdoptionContext) -> Reasons:
 
 
 def _invalid_text(rest: Snapshot, _: AdoptionContext) -> Reasons:
-    things: dict[ObjectRef, Any] = {("template", i): found for i, found in rest.templates.items()}
+    things: dict[ObjectRef, Any] = {("template", i): found.raw for i, found in rest.templates.items()}
     things |= {("rule", key): key.parts for key in rest.rules}
-    things |= {("task", i): key_of(task).parts for i, task in rest.tasks.items()}
+    things |= {("task", i): task.stream.parts for i, task in rest.tasks.items()}
     for thing, found in things.items():
         if any("\ud800" <= c <= "\udfff" for c in json.dumps(found, ensure_ascii=False)):
             yield thing, "It contains an incomplete Unicode character, which a file cannot store."
@@ -94,7 +93,7 @@ def _same_name(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     named: dict[str, list[tuple[bool, bool, int]]] = {}
     for i, found in rest.templates.items():
         likeliest = (("template", i) not in scene.known, i not in bound, int(i))  # as a later adoption takes them
-        named.setdefault(name_of(found), []).append(likeliest)
+        named.setdefault(found.name, []).append(likeliest)
     for name, likely in named.items():
         (*_, first), *others = sorted(likely)
         for *_, other in others:
@@ -104,15 +103,15 @@ def _same_name(rest: Snapshot, scene: AdoptionContext) -> Reasons:
 
 def _not_yet(rest: Snapshot, _: AdoptionContext) -> Reasons:
     for i, task in rest.tasks.items():
-        if phase(window(task), rest.at, SITES[rest.site]) == "later":
-            from_ = rfc3339(creatable_from(window(task), SITES[rest.site]))
+        if phase(task.window, rest.at, SITES[rest.site]) == "later":
+            from_ = rfc3339(creatable_from(task.window, SITES[rest.site]))
             yield ("task", i), f"The API accepts such a task only from {from_} on, so no stack can declare it earlier."
 
 
 def _duplicate_tasks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     first: dict[Any, str] = {}
     for i, task in sorted(rest.tasks.items(), key=lambda item: (("task", item[0]) not in scene.known, item[0])):
-        other = first.setdefault((key_of(task), window(task), template_of(task)), i)
+        other = first.setdefault((task.stream, task.window, task.template_id), i)
         if other != i:
             yield ("task", i), f"Task {other} records the same stream at the same time with the same template."
 
@@ -120,7 +119,7 @@ def _duplicate_tasks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
 def _too_many_overlaps(rest: Snapshot, scene: AdoptionContext) -> Reasons:
     streams: dict[StreamKey, dict[str, Window]] = {}
     for i, task in rest.tasks.items():
-        streams.setdefault(key_of(task), {})[i] = window(task)
+        streams.setdefault(task.stream, {})[i] = task.window
     for windows in streams.values():
         while surplus := next(
             (

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from live_recording.account.objects import key_of, name_of
 from live_recording.account.snapshot import Snapshot
 from live_recording.adopt.entries import Adopted, Adoption, Entry, SkippedObject
 from live_recording.adopt.exclusions import ObjectRef
@@ -20,11 +19,11 @@ def left(found: Adoption) -> tuple[SkippedObject, ...]:
     """What stays out: templates, then rules, then tasks, each sorted."""
     held = found.held
     named: dict[ObjectRef, str] = {
-        ("template", i): f"template {i} ({_called(name_of(template))})" for i, template in held.templates.items()
+        ("template", i): f"template {i} ({_called(template.name)})" for i, template in held.templates.items()
     }
     named |= {("rule", key): f"rule {key}" for key in held.rules}
     named |= {
-        ("task", i): f"task {i} ({key_of(task)} from {task_time(task['StartTime'])} to {task_time(task['EndTime'])})"
+        ("task", i): f"task {i} ({task.stream} from {task_time(task.start)} to {task_time(task.end)})"
         for i, task in held.tasks.items()
     }
     return tuple(SkippedObject(what, found.out[thing]) for thing, what in named.items() if thing in found.out)
@@ -69,7 +68,7 @@ def comments(entry: Entry, live: Snapshot, found: Adoption) -> tuple[str, ...]:
         return (
             f"The account has no template {template_id}: the vendor records this as HLS and keeps it indefinitely.",
         )
-    name = _called(name_of(live.templates[template_id]))
+    name = _called(live.templates[template_id].name)
     return (f"Template {template_id} is {name} in the account, and not managed by this stack.",)
 
 

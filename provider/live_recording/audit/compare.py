@@ -7,7 +7,7 @@ Rule 3: what is found is data; `audit_words` words it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from live_recording.account.objects import Live, key_of, name_of, template_of
+from live_recording.account.objects import LiveTask
 from live_recording.account.snapshot import Snapshot
 from live_recording.audit.declared import Declaring, Item, Place, declared_by, spell
 from live_recording.audit.matching import Match, ObjectMatcher
@@ -111,7 +111,7 @@ def _left(account: ObjectMatcher, named: Mapping[str, Place], project: str) -> I
     """The live objects that no declared one took."""
     for template_id, template in account.templates.items():
         kind, owner = _whose(template_id, account, project)
-        name = escaped(name_of(template))
+        name = escaped(template.name)
         if template_id in named:
             yield Difference("named", "template", name, template_id, named[template_id])
         else:
@@ -120,12 +120,12 @@ def _left(account: ObjectMatcher, named: Mapping[str, Place], project: str) -> I
         kind, owner = _whose(template_id, account, project)
         yield Difference(kind, "rule", str(key), details=(account.called(template_id),), owner=owner)
     for task_id, task in account.tasks.items():
-        kind, owner = _whose(template_of(task), account, project)
+        kind, owner = _whose(task.template_id, account, project)
         found = Difference(
-            kind, "task", _spelled(task), task_id, details=(account.called(template_of(task)),), owner=owner
+            kind, "task", _spelled(task), task_id, details=(account.called(task.template_id),), owner=owner
         )
-        if task.get("Stopped"):
-            found = found._replace(kind="ended", since=task_time(task["Stopped"]))
+        if task.stopped_at:
+            found = found._replace(kind="ended", since=task_time(task.stopped_at))
         yield found
 
 
@@ -134,5 +134,5 @@ def _whose(template_id: str, account: ObjectMatcher, project: str) -> tuple[Kind
     return ("foreign" if owner and owner.project != project else "not-declared"), owner
 
 
-def _spelled(task: Live) -> str:
-    return spell(key_of(task), task_time(task["StartTime"]), task_time(task["EndTime"]))
+def _spelled(task: LiveTask) -> str:
+    return spell(task.stream, task_time(task.start), task_time(task.end))

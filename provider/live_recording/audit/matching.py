@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from live_recording.account.diff import drift
 from live_recording.account.identity import matching_tasks
-from live_recording.account.objects import NO_TEMPLATE, Live, key_of, name_of, template_of
+from live_recording.account.objects import NO_TEMPLATE, LiveTask
 from live_recording.account.snapshot import Snapshot
 from live_recording.audit.declared import Item
 from live_recording.core.stack_ref import StackRef
@@ -35,11 +35,12 @@ class ObjectMatcher:
         self._held, self._now = held, int(held.at.timestamp())
         self._ids: dict[tuple[str, str], str | None] = {}  # (stack, template) -> the live one
         self.templates, self.rules = dict(held.templates), dict(held.rules)
-        self.tasks = {task_id: task for task_id, task in held.tasks.items() if task["EndTime"] > self._now}
+        self.tasks = {task_id: task for task_id, task in held.tasks.items() if task.end > self._now}
 
     def name(self, template_id: str) -> str:
         """The name of a live template."""
-        return name_of(self._held.templates.get(template_id, {}))
+        template = self._held.templates.get(template_id)
+        return template.name if template else ""
 
     def has(self, template_id: str) -> bool:
         """Whether the account has the template, or none is meant."""
@@ -71,7 +72,7 @@ class ObjectMatcher:
         names = {inputs["template_name"]}
         if declared.previous_name and inputs["template_name"] == item.owner.template_name(declared.name):
             names.add(item.owner.template_name(declared.previous_name))
-        found = {i: drift(live, inputs) for i, live in self.templates.items() if name_of(live) in names}
+        found = {i: drift(live, inputs) for i, live in self.templates.items() if live.name in names}
         best = min(found, key=lambda i: (i not in bound, len(found[i]), int(i)), default=None)
         self._ids[item.place.stack, declared.name] = best
         self.templates.pop(best or "", None)
@@ -99,30 +100,30 @@ class ObjectMatcher:
         for _, _, number, task_id in sorted(self._task_pairs(items)):
             if number not in found and task_id in self.tasks:
                 task = self.tasks.pop(task_id)
-                stopped = task_time(task["Stopped"]) if task.get("Stopped") else ""
-                item, template = items[number], template_of(task)
+                stopped = task_time(task.stopped_at) if task.stopped_at else ""
+                item, template = items[number], task.template_id
                 found[number] = Match(item, task_id, template, self._binding(item, template), stopped)
         yield from (found.get(number) or Match(item, None) for number, item in enumerate(items))
 
     def _task_pairs(self, items: Sequence[Item]) -> Iterator[tuple[tuple[bool, bool, bool], int, int, str]]:
         """Yield how unlike, start, number and id of each declared task and each live one that it could be."""
-        near: dict[tuple[StreamKey, int], dict[str, Live]] = {}
+        near: dict[tuple[StreamKey, int], dict[str, LiveTask]] = {}
         for task_id, task in self.tasks.items():
-            near.setdefault((key_of(task), task["EndTime"]), {})[task_id] = task
+            near.setdefault((task.stream, task.end), {})[task_id] = task
         for number, item in enumerate(items):
             inputs = item.declared.inputs
             candidates = near.get((StreamKey.from_inputs(inputs), timestamp(inputs["end"])), {})
             for task_id, task in candidates.items():
                 unlike = self._unlike(item, task)
                 if unlike is not None:
-                    yield unlike, task["StartTime"], number, task_id
+                    yield unlike, task.start, number, task_id
 
-    def _unlike(self, item: Item, task: Live) -> tuple[bool, bool, bool] | None:
+    def _unlike(self, item: Item, task: LiveTask) -> tuple[bool, bool, bool] | None:
         """What is worse with a live task: another template, stopped, created late; None: it is no candidate."""
-        inputs, template = item.declared.inputs, template_of(task)
+        inputs, template = item.declared.inputs, task.template_id
         if not matching_tasks({**inputs, "template_id": template}, {"": task}, self._now):
             return None
-        stopped, other = bool(task.get("Stopped")), template != self._wanted(item)
+        stopped, other = bool(task.stopped_at), template != self._wanted(item)
         if other and (stopped or self.owner(template) not in (None, item.owner)):
             return None
-        return other, stopped, "start" not in inputs or task["StartTime"] != timestamp(inputs["start"])
+        return other, stopped, "start" not in inputs or task.start != timestamp(inputs["start"])

@@ -11,7 +11,6 @@ from typing import Any
 from live_recording.account import reconcile
 from live_recording.account.conflicts import LEAVES_LATER, RENAMED, RuleChangedOutside, RuleKeyTaken
 from live_recording.account.diff import changes, replaces
-from live_recording.account.objects import key_of, name_of, window
 from live_recording.core.findings import Finding
 from live_recording.core.kinds import FORMATS, KindName
 from live_recording.core.streams import StreamKey
@@ -108,7 +107,7 @@ def check_template(
     if not registration.new_objects:
         return
     name, templates = inputs["template_name"], context.account.templates()
-    same_name = [template_id for template_id, live in templates.items() if name_of(live) == name]
+    same_name = [template_id for template_id, live in templates.items() if live.name == name]
     if same_name and not registration.is_moving and not context.has_own_name(name):
         yield Finding.new(
             "duplicate-key",
@@ -208,9 +207,9 @@ def _too_many_overlaps(context: ProviderContext, inputs: Props, span: Window, no
     """Check that a running task can be replaced: it runs beside its successor, which counts as one more recording."""
     stream = StreamKey.from_inputs(inputs)
     live = {
-        task_id: window(task)
+        task_id: task.window
         for task_id, task in context.account.tasks().items()
-        if key_of(task) == stream and not task.get("Stopped")
+        if task.stream == stream and not task.stopped_at
     }
     if any(overlap_violations({**live, "": span}, now, OVERLAPS_MAX)):
         yield Finding.new(

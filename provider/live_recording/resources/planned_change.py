@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from live_recording.account.diff import TASK_KEY, changes, replaces
-from live_recording.account.reconcile import Ref
+from live_recording.account.objects import Ref
 from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
 from live_recording.resources.context import ProviderContext

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
-from live_recording.account.reconcile import HeldObjects, Ref
+from live_recording.account.objects import Ref
+from live_recording.account.reconcile import HeldObjects
 from live_recording.core.kinds import KindName
 
 NaturalKey = tuple[KindName, Any]

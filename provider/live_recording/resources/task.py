@@ -6,10 +6,11 @@ To end a recording is to stop its task, then to delete it: a deleted task record
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from live_recording.account import reconcile
 from live_recording.account.api_errors import ApiError, NotFound
-from live_recording.account.inventory import Live
+from live_recording.account.objects import LiveTask
 from live_recording.core.timefmt import task_time, timestamp
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycle, State
@@ -40,7 +41,7 @@ class TaskLifecycle(ResourceLifecycle):
         if live is None:
             return None
         inputs = {name: value for name, value in state.items() if name not in self.output_names}
-        return _outputs(id_, inputs, live.get("Stopped") or 0)
+        return _outputs(id_, inputs, live.stopped_at)
 
     def delete(self, context: ProviderContext, id_: str, state: State) -> None:
         """Stop and delete the task, unless it is finished, gone, or another resource of this run has it."""
@@ -59,33 +60,34 @@ class TaskLifecycle(ResourceLifecycle):
         account.remove_task(id_)
 
 
-def _existing(context: ProviderContext, inputs: Inputs, live: dict[str, Live]) -> str | None:
+def _existing(context: ProviderContext, inputs: Inputs, live: dict[str, LiveTask]) -> str | None:
     decision = reconcile.create_task(inputs, live, context.run, context.account.settings.now())
     return str(decision.ref) if isinstance(decision, reconcile.Adopt) else None
 
 
 def _send_create(context: ProviderContext, inputs: Inputs) -> str:
     now = context.account.settings.now()
-    body: Live = {"DomainName": inputs["domain"], "AppName": inputs["app"], "StreamName": inputs["stream"]}
+    body: dict[str, Any] = {"DomainName": inputs["domain"], "AppName": inputs["app"], "StreamName": inputs["stream"]}
     body |= {"EndTime": timestamp(inputs["end"]), "StreamType": STREAM_TYPES[inputs["stream_type"]]}
     if "start" in inputs and datetime.fromisoformat(inputs["start"]) > now:
         body["StartTime"] = timestamp(inputs["start"])
     if inputs.get("template_id"):
         body["TemplateId"] = int(inputs["template_id"])
     task_id = str(context.account.change("CreateRecordTask", body)["TaskId"])
-    context.account.store_task(task_id, {"StartTime": int(now.timestamp()), "Stopped": 0, "TaskId": task_id, **body})
+    created = {"StartTime": int(now.timestamp()), "Stopped": 0, "TaskId": task_id, **body}
+    context.account.store_task(LiveTask.from_api(created))
     return task_id
 
 
 def _stop(context: ProviderContext, task_id: str) -> None:
-    _send_until(context, task_id, "StopRecordTask", lambda task: bool(task.get("Stopped")))
+    _send_until(context, task_id, "StopRecordTask", lambda task: bool(task.stopped_at))
 
 
-def _send_until(context: ProviderContext, task_id: str, action: str, is_done: Callable[[Live], bool]) -> None:
+def _send_until(context: ProviderContext, task_id: str, action: str, is_done: Callable[[LiveTask], bool]) -> None:
     """Send Stop or Delete. Afterwards the list decides whether it took effect: no error code says so (CN:45981)."""
     account = context.account
 
-    def outcome() -> Live | None:
+    def outcome() -> dict[str, Any] | None:
         task = account.tasks(fresh=True).get(task_id)
         return {} if task is None or is_done(task) else None
 

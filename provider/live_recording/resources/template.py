@@ -7,7 +7,8 @@ from live_recording.account import api_mapping, reconcile
 from live_recording.account.api_errors import InUse, NotFound
 from live_recording.account.conflicts import in_use
 from live_recording.account.diff import changes
-from live_recording.account.inventory import Conflict, Live
+from live_recording.account.inventory import Conflict
+from live_recording.account.objects import LiveTemplate
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycle, State
 
@@ -46,12 +47,12 @@ class TemplateLifecycle(ResourceLifecycle):
         if isinstance(decision, reconcile.Refuse):
             raise Conflict(decision.conflict.message(lambda _: f"{id_} ({inputs['template_name']})"))
         live = account.templates()[id_]
-        body = api_mapping.modify_template(id_, inputs, live)
+        body = api_mapping.modify_template(inputs, live)
         account.send_or_confirm(
             lambda: account.change("ModifyLiveRecordTemplate", body),
             lambda: {} if _is_as_declared(inputs, account.templates(fresh=True).get(id_)) else None,
         )
-        account.store_template(id_, {**live, **body})
+        account.store_template(LiveTemplate.from_api({**live.raw, **body}))
         context.run.mark_held("template", id_)
         return _outputs(id_, inputs)
 
@@ -74,7 +75,7 @@ class TemplateLifecycle(ResourceLifecycle):
 
 
 def _decide(
-    context: ProviderContext, inputs: Inputs, live: dict[str, Live]
+    context: ProviderContext, inputs: Inputs, live: dict[str, LiveTemplate]
 ) -> reconcile.Create | reconcile.Adopt | reconcile.Update:
     own_name = context.has_own_name(inputs["template_name"])
     return reconcile.create_template(inputs, live, context.run, own_name=own_name)
@@ -88,11 +89,11 @@ def _existing(context: ProviderContext, inputs: Inputs) -> str | None:
 def _send_create(context: ProviderContext, inputs: Inputs) -> str:
     body = api_mapping.create_template(inputs)
     template_id = str(context.account.change("CreateLiveRecordTemplate", body)["TemplateId"])
-    context.account.store_template(template_id, {"TemplateId": int(template_id)} | body)
+    context.account.store_template(LiveTemplate.from_api({"TemplateId": int(template_id), **body}))
     return template_id
 
 
-def _is_as_declared(inputs: Inputs, live: Live | None) -> bool:
+def _is_as_declared(inputs: Inputs, live: LiveTemplate | None) -> bool:
     return live is not None and not changes("template", api_mapping.template_inputs(live, inputs), inputs)
 
 

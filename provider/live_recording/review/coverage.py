@@ -7,7 +7,7 @@ Source: feature guide, priority of templates; retention and formats from RecordP
 from collections.abc import Iterator
 
 from live_recording.account.api_mapping import effective_template, template_inputs
-from live_recording.account.objects import Live
+from live_recording.account.objects import LiveTemplate
 from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey, level, winning_rule
 from live_recording.review.model import EffectiveRule, Format, Pattern, recorded_formats
@@ -17,8 +17,8 @@ HLS_UNLIMITED = (Format("hls", 0, None, cos=False),)
 """What a task without template records (CreateRecordTask, CN:45983, IN:37309)."""
 
 
-def template_formats(template: Live) -> tuple[Format, ...]:
-    """Return the formats that a template (as the API returns it) records, with the API's defaults."""
+def template_formats(template: LiveTemplate) -> tuple[Format, ...]:
+    """Return the formats that a template records, with the API's defaults."""
     full = effective_template(template_inputs(template, {}))
     return tuple(
         Format(
@@ -38,7 +38,8 @@ def effective_rule(view: AccountView, stream: StreamKey) -> EffectiveRule | None
     if key is None:
         return None
     template_id = view.account.rules[key]
-    formats = template_formats(view.account.templates.get(template_id, {}))
+    template = view.account.templates.get(template_id)
+    formats = template_formats(template) if template else ()
     return EffectiveRule(view.rule(key), str(key), level(key), view.template(template_id), formats)
 
 

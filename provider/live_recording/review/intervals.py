@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from live_recording.account.api_mapping import FORMAT_FIELDS
-from live_recording.account.objects import Live, key_of
+from live_recording.account.objects import NO_TEMPLATE, LiveTask
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import FOREVER
@@ -59,15 +59,15 @@ class Gap:
 def recording_intervals(account: Snapshot, now: datetime) -> dict[str, RecordingInterval]:
     """Return the tasks of the account that are neither finished nor stopped, by id."""
     formats_of = {template_id: template_formats(template) for template_id, template in account.templates.items()}
-    intervals = (_task_interval(task, formats_of) for task in account.tasks.values() if not task.get("Stopped"))
+    intervals = (_task_interval(task, formats_of) for task in account.tasks.values() if not task.stopped_at)
     return {interval.id: interval for interval in intervals if interval.end > now}
 
 
-def _task_interval(task: Live, formats_of: Mapping[str, tuple[Format, ...]]) -> RecordingInterval:
-    template_id = str(task.get("TemplateId") or "")
-    start, end = (datetime.fromtimestamp(task[name], UTC) for name in ("StartTime", "EndTime"))
+def _task_interval(task: LiveTask, formats_of: Mapping[str, tuple[Format, ...]]) -> RecordingInterval:
+    template_id = "" if task.template_id == NO_TEMPLATE else task.template_id
+    start, end = (datetime.fromtimestamp(seconds, UTC) for seconds in (task.start, task.end))
     formats = formats_of.get(template_id, HLS_UNLIMITED)
-    return RecordingInterval(str(task["TaskId"]), key_of(task), start, end, formats, template_id)
+    return RecordingInterval(task.id, task.stream, start, end, formats, template_id)
 
 
 def live_record_interval(record_id: str, inputs: Inputs, now: datetime) -> RecordingInterval:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from live_recording.account import objects
 from live_recording.account.api_mapping import create_template
 from live_recording.account.identity import matching_tasks, templates_named
-from live_recording.account.objects import Live, name_of
-from live_recording.account.reconcile import Ref
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, Ref
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
@@ -35,8 +33,9 @@ class AccountView:
 
     def template(self, template_id: str) -> str:
         """Return how to name the template: the key of its entry, else its name in the account, else its id."""
-        live = self.account.templates.get(template_id, {})
-        return self.names.get(("template", template_id)) or escaped(name_of(live) or template_id)
+        live = self.account.templates.get(template_id)
+        name_in_account = live.name if live else ""
+        return self.names.get(("template", template_id)) or escaped(name_in_account or template_id)
 
     def rule(self, key: StreamKey) -> str:
         """Return the entry that has the rule, or "" if it is not this stack's."""
@@ -69,9 +68,9 @@ class _Finder:
         self._snapshot, self._now = snapshot, int(now.timestamp())
         self._used = {(name[0], ref) for name, ref in located.items() if name not in deleted}
         self._deleted = {(name[0], ref) for name, ref in located.items() if name in deleted}
-        self._tasks_by_end: dict[int, dict[str, Live]] = defaultdict(dict)
+        self._tasks_by_end: dict[int, dict[str, LiveTask]] = defaultdict(dict)
         for task_id, task in snapshot.tasks.items():
-            self._tasks_by_end[task["EndTime"]][task_id] = task
+            self._tasks_by_end[task.end][task_id] = task
 
     def find(self, resource: DesiredResource, located: Mapping[Resource, Ref]) -> Ref | None:
         """Return the object, or None if the account has none that is free."""
@@ -129,12 +128,12 @@ def snapshot_from_state(
     templates, rules, tasks = {}, {}, {}
     for (kind, _), (id_, inputs) in remembered.items():
         if kind == "template":
-            templates[id_] = {"TemplateId": int(id_)} | create_template(inputs)
+            templates[id_] = LiveTemplate.from_api({"TemplateId": int(id_), **create_template(inputs)})
         elif kind == "rule":
             rules[StreamKey.from_inputs(inputs)] = inputs["template_id"]
         elif kind == "task" and "stopped_at" not in inputs:
-            task_inputs = {"template_id": objects.NO_TEMPLATE, **inputs}
-            tasks[id_] = objects.task(id_, task_inputs, int(now.timestamp()))
+            task_inputs = {"template_id": NO_TEMPLATE, **inputs}
+            tasks[id_] = LiveTask.from_inputs(id_, task_inputs, int(now.timestamp()))
     return Snapshot(site, now, templates, rules, tasks)
 
 

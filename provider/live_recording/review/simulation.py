@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from live_recording.account import api_mapping, objects, reconcile
+from live_recording.account import api_mapping, reconcile
 from live_recording.account.conflicts import REMOVE_OR_ADOPT, UNKNOWN_TEMPLATE_IN_PLAN, Conflict, RuleKeyTaken
 from live_recording.account.diff import same_in_task_list
-from live_recording.account.objects import Live
-from live_recording.account.reconcile import HeldObjects, Ref
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, Ref
+from live_recording.account.reconcile import HeldObjects
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef, adopt_command
@@ -41,9 +41,9 @@ class PlanSimulation:
     """One `up`: what the account holds so far, and which resource has which object."""
 
     def __init__(self, snapshot: Snapshot, kept: Mapping[Resource, Ref], owner: StackRef, now: datetime) -> None:
-        self.templates: dict[str, Live] = dict(snapshot.templates)
+        self.templates: dict[str, LiveTemplate] = dict(snapshot.templates)
         self.rules: dict[StreamKey, str] = dict(snapshot.rules)
-        self.tasks: dict[str, Live] = dict(snapshot.tasks)
+        self.tasks: dict[str, LiveTask] = dict(snapshot.tasks)
         self.objects: dict[Resource, Ref] = dict(kept)
         self.conflicts: set[str] = set()
         self._held = HeldObjects({(kind, ref) for (kind, _), ref in kept.items()})
@@ -83,11 +83,13 @@ class PlanSimulation:
             return
         if isinstance(decision, reconcile.Create):
             template_id = self._new_id()
-            self.templates[template_id] = {"TemplateId": int(template_id)} | api_mapping.create_template(change.new)
+            body = api_mapping.create_template(change.new)
+            self.templates[template_id] = LiveTemplate.from_api({"TemplateId": int(template_id), **body})
         else:
             template_id = str(decision.ref)
             live = self.templates[template_id]
-            self.templates[template_id] = {**live, **api_mapping.modify_template(template_id, change.new, live)}
+            body = api_mapping.modify_template(change.new, live)
+            self.templates[template_id] = LiveTemplate.from_api({**live.raw, **body})
         self._hold(change, template_id)
 
     def _decide_template(
@@ -118,13 +120,13 @@ class PlanSimulation:
     def _create_task(self, change: PlannedChange) -> None:
         if datetime.fromisoformat(change.new["end"]) <= self._now:
             return  # a finished task is not created
-        inputs = {**change.new, "template_id": self._wanted_template(change) or objects.NO_TEMPLATE}
+        inputs = {**change.new, "template_id": self._wanted_template(change) or NO_TEMPLATE}
         decision = reconcile.create_task(inputs, self.tasks, self._held, self._now)
         if isinstance(decision, reconcile.Adopt):
             task_id = str(decision.ref)
         else:
             task_id = self._new_id()
-            self.tasks[task_id] = objects.task(task_id, inputs, int(self._now.timestamp()))
+            self.tasks[task_id] = LiveTask.from_inputs(task_id, inputs, int(self._now.timestamp()))
         self._hold(change, task_id)
 
     def _delete_template(self, change: PlannedChange) -> None:

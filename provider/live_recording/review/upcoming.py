@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from live_recording.account.objects import name_of
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
@@ -139,9 +138,9 @@ def _unmanaged_templates(plan: SimulatedPlan) -> list[str]:
 
 def _describe_template(account: Snapshot, template_id: str, owner: StackRef) -> str:
     """Return a template by its id and name, with the stack that owns it according to the name."""
-    name = name_of(account.templates.get(template_id, {}))
-    if not name:
+    template = account.templates.get(template_id)
+    if template is None or not template.name:
         return template_id
-    stack = StackRef.of_template(name)
+    stack = StackRef.of_template(template.name)
     owned = f", owned by stack {escaped(stack.description)}" if stack and stack != owner else ""
-    return f"{template_id} ({escaped(name)}{owned})"
+    return f"{template_id} ({escaped(template.name)}{owned})"
