@@ -116,22 +116,20 @@ MARKED = re.compile(r"(<!-- (table|docstring|arguments): (\w+) -->\n).*?(<!-- en
 
 
 def table(name: str) -> str:
-    """Return the fields of a model as a Markdown table, without `was`, which has its own section."""
+    """Return the fields of a model as a Markdown list, without `was`, which has its own section."""
     model, base = TABLES[name]
     known = base.model_fields if base else {}
-    head = ("field", "value", "default", "meaning")
-    rows = (
-        _cells(key, info)
+    return "".join(
+        f"{_field(key, info)}\n"
         for key, info in model.model_fields.items()
         if key != "was" and (key not in known or known[key].description != info.description)
     )
-    first, *rest = (f"| {' | '.join(cells)} |" for cells in (head, *rows))
-    return "\n".join([first, "|" + "---|" * len(head), *rest]) + "\n"
 
 
-def _cells(name: str, info: FieldInfo) -> tuple[str, ...]:
+def _field(name: str, info: FieldInfo) -> str:
     default = "required" if info.is_required() else _default(info.default)
-    return (f"`{info.alias or name}`", _value(info), default, _escaped(info.description or ""))
+    value = ", ".join(part for part in (_value(info), default) if part)
+    return f"- **`{info.alias or name}`** ({value}): {_escaped(info.description or '')}"
 
 
 def arguments(name: str) -> str:
@@ -153,7 +151,7 @@ def docstring(name: str) -> str:
 
 def _default(value: object) -> str:
     plain = isinstance(value, str | int) and value != ""
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`" if plain else ""
+    return f"default `{str(value).lower() if isinstance(value, bool) else value}`" if plain else ""
 
 
 def _value(info: FieldInfo) -> str:
@@ -196,17 +194,8 @@ def findings() -> str:
         "",
         "Each section has one example, without file, line and id. CN and IN are page numbers of the vendor's documents, for",
         "sites cn and intl. `python tools/docs.py` generates this page.",
-        "",
-        f"Errors:\n{_links('error')}.",
-        "",
-        f"Warnings:\n{_links('warning')}.",
     ]
     return "\n".join([*head, *(line for id_ in sorted(CATALOG) for line in _kind(id_)), ""])
-
-
-def _links(severity: str) -> str:
-    ids = (id_ for id_, kind in sorted(CATALOG.items()) if kind.severity == severity)
-    return ",\n".join(f"[{id_}](#{id_})" for id_ in ids)
 
 
 def _kind(id_: str) -> Iterator[str]:
