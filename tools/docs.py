@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 from live_recording import resources
 from live_recording.account.diff import REPLACES
 from live_recording.core.findings import (
+    ACCOUNT_ONLY,
     CATALOG,
     REVIEW_ONLY,
 )
@@ -188,6 +189,7 @@ def findings() -> str:
         "that the account would reject uses the same ids.",
         "",
         f"Only a review reports {', '.join(sorted(REVIEW_ONLY))}, which is about a change. It stops until it is acknowledged.",
+        f"Only plans and deployments report {' and '.join(sorted(ACCOUNT_ONLY))}, which need the account.",
         "",
         "`--format json` is for programs, `--format sarif` for code scanning. Exit codes: 0 no errors, 1 errors, 2 wrong usage",
         "or an unreadable file.",

@@ -90,11 +90,14 @@ def test_products_are_told_apart_by_the_signature() -> None:
         assert sts_code(sts(emulator, region="moon"), "GetCallerIdentity") == "UnsupportedRegion"
 
 
-def test_sts_fails_on_order() -> None:
-    """A fault of GetCallerIdentity leaves the recording API alone."""
+def test_sts_fails_on_order_or_for_lack_of_permission() -> None:
+    """A fault, or a denial, of GetCallerIdentity leaves the recording API alone."""
     with Emulator() as emulator:
-        emulator.fault("GetCallerIdentity", "unauthorized")
+        emulator.fault("GetCallerIdentity", "internal-error")
 
         assert code(sdk(emulator), "DescribeLiveRecordRules") is None
-        assert sts_code(sts(emulator), "GetCallerIdentity") == "UnauthorizedOperation"
+        assert sts_code(sts(emulator), "GetCallerIdentity") == "InternalError"
         assert sts_code(sts(emulator), "GetCallerIdentity") is None
+    with Emulator(denied={"GetCallerIdentity"}) as emulator:
+        assert sts_code(sts(emulator), "GetCallerIdentity") == "UnauthorizedOperation"
+        assert code(sdk(emulator), "DescribeLiveRecordRules") is None

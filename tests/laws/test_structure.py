@@ -19,7 +19,7 @@ MODULES = {path.relative_to(SOURCE).with_suffix("").as_posix(): path for path in
 
 IMPURE = {
     *("__main__", "program", "project", "review/html", "audit/run"),
-    *("account/client", "account/inventory", "account/rate_limiter", "account/snapshot_file"),
+    *("account/client", "account/inventory", "account/guard", "account/rate_limiter", "account/snapshot_file"),
 }
 IMPURE_PACKAGES = ("config", "resources", "pipeline", "doctor", "cli", "emulator")
 PURE_IN_IMPURE_PACKAGES = {"resources/inputs"}

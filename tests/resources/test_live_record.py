@@ -19,7 +19,7 @@ from live_recording.account.api_errors import (
 )
 from live_recording.emulator.faults import KINDS
 from tests.support.clock import NOW
-from tests.support.emulated_account import Account
+from tests.support.emulated_account import ACCOUNT, Account
 from tests.support.engine_double import ResourceState
 
 CREATE, STOP, DELETE = (f"{verb}LiveRecord" for verb in ("Create", "Stop", "Delete"))
@@ -63,11 +63,12 @@ def test_create_sends_china_time_and_one_call(account: Account) -> None:
         "mix_stream": True,
         "task_id": live.id,
         "ends_at": "2026-11-21T14:00:00Z",
+        "account": ACCOUNT,
     }
     body = {"DomainName": "push.example.com", "AppName": "live", "StreamName": "final"}
     body |= {"StartTime": "2026-11-21 20:00:00", "EndTime": "2026-11-21 22:00:00"}
     body |= {"RecordType": "video", "FileFormat": "mp4", "StreamParam": "record_interval=3600&storage_time=2592000"}
-    assert [(call["action"], call["body"]) for call in account.emulator.log] == [
+    assert [(call["action"], call["body"]) for call in account.emulator.changes] == [
         (CREATE, {**body, "Highlight": 0, "MixStream": 1})
     ]
     assert live.id == str(_record(account)["TaskId"])
@@ -157,7 +158,7 @@ def test_read_returns_the_state(account: Account) -> None:
     with account.host(**_at(account, AFTER)) as host:
         assert host.read("live_record", live) == live
 
-    assert account.emulator.log == []
+    assert account.emulator.changes == []
 
 
 UNKNOWABLE = sorted({*KINDS} - {"throttle", "delay"})
@@ -172,7 +173,7 @@ def test_unknown_outcome_says_that_a_recording_may_exist(account: Account, fault
         with pytest.raises(grpc.RpcError) as error:
             host.create("live_record", inputs)
 
-    assert [call["action"] for call in account.emulator.log] == [CREATE]
+    assert [call["action"] for call in account.emulator.changes] == [CREATE]
     message = error.value.details()
     assert "CreateLiveRecord got no valid response: " in message
     assert "A recording of push.example.com/live/final may exist until 2026-11-21T14:00:00Z." in message
@@ -249,7 +250,7 @@ def test_end_that_passes_while_a_run_lasts_is_not_sent(account: Account) -> None
         host.create("live_record", inputs)
 
     assert "its end, 2026-11-20T12:01:00Z, has passed" in error.value.details()
-    assert account.emulator.log == []
+    assert account.emulator.changes == []
 
 
 def test_full_day_says_what_to_do(account: Account) -> None:

@@ -44,7 +44,7 @@ def test_check_refuses_what_cannot_work(account: Account, arguments: dict[str, A
     with account.host() as host, pytest.raises(CheckFailed, match=says):
         host.check("live_record", {**STREAM, **arguments})
 
-    assert account.emulator.log == []
+    assert account.emulator.changes == []
 
 
 @pytest.mark.parametrize("field", ["domain", "app", "stream", "start", "end", "highlight", "storage_time"])

@@ -6,7 +6,7 @@ import grpc
 import pytest
 
 from live_recording.core.kinds import KindName
-from tests.support.emulated_account import Account
+from tests.support.emulated_account import ACCOUNT, Account
 from tests.support.engine_double import CheckFailed
 from tests.support.provider_host import UNKNOWN
 
@@ -33,7 +33,7 @@ def test_create_sends_all_three_key_parts(account: Account, ids: Ids) -> None:
         live = host.check_and_create("rule", domain=DOMAIN, template_id=ids.one)
 
     assert live.id == f"{DOMAIN}//"
-    assert live.outputs == {"domain": DOMAIN, "app": "", "stream": "", "template_id": ids.one}
+    assert live.outputs == {"domain": DOMAIN, "app": "", "stream": "", "template_id": ids.one, "account": ACCOUNT}
     assert account.changes() == [
         (CREATE, {"DomainName": DOMAIN, "AppName": "", "StreamName": "", "TemplateId": int(ids.one)})
     ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.clock import NOW
-from tests.support.emulated_account import Account
+from tests.support.emulated_account import ACCOUNT, Account
 from tests.support.engine_double import CheckFailed, ResourceState
 from tests.support.provider_host import UNKNOWN
 
@@ -41,6 +41,7 @@ def test_create_normalises_times_and_sends_seconds(account: Account) -> None:
         "end": "2026-11-21T14:00:00Z",
         "template_id": template,
         "task_id": live.id,
+        "account": ACCOUNT,
     }
     start = int((NOW + timedelta(days=1)).timestamp())
     wire = {"DomainName": "push.example.com", "AppName": "live", "StreamName": "final", "StreamType": 1}
@@ -99,7 +100,7 @@ def test_delete_ends_what_still_runs(account: Account, now: Any, calls: list[str
         host.delete("task", live)
 
     if not calls:
-        assert account.emulator.log == []
+        assert account.emulator.changes == []
     assert [action for action, _ in account.changes()] == calls
 
 

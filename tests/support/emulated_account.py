@@ -9,6 +9,9 @@ from tests.support.provider_host import Host
 from tests.support.pulumi_project import callers
 from tests.support.sdk_client import call, sdk
 
+ACCOUNT = "100000000001"
+"""The id of an emulated account, unless it is started with another one."""
+
 
 class Account:
     """An emulated account, a client that changes it from outside, and the calls that our provider made."""
@@ -21,6 +24,10 @@ class Account:
     def host(self, stack: str = "dev", **environment: str) -> Host:
         """Start a provider process, as one operation of the CLI does."""
         return Host(self.environment | environment, {"site": self.emulator.site}, stack)
+
+    def host_with(self, **config: str) -> Host:
+        """Start a provider process with more config values."""
+        return Host(self.environment, {"site": self.emulator.site, **config}, "dev")
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Our provider in the test's own process: its checks and lifecycles without gRPC, a thousand times faster."""
 
-from live_recording.account.client import ApiClient
-from live_recording.account.inventory import AccountInventory
+from live_recording.account.inventory import open_account
 from live_recording.config.settings import Settings
 from live_recording.core.findings import Finding, errors
 from live_recording.core.kinds import KindName
@@ -22,7 +21,7 @@ class ProviderInProcess:
 
     def __init__(self, settings: Settings, limits: Limits | None = None, stack: StackRef = OWNER) -> None:
         allowed = limits or Limits()
-        account = AccountInventory(settings, ApiClient(settings))
+        account = open_account(settings)
         self._stack = stack
         self._context = ProviderContext(account, stack=stack, limit=lambda section: int(getattr(allowed, section)))
 
@@ -39,7 +38,7 @@ class ProviderInProcess:
         )
         if failures:
             raise CheckFailed([_failure(failure) for failure in failures])
-        return {**inputs, **unknown}
+        return {**inputs, **unknown, **self._context.account_output}
 
     def diff(self, kind: KindName, old: ResourceState, news: Props) -> Change | None:
         """Return what has to change, or None."""
@@ -58,6 +57,7 @@ class ProviderInProcess:
         outputs = lifecycle.read(self._context, old.id, old.outputs)
         if outputs is None:
             return None
+        outputs |= self._context.account_output
         inputs = {field: value for field, value in outputs.items() if field not in lifecycle.output_names}
         return ResourceState(old.id, inputs, outputs)
 

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from live_recording.account.client import ApiClient
-from live_recording.account.inventory import AccountInventory
+from live_recording.account.inventory import open_account
 from live_recording.account.snapshot import Snapshot
 from live_recording.config.files import read_settings as configured
 from live_recording.config.settings import Settings
@@ -52,7 +51,7 @@ def resources_of(file: StackFile) -> tuple[DesiredResource, ...]:
 
 def snapshot_of(settings: Settings) -> Snapshot:
     """Return what the account holds now."""
-    live = AccountInventory(settings, ApiClient(settings))
+    live = open_account(settings)
     return Snapshot(settings.site, settings.now(), live.templates(), live.rules(), live.tasks())
 
 

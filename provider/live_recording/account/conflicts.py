@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from live_recording.core.streams import StreamKey
+from live_recording.core.text import capitalize, quoted
 
 Describe = Callable[[str], str]
 """A template id -> the template as a message names it."""
@@ -27,6 +28,23 @@ class TemplateMissing:
     def message(self, describe: Describe) -> str:
         """Return what is wrong and what to do."""
         return f"The account no longer has template {describe(self.template_id)}. Run `pulumi refresh`, then `pulumi up` creates it again."
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRenamed:
+    """A template that must be changed or deleted has another name than the state remembers."""
+
+    template_id: str
+    live: str
+    remembered: str
+
+    def message(self, describe: Describe) -> str:
+        """Return what is wrong and what to do."""
+        return (
+            f"Template {describe(self.template_id)} is named {quoted(self.live)} in the account, but this stack's state "
+            f"has {quoted(self.remembered)}. It was renamed outside this stack, or it is a template of another account: "
+            "check the account with `live-recording doctor`, then run `pulumi refresh` and review the difference."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +97,21 @@ class RuleChangedOutside:
         )
 
 
-Conflict = TemplateMissing | TemplateInUse | RuleKeyTaken | RuleChangedOutside
+Conflict = TemplateMissing | TemplateRenamed | TemplateInUse | RuleKeyTaken | RuleChangedOutside
 
 
 def in_use(template_id: str, users: Iterable[StreamKey]) -> TemplateInUse:
     """Return the conflict of a template that *users* still need."""
     return TemplateInUse(template_id, tuple(sorted(users)))
+
+
+def another_account(what: str) -> str:
+    """Return the message of an object that is missing in an account which may not be the one of the state."""
+    return (
+        f"{capitalize(what)} is not in the account of these credentials, and nothing shows that this is the account of "
+        "the stack's state: this looks like another account. Nothing was changed. Check the credentials with "
+        "`live-recording doctor`. If the account is right, name it: pulumi config set live-recording:account ID"
+    )
 
 
 def over_quota_during_deployment(section: str, peak: int, allowed: int) -> str:

@@ -10,6 +10,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from live_recording.account.api_errors import OutcomeUnknown, TimedOut
+from live_recording.account.guard import AccountGuard
 from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
 from live_recording.config.settings import Settings
 from live_recording.core.errors import ToolError
@@ -76,9 +77,10 @@ class _CachedList(Generic[K, V]):
 class AccountInventory:
     """The objects of one account, and the changes that this process makes to them. Safe to share between threads."""
 
-    def __init__(self, settings: Settings, api: "ApiClient") -> None:
+    def __init__(self, settings: Settings, api: "ApiClient", guard: AccountGuard) -> None:
         self.settings = settings
-        self.api = api
+        self.guard = guard
+        self._api = api
         self._templates = _CachedList(self._read_templates)
         self._rules = _CachedList(self._read_rules)
         self._tasks = _CachedList(self._read_tasks)
@@ -131,9 +133,14 @@ class AccountInventory:
         self._tasks.remove(task_id)
 
     def change(self, action: str, body: Body) -> Body:
-        """Send a change and return its answer. Raises ConfigError while the time is simulated."""
+        """Send a change and return its answer. Raises ConfigError while the time is simulated, WrongAccount."""
         self.settings.require_changes_allowed(preview=False)
-        return self.api.change(action, body)
+        self.guard.account()
+        return self._api.change(action, body)
+
+    def _read(self, action: str, body: Body) -> Body:
+        self.guard.account()
+        return self._api.read(action, body)
 
     def send_or_confirm(self, send: Callable[[], T], look: Callable[[], T | None]) -> T:
         """Return what *send* returns; after an unknown outcome, what *look* finds in the account before sending again.
@@ -167,12 +174,12 @@ class AccountInventory:
 
     def _read_templates(self) -> Iterator[tuple[str, LiveTemplate]]:
         for slow in (0, 1):  # without the argument the API leaves out slow-live templates
-            answer = self.api.read("DescribeLiveRecordTemplates", {"IsDelayLive": slow})
+            answer = self._read("DescribeLiveRecordTemplates", {"IsDelayLive": slow})
             templates = map(LiveTemplate.from_api, answer.get("Templates") or [])
             yield from ((template.id, template) for template in templates)
 
     def _read_rules(self) -> Iterator[tuple[StreamKey, str]]:
-        answer = self.api.read("DescribeLiveRecordRules", {})
+        answer = self._read("DescribeLiveRecordRules", {})
         for rule in map(LiveRule.from_api, answer.get("Rules") or []):
             yield rule.key, rule.template_id
 
@@ -185,7 +192,7 @@ class AccountInventory:
     def _read_task_pages(self, query: Body) -> Iterator[tuple[str, LiveTask]]:
         token, seen = "", {""}
         while True:
-            answer = self.api.read("DescribeRecordTask", query | ({"ScrollToken": token} if token else {}))
+            answer = self._read("DescribeRecordTask", query | ({"ScrollToken": token} if token else {}))
             tasks = answer.get("TaskList") or []
             yield from ((task.id, task) for task in map(LiveTask.from_api, tasks))
             token = answer.get("ScrollToken") or ""
@@ -197,9 +204,12 @@ class AccountInventory:
 def open_account(settings: Settings, before_change: Callable[[], None] = lambda: None) -> AccountInventory:
     """Return the account of these settings; nothing is read yet. *before_change* is called before each change is sent.
 
-    Raises AccessDenied if there are no credentials.
+    Its guard compares accounts before the first call. Raises AccessDenied if there are no credentials.
     """
     # The SDK takes 0.2 s to import, which a program that only declares resources saves.
     from live_recording.account.client import ApiClient
 
-    return AccountInventory(settings, ApiClient(settings, before_change))
+    def ask() -> Body:
+        return ApiClient(settings, service="sts").read("GetCallerIdentity", {})
+
+    return AccountInventory(settings, ApiClient(settings, before_change), AccountGuard(settings, ask))

@@ -10,7 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from live_recording.account.api_mapping import template_inputs
-from live_recording.account.conflicts import Conflict, RuleChangedOutside, RuleKeyTaken, TemplateMissing, in_use
+from live_recording.account.conflicts import (
+    Conflict,
+    RuleChangedOutside,
+    RuleKeyTaken,
+    TemplateMissing,
+    TemplateRenamed,
+    in_use,
+)
 from live_recording.account.diff import changes
 from live_recording.account.identity import SKEW_SECONDS, adoptable_template, matching_tasks
 from live_recording.account.objects import LiveTask, LiveTemplate, Ref
@@ -96,17 +103,33 @@ def create_template(
     return Update(template_id) if differs else Adopt(template_id)
 
 
-def update_template(template_id: str, live: Collection[str]) -> Update | Refuse:
-    """Decide the change of a template."""
-    return Update(template_id) if template_id in live else Refuse(TemplateMissing(template_id))
+def update_template(
+    template_id: str, live: Mapping[str, LiveTemplate], remembered: str, wanted: str
+) -> Update | Refuse:
+    """Decide the change of a template: only while it has the *remembered* name, or already the *wanted* one."""
+    if template_id not in live:
+        return Refuse(TemplateMissing(template_id))
+    name = live[template_id].name
+    is_ours = name in (remembered or wanted, wanted)
+    return Update(template_id) if is_ours else Refuse(TemplateRenamed(template_id, name, remembered))
 
 
 def delete_template(
-    template_id: str, live: Collection[str], held: HeldObjects, users: Iterable[StreamKey] = ()
+    template_id: str,
+    live: Mapping[str, LiveTemplate],
+    remembered: str,
+    held: HeldObjects,
+    users: Iterable[StreamKey] = (),
 ) -> Delete | Keep | Refuse:
-    """Decide the deletion of a template; *users* are the rules that point to it, as far as they are known."""
+    """Decide the deletion of a template: only while it has the *remembered* name.
+
+    *users* are the rules that point to it, as far as they are known.
+    """
     if template_id not in live or held.holds("template", template_id):
         return Keep()
+    name = live[template_id].name
+    if name != remembered:
+        return Refuse(TemplateRenamed(template_id, name, remembered))
     rules = tuple(users)
     return Refuse(in_use(template_id, rules)) if rules else Delete()
 

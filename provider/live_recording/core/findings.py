@@ -103,8 +103,18 @@ CATALOG: dict[str, Kind] = {
         "A task without a template is recorded as HLS and kept indefinitely.",
         "CreateRecordTask, CN:45983, IN:37309",
     ),
+    "wrong-account": Kind(
+        "error", "The credentials belong to another account than the stack.", "GetCallerIdentity, CN:66098, IN:49453"
+    ),
+    "unknown-domain": Kind(
+        "error",
+        "The account does not have a domain, or it is a playback domain.",
+        "DescribeLiveDomains, CN:33857, IN:35186",
+    ),
 }
 
+ACCOUNT_ONLY = frozenset({"wrong-account", "unknown-domain"})
+"""Findings that need the account: `check` never reports them."""
 REVIEW_ONLY = frozenset({"recording-loss"})
 """Findings of plan reviews only; there they stop the deployment until they are acknowledged."""
 

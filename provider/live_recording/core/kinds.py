@@ -19,5 +19,7 @@ CLASS_OF: Mapping[KindName, str] = {
     "live_record": "LiveRecord",
 }
 """The class in Python programs; its name ends the type in a state."""
+ACCOUNT = "account"
+"""The input and output of every resource that says which account has it. Nobody declares it; each check adds it."""
 FORMATS = {"flv": "FlvParam", "hls": "HlsParam", "mp4": "Mp4Param", "aac": "AacParam", "mp3": "Mp3Param"}
 """The recording formats, and the parameter of the API for each."""

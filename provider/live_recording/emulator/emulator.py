@@ -1,5 +1,6 @@
 """The Python interface of the emulator: one object that listens while it is open."""
 
+from collections.abc import Collection
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,8 @@ class Emulator:
     """The number of the account (UIN), as GetCallerIdentity returns it."""
     domains: tuple[Domain, ...] | None = None
     """The domains that exist; default: those of the state file, else the key may not list any."""
+    denied: Collection[str] = ()
+    """Actions that the key may not call."""
     rates: bool = False
     """Whether calls per second are limited."""
     template_limit: int = AccountSettings.templates
@@ -73,7 +76,7 @@ class Emulator:
         if self.state:
             state_file.load(self.state, self.service)
         keys = KeyPair(self.secret_id, self.secret_key, self.token)
-        self._gateway = Gateway(self.service, keys, self._save, rates=self.rates)
+        self._gateway = Gateway(self.service, keys, self._save, rates=self.rates, denied=self.denied)
         self._authority = CertificateAuthority() if self.tls else None
         self._server = Server(self._gateway, self.port, self._authority.context if self._authority else None)
         self.port = self._server.server_port
@@ -123,6 +126,10 @@ class Emulator:
             raise ValueError(fault)  # noqa: TRY004 - the value is wrong, not the caller's type
         with self._gateway.lock:
             self._gateway.faults.open.append(fault)
+
+    def deny(self, *actions: str) -> None:
+        """Withdraw the permission for these actions, and grant all others."""
+        self._gateway.denied = actions
 
     def clear_faults(self) -> None:
         """Remove all pending faults; waiting calls continue at once."""

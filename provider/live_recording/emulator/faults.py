@@ -35,9 +35,6 @@ KINDS = {
         does=False, refusal=Refusal("RequestLimitExceeded", "This is an ordered fault: too many calls per second.")
     ),
     "internal-error": Kind(does=False, refusal=Refusal("InternalError", "This is an ordered fault: nothing was done.")),
-    "unauthorized": Kind(
-        does=False, refusal=Refusal("UnauthorizedOperation", "This is an ordered fault: the key has no permission.")
-    ),
     "drop-before": Kind(does=False, delivery=Delivery.NOTHING),
     "drop-after": Kind(does=True, delivery=Delivery.NOTHING),
     "cut-body": Kind(does=True, delivery=Delivery.HALF),

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -43,9 +43,16 @@ class Gateway:
     """One account behind one key pair. Safe for threads: one call at a time is carried out and logged."""
 
     def __init__(
-        self, service: LiveService, keys: signature.KeyPair, save: Callable[[], None], *, rates: bool = False
+        self,
+        service: LiveService,
+        keys: signature.KeyPair,
+        save: Callable[[], None],
+        *,
+        rates: bool = False,
+        denied: Collection[str] = (),
     ) -> None:
         self.service = service
+        self.denied = denied
         self.keys = keys
         self.tokens = sts.SecurityTokens(service, keys)
         self.products = {
@@ -143,9 +150,16 @@ class Gateway:
         version = request.headers.get("x-tc-version", "")
         if version != product.version:
             return Refusal("NoSuchVersion", f'X-TC-Version is "{version}". Allowed is {product.version}.')
-        return signature.refusal(request, keys, time.time(), self.products) or (
-            self.rates.refusal(action) if self.rates else None
+        return (
+            signature.refusal(request, keys, time.time(), self.products)
+            or (self.rates.refusal(action) if self.rates else None)
+            or self._denial(action)
         )
+
+    def _denial(self, action: str) -> Refusal | None:
+        if action in self.denied:
+            return Refusal("UnauthorizedOperation", f"This key may not call {action}.")
+        return None
 
     def _body(self, request: Request, action: str) -> Answer:
         if request.method == "GET":

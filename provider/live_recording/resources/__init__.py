@@ -14,8 +14,9 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from live_recording.config.files import debug_enabled
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import ACCOUNT, KindName
 from live_recording.core.stack_ref import StackRef
+from live_recording.resources.context import ProviderContext
 from live_recording.resources.error_boundary import EngineProperties, hide_tracebacks, report_errors_to_engine
 from live_recording.resources.lifecycle import ResourceLifecycle
 from live_recording.resources.live_record import LiveRecordLifecycle
@@ -58,26 +59,38 @@ class _RecordingProvider(dynamic.ResourceProvider):
     @report_errors_to_engine
     def create(self, props: Props) -> dynamic.CreateResult:
         """Create the object, or adopt what the account already holds."""
-        return dynamic.CreateResult(*self.lifecycle.create(self.process.context(), _known(props)))
+        context, inputs = self._request(props)
+        id_, outputs = self.lifecycle.create(context, inputs)
+        return dynamic.CreateResult(id_, outputs | context.account_output)
 
     @report_errors_to_engine
     def read(self, id_: str, props: Props) -> dynamic.ReadResult:
         """Return the live object, or that it is gone."""
-        outputs = self.lifecycle.read(self.process.context(), id_, _known(props))
+        context, state = self._request(props)
+        outputs = self.lifecycle.read(context, id_, state)
         if outputs is None:
             return dynamic.ReadResult("", {})
-        inputs = {name: value for name, value in outputs.items() if name not in self.lifecycle.output_names}
-        return dynamic.ReadResult(id_, outputs, inputs)
+        inputs = {name: value for name, value in outputs.items() if name not in (ACCOUNT, *self.lifecycle.output_names)}
+        # A state of an older version has no account: it gets one as an output, which is no difference.
+        inputs |= {ACCOUNT: state[ACCOUNT]} if ACCOUNT in state else {}
+        return dynamic.ReadResult(id_, outputs | context.account_output, inputs)
 
     @report_errors_to_engine
     def update(self, id_: str, olds: Props, news: Props) -> dynamic.UpdateResult:
         """Change the object in place."""
-        return dynamic.UpdateResult(self.lifecycle.update(self.process.context(), id_, _known(olds), _known(news)))
+        context, state = self._request(olds)
+        return dynamic.UpdateResult(self.lifecycle.update(context, id_, state, _known(news)) | context.account_output)
 
     @report_errors_to_engine
     def delete(self, id_: str, props: Props) -> None:
         """Stop and delete the object."""
-        self.lifecycle.delete(self.process.context(), id_, _known(props))
+        context, state = self._request(props)
+        self.lifecycle.delete(context, id_, state)
+
+    def _request(self, props: Props) -> tuple[ProviderContext, Props]:
+        """Return the context of a request about a resource, and what is known of it. Raises WrongAccount."""
+        known = _known(props)
+        return self.process.context(known), known
 
 
 class RecordTemplateProvider(_RecordingProvider):
@@ -141,7 +154,7 @@ def _arguments(**arguments: Any) -> Props:
 
 def _placeholders(lifecycle: ResourceLifecycle) -> Props:
     """Return None for each output that only the engine can fill: without it the attribute would not exist."""
-    return dict.fromkeys(lifecycle.output_names)
+    return dict.fromkeys((ACCOUNT, *lifecycle.output_names))
 
 
 class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
@@ -154,6 +167,7 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
     """
 
     template_name: Output[str]
+    account: Output[str | None]
 
     def __init__(
         self,
@@ -187,7 +201,8 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
             aac=aac,
             mp3=mp3,
         )
-        super().__init__(RecordTemplateProvider(), resource_name, arguments, opts)
+        outputs = _placeholders(RecordTemplateProvider.lifecycle)
+        super().__init__(RecordTemplateProvider(), resource_name, arguments | outputs, opts)
 
     @property
     def template_id(self) -> Output[str]:
@@ -205,6 +220,7 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
     app: Output[str]
     stream: Output[str]
     template_id: Output[str]
+    account: Output[str | None]
 
     def __init__(
         self,
@@ -221,7 +237,8 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
         A change of the key replaces the rule; a change of *template_id* changes it in place.
         """
         arguments = _arguments(domain=domain, app=app, stream=stream, template_id=template_id)
-        super().__init__(RecordRuleProvider(), resource_name, arguments, opts)
+        outputs = _placeholders(RecordRuleProvider.lifecycle)
+        super().__init__(RecordRuleProvider(), resource_name, arguments | outputs, opts)
 
 
 class RecordTask(_LiveResource, module="live", name="RecordTask"):
@@ -235,6 +252,7 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
 
     task_id: Output[str]
     stopped_at: Output[str | None]
+    account: Output[str | None]
 
     def __init__(
         self,
@@ -280,6 +298,7 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
 
     task_id: Output[str]
     ends_at: Output[str]
+    account: Output[str | None]
 
     def __init__(
         self,

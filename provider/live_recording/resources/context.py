@@ -1,10 +1,12 @@
 """What a lifecycle works with: the account, the run, and the stack that asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-from live_recording.account.inventory import AccountInventory
+from live_recording.account.conflicts import another_account
+from live_recording.account.inventory import AccountInventory, Conflict
+from live_recording.core.kinds import ACCOUNT
 from live_recording.core.stack_ref import StackRef, adopt_command
 from live_recording.core.text import quoted
 from live_recording.core.vendor import RULES, TEMPLATES
@@ -24,6 +26,25 @@ class ProviderContext:
     project: str = ""  # of this provider process, known even if the stack is not
     limit: Callable[[Section], int] = VENDOR_LIMITS.__getitem__
     """How many objects the account may hold, by the stack file; read when it matters."""
+
+    @property
+    def account_output(self) -> dict[str, str]:
+        """The output that names the account; empty if it is unknown."""
+        account = self.account.guard.account()
+        return {ACCOUNT: account} if account else {}
+
+    def require_same_account(self, state: Mapping[str, Any], what: str) -> None:
+        """Raise Conflict if *what* is missing and this may be another account than that of the *state*.
+
+        Without an answer of STS, or with a state that names no account, the templates decide: the account must have the
+        one that a rule or task uses, or one with a default name of this stack.
+        """
+        if self.account.guard.is_verified(str(state.get(ACCOUNT) or "")):
+            return
+        templates = self.account.templates()
+        used = "" if "template_name" in state else str(state.get("template_id") or "")
+        if used not in templates and not any(self.has_own_name(live.name) for live in templates.values()):
+            raise Conflict(another_account(what))
 
     @property
     def adopt_command(self) -> str:

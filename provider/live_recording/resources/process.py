@@ -3,15 +3,17 @@
 Knows nothing of Pulumi's classes; `resources` converts its answers into theirs.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from threading import RLock
 from typing import Any
 
+from live_recording.account.guard import FINDING, WrongAccount
 from live_recording.account.inventory import AccountInventory, open_account
 from live_recording.config.files import read_settings, running_project
 from live_recording.config.settings import NAMESPACE, ConfigReader, Settings
 from live_recording.core.findings import Finding, errors
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import ACCOUNT, KindName
 from live_recording.core.urn import Urn
 from live_recording.resources.context import ProviderContext, Section
 from live_recording.resources.engine_request import current_urn
@@ -35,10 +37,14 @@ class ProviderProcess:
         self.settings = read_settings(lambda key: get(f"{NAMESPACE}:{key}"))
         self._recordings = get(f"{NAMESPACE}:recordings")
 
-    def context(self) -> ProviderContext:
-        """Return the context of the engine's current request. Raises AccessDenied without credentials."""
+    def context(self, state: Mapping[str, Any]) -> ProviderContext:
+        """Return the context of the engine's current request about a resource with this *state*, empty for a new one.
+
+        Raises AccessDenied without credentials, WrongAccount for those of another account than the state's.
+        """
         urn = current_urn()
         account, run = self._account_and_run()
+        account.guard.require(str(state.get(ACCOUNT) or ""))
         if not urn:
             return ProviderContext(account, run, project=running_project())
         stack = Urn.parse(urn).owner
@@ -53,15 +59,22 @@ class ProviderProcess:
         urn, now = current_urn(), self.settings.now()
         owner = Urn.parse(urn).owner if urn else None
         inputs, found = normalize_inputs(kind, news.known, news.unknown_names, self.settings.limits, now, owner)
+        account = olds.known.get(ACCOUNT)
         if not errors(found) and self.settings.source:
-            found = account_checks.check(kind, self.context(), inputs, olds.known, news.unknown_names, urn)
-        return {**inputs, **news.unknown}, [_failure(error) for error in errors(found)]
+            try:
+                context = self.context(olds.known)
+            except WrongAccount as wrong:
+                return {**inputs, **news.unknown}, [_failure(Finding.new(FINDING, (), wrong.sentence))]
+            account = context.account.guard.account() or account
+            found = account_checks.check(kind, context, inputs, olds.known, news.unknown_names, urn)
+        owned = {ACCOUNT: account} if account else {}
+        return {**inputs, **news.unknown, **owned}, [_failure(error) for error in errors(found)]
 
     def diff(
         self, kind: KindName, id_: str, olds: EngineProperties, news: EngineProperties
     ) -> PlannedReplacement | None:
         """Return what has to change, or None."""
-        context = self.context() if self.settings.source else None
+        context = self.context(olds.known) if self.settings.source else None
         return planned_change(kind, context, id_, olds.known, news.all)
 
     def _account_and_run(self) -> tuple[AccountInventory, RunRegistry]:

@@ -34,6 +34,8 @@ class RuleLifecycle(ResourceLifecycle):
     def read(self, context: ProviderContext, id_: str, state: State) -> Outputs | None:
         """Return the live rule's inputs, which are its outputs too, or None if it is gone or another stack's by now."""
         live = context.account.rules().get(key_of(id_))
+        if live is None:
+            context.require_same_account(state, f"the rule for {key_of(id_)}")
         if live is None or (live != str(state["template_id"]) and context.owning_stack(live)):
             return None
         return {**state, "template_id": live}

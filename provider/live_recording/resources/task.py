@@ -39,6 +39,7 @@ class TaskLifecycle(ResourceLifecycle):
             return dict(state)
         live = context.account.tasks().get(id_)
         if live is None:
+            context.require_same_account(state, f"task {id_}")
             return None
         inputs = {name: value for name, value in state.items() if name not in self.output_names}
         return _outputs(id_, inputs, live.stopped_at)

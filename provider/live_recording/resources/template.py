@@ -37,15 +37,17 @@ class TemplateLifecycle(ResourceLifecycle):
 
     def read(self, context: ProviderContext, id_: str, state: State) -> Outputs | None:
         """Return the outputs of the live template, or None if it is gone."""
-        live = context.account.templates().get(id_)
+        live, name = context.account.templates().get(id_), str(state.get("template_name", ""))
+        if live is None or live.name != name:
+            context.require_same_account(state, f"template {id_} ({name})")
         return None if live is None else _outputs(id_, api_mapping.template_inputs(live, state))
 
-    def update(self, context: ProviderContext, id_: str, _state: State, inputs: Inputs) -> Outputs:
+    def update(self, context: ProviderContext, id_: str, state: State, inputs: Inputs) -> Outputs:
         """Make the live template what the inputs describe."""
-        account = context.account
-        decision = reconcile.update_template(id_, account.templates())
+        account, name = context.account, inputs["template_name"]
+        decision = reconcile.update_template(id_, account.templates(), state.get("template_name", ""), name)
         if isinstance(decision, reconcile.Refuse):
-            raise Conflict(decision.conflict.message(lambda _: f"{id_} ({inputs['template_name']})"))
+            raise Conflict(decision.conflict.message(lambda _: f"{id_} ({name})"))
         live = account.templates()[id_]
         body = api_mapping.modify_template(inputs, live)
         account.send_or_confirm(
@@ -56,10 +58,13 @@ class TemplateLifecycle(ResourceLifecycle):
         context.run.mark_held("template", id_)
         return _outputs(id_, inputs)
 
-    def delete(self, context: ProviderContext, id_: str, _state: State) -> None:
+    def delete(self, context: ProviderContext, id_: str, state: State) -> None:
         """Delete the template, unless it is gone or another resource of this run has it."""
-        account = context.account
-        if isinstance(reconcile.delete_template(id_, account.templates(), context.run), reconcile.Keep):
+        account, name = context.account, str(state.get("template_name", ""))
+        decision = reconcile.delete_template(id_, account.templates(), name, context.run)
+        if isinstance(decision, reconcile.Refuse):
+            raise Conflict(decision.conflict.message(lambda _: f"{id_} ({name})"))
+        if isinstance(decision, reconcile.Keep):
             return
         try:
             account.send_or_confirm(

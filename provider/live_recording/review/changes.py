@@ -29,6 +29,7 @@ class PlannedChange:
     old_template: str | None = None  # the template resource that gave the old template_id
     template: str | None = None  # the template resource that gives the new one, which may not be known yet
     fields: tuple[str, ...] = ()  # the changed inputs
+    account: str = ""  # of the old object, by the state; empty: the state does not say
     delete_first: bool = False  # the old object is deleted before the new one is created
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from live_recording.core.errors import ConfigError
-from live_recording.core.kinds import CLASS_OF, SECTION_OF, KindName
+from live_recording.core.kinds import ACCOUNT, CLASS_OF, SECTION_OF, KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import escaped, quoted
 from live_recording.core.urn import PROVIDER_KEY, Urn
@@ -50,6 +50,11 @@ class _State(BaseModel):
     sources: dict[str, list[str] | None] = Field({}, alias="propertyDependencies")
 
     @property
+    def known(self) -> dict[str, Any]:
+        """Return the properties in the state: the outputs, or the inputs of an object without outputs."""
+        return _known(self.outputs or self.inputs)
+
+    @property
     def template(self) -> str | None:
         """Return the template resource that template_id comes from."""
         urns = self.sources.get("template_id") or []
@@ -62,6 +67,11 @@ class _Step(BaseModel):
     before: _State = Field(_State(), alias="oldState")
     after: _State = Field(_State(), alias="newState")
     differs: dict[str, Any] | None = Field(None, alias="detailedDiff")
+
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """Return the inputs that differ, sorted. That a state of an older version gets its account is no change."""
+        return tuple(sorted(name for name in self.differs or () if not name.startswith("__") and name != ACCOUNT))
 
 
 class _Diagnostic(BaseModel):
@@ -149,17 +159,18 @@ def _planned_changes(steps: Iterable[tuple[KindName, str, _Step]]) -> Iterator[P
                 kind,
                 name,
                 step.before.id,
-                _known(step.before.outputs or step.before.inputs),
+                step.before.known,
                 {} if op == "delete" else _known(step.after.inputs),
                 step.before.template,
                 step.after.template,
-                tuple(sorted(name for name in step.differs or () if not name.startswith("__"))),
+                step.changed_fields,
+                account=str(step.before.outputs.get(ACCOUNT) or ""),
                 delete_first=op == "replace" and not step.before.delete,  # marked: it is deleted at the end of the run
             )
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in props.items() if name != PROVIDER_KEY and value != UNKNOWN}
+    return {name: value for name, value in props.items() if name not in (PROVIDER_KEY, ACCOUNT) and value != UNKNOWN}
 
 
 def _sentence(diagnostic: _Diagnostic) -> str:

@@ -96,7 +96,8 @@ class PlanSimulation:
         self, change: PlannedChange
     ) -> reconcile.Create | reconcile.Adopt | reconcile.Update | reconcile.Refuse:
         if change.op == "update":
-            return reconcile.update_template(change.id, self.templates)
+            remembered = change.old.get("template_name", "")
+            return reconcile.update_template(change.id, self.templates, remembered, change.new["template_name"])
         own_name = StackRef.of_template(change.new["template_name"]) == self._owner
         return reconcile.create_template(change.new, self.templates, self._held, own_name=own_name)
 
@@ -131,7 +132,8 @@ class PlanSimulation:
 
     def _delete_template(self, change: PlannedChange) -> None:
         users = [key for key, template_id in self.rules.items() if template_id == change.id]
-        decision = reconcile.delete_template(change.id, self.templates, self._held, users)
+        remembered = change.old.get("template_name", "")
+        decision = reconcile.delete_template(change.id, self.templates, remembered, self._held, users)
         if isinstance(decision, reconcile.Refuse):
             self._refuse(change, decision.conflict)
         elif isinstance(decision, reconcile.Delete):
