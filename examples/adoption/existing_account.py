@@ -19,13 +19,13 @@ client = LiveClient(signed, os.environ["TENCENTCLOUD_REGION"], profile)
 
 
 def call(action: str, **parameters: Any) -> dict[str, Any]:
-    """What is inside "Response"."""
+    """Return the content of "Response"."""
     answer: dict[str, Any] = client.call_json(action, parameters)["Response"]
     return answer
 
 
 def template(name: str, **formats: Any) -> int:
-    """The id of a new template."""
+    """Create a template and return its id."""
     return int(call("CreateLiveRecordTemplate", TemplateName=name, **formats)["TemplateId"])
 
 
@@ -35,7 +35,7 @@ def rule(template_id: int, app: str = "", stream: str = "") -> None:
 
 
 def task(stream: str, hour: int, template_id: int) -> str:
-    """The id of a task that records for two hours, the day after `LIVE_RECORDING_NOW`."""
+    """Create a task that records for two hours, the day after `LIVE_RECORDING_NOW`, and return its id."""
     day = datetime.fromisoformat(os.environ["LIVE_RECORDING_NOW"]) + timedelta(days=1)
     start = int(day.replace(hour=hour, minute=0).timestamp())
     times = {"StartTime": start, "EndTime": start + 7200}

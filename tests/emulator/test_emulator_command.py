@@ -55,7 +55,7 @@ def popen(environment: dict[str, str], options: dict[str, object]) -> subprocess
 
 @contextmanager
 def serving(**options: object) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A command that serves, with its port; ends it and sees that it ended quietly."""
+    """Start the emulator and yield the process and its port; stop it and check that it ended without an error."""
     with popen({}, options) as process:
         assert process.stdout
         url = process.stdout.readline().strip()

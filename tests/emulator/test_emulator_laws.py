@@ -23,7 +23,7 @@ OFFSETS = st.integers(-2 * DAY, 8 * DAY)
 
 
 def china(seconds: int) -> str:
-    """A moment as the deprecated family writes it."""
+    """Format a time as the deprecated calls do."""
     return f"{datetime.fromtimestamp(seconds, CHINA):%Y-%m-%d %H:%M:%S}"
 
 
@@ -35,12 +35,12 @@ class StoppedClock(Clock):
         super().__init__(NOW)
 
     def seconds(self) -> int:
-        """The current moment."""
+        """Return the current time."""
         return self.at
 
 
 class Laws(RuleBasedStateMachine):
-    """Random calls against one small account, and a model of what they must have left behind."""
+    """Random calls against one small account, and a model of what the account must hold afterwards."""
 
     site = INTL
 
@@ -58,13 +58,13 @@ class Laws(RuleBasedStateMachine):
         self.record_ids: list[int] = []
 
     def call(self, action: str, **body: object) -> tuple[dict[str, Any], str]:
-        """The fields of an answer and the code of a refusal, one of them empty."""
+        """Return the fields of an answer and the code of a rejection, one of them empty."""
         answer = self.service.call(action, body, "ap-guangzhou")
         return ({}, answer.code) if isinstance(answer, Refusal) else (answer, "")
 
     @rule(enable=st.integers(0, 1))
     def create_template(self, enable: int) -> None:
-        """Accepted exactly while there is room, with an id larger than all before."""
+        """Create a template: accepted if there is a free slot; its id is larger than all before."""
         full = len(self.service.account.templates) == TEMPLATES
         answer, code = self.call("CreateLiveRecordTemplate", TemplateName="t", FlvParam={"Enable": enable})
         assert code == ("InternalError.ConfOutLimit" if full else "")
@@ -75,7 +75,7 @@ class Laws(RuleBasedStateMachine):
     @precondition(lambda self: self.ids)
     @rule(data=st.data())
     def delete_template(self, data: st.DataObject) -> None:
-        """Refused exactly while a rule names it, or when it is gone."""
+        """Delete a template: rejected if a rule uses it, or if it does not exist."""
         template_id = data.draw(st.sampled_from(self.ids))
         used = any(one["TemplateId"] == template_id for one in self.service.account.rules.values())
         known = template_id in self.service.account.templates
@@ -85,7 +85,7 @@ class Laws(RuleBasedStateMachine):
     @precondition(lambda self: self.ids)
     @rule(data=st.data(), domain=DOMAINS, app=PARTS, stream=PARTS)
     def create_rule(self, data: st.DataObject, domain: str, app: str, stream: str) -> None:
-        """Accepted exactly when the template is known, the key is free and there is room."""
+        """Create a rule: accepted if the template exists, the key is free and there is a free slot."""
         template_id = data.draw(st.sampled_from(self.ids))
         account = self.service.account
         problems = (
@@ -99,7 +99,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(domain=DOMAINS, app=PARTS, stream=PARTS)
     def delete_rule(self, domain: str, app: str, stream: str) -> None:
-        """Takes away the rule of that key and no other."""
+        """Delete the rule of this key, and no other."""
         before = dict(self.service.account.rules)
         known = before.pop((domain, app, stream), None)
         _, code = self.call("DeleteLiveRecordRule", DomainName=domain, AppName=app, StreamName=stream)
@@ -108,7 +108,7 @@ class Laws(RuleBasedStateMachine):
 
     @rule(start=st.one_of(st.none(), OFFSETS), length=st.one_of(st.integers(-HOUR, 25 * HOUR), st.just(DAY)))
     def create_task(self, start: int | None, length: int) -> None:
-        """Accepted exactly inside the windows of the site."""
+        """Create a task: accepted only in the time windows of the site."""
         now = self.clock.at
         begin = now if start is None else now + start
         sent = {} if start is None else {"StartTime": begin}
@@ -221,7 +221,7 @@ class Laws(RuleBasedStateMachine):
 
     @invariant()
     def state_can_be_restored(self) -> None:
-        """The state says everything: an account made from it says the same."""
+        """Check that the state is complete: an account that is restored from it is the same."""
         other = LiveService(self.service.settings, self.clock)
         other.restore(self.service.state())
         assert other.state() == self.service.state()

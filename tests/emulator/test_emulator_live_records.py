@@ -24,13 +24,13 @@ RUNNING = {**SCHEDULED, "StartTime": "2026-11-20 19:00:00"}
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """An empty account of the international site."""
+    """Create an empty account of the international site."""
     with Emulator(now=NOW) as emulator:
         yield emulator
 
 
 def create(emulator: Emulator, **fields: object) -> int:
-    """The id of a new record."""
+    """Create a record and return its id."""
     return int(call(sdk(emulator), "CreateLiveRecord", **fields)["TaskId"])
 
 

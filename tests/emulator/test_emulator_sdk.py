@@ -21,14 +21,14 @@ COS = ("CosBucketName", "CosBucketRegion", "CosBucketPath")
 
 @pytest.fixture
 def intl() -> Iterator[LiveClient]:
-    """An SDK client on an empty account of the international site."""
+    """Create an SDK client on an empty account of the international site."""
     with Emulator(now=NOW) as emulator:
         yield sdk(emulator)
 
 
 @pytest.fixture
 def cn() -> Iterator[LiveClient]:
-    """An SDK client on an empty account of the mainland site."""
+    """Create an SDK client on an empty account of the mainland site."""
     with Emulator(site="cn", now=NOW) as emulator:
         yield sdk(emulator)
 

@@ -16,14 +16,14 @@ ROLE = {"RoleArn": "qcs::cam::uin/100000000002:roleName/recorder", "RoleSessionN
 
 
 def answer(client: object, action: str, **fields: object) -> dict[str, object]:
-    """The answer to a call through the SDK's generic client, without its RequestId."""
+    """Return the answer to a call through the SDK's generic client, without its RequestId."""
     response: dict[str, object] = client.call_json(action, fields)["Response"]  # type: ignore[attr-defined]
     assert response.pop("RequestId")
     return response
 
 
 def sts_code(client: object, action: str, **fields: object) -> str | None:
-    """The code with which STS refuses a call, or None."""
+    """Return the code with which STS rejects a call, or None."""
     try:
         answer(client, action, **fields)
     except TencentCloudSDKException as refused:

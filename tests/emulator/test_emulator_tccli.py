@@ -53,7 +53,7 @@ class Shell:
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
 
     def __call__(self, action: str, **fields: object) -> dict[str, Any]:
-        """What a command that succeeds prints, without its RequestId."""
+        """Run a command that succeeds and return its output without the RequestId."""
         done = self.run(action, **fields)
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
         answer: dict[str, Any] = json.loads(done.stdout)

@@ -18,7 +18,7 @@ from tests.support.sdk_client import call, code, sdk, signed, template
 
 
 def trusting(emulator: Emulator) -> ssl.SSLContext:
-    """The settings of a client that trusts this emulator only."""
+    """Return the settings of a client that trusts this emulator only."""
     return ssl.create_default_context(cafile=str(emulator.ca_file))
 
 

@@ -33,13 +33,13 @@ SCHEDULED = {
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """An empty account; NOW is 20:00 in China."""
+    """Create an empty account; NOW is 20:00 in China."""
     with Emulator(now=NOW) as emulator:
         yield emulator
 
 
 def get(emulator: Emulator, **fields: str) -> dict[str, Any]:
-    """The answer to one v2 request."""
+    """Return the answer to one v2 request."""
     status, answer = send(emulator.port, "GET", f"/v2/index.php?{urlencode({**COMMON, **fields})}", b"", {})
     assert status == 200
     return dict(answer)

@@ -27,7 +27,7 @@ V2 = "/v2/index.php?Action=CreateRecord&channelId=final&tapeType=0&startTime=202
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Scratch:
-    """A directory without texts."""
+    """Create a directory without texts."""
     return Scratch(tmp_path)
 
 
