@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from live_recording.account.snapshot import Unreadable, as_data, from_data
-from live_recording.adopt.builder import adopted
-from tests.support.audit_samples import FINAL, declaring, told
+from live_recording.adopt.builder import adopt_account
+from tests.support.audit_samples import FINAL, declaring, differences
 
 WHOLE: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent / "golden/audit/account.json").read_text(encoding="utf-8")
@@ -51,8 +51,8 @@ def test_edit_is_read_or_refused(at: tuple[Any, ...]) -> None:
         except Unreadable as refusal:
             assert str(refusal).isprintable()  # noqa: PT017 - not every edit is refused
         else:
-            told(held, stack)
-            adopted(held, stack.owner, ())
+            differences(held, stack)
+            adopt_account(held, stack.owner, ())
             json.dumps(as_data(held))
 
 

@@ -1,4 +1,4 @@
-"""`live-recording adopt`, as people call it: what is written, what is said, and what is never overwritten."""
+"""`live-recording adopt` as a command: the files that it writes, its messages, and the files that it never overwrites."""
 
 from pathlib import Path
 
@@ -14,22 +14,22 @@ STACK, IMPORT, MORE = "stacks/dev.yaml", "dev.import.json", "more.yaml"
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Scratch:
-    """A project without stacks."""
+    """Create a project without stacks."""
     return Scratch(tmp_path)
 
 
 @pytest.fixture
 def held(account: Account) -> Account:
-    """An account with a template for two domains, and what belongs to another project."""
+    """Fill an account with a template for two domains, and with objects of another project."""
     archive = account.template("archive")
     account.rule(archive, PUSH)
-    account.rule(archive, OLD, "直播")
+    account.rule(archive, OLD, "studio")
     account.rule(account.template("blog--prod--all"), "blog.example.com")
     return account
 
 
-def test_adopt_writes_both_files_and_says_what_to_do(held: Account, scratch: Scratch) -> None:
-    """The stack file passes the check without a word, what stays out is named, and nothing in the account changes."""
+def test_adopt_writes_both_files_and_prints_next_steps(held: Account, scratch: Scratch) -> None:
+    """The stack file has no findings, skipped objects are listed, and the account does not change."""
     done = scratch.run("adopt", "--stack", "dev", **live(held))
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -63,7 +63,7 @@ def test_adopt_writes_both_files_and_says_what_to_do(held: Account, scratch: Scr
 def test_nothing_is_overwritten_without_force(
     held: Account, scratch: Scratch, there: str, options: tuple[str, ...], said: str
 ) -> None:
-    """A file that is there stays as it is, and none is written beside it; with --force it is written anew."""
+    """An existing file does not change, and no other is written; with --force it is overwritten."""
     scratch.write(there, "{}\n")
     files = {path for path in scratch.directory.rglob("*") if path.is_file()}
     done = scratch.run("adopt", "--stack", "dev", *options, **live(held))
@@ -78,7 +78,7 @@ def test_nothing_is_overwritten_without_force(
 
 
 def test_domain_limits_what_is_adopted(held: Account, scratch: Scratch) -> None:
-    """Only the rules of a domain and what they use; a domain that nothing is for is a mistake in the call."""
+    """Only the rules of a domain and their templates are adopted; a domain without rules and tasks is an error."""
     wrong = scratch.run("adopt", "--stack", "dev", "--domain", "nope.example.com", **live(held))
     done = scratch.run("adopt", "--stack", "dev", "--domain", OLD, **live(held))
 
@@ -91,19 +91,19 @@ def test_domain_limits_what_is_adopted(held: Account, scratch: Scratch) -> None:
 
 
 def test_out_has_only_what_is_new(held: Account, scratch: Scratch) -> None:
-    """Beside a stack file that is there, another file gets the rest, and the import file all that is live."""
+    """If the stack file exists, another file gets the rest, and the import file everything that is live."""
     scratch.write(STACK, f"templates: {{a: {{template_name: archive, mp4: {{}}}}}}\nrules: {{b: {{domain: {PUSH}, template: a}}}}\n")  # fmt: skip
     done = scratch.run("adopt", "--stack", "dev", "--out", MORE, **live(held))
 
     assert done.stdout.startswith(f"{MORE}: 1 rule of the account.\n")
-    assert f"  直播: {{domain: {OLD}, app: 直播, template: a}}\n" in (scratch.directory / MORE).read_text(
+    assert f"  studio: {{domain: {OLD}, app: studio, template: a}}\n" in (scratch.directory / MORE).read_text(
         encoding="utf-8"
     )
     assert (scratch.directory / IMPORT).read_text(encoding="utf-8").count('"name"') == 3
 
 
-def test_printed_file_is_all_of_the_output(held: Account, scratch: Scratch) -> None:
-    """With `--out -` the file can be piped, and what to do next stands beside it."""
+def test_printed_file_is_the_only_output(held: Account, scratch: Scratch) -> None:
+    """With `--out -` the file can be piped; the next steps are on standard error."""
     done = scratch.run("adopt", "--stack", "dev", "--out", "-", **live(held))
 
     assert done.returncode == 0
@@ -112,8 +112,8 @@ def test_printed_file_is_all_of_the_output(held: Account, scratch: Scratch) -> N
     assert not (scratch.directory / STACK).exists()
 
 
-def test_stack_file_with_mistakes_is_mended_first(held: Account, scratch: Scratch) -> None:
-    """What a wrong file says is not known, so nothing is written beside it."""
+def test_stack_file_with_errors_must_be_fixed_first(held: Account, scratch: Scratch) -> None:
+    """What a file with errors declares is not known, so nothing is written."""
     scratch.write(STACK, "rules: {a: 1}\n")
     done = scratch.run("adopt", "--stack", "dev", "--out", MORE, **live(held))
 
@@ -123,7 +123,7 @@ def test_stack_file_with_mistakes_is_mended_first(held: Account, scratch: Scratc
 
 
 def test_without_credentials_nothing_is_written(scratch: Scratch) -> None:
-    """An account that cannot be looked at is a failure of the tool, in a sentence."""
+    """An account that cannot be read is a failure of the tool, with a message."""
     done = scratch.run("adopt", "--stack", "dev", HOME="/nowhere")
 
     assert (done.returncode, done.stdout) == (3, "")

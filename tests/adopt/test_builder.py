@@ -1,6 +1,6 @@
-"""What adoption writes for an account: `golden/adoption/NAME.yaml` is the file, `NAME.txt` what stands in the terminal.
+"""The output of adoption for an account: `golden/adoption/NAME.yaml` is the file, `NAME.txt` the summary.
 
-`pytest tests/adopt/test_builder.py --rewrite` writes both anew: read the difference before you keep it.
+`pytest tests/adopt/test_builder.py --rewrite` writes both again: read the difference before you keep it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from live_recording.account.snapshot import Snapshot
-from live_recording.adopt.builder import adopted
-from live_recording.adopt.entries import Adopted
+from live_recording.adopt.builder import adopt_account
 from live_recording.adopt.messages import summary
+from live_recording.adopt.model import AdoptionResult
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import errors
 from live_recording.core.stack_ref import StackRef
@@ -25,6 +25,8 @@ from live_recording.project import check_text
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.resources.rule import rule_id as resource_id
 from live_recording.stackfile.model import Stack
+from live_recording.stackfile.reader import parse
+from live_recording.stackfile.validation import validate
 from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.leftovers import CASES, FORMATS, LEFTOVERS, OWNER, PUSH, account, task
 from tests.support.live_objects import live_tasks, live_templates
@@ -33,24 +35,36 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "adoption"
 
 
 def read(text: str, site: SiteName = "intl") -> Stack:
-    """The stack of a file without errors."""
+    """Return the stack of a file without errors."""
     loaded = check_text(text, "dev.yaml", SITES[site], NOW, OWNER)
     assert errors(loaded.findings) == ()
     assert loaded.stack
     return loaded.stack
 
 
-def made(name: str) -> Adopted:
-    """What adoption makes of a case."""
+def parsed(text: str) -> Stack:
+    """Return what is written in a file, without any checks of the whole."""
+    root = parse(text).root
+    assert root is not None
+    validated = validate(root)
+    assert validated.findings == ()
+    return validated.stack
+
+
+def made(name: str) -> AdoptionResult:
+    """Adopt the account of a case."""
     live, domains, before = CASES[name]
-    return adopted(live, OWNER, domains, read(before) if before else None)
+    return adopt_account(live, OWNER, domains, read(before) if before else None)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_adoption_says_exactly_this(name: str, request: pytest.FixtureRequest) -> None:
+def test_file_and_summary(name: str, request: pytest.FixtureRequest) -> None:
     """The file and the summary are the expected ones, byte for byte."""
     done = made(name)
-    seen = {"yaml": done.text, "txt": summary(done, "dev", "more.yaml" if done.part else "stacks/dev.yaml", "dev.json")}
+    seen = {
+        "yaml": done.text,
+        "txt": summary(done, "dev", "more.yaml" if done.is_partial else "stacks/dev.yaml", "dev.json"),
+    }
     for kind, text in seen.items():
         expected = GOLDEN / f"{name}.{kind}"
         if request.config.getoption("--rewrite"):
@@ -58,16 +72,24 @@ def test_adoption_says_exactly_this(name: str, request: pytest.FixtureRequest) -
         assert text == expected.read_text(encoding="utf-8")
 
 
+def test_part_of_a_file_is_the_text_of_the_new_entries() -> None:
+    """What is added to an existing file parses to the same entries, without a time zone of its own."""
+    done = made("later")
+
+    assert parsed(done.text) == done.stack
+    assert "time_zone" not in done.stack.model_fields_set
+
+
 Resource = tuple[str, str]  # kind and name
 
 
-def imported(done: Adopted) -> dict[Resource, Mapping[str, Any]]:
-    """The resources of the import file."""
+def imported(done: AdoptionResult) -> dict[Resource, Mapping[str, Any]]:
+    """Return the resources of the import file."""
     return {(r["type"].rpartition(":Record")[2].lower(), r["name"]): r for r in done.resources}
 
 
-def declared(done: Adopted, site: SiteName) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
-    """What the program declares by the file, and what the provider's check makes of it."""
+def declared(done: AdoptionResult, site: SiteName) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Yield what the program declares for the file, with the inputs that the provider's check returns."""
     ids = {name: found["id"] for (kind, name), found in imported(done).items() if kind == "template"}
     for desired in desired_resources(read(done.text, site), OWNER, SITES[site], NOW).resources:
         inputs = {**desired.inputs, **({"template_id": ids[desired.template]} if desired.template else {})}
@@ -77,20 +99,21 @@ def declared(done: Adopted, site: SiteName) -> Iterator[tuple[Resource, Mapping[
 
 
 def rule_id(key: StreamKey) -> str:
-    """The id of a rule's resource; of a rule that can have none its key."""
+    """Return the id of a rule's resource, or its key if it cannot have an id."""
     return str(key) if any("\ud800" <= c <= "\udfff" for part in key.parts for c in part) else resource_id(key)
 
 
-def honest(done: Adopted, live: Snapshot, *, quiet: bool = True) -> None:
-    """What must hold for every account.
+def require_consistent(done: AdoptionResult, live: Snapshot) -> None:
+    """Check what must hold for every account.
 
-    The file passes the checks without a word, declares what is imported, and every object is in it or on the list.
+    The file has no findings, is the text of the stack, and declares what is imported. Every object is in it or is listed.
     """
     resources = imported(done)
     assert len(resources) == len(done.resources)
     if done.text:
         loaded = check_text(done.text, "dev.yaml", SITES[live.site], NOW, OWNER)
-        assert not quiet or [str(found) for found in loaded.findings] == []
+        assert [str(found) for found in loaded.findings] == []
+        assert parsed(done.text) == done.stack
         inputs = {key: {k: v for k, v in r["inputs"].items() if k != "__provider"} for key, r in resources.items()}
         assert dict(declared(done, live.site)) == inputs
     there = {
@@ -99,26 +122,26 @@ def honest(done: Adopted, live: Snapshot, *, quiet: bool = True) -> None:
         *(("task", i, f"task {i} (") for i, found in live.tasks.items() if found.end > AT),
     }
     ids = {(kind, found["id"]) for (kind, _), found in resources.items()}
-    out = {thing for thing in there if any(str(left).startswith(thing[2]) for left in done.left)}
+    out = {thing for thing in there if any(str(left).startswith(thing[2]) for left in done.skipped)}
     assert {(kind, i) for kind, i, _ in there} == ids | {(kind, i) for kind, i, _ in out}
-    assert len(ids) + len(done.left) == len(there)
+    assert len(ids) + len(done.skipped) == len(there)
 
 
 @pytest.mark.parametrize("name", [name for name, (_, domains, before) in CASES.items() if not domains and not before])
-def test_whole_accounts_are_told_honestly(name: str) -> None:
+def test_whole_accounts_are_adopted_or_listed(name: str) -> None:
     """Every object is declared and imported, or listed with the reason."""
-    honest(made(name), CASES[name][0])
+    require_consistent(made(name), CASES[name][0])
 
 
 def test_order_of_the_account_does_not_matter() -> None:
-    """Listed the other way round, the account gives the same bytes."""
+    """Listed in reverse order, the account gives the same bytes."""
     turned = LEFTOVERS._replace(
         templates=dict(reversed([*LEFTOVERS.templates.items()])),
         rules=dict(reversed([*LEFTOVERS.rules.items()])),
         tasks=dict(reversed([*LEFTOVERS.tasks.items()])),
     )
 
-    assert adopted(turned, OWNER) == made("leftovers")
+    assert adopt_account(turned, OWNER) == made("leftovers")
 
 
 NAMES = ["", "a", "A", "a b", "012", "true", "直播", "カ", "*", "a/b", " a", "a-b", "a--b", "no-record", "x" * 90, "\u2028", "\ud800", "🎥", "50%25"]  # fmt: skip
@@ -174,21 +197,21 @@ ACCOUNTS = st.builds(
 
 @settings(max_examples=300, derandomize=True)
 @given(ACCOUNTS)
-def test_any_account_is_told_honestly(live: Snapshot) -> None:
-    """Whatever the vendor lists: the file passes the checks without a word, and nothing is lost or doubled."""
-    done = adopted(live, OWNER)
+def test_any_account_is_adopted_or_listed(live: Snapshot) -> None:
+    """Whatever the account contains, the file has no findings, and no object is lost or written twice."""
+    done = adopt_account(live, OWNER)
 
-    honest(done, live)
-    assert done == adopted(live, OWNER)
+    require_consistent(done, live)
+    assert done == adopt_account(live, OWNER)
 
 
 @settings(max_examples=150, derandomize=True)
 @given(ACCOUNTS, ACCOUNTS)
-def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> None:
-    """An account that changes after adoption: what the file has keeps its key, and new entries fit into the file."""
-    before, names = adopted(first, OWNER), {found.name for found in first.templates.values()}
+def test_declared_objects_keep_their_keys(first: Snapshot, then: Snapshot) -> None:
+    """After a change of the account, declared objects keep their keys, and new entries fit into the file."""
+    before, names = adopt_account(first, OWNER), {found.name for found in first.templates.values()}
     live = then._replace(
-        site=first.site,  # ids are never given twice; twins of a template could not be told from it, so there are none
+        site=first.site,  # ids are never reused; no template has a duplicate, which could not be distinguished from it
         templates={
             **first.templates,
             **live_templates({f"1{i}": t.raw for i, t in then.templates.items() if t.name not in names}),
@@ -197,7 +220,7 @@ def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> Non
         tasks={**first.tasks, **live_tasks({f"young-{i}": found.raw for i, found in then.tasks.items()})},
     )
     base = read(before.text or "time_zone: UTC", live.site)
-    done = adopted(live, OWNER, (), base)
+    done = adopt_account(live, OWNER, (), base)
 
     keys = {(found["type"], found["id"]): found["name"] for found in done.resources}
     assert {(found["type"], found["id"]): found["name"] for found in before.resources}.items() <= keys.items()
@@ -212,8 +235,8 @@ def test_what_is_declared_keeps_its_name(first: Snapshot, then: Snapshot) -> Non
     ],
     ids=["domain", "stack-name"],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_refused(owner: StackRef, domains: tuple[str, ...], said: str) -> None:
-    """A domain that nothing is for, and a stack whose name no template could have, are refused in a sentence."""
+def test_impossible_adoption_is_refused(owner: StackRef, domains: tuple[str, ...], said: str) -> None:
+    """A domain without rules and tasks, and a stack whose name no template can have, are rejected with a message."""
     with pytest.raises(ConfigError) as refused:
-        adopted(LEFTOVERS, owner, domains)
+        adopt_account(LEFTOVERS, owner, domains)
     assert str(refused.value) == said

@@ -1,4 +1,4 @@
-"""`live-recording audit`, as people and pipelines call it: sentences, exit codes, accounts."""
+"""`live-recording audit` as a command: messages, exit codes, accounts."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from live_recording.audit.compare import COUNTS
+from live_recording.audit.compare import IS_PROBLEM
 from tests.cli.test_check import GOOD, ROOT, WRONG, Scratch
 from tests.support.emulated_account import Account
 
@@ -20,26 +20,26 @@ EMPTY = {"version": 1, "site": "intl", "at": "2026-11-20T12:00:00Z", "templates"
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Scratch:
-    """A project without stacks."""
+    """Create a project without stacks."""
     return Scratch(tmp_path)
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Scratch:
-    """The project of the golden account: everything that can differ, once."""
+    """Create the project of the golden account, which has every difference once."""
     made = Scratch(tmp_path)
     shutil.copytree(GOLDEN, tmp_path, dirs_exist_ok=True)
     return made
 
 
 def live(account: Account) -> dict[str, str]:
-    """The variables of an account in the emulator."""
+    """Return the environment variables of an account in the emulator."""
     return {name: value for name, value in account.environment.items() if name.startswith(("LIVE_", "TENCENT"))}
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_every_sentence_is_the_expected_one(shop: Scratch, form: str, request: pytest.FixtureRequest) -> None:
-    """All that can be told, sorted, with its place, in both forms; `--rewrite` writes it anew."""
+    """Every message, sorted, with its location, in both formats; `--rewrite` writes them again."""
     done = shop.run("audit", "--account", "account.json", "--format", form)
     expected = GOLDEN / f"expected.{form}"
     if request.config.getoption("--rewrite"):
@@ -50,15 +50,15 @@ def test_every_sentence_is_the_expected_one(shop: Scratch, form: str, request: p
 
 
 def test_every_kind_is_in_the_golden_file(shop: Scratch) -> None:
-    """No kind of difference is without its sentence there, and no sentence is bad."""
+    """Each kind of difference has a well-formed sentence there."""
     (account,) = json.loads(shop.run("audit", "--account", "account.json", "--format", "json").stdout)["accounts"]
 
-    assert {told["kind"] for told in account["told"]} == set(COUNTS)
-    for told in account["told"]:
-        assert told["sentence"].endswith((".", " prod"))  # a command to copy has no full stop
-        assert told["sentence"][0].isupper()
-        assert told["sentence"].isprintable()
-        assert "  " not in told["sentence"]
+    assert {message["kind"] for message in account["told"]} == set(IS_PROBLEM)
+    for message in account["told"]:
+        assert message["sentence"].endswith((".", " prod"))  # a command to copy has no full stop
+        assert message["sentence"][0].isupper()
+        assert message["sentence"].isprintable()
+        assert "  " not in message["sentence"]
 
 
 def test_green_audit(account: Account, scratch: Scratch) -> None:
@@ -77,7 +77,7 @@ def test_green_audit(account: Account, scratch: Scratch) -> None:
 
 
 def test_empty_account_and_file(account: Account, scratch: Scratch) -> None:
-    """Nothing on both sides is nothing to tell."""
+    """An empty account and an empty file do not differ."""
     scratch.write("stacks/dev.yaml", NOTHING)
     done = scratch.run("audit", **live(account))
 
@@ -88,7 +88,7 @@ def test_empty_account_and_file(account: Account, scratch: Scratch) -> None:
 
 
 def test_stacks_of_one_account_are_compared_together(account: Account, scratch: Scratch) -> None:
-    """Each account is read once for all its stacks, of which each takes what it declares."""
+    """Each account is read once for all its stacks."""
     for stack in ("dev", "prod"):
         scratch.write(f"stacks/{stack}.yaml", GOOD.replace("archive", stack))
         account.template(f"scratch--{stack}--{stack}", Mp4Param={"Enable": 1, "StorageTime": 30 * 86400})
@@ -102,7 +102,7 @@ def test_stacks_of_one_account_are_compared_together(account: Account, scratch: 
     assert reads.count("DescribeLiveRecordRules") == 1
 
 
-def test_region_does_not_part_an_account(account: Account, scratch: Scratch) -> None:
+def test_region_does_not_distinguish_accounts(account: Account, scratch: Scratch) -> None:
     """Stacks in several regions of one account are compared together, with the tasks that each region lists."""
     for stack, region in (("dev", "ap-singapore"), ("prod", "ap-hongkong")):
         scratch.write(f"stacks/{stack}.yaml", NOTHING)
@@ -114,7 +114,7 @@ def test_region_does_not_part_an_account(account: Account, scratch: Scratch) -> 
 
 
 @pytest.mark.parametrize("file", ["stacks/{}.yaml", "shared.yaml"], ids=["a-file-each", "one-file"])
-def test_stacks_of_several_accounts_are_compared_apart(
+def test_stacks_of_several_accounts_are_compared_separately(
     account: Account, cn_account: Account, scratch: Scratch, file: str
 ) -> None:
     """Stacks whose config names another endpoint or site are on another account, even where they share a file."""
@@ -133,8 +133,8 @@ def test_stacks_of_several_accounts_are_compared_apart(
     }
 
 
-def test_file_with_errors_is_told_as_check_tells_it(account: Account, scratch: Scratch) -> None:
-    """What it declares is not known, so its account is not looked at; other accounts are."""
+def test_file_with_errors_is_reported_as_by_check(account: Account, scratch: Scratch) -> None:
+    """What it declares is not known, so its account is not read; other accounts are."""
     scratch.write("stacks/dev.yaml", WRONG)
     done = scratch.run("audit", **live(account))
 
@@ -147,8 +147,8 @@ def test_file_with_errors_is_told_as_check_tells_it(account: Account, scratch: S
     assert account.emulator.log == []
 
 
-def test_file_beside_that_cannot_be_used_is_noted(account: Account, scratch: Scratch) -> None:
-    """Its objects may be called undeclared, so the audit says that it does not know them."""
+def test_other_file_that_cannot_be_used_is_noted(account: Account, scratch: Scratch) -> None:
+    """Its objects may be reported as undeclared, so a note says that its declarations are unknown."""
     scratch.write("stacks/dev.yaml", NOTHING)
     scratch.write("stacks/prod.yaml", WRONG)
     scratch.write("stacks/staging.yaml", NOTHING)
@@ -187,7 +187,7 @@ BLIND = {
 def test_account_that_cannot_be_read_ends_with_3(
     account: Account, scratch: Scratch, settings: str, keys: dict[str, str], sentence: str
 ) -> None:
-    """What stands in the way is one sentence in the place of the differences."""
+    """The reason is one sentence in place of the differences."""
     scratch.write("stacks/dev.yaml", GOOD)
     scratch.write("stacks/Pulumi.dev.yaml", settings)
     done = scratch.run("audit", LIVE_RECORDING_ENDPOINT=account.emulator.url, HOME=str(scratch.directory), **keys)
@@ -206,7 +206,7 @@ def test_key_of_the_environment_stands_in_for_an_encrypted_one(account: Account,
 
 
 def test_later_findings_do_not_hide_an_account_that_cannot_be_read(account: Account, scratch: Scratch) -> None:
-    """Of two accounts one can be read: both are told, and the exit code is that of the failure."""
+    """Of two accounts one can be read: both are reported, and the exit code is that of the failure."""
     scratch.write("stacks/dev.yaml", GOOD)
     scratch.write("stacks/prod.yaml", GOOD)
     scratch.write("stacks/Pulumi.prod.yaml", "config: {live-recording:endpoint: http://127.0.0.1:1}\n")
@@ -235,7 +235,7 @@ USAGE = {
 
 @pytest.mark.parametrize(("arguments", "settings", "sentence"), USAGE.values(), ids=USAGE)
 def test_wrong_usage_ends_with_2(scratch: Scratch, arguments: list[str], settings: str, sentence: str) -> None:
-    """What cannot be compared is told on standard error."""
+    """The error is printed on standard error."""
     scratch.write("stacks/dev.yaml", GOOD)
     scratch.write("stacks/Pulumi.dev.yaml", f"{settings}\n")
     scratch.write("account.json", json.dumps(EMPTY))
@@ -261,4 +261,4 @@ def test_page_has_every_kind() -> None:
     page = (ROOT / "docs/audit.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| (yes|no) \|$", page, re.MULTILINE))
 
-    assert rows == {kind: "yes" if counts else "no" for kind, counts in COUNTS.items()}
+    assert rows == {kind: "yes" if counts else "no" for kind, counts in IS_PROBLEM.items()}

@@ -1,10 +1,10 @@
-"""Which live object is the one that an entry declares, and what differs between them."""
+"""Match declared objects with live ones, and find what differs between them."""
 
 from typing import Any
 
 import pytest
 
-from live_recording.audit.declared import Place
+from live_recording.audit.declared import Location
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import timestamp
 from tests.support.audit_samples import (
@@ -19,15 +19,15 @@ from tests.support.audit_samples import (
     T,
     applied,
     declaring,
+    differences,
     plus,
     task,
-    told,
 )
 from tests.support.live_objects import live_tasks, snapshot
 
 TEMPLATES = {
     "retention": ({"Mp4Param": {"Enable": 1, "StorageTime": 86400}}, ["mp4.storage_time is 24 h 00 m, but 30 d is declared"]),
-    "for-ever": ({"Mp4Param": {"Enable": 1, "StorageTime": 0}}, ["mp4.storage_time is forever, but 30 d is declared"]),
+    "forever": ({"Mp4Param": {"Enable": 1, "StorageTime": 0}}, ["mp4.storage_time is forever, but 30 d is declared"]),
     "format-lost": ({"Mp4Param": {"Enable": 0}}, ["mp4 is declared, but not recorded"]),
     "format-more": ({"AacParam": {"Enable": 1}}, ["aac is recorded, but not declared"]),
     "null": ({"Mp4Param": None}, ["mp4 is declared, but not recorded"]),
@@ -38,37 +38,37 @@ TEMPLATES = {
 
 @pytest.mark.parametrize(("live", "details"), TEMPLATES.values(), ids=TEMPLATES)
 def test_template_differs_field_by_field(live: dict[str, Any], details: list[str] | None) -> None:
-    """What differs is named with both values; the vendor's defaults are no difference."""
+    """Each different field is named with both values; the vendor's defaults are no difference."""
     file = declaring(templates=ARCHIVE)
     held = applied(file)
-    found = told(plus(held, templates={T: {**held.templates[T].raw, **live}}), file)
+    found = differences(plus(held, templates={T: {**held.templates[T].raw, **live}}), file)
 
     assert [list(one.details) for one in found] == ([details] if details else [])
-    assert {(one.kind, one.place) for one in found} <= {("differs", Place("prod", "templates.archive"))}
+    assert {(one.kind, one.location) for one in found} <= {("differs", Location("prod", ("templates", "archive")))}
 
 
-def test_of_namesakes_the_one_in_use_is_the_stacks() -> None:
-    """Two templates of one name: the rules of the stack show which it has, and the other is nobody's."""
+def test_of_templates_with_one_name_the_one_in_use_matches() -> None:
+    """Two templates of one name: the rules of the stack show which one it has; the other is not declared."""
     file = declaring(**RULE)
     held = applied(file)
     twin = plus(held, templates={"999": held.templates[T].raw})
 
-    assert [(one.kind, one.id) for one in told(twin, file)] == [("not-declared", "999")]
-    assert [(one.kind, one.id) for one in told(plus(twin, rules={StreamKey(PUSH): "999"}), file)] == [
+    assert [(one.kind, one.id) for one in differences(twin, file)] == [("not-declared", "999")]
+    assert [(one.kind, one.id) for one in differences(plus(twin, rules={StreamKey(PUSH): "999"}), file)] == [
         ("not-declared", T)
     ]
 
 
 def test_renamed_template_is_found_under_its_former_name() -> None:
-    """An entry with `was` that is not applied yet differs in its name; nothing is missing."""
+    """An entry with `was` that is not deployed yet differs in its name only."""
     held = applied(declaring(**RULE))
     file = declaring(
         templates={"vault": {"mp4": {"storage_time": "30d"}, "was": "archive"}},
         rules={"all": {"domain": PUSH, "template": "vault"}},
     )
 
-    (found,) = told(held, file)
-    assert (found.kind, found.id, found.place.path) == ("differs", T, "templates.vault")
+    (found,) = differences(held, file)
+    assert (found.kind, found.id, found.location) == ("differs", T, Location("prod", ("templates", "vault")))
     assert found.details == ('template_name is "shop--prod--archive", but "shop--prod--vault" is declared',)
 
 
@@ -92,17 +92,17 @@ def test_rule_of_another_template_differs(rules: dict[StreamKey, str], name: str
         held, rules=rules, templates={T: {**held.templates[T].raw, "TemplateName": name}, "7": {"TemplateName": "hand"}}
     )
 
-    assert [one.details for one in told(held, file) if one.thing == "rule"] == [(detail,)]
+    assert [one.details for one in differences(held, file) if one.object_kind == "rule"] == [(detail,)]
 
 
 def test_template_that_is_named_by_its_id_is_known() -> None:
-    """Such a template is for information; one that the account does not have is a difference."""
+    """Such a template is a notice; one that the account does not have is a problem."""
     file = declaring(rules={"legacy": {"domain": PUSH, "template_id": "7"}})
     held = applied(file)
 
-    (named,) = told(plus(held, templates={"7": {"TemplateName": "hand"}}), file)
-    assert (named.kind, named.what, named.place) == ("named", "hand", Place("prod", "rules.legacy"))
-    assert [(one.kind, one.details) for one in told(held, file)] == [("no-template", ("template 7",))]
+    (named,) = differences(plus(held, templates={"7": {"TemplateName": "hand"}}), file)
+    assert (named.kind, named.label, named.location) == ("named", "hand", Location("prod", ("rules", "legacy")))
+    assert [(one.kind, one.template) for one in differences(held, file)] == [("no-template", "template 7")]
 
 
 LATE = timestamp("2026-11-20T11:30:00Z")
@@ -127,38 +127,42 @@ TASKS: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, str]]]] =
 def test_task_is_the_same_or_nearly(
     entry: dict[str, Any], live: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
-    """Stream, time and template make a task; a stopped one is told as such, a late one is the declared one."""
+    """Stream, time and template identify a task; it may have been stopped, or created late."""
     fields = {name: value for name, value in entry.items() if value is not None}
     templates = {"7": {"TemplateName": "hand"}, "8": {"TemplateName": "blog--prod--x"}}
     held = snapshot(templates, tasks={"t": live})
-    found = told(held, declaring(tasks={"final": fields}))
+    found = differences(held, declaring(tasks={"final": fields}))
 
-    assert sorted((one.kind, one.id) for one in found if one.thing == "task") == expected
+    assert sorted((one.kind, one.id) for one in found if one.object_kind == "task") == expected
 
 
-def test_exact_task_is_not_taken_by_an_earlier_one() -> None:
-    """Two declared tasks that end together: the live one with the exact start is that of its entry."""
+def test_task_with_the_exact_start_matches_first() -> None:
+    """Of two declared tasks with the same end, the one with the exact start is the live one."""
     file = declaring(tasks={"early": {**RUNNING, "start": "2026-11-20T10:00"}, "late": RUNNING})
     held = snapshot(tasks={"t": task("final", AT - HOUR, END)})
 
-    assert [(one.kind, one.place.path) for one in told(held, file)] == [("not-live", "tasks.early")]
+    assert [(one.kind, one.location) for one in differences(held, file)] == [
+        ("not-live", Location("prod", ("tasks", "early")))
+    ]
 
 
-def test_stopped_task_is_told_beside_one_of_another_template() -> None:
-    """The stopped one is the declared one all the same; what somebody made in its place is nobody's."""
+def test_stopped_task_matches_before_one_of_another_template() -> None:
+    """The stopped task is the declared one; the task that was created in its place is not declared."""
     file = declaring(**TASK)
     held = applied(file)
     tasks = {"s": task("final", *WINDOW, T, stopped=AT), "x": task("final", *WINDOW, "0")}
 
-    assert [(one.kind, one.id) for one in told(held._replace(tasks=live_tasks(tasks)), file)] == [
+    assert [(one.kind, one.id) for one in differences(held._replace(tasks=live_tasks(tasks)), file)] == [
         ("not-declared", "x"),
         ("stopped", "s"),
     ]
 
 
-def test_stopped_task_with_a_living_twin_is_only_mentioned() -> None:
-    """Somebody stopped a task, and it was made again: the declared one is there."""
+def test_stopped_task_with_a_running_duplicate_is_a_notice() -> None:
+    """A task was stopped and created again: the new one is the declared one."""
     file = declaring(**TASK)
     held = plus(applied(file), tasks={"s": task("final", *WINDOW, T, stopped=AT)})
 
-    assert [(one.kind, one.id, one.since) for one in told(held, file)] == [("ended", "s", "2026-11-20T12:00:00Z")]
+    assert [(one.kind, one.id, one.stopped_at) for one in differences(held, file)] == [
+        ("ended", "s", "2026-11-20T12:00:00Z")
+    ]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.rivals import HASTY
-from live_recording.adopt.builder import adopted, import_file
-from live_recording.adopt.entries import Adopted
+from live_recording.adopt.builder import adopt_account, import_file
+from live_recording.adopt.model import AdoptionResult
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.project import check_text
@@ -25,9 +25,9 @@ IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=fal
 PUSH = "push.example.com"
 
 
-def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> Adopted:
+def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> AdoptionResult:
     """Adopt the account, with the import file in the project."""
-    made = adopted(snapshot(account), StackRef("live-recording", "dev"), (), declared)
+    made = adopt_account(snapshot(account), StackRef("live-recording", "dev"), (), declared)
     (project.directory / "import.json").write_text(import_file(made), encoding="utf-8")
     return made
 
@@ -41,7 +41,7 @@ def test_full_account_is_adopted_without_a_change(tmp_path: Path, site: str, req
     file = project.directory / "stacks/dev.yaml"
     made = adopt(project, account)
     file.write_text(made.text, encoding="utf-8")
-    assert sum(made.counts.values()) + len(made.left) == sum(SIZE)
+    assert sum(made.counts.values()) + len(made.skipped) == sum(SIZE)
 
     said = project.run(*IMPORT, env=HASTY, timeout=300).stdout
     assert "warning" not in said
@@ -82,7 +82,7 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
 
     loaded = check_text(HEAD + STACK, "dev.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev"))
     made = adopt(project, account, loaded.stack)
-    assert (made.part, made.counts) == (True, {"templates": 1, "rules": 1, "tasks": 1})
+    assert (made.is_partial, made.counts) == (True, {"templates": 1, "rules": 1, "tasks": 1})
     whole = HEAD + STACK
     for section, entries in sections(made.text).items():
         whole = whole.replace(f"{section}:\n", f"{section}:\n{entries}") if section in whole else f"{whole}{section}:\n{entries}"  # fmt: skip

@@ -1,6 +1,7 @@
 """What is written reads back as the same values."""
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,9 @@ from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.reader import parse
 from live_recording.stackfile.scalars import PlainScalar
-from live_recording.stackfile.writer import Item, written
+from live_recording.stackfile.writer import Item, write_stack, written
 from tests.support.clock import NOW
-from tests.support.mutated_stacks import NASTY
+from tests.support.mutated_stacks import NASTY, ROOT
 
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
@@ -145,3 +146,13 @@ def test_part_of_a_file_has_no_zone() -> None:
         "rules:",
         "  a: {domain: push.example.com, template: b}",
     ]
+
+
+@pytest.mark.parametrize(
+    "source", [path for path in sorted((ROOT / "stacks").glob("*.yaml")) if "Pulumi" not in path.name]
+)
+def test_stack_reads_back(source: Path) -> None:
+    """The text of a stack parses to the same stack."""
+    before = stack(source.read_text(encoding="utf-8"))
+
+    assert stack(write_stack(before, (), {})) == before

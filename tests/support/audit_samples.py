@@ -1,12 +1,12 @@
-"""What tests of the audit share: stack files of a project called `shop`, and accounts as values."""
+"""Stack files of a project called `shop`, and accounts as values, for tests of the audit."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from live_recording.account.api_mapping import create_template
 from live_recording.account.snapshot import Snapshot
-from live_recording.audit.compare import Difference, compared
-from live_recording.audit.declared import Declaring
+from live_recording.audit.compare import Difference, find_differences
+from live_recording.audit.declared import DeclaringFile
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import timestamp
@@ -34,17 +34,17 @@ RULE: dict[str, Any] = {"templates": ARCHIVE, "rules": {"all": {"domain": PUSH, 
 T = "1000"  # the id of the first template that `applied` makes
 
 
-def declaring(name: str = "prod", *, asked: bool = True, **sections: Any) -> Declaring:
+def declaring(name: str = "prod", *, audited: bool = True, **sections: Any) -> DeclaringFile:
     """Return a stack file of project `shop`."""
-    return Declaring(name, StackRef("shop", name), Stack.model_validate(sections), asked)
+    return DeclaringFile(name, StackRef("shop", name), Stack.model_validate(sections), audited)
 
 
-def applied(*files: Declaring) -> Snapshot:
+def applied(*files: DeclaringFile) -> Snapshot:
     """Return the account right after an `up` of the files; an object that two of them declare exists once."""
     held = snapshot()
-    for by in files:
+    for file in files:
         ids: dict[str, str] = {}
-        for declared in desired_resources(by.stack, by.owner, SITES["intl"], NOW).resources:
+        for declared in desired_resources(file.stack, file.owner, SITES["intl"], NOW).resources:
             inputs = declared.inputs
             template = ids.get(declared.template or "", str(inputs.get("template_id", 0)))
             if declared.kind == "template":
@@ -76,11 +76,11 @@ def task(
     return {**names, "StartTime": start, "EndTime": end, "TemplateId": int(template), "Stopped": stopped}
 
 
-def told(held: Snapshot, *files: Declaring) -> list[Difference]:
+def differences(held: Snapshot, *files: DeclaringFile) -> list[Difference]:
     """Return the differences that the audit finds for project `shop`."""
-    return list(compared(held, files or [declaring()], "shop"))
+    return find_differences(held, files or [declaring()], "shop")
 
 
 def brief(found: list[Difference]) -> list[tuple[str, str, str]]:
-    """Kind, thing and what of each difference."""
-    return [(one.kind, one.thing, one.what) for one in found]
+    """Return kind, kind of object and label of each difference."""
+    return [(one.kind, one.object_kind, one.label) for one in found]

@@ -1,1 +1,1 @@
-"""TODO adopt."""
+"""Turn what an account already holds into a stack file and an import file for Pulumi."""

@@ -1,23 +1,24 @@
-"""From a live account to a stack file, and to the import file that hands its objects to Pulumi.
+"""Build a stack file from a live account, and the import file that puts its objects into a Pulumi state.
 
-Rule 1: the checks themselves say what cannot stand in a file; that stays out, with their sentence as the reason.
-Rule 2: what is imported is what the program then declares, so that the preview after it is empty.
+What is imported is what the program then declares, so the preview after the import is empty. Entries that the checks of
+stack files reject are left out, with the finding as the reason.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from live_recording import resources
+from live_recording.account.objects import ObjectRef
 from live_recording.account.snapshot import Snapshot
-from live_recording.adopt.entries import KINDS, Adopted, Adoption, AdoptionRequest, Entry, adoption
-from live_recording.adopt.exclusions import ObjectRef
-from live_recording.adopt.messages import about, after, comments, left
-from live_recording.audit.declared import Declaring, declared_by
+from live_recording.adopt.entries import select_entries
+from live_recording.adopt.messages import entry_comments, head_comments, skipped_objects, tail_comments
+from live_recording.adopt.model import KINDS, AdoptionRequest, AdoptionResult, Entry, Selection
+from live_recording.audit.declared import DeclaringFile, declared_objects
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, KeyPath, errors, format_path
 from live_recording.core.kinds import SECTION_OF, KindName
@@ -32,186 +33,201 @@ from live_recording.lint.checker import check_stack
 from live_recording.lint.context import CheckContext
 from live_recording.resources import rule
 from live_recording.resources.inputs import normalize_inputs
-from live_recording.stackfile.model import Stack
-from live_recording.stackfile.reader import parse
+from live_recording.stackfile.model import Acknowledgement, Stack
 from live_recording.stackfile.times import instant
 from live_recording.stackfile.validation import validate
-from live_recording.stackfile.writer import Item, written
+from live_recording.stackfile.writer import write_stack
 
-ZONES: Mapping[SiteName, str] = {"cn": "Asia/Shanghai", "intl": "UTC"}
-"""In which zone times are written where no stack file says it."""
-SECTIONS = {kind: SECTION_OF[kind] for kind in KINDS}
-IDS: Mapping[KindName, str] = {"template": "template_id", "task": "task_id"}
-"""Outputs beside the inputs."""
-CANNOT = "A stack file cannot declare it"
+DEFAULT_ZONES: Mapping[SiteName, str] = {"cn": "Asia/Shanghai", "intl": "UTC"}
+"""The time zone of a new stack file."""
+ID_OUTPUTS: Mapping[KindName, str] = {"template": "template_id", "task": "task_id"}
+"""The output that has the id of the object."""
 
 
-def adopted(
-    snapshot: Snapshot, owner: StackRef, domains: Collection[str] = (), declared: Stack | None = None
-) -> Adopted:
-    """The account as a stack file of *owner*; with *declared*, what that stack does not say yet.
+def adopt_account(
+    account: Snapshot, owner: StackRef, domains: Collection[str] = (), declared: Stack | None = None
+) -> AdoptionResult:
+    """Return the account as a stack file of *owner*; with *declared*, a stack without errors, what it lacks.
 
-    *declared* is a stack without errors. With *domains*, only their rules and tasks, and the templates that these use.
-    Raises ConfigError for a domain that nothing is for, or where no file can be made.
+    With *domains*, adopt only their rules and tasks, and the templates that these use. Raises ConfigError for a domain
+    without rules and tasks, or if no stack file can be written.
     """
-    there = {key.domain for key in snapshot.rules} | {task.stream.domain for task in snapshot.tasks.values()}
-    for domain in sorted({*domains} - there):
-        known = ", ".join(map(quoted, sorted(there))) or "none"
-        raise ConfigError(f"The account has no rule or task for {quoted(domain)}. Its push domains: {known}.")
-    return _Draft(snapshot, owner, tuple(sorted({*domains})), declared).adopted()
+    known = {key.domain for key in account.rules} | {task.stream.domain for task in account.tasks.values()}
+    for domain in sorted({*domains} - known):
+        push_domains = ", ".join(map(quoted, sorted(known))) or "none"
+        raise ConfigError(f"The account has no rule or task for {quoted(domain)}. Its push domains: {push_domains}.")
+    return _Builder(account, owner, tuple(sorted({*domains})), declared).build()
 
 
-def import_file(made: Adopted) -> str:
-    """The text of a file for `pulumi import -f FILE --generate-code=false --protect=false --yes`."""
-    return json.dumps({"resources": made.resources}, indent=2) + "\n"
+def import_file(result: AdoptionResult) -> str:
+    """Return the text of a file for `pulumi import -f FILE --generate-code=false --protect=false --yes`."""
+    return json.dumps({"resources": result.resources}, indent=2) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A selection of entries, the new ones as a stack, and what the checks say about it."""
+
+    selection: Selection
+    stack: Stack
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
-class _Draft:
-    """A stack file in the making."""
+class _Builder:
+    """Builds the stack file of one adoption."""
 
-    live: Snapshot
+    account: Snapshot
     owner: StackRef
     domains: tuple[str, ...]
     declared: Stack | None
 
     @property
     def site(self) -> Site:
-        return SITES[self.live.site]
+        return SITES[self.account.site]
 
     @cached_property
     def base(self) -> Stack:
-        """The stack that the new entries come into."""
-        return self.declared or Stack(time_zone=ZONES[self.live.site])
+        """Return the stack that the new entries are added to."""
+        return self.declared or Stack(time_zone=DEFAULT_ZONES[self.account.site])
 
     @cached_property
-    def limits(self) -> dict[str, int]:
-        """Limits that the account is beyond already: the vendor must have raised them."""
-        held = {"rules": len(self.live.rules), "templates": len(self.live.templates)}
-        return {section: count for section, count in held.items() if count > getattr(self.base.limits, section)}
+    def raised_limits(self) -> dict[str, int]:
+        """Return the limits that the account already exceeds: the vendor must have raised them."""
+        used = {"rules": len(self.account.rules), "templates": len(self.account.templates)}
+        return {section: count for section, count in used.items() if count > getattr(self.base.limits, section)}
 
-    def adopted(self) -> Adopted:
-        """What the checks let into the file, and what the account has beside it."""
-        found, new, findings = self._accepted_entries()
-        accepted = self._news(findings)
-        text = self._text(found, new, _acknowledgements(accepted, self.live.at, found)) if new else ""
-        counts = {section: sum(e.kind == kind for e in new) for kind, section in SECTIONS.items()}
-        ids = {id_: sum(f.id == id_ for f in accepted) for id_ in sorted({f.id for f in accepted})}
-        imported = tuple(self._resource(entry) for entry in found.entries)
-        return Adopted(text, counts, imported, left(found), ids, self.declared is not None)
-
-    def _accepted_entries(self) -> tuple[Adoption, list[Entry], tuple[Finding, ...]]:
-        """Return the adoption without the entries that the checks reject, its new entries, and the warnings about them.
-
-        Leaving an entry out can make another one impossible, so this is repeated until nothing is rejected.
-        """
-        asked, refused = self._asked(), dict[ObjectRef, str]()
-        while True:
-            found = adoption(self.live, asked, refused)
-            new = [entry for entry in found.entries if not entry.declared]
-            findings = self._findings(self._text(found, new)) if new else ()
-            wrong = dict(self._refused(errors(findings), new))
-            if not wrong:
-                return found, new, findings
-            refused |= wrong
-
-    def _asked(self) -> AdoptionRequest:
-        taken: dict[KindName, set[str]] = {
+    @cached_property
+    def request(self) -> AdoptionRequest:
+        """Return what is to be adopted beside the existing entries."""
+        used_keys: dict[KindName, set[str]] = {
             "template": {*self.base.templates, NO_RECORD},
             "rule": {*self.base.rules, NO_RECORD},
-            "task": {*self.base.tasks, *scheduled_recordings(self.base, self.live.at).tasks, NO_RECORD},
+            "task": {*self.base.tasks, *scheduled_recordings(self.base, self.account.at).tasks, NO_RECORD},
         }
-        by = Declaring(self.owner.stack, self.owner, self.base)
-        items = tuple(declared_by(by, self.site, self.live.at))
-        return AdoptionRequest(self.owner, self.base.time_zone, self.domains, items, taken)
+        file = DeclaringFile(self.owner.stack, self.owner, self.base)
+        declared = tuple(declared_objects(file, self.site, self.account.at))
+        return AdoptionRequest(self.owner, self.base.time_zone, self.domains, declared, used_keys)
 
-    def _text(self, found: Adoption, new: Sequence[Entry], acknowledge: Iterable[Mapping[str, Any]] = ()) -> str:
-        sections: dict[str, list[Item]] = {section: [] for section in SECTIONS.values()}
-        for entry in new:
-            told = comments(entry, self.live, found)
-            sections[SECTIONS[entry.kind]].append(Item(entry.key, self._fields(entry), told))
-        whole = self.declared is None
-        head = about(found, new, self.domains, part=not whole, beyond=self.limits)
-        zone = self.base.time_zone if whole else None
-        return written(sections, zone, head, limits=self.limits, acknowledge=acknowledge, after=after(left(found)))
+    def build(self) -> AdoptionResult:
+        draft = self._accepted_draft()
+        selection = draft.selection
+        warnings = self._new_findings(draft.findings)
+        acknowledge = tuple(_acknowledgements(warnings, selection.account))
+        stack = draft.stack.model_copy(update={"acknowledge": acknowledge})
+        ids = [finding.id for finding in warnings]
+        return AdoptionResult(
+            stack=stack,
+            text=self._text(stack, selection) if selection.new else "",
+            counts={SECTION_OF[kind]: sum(entry.kind == kind for entry in selection.new) for kind in KINDS},
+            resources=tuple(self._import_resource(entry) for entry in selection.entries),
+            skipped=skipped_objects(selection),
+            acknowledged={id_: ids.count(id_) for id_ in sorted({*ids})},
+            is_partial=self.declared is not None,
+        )
+
+    def _accepted_draft(self) -> _Draft:
+        """Return the draft that the checks accept.
+
+        Each round leaves out the entries that were rejected. That can change others: a rule then names its template by
+        id, or another template of the same name can be declared.
+        """
+        rejected: dict[ObjectRef, str] = {}
+        while True:
+            selection = select_entries(self.account, self.request, rejected)
+            stack, findings = self._check(selection.new)
+            reasons = _rejections(errors(findings), selection.new)
+            if not reasons:
+                return _Draft(selection, stack, findings)
+            rejected |= reasons
+
+    def _check(self, entries: Collection[Entry]) -> tuple[Stack, tuple[Finding, ...]]:
+        """Return the new entries as a stack, and the findings about all entries, old and new, together."""
+        content: dict[str, Any] = {} if self.declared else {"time_zone": self.base.time_zone}
+        if self.raised_limits:
+            content["limits"] = self.raised_limits
+        sections = [SECTION_OF[kind] for kind in KINDS]
+        for entry in entries:
+            content.setdefault(SECTION_OF[entry.kind], {})[entry.key] = self._fields(entry)
+        validated = validate(content)
+        new, base = validated.stack, self.base
+        merged = {section: {**getattr(base, section), **getattr(new, section)} for section in sections}
+        limits = base.limits.model_copy(update=self.raised_limits)
+        stack = base.model_copy(update={**merged, "limits": limits})
+        context = CheckContext(stack, validated.unreadable_entries, self.site, self.account.at, self.owner)
+        return new, (*validated.findings, *check_stack(context))
 
     def _fields(self, entry: Entry) -> dict[str, Any]:
-        """The entry as a file has it: what is the default there is left out."""
-        given = dict(entry.inputs)
+        """Return the fields of an entry, without those that have their default."""
+        inputs = dict(entry.inputs)
         if entry.kind == "template":
-            default = given["template_name"] == self.owner.template_name(entry.key)
-            return {name: value for name, value in given.items() if not (default and name == "template_name")}
-        times: dict[str, Any] = {name: self._wall(given[name]) for name in ("start", "end") if name in given}
-        return {name: given[name] for name in PART_NAMES if given[name]} | times | self._source(entry)
+            if inputs["template_name"] == self.owner.template_name(entry.key):
+                del inputs["template_name"]
+            return inputs
+        stream = {name: inputs[name] for name in PART_NAMES if inputs[name]}
+        times = {name: self._file_time(inputs[name]) for name in ("start", "end") if name in inputs}
+        return stream | times | self._template_field(entry)
 
-    def _source(self, entry: Entry) -> dict[str, Any]:
+    def _template_field(self, entry: Entry) -> dict[str, Any]:
         """Return the field that says with which template an entry records."""
         is_built_in = entry.template == NO_RECORD and NO_RECORD not in self.base.templates
         if is_built_in and entry.kind == "rule":
             return {"record": False}
         if entry.template and not is_built_in:
             return {"template": entry.template}
-        return {"template_id": int(entry.inputs["template_id"])} if "template_id" in entry.inputs else {}
+        return {"template_id": entry.inputs["template_id"]} if "template_id" in entry.inputs else {}
 
-    def _wall(self, at: str) -> datetime:
-        """The time as a clock of the file's zone shows it; with its offset where that would mean another one."""
-        shown = datetime.fromisoformat(at).astimezone(ZoneInfo(self.base.time_zone))
-        bare = shown.replace(tzinfo=None)
-        return bare if instant(bare, self.base.time_zone) == shown else shown
+    def _file_time(self, rfc3339: str) -> datetime:
+        """Return the wall-clock time in the file's zone; with its offset if the wall-clock time is ambiguous."""
+        time = datetime.fromisoformat(rfc3339).astimezone(ZoneInfo(self.base.time_zone))
+        wall_clock = time.replace(tzinfo=None)
+        return wall_clock if instant(wall_clock, self.base.time_zone) == time else time
 
-    def _findings(self, text: str) -> tuple[Finding, ...]:
-        """What the checks say about the stack with the new entries in it."""
-        tree = parse(text)
-        if tree.root is None:
-            return tree.findings
-        shaped = validate(tree.root)
-        part, base = shaped.stack, self.base
-        merged = {section: {**getattr(base, section), **getattr(part, section)} for section in SECTIONS.values()}
-        stack = base.model_copy(update={**merged, "limits": base.limits.model_copy(update=self.limits)})
-        return (
-            *shaped.findings,
-            *check_stack(CheckContext(stack, shaped.unreadable_entries, self.site, self.live.at, self.owner)),
+    def _new_findings(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return the findings that the existing stack does not have."""
+        context = CheckContext(self.base, frozenset(), self.site, self.account.at, self.owner)
+        existing = {(finding.id, finding.path) for finding in check_stack(context)}
+        return [finding for finding in findings if (finding.id, finding.path) not in existing]
+
+    def _text(self, stack: Stack, selection: Selection) -> str:
+        head = head_comments(
+            selection, self.domains, is_partial=self.declared is not None, raised_limits=self.raised_limits
         )
+        comments: dict[KeyPath, tuple[str, ...]] = {
+            (SECTION_OF[entry.kind], entry.key): entry_comments(entry, self.account, selection)
+            for entry in selection.new
+        }
+        return write_stack(stack, head, comments, tail_comments(skipped_objects(selection)))
 
-    def _refused(self, found: Iterable[Finding], new: Iterable[Entry]) -> Iterator[tuple[ObjectRef, str]]:
-        """The entries that the checks refuse. Raises ConfigError where it is not an entry that they refuse."""
-        entries = {f"{SECTIONS[entry.kind]}.{entry.key}": entry for entry in new}
-        for finding in sorted(found):
-            path, field = _entry_path(finding.path)
-            if path not in entries:
-                raise ConfigError(f"The account cannot be written as a stack file. {finding}")
-            entry = entries[path]
-            yield (entry.kind, entry.id), f"{CANNOT}{field and f' ({field})'}: {finding.sentence}"
-
-    def _news(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The warnings that the stack did not have before."""
-        context = CheckContext(self.base, frozenset(), self.site, self.live.at, self.owner)
-        before = {(finding.id, finding.path) for finding in check_stack(context)}
-        return [finding for finding in findings if (finding.id, finding.path) not in before]
-
-    def _resource(self, entry: Entry) -> dict[str, Any]:
-        """The entry as an import file has it."""
+    def _import_resource(self, entry: Entry) -> dict[str, Any]:
+        """Return the entry as a resource of the import file."""
         type_, provider = resources.state_reference(entry.kind)
-        id_ = rule.rule_id(entry.id) if isinstance(entry.id, StreamKey) else entry.id
-        inputs, _ = normalize_inputs(entry.kind, entry.inputs, frozenset(), self.site, self.live.at, self.owner)
+        id_ = rule.rule_id(entry.ref.id) if isinstance(entry.ref.id, StreamKey) else entry.ref.id
+        inputs, _ = normalize_inputs(entry.kind, entry.inputs, frozenset(), self.site, self.account.at, self.owner)
         inputs[PROVIDER_KEY] = provider
-        outputs = {**inputs, **({IDS[entry.kind]: id_} if entry.kind in IDS else {})}
-        return {"type": type_, "name": entry.key, "id": id_, "inputs": inputs, "outputs": outputs}
+        ids = {ID_OUTPUTS[entry.kind]: id_} if entry.kind in ID_OUTPUTS else {}
+        return {"type": type_, "name": entry.key, "id": id_, "inputs": inputs, "outputs": {**inputs, **ids}}
 
 
-def _entry_path(path: KeyPath) -> tuple[str, str]:
-    """Return the entry that contains *path*, and the rest of the path."""
-    return format_path(path[:2]), format_path(path[2:])
+def _rejections(findings: Iterable[Finding], entries: Iterable[Entry]) -> dict[ObjectRef, str]:
+    """Return why the checks reject entries. Raises ConfigError for an error that is not about one entry."""
+    entry_at: dict[KeyPath, Entry] = {(SECTION_OF[entry.kind], entry.key): entry for entry in entries}
+    reasons: dict[ObjectRef, str] = {}
+    for finding in sorted(findings):
+        entry = entry_at.get(finding.path[:2])
+        if entry is None:
+            raise ConfigError(f"The account cannot be written as a stack file. {finding}")
+        field = f" ({format_path(finding.path[2:])})" if finding.path[2:] else ""
+        reasons[entry.ref] = f"A stack file cannot declare it{field}: {finding.sentence}"
+    return reasons
 
 
-def _acknowledgements(accepted: Iterable[Finding], at: datetime, found: Adoption) -> Iterator[dict[str, Any]]:
-    """One for each warning and entry; for tasks one in all, which ends with the last of them."""
-    reason = f"as found when adopted on {at:%Y-%m-%d}"
-    last = max((task.window.end.date() for task in found.held.tasks.values()), default=at.date())
-    covered: dict[tuple[str, str], date | None] = {}
-    for finding in accepted:
-        path, _ = _entry_path(finding.path)
-        task = path.startswith("tasks.")
-        covered[finding.id, "tasks" if task else path] = last if task else None
-    for (id_, path), until in sorted(covered.items(), key=lambda item: item[0]):
-        yield {"finding": id_, "path": path, "reason": reason} | ({"until": until} if until else {})
+def _acknowledgements(warnings: Iterable[Finding], account: Snapshot) -> Iterator[Acknowledgement]:
+    """Yield one acknowledgement for each warning and entry; for all tasks together one, until the last one ends."""
+    last_end = max((task.window.end for task in account.tasks.values()), default=account.at)
+    accepted = {
+        (finding.id, "tasks" if finding.path[0] == "tasks" else format_path(finding.path[:2])) for finding in warnings
+    }
+    for finding_id, path in sorted(accepted):
+        given = {"finding": finding_id, "path": path, "reason": f"as found when adopted on {account.at:%Y-%m-%d}"}
+        yield Acknowledgement.model_validate(given | ({"until": f"{last_end:%Y-%m-%d}"} if path == "tasks" else {}))

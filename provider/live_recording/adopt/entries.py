@@ -1,156 +1,114 @@
-"""A live account as entries of a stack file: what each object is called there, and what it says.
+"""Select the objects of an account that become entries of a stack file, and give each one its key and inputs.
 
-Rule 1: an entry says what is live, no more and no less; what cannot be an entry stays out, with the reason.
-Rule 2: an object that the stack file declares already keeps its key, whatever else differs.
-Rule 3: the same account gives the same entries, whatever order it is listed in.
+An object that the stack file declares already keeps its key, whatever else differs. The order in which the account lists
+its objects does not matter.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from live_recording.account.api_mapping import template_inputs
-from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, ObjectRef
 from live_recording.account.snapshot import Snapshot
-from live_recording.adopt.exclusions import AdoptionContext, ObjectRef, exclusions, without
-from live_recording.audit.declared import Item
+from live_recording.adopt.exclusions import AdoptionContext, find_exclusions, without
+from live_recording.adopt.model import KINDS, AdoptionRequest, Entry, Selection
+from live_recording.audit.declared import DeclaredObject
 from live_recording.audit.matching import ObjectMatcher
 from live_recording.core.kinds import FORMATS, KindName
-from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import task_time
 from live_recording.desired.declarations import DesiredResource
 from live_recording.stackfile import keys
 
-KINDS: tuple[KindName, ...] = ("template", "rule", "task")
+
+def select_entries(account: Snapshot, request: AdoptionRequest, rejected: Mapping[ObjectRef, str]) -> Selection:
+    """Return the entries for the requested part of the account; *rejected* are objects that the checks do not accept."""
+    requested, declared = _requested_part(account, request.domains), _declared_refs(account, request.declared)
+    excluded = find_exclusions(AdoptionContext(requested, request.owner, declared), rejected)
+    adopted = without(requested, excluded)
+    return Selection(tuple(_entries(adopted, declared, _entry_keys(adopted, declared, request))), excluded, requested)
 
 
-class AdoptionRequest(NamedTuple):
-    """Whose entries are wanted, and what is settled already."""
-
-    owner: StackRef
-    zone: str  # of the times in keys
-    domains: Collection[str] = ()  # only rules and tasks of these, and the templates that they use; empty: everything
-    items: tuple[Item, ...] = ()  # what the stack file declares as it is
-    taken: Mapping[KindName, Collection[str]] = {}  # keys that new entries cannot have
-
-
-class Entry(NamedTuple):
-    """A live object under its key."""
-
-    kind: KindName
-    id: str | StreamKey
-    key: str
-    inputs: Mapping[str, Any]  # complete, as resources have them
-    template: str | None = None  # key of its template; None: template_id, or none at all
-    declared: bool = False  # whether the stack file has it already
-
-
-class SkippedObject(NamedTuple):
-    """A live object that stays unmanaged."""
-
-    what: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.why}"
-
-
-class Adopted(NamedTuple):
-    """What adoption made: a stack file, or the part of one that is new; what to import; what stays unmanaged."""
-
-    text: str  # "" where nothing is new
-    counts: Mapping[str, int]  # new entries by section
-    resources: tuple[Mapping[str, Any], ...]  # of the import file
-    left: tuple[SkippedObject, ...]
-    accepted: Mapping[str, int]  # warnings that the file acknowledges as they were found, by id
-    part: bool  # whether the entries are to be moved into a stack file that is there
-
-
-class Adoption(NamedTuple):
-    """Entries in the order in which resources depend on each other; what stays out, and why."""
-
-    entries: tuple[Entry, ...]
-    out: Mapping[ObjectRef, str]
-    held: Snapshot  # the part of the account that was looked at
-
-
-def adoption(live: Snapshot, asked: AdoptionRequest, refused: Mapping[ObjectRef, str]) -> Adoption:
-    """What the account is in terms of a stack file; *refused* is what the checks do not let into it."""
-    held, known = _asked_for(live, asked.domains), _known(live, asked.items)
-    out = exclusions(AdoptionContext(held, asked.owner, known), refused)
-    kept = without(held, out)
-    names = {thing: declared.name for thing, declared in known.items()}
-    for kind in KINDS:
-        new = {thing: wish for thing, wish in _wishes(kind, kept, asked).items() if thing not in names}
-        names |= keys.assign_unique_keys(new, asked.taken.get(kind, ()))
-    return Adoption(tuple(_entries(kept, known, names)), out, held)
-
-
-def _asked_for(live: Snapshot, domains: Collection[str]) -> Snapshot:
-    """The part of the account that is asked for and not over, sorted."""
-    rules = {key: i for key, i in sorted(live.rules.items()) if _includes(domains, key)}
-    tasks = {i: task for i, task in _unfinished_tasks(live) if _includes(domains, task.stream)}
+def _requested_part(account: Snapshot, domains: Collection[str]) -> Snapshot:
+    """Return the requested part of the account without finished tasks, sorted."""
+    rules = {key: i for key, i in sorted(account.rules.items()) if _includes(domains, key)}
+    tasks = {task.id: task for task in _unfinished_tasks(account) if _includes(domains, task.stream)}
     used = {*rules.values(), *(task.template_id for task in tasks.values())}
-    ids = [i for i in sorted(live.templates, key=int) if not domains or i in used]
-    return live._replace(templates={i: live.templates[i] for i in ids}, rules=rules, tasks=tasks)
+    templates = {i: account.templates[i] for i in sorted(account.templates, key=int) if not domains or i in used}
+    return account._replace(templates=templates, rules=rules, tasks=tasks)
 
 
-def _unfinished_tasks(live: Snapshot) -> list[tuple[str, LiveTask]]:
-    in_order = sorted(live.tasks.items(), key=lambda item: (item[1].stream, item[1].window, item[0]))
-    return [(task_id, task) for task_id, task in in_order if task.window.end > live.at]
+def _unfinished_tasks(account: Snapshot) -> list[LiveTask]:
+    unfinished = [task for task in account.tasks.values() if task.window.end > account.at]
+    return sorted(unfinished, key=lambda task: (task.stream, task.window, task.id))
 
 
 def _includes(domains: Collection[str], key: StreamKey) -> bool:
     return not domains or key.domain in domains
 
 
-def _known(live: Snapshot, items: tuple[Item, ...]) -> dict[ObjectRef, DesiredResource]:
-    """What the stack file declares of the account, identical or not; what it names by id, it does not declare."""
-    named = {item.declared.inputs.get("template_id") for item in items if not item.declared.template}
-    nameless = live._replace(templates={i: found for i, found in live.templates.items() if i not in named})
-    found = [match for match in ObjectMatcher(nameless).take(items) if match.live]
+def _declared_refs(account: Snapshot, declared: tuple[DeclaredObject, ...]) -> dict[ObjectRef, DesiredResource]:
+    """Return the live objects that the stack file declares; a template that it only names by id is not declared."""
+    named = {each.resource.inputs.get("template_id") for each in declared if not each.resource.template}
+    others = account._replace(templates={i: found for i, found in account.templates.items() if i not in named})
+    matches = ObjectMatcher(others).match_all(declared)
+    return {match.live: match.declared.resource for match in matches if match.live}
+
+
+def _entry_keys(
+    account: Snapshot, declared: Mapping[ObjectRef, DesiredResource], request: AdoptionRequest
+) -> dict[ObjectRef, str]:
+    """Return the key of each object: the declared one, or a new one."""
+    entry_keys = {ref: resource.name for ref, resource in declared.items()}
+    for kind in KINDS:
+        candidates = _key_candidates(kind, account, request)
+        new = {ref: options for ref, options in candidates.items() if ref not in declared}
+        entry_keys |= keys.assign_unique_keys(new, request.used_keys.get(kind, ()))
+    return entry_keys
+
+
+def _key_candidates(kind: KindName, account: Snapshot, request: AdoptionRequest) -> dict[ObjectRef, keys.KeyCandidates]:
+    if kind == "template":
+        templates = account.templates.values()
+        return {ObjectRef(kind, found.id): keys.template(found.id, found.name, request.owner) for found in templates}
+    if kind == "rule":
+        return {ObjectRef(kind, key): keys.rule(key) for key in account.rules}
+    zone = ZoneInfo(request.time_zone)
     return {
-        (d.kind, StreamKey.from_inputs(d.inputs) if d.kind == "rule" else str(match.live)): d
-        for match in found
-        for d in (match.item.declared,)
+        ObjectRef(kind, task.id): keys.task(task.stream, (task.window.start or account.at).astimezone(zone))
+        for task in account.tasks.values()
     }
 
 
-def _wishes(kind: KindName, kept: Snapshot, asked: AdoptionRequest) -> dict[ObjectRef, keys.KeyCandidates]:
-    if kind == "template":
-        names = {i: found.name for i, found in kept.templates.items()}
-        return {("template", i): keys.template(i, name, asked.owner) for i, name in names.items()}
-    if kind == "rule":
-        return {("rule", key): keys.rule(key) for key in kept.rules}
-    zone = ZoneInfo(asked.zone)
-    starts = {i: (task.window.start or kept.at).astimezone(zone) for i, task in kept.tasks.items()}
-    return {("task", i): keys.task(task.stream, starts[i]) for i, task in kept.tasks.items()}
-
-
 def _entries(
-    kept: Snapshot, known: Mapping[ObjectRef, DesiredResource], names: Mapping[ObjectRef, str]
+    account: Snapshot, declared: Mapping[ObjectRef, DesiredResource], entry_keys: Mapping[ObjectRef, str]
 ) -> Iterator[Entry]:
-    keys_of = {i: names["template", i] for i in kept.templates}
-    for i, found in kept.templates.items():
-        d = known.get(("template", i))
-        inputs = template_inputs(found, d.inputs if d else _always(found))
-        yield Entry("template", i, keys_of[i], inputs, declared=d is not None)
-    for key, i in kept.rules.items():
-        inputs = {**key.to_inputs(), "template_id": i}
-        yield Entry("rule", key, names["rule", key], inputs, keys_of.get(i), ("rule", key) in known)
-    for i, task in kept.tasks.items():
-        d, used = known.get(("task", i)), task.template_id
-        times = {"start": task_time(task.start), "end": task_time(task.end)}
-        inputs = dict(d.inputs) if d else {**task.stream.to_inputs(), "stream_type": "live", **times}
-        inputs |= {"template_id": used} if used != NO_TEMPLATE else {}
-        yield Entry("task", i, names["task", i], inputs, keys_of.get(used), d is not None)
+    template_keys = {i: entry_keys[ObjectRef("template", i)] for i in account.templates}
+    for template in account.templates.values():
+        ref = ObjectRef("template", template.id)
+        asked = declared[ref].inputs if ref in declared else _fields_to_read(template)
+        yield Entry(ref, entry_keys[ref], template_inputs(template, asked), is_declared=ref in declared)
+    for key, template_id in account.rules.items():
+        ref = ObjectRef("rule", key)
+        inputs = {**key.to_inputs(), "template_id": template_id}
+        yield Entry(ref, entry_keys[ref], inputs, template_keys.get(template_id), ref in declared)
+    for task in account.tasks.values():
+        ref = ObjectRef("task", task.id)
+        inputs = _task_inputs(task, declared.get(ref))
+        yield Entry(ref, entry_keys[ref], inputs, template_keys.get(task.template_id), ref in declared)
 
 
-def _always(found: LiveTemplate) -> dict[str, Any]:
-    """Asks for the name, and for the VOD application of each format: which is the default there cannot be told."""
-    given = {name: (found.raw.get(api) or {}).get("VodSubAppId") for name, api in FORMATS.items()}
-    named = {"template_name": found.raw.get("TemplateName")}
-    return (
-        named if found.raw.get("CosStore") else named | {name: {"vod_sub_app_id": i} for name, i in given.items() if i}
-    )
+def _fields_to_read(template: LiveTemplate) -> dict[str, Any]:
+    """Return fields that are read even if they have defaults: the name, and the VOD application, whose default is unknown."""
+    fields: dict[str, Any] = {"template_name": template.name}
+    if template.raw.get("CosStore"):
+        return fields
+    applications = {name: (template.raw.get(api) or {}).get("VodSubAppId") for name, api in FORMATS.items()}
+    return fields | {name: {"vod_sub_app_id": application} for name, application in applications.items() if application}
+
+
+def _task_inputs(task: LiveTask, declared: DesiredResource | None) -> dict[str, Any]:
+    times = {"start": task_time(task.start), "end": task_time(task.end)}
+    inputs = dict(declared.inputs) if declared else {**task.stream.to_inputs(), "stream_type": "live", **times}
+    return inputs if task.template_id == NO_TEMPLATE else {**inputs, "template_id": task.template_id}

@@ -1,68 +1,68 @@
-"""Why live objects stay out of a stack file.
+"""The reasons why live objects are left out of a stack file.
 
-Rule 1: each reason is one function over what the reasons before it have left; REASONS lists them.
-Rule 2: a reason is a sentence that names what is in the way, and whose it is where that can be told.
+Each reason is one function in REASONS that looks at the objects that the reasons before it did not exclude. It yields a
+sentence that names the obstacle, and its owner where that is known.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from live_recording.account.objects import ObjectRef
 from live_recording.account.snapshot import Snapshot
-from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import OVERLAPS_MAX, SITES
-from live_recording.core.windows import Window, creatable_from, overlap_violations, phase
+from live_recording.core.windows import Window, creatable_from, phase, surplus_windows
 
-ObjectRef = tuple[KindName, str | StreamKey]
-"""A live object: its kind, and its id; of a rule its key."""
-Reasons = Iterator[tuple[ObjectRef, str]]
+Exclusions = Iterator[tuple[ObjectRef, str]]
 
 
-class AdoptionContext(NamedTuple):
-    """What the reasons look at, beside what is left."""
+@dataclass(frozen=True, slots=True)
+class AdoptionContext:
+    """What the reasons look at, besides the objects that are left."""
 
-    live: Snapshot
+    account: Snapshot
     owner: StackRef
-    known: Collection[ObjectRef]  # what the stack file has already
+    declared: Collection[ObjectRef]  # by the stack file as it is
 
 
-def exclusions(scene: AdoptionContext, refused: Mapping[ObjectRef, str]) -> dict[ObjectRef, str]:
-    """Why each live object that the stack file cannot declare stays out; *refused* are those that the checks refuse."""
-    out = dict(refused)
+def find_exclusions(context: AdoptionContext, rejected: Mapping[ObjectRef, str]) -> dict[ObjectRef, str]:
+    """Return why each object that a stack file cannot declare is left out, including those that the checks *rejected*."""
+    excluded = dict(rejected)
     for reason in REASONS:
-        out |= dict(reason(without(scene.live, out), scene))
-    return out
+        excluded |= dict(reason(without(context.account, excluded), context))
+    return excluded
 
 
-def without(live: Snapshot, out: Mapping[ObjectRef, str]) -> Snapshot:
-    """The snapshot without what is in *out*."""
-    return live._replace(
-        templates={i: found for i, found in live.templates.items() if ("template", i) not in out},
-        rules={key: found for key, found in live.rules.items() if ("rule", key) not in out},
-        tasks={i: found for i, found in live.tasks.items() if ("task", i) not in out},
+def without(account: Snapshot, excluded: Collection[ObjectRef]) -> Snapshot:
+    """Return the account without the *excluded* objects."""
+    return account._replace(
+        templates={i: found for i, found in account.templates.items() if ObjectRef("template", i) not in excluded},
+        rules={key: found for key, found in account.rules.items() if ObjectRef("rule", key) not in excluded},
+        tasks={i: found for i, found in account.tasks.items() if ObjectRef("task", i) not in excluded},
     )
 
 
-def _stopped(rest: Snapshot, _: AdoptionContext) -> Reasons:
-    for i, task in rest.tasks.items():
+def _stopped(rest: Snapshot, _: AdoptionContext) -> Exclusions:
+    for task in rest.tasks.values():
         if task.stopped_at:
-            yield ("task", i), "It was stopped outside this tool; stopped tasks are never adopted."
+            yield ObjectRef("task", task.id), "It was stopped outside this tool; stopped tasks are never adopted."
 
 
-def _of_other_stacks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
-    names = {i: found.name for i, found in rest.templates.items()}
-    foreign = {i: owner for i, name in names.items() if (owner := _other_stack(name, scene.owner))}
-    for i, owner in foreign.items():
-        yield ("template", i), f"Owned by {owner}, according to its name."
-    users: dict[ObjectRef, str] = {("rule", key): i for key, i in rest.rules.items()}
-    users |= {("task", i): task.template_id for i, task in rest.tasks.items()}
-    for thing, i in users.items():
-        if i in foreign:
-            yield thing, f"Its template {quoted(names[i])} belongs to {foreign[i]}."
+def _of_other_stacks(rest: Snapshot, context: AdoptionContext) -> Exclusions:
+    names = {template.id: template.name for template in rest.templates.values()}
+    owners = {i: owner for i, name in names.items() if (owner := _other_stack(name, context.owner))}
+    for template_id, owner in owners.items():
+        yield ObjectRef("template", template_id), f"Owned by {owner}, according to its name."
+    users = {ObjectRef("rule", key): template_id for key, template_id in rest.rules.items()}
+    users |= {ObjectRef("task", task.id): task.template_id for task in rest.tasks.values()}
+    for ref, template_id in users.items():
+        if template_id in owners:
+            yield ref, f"Its template {quoted(names[template_id])} belongs to {owners[template_id]}."
 
 
 def _other_stack(template_name: str, own: StackRef) -> str:
@@ -73,71 +73,70 @@ def _other_stack(template_name: str, own: StackRef) -> str:
     return f"stack {quoted(owner.stack)} of project {quoted(owner.project)}"
 
 
-def _missing_template(rest: Snapshot, scene: AdoptionContext) -> Reasons:
-    for key, i in rest.rules.items():
-        if i not in scene.live.templates:
-            yield ("rule", key), f"It points to template {i}, which does not exist in the account."
+def _missing_template(rest: Snapshot, context: AdoptionContext) -> Exclusions:
+    for key, template_id in rest.rules.items():
+        if template_id not in context.account.templates:
+            reason = f"It points to template {template_id}, which does not exist in the account."
+            yield ObjectRef("rule", key), reason
 
 
-def _invalid_text(rest: Snapshot, _: AdoptionContext) -> Reasons:
-    things: dict[ObjectRef, Any] = {("template", i): found.raw for i, found in rest.templates.items()}
-    things |= {("rule", key): key.parts for key in rest.rules}
-    things |= {("task", i): task.stream.parts for i, task in rest.tasks.items()}
-    for thing, found in things.items():
-        if any("\ud800" <= c <= "\udfff" for c in json.dumps(found, ensure_ascii=False)):
-            yield thing, "It contains an incomplete Unicode character, which a file cannot store."
+def _invalid_text(rest: Snapshot, _: AdoptionContext) -> Exclusions:
+    content: dict[ObjectRef, Any] = {ObjectRef("template", t.id): dict(t.raw) for t in rest.templates.values()}
+    content |= {ObjectRef("rule", key): key.parts for key in rest.rules}
+    content |= {ObjectRef("task", task.id): task.stream.parts for task in rest.tasks.values()}
+    for ref, value in content.items():
+        if any("\ud800" <= c <= "\udfff" for c in json.dumps(value, ensure_ascii=False)):
+            yield ref, "It contains an incomplete Unicode character, which a file cannot store."
 
 
-def _same_name(rest: Snapshot, scene: AdoptionContext) -> Reasons:
-    bound = {*rest.rules.values()}
-    named: dict[str, list[tuple[bool, bool, int]]] = {}
-    for i, found in rest.templates.items():
-        likeliest = (("template", i) not in scene.known, i not in bound, int(i))  # as a later adoption takes them
-        named.setdefault(found.name, []).append(likeliest)
-    for name, likely in named.items():
-        (*_, first), *others = sorted(likely)
-        for *_, other in others:
-            why = f"Template {first} has the same name {quoted(name)}, and a name can be declared only once."
-            yield ("template", str(other)), why
+def _same_name(rest: Snapshot, context: AdoptionContext) -> Exclusions:
+    """Exclude all templates of a name but one: the declared one, else the oldest that a rule uses, as audits match them."""
+    in_use = {*rest.rules.values()}
+
+    def likeliness(template_id: str) -> tuple[bool, bool, int]:
+        return ObjectRef("template", template_id) not in context.declared, template_id not in in_use, int(template_id)
+
+    by_name: dict[str, list[str]] = {}
+    for template in rest.templates.values():
+        by_name.setdefault(template.name, []).append(template.id)
+    for name, ids in by_name.items():
+        first, *others = sorted(ids, key=likeliness)
+        for other in others:
+            reason = f"Template {first} has the same name {quoted(name)}, and a name can be declared only once."
+            yield ObjectRef("template", other), reason
 
 
-def _not_yet(rest: Snapshot, _: AdoptionContext) -> Reasons:
-    for i, task in rest.tasks.items():
-        if phase(task.window, rest.at, SITES[rest.site]) == "later":
-            from_ = rfc3339(creatable_from(task.window, SITES[rest.site]))
-            yield ("task", i), f"The API accepts such a task only from {from_} on, so no stack can declare it earlier."
+def _not_yet(rest: Snapshot, _: AdoptionContext) -> Exclusions:
+    site = SITES[rest.site]
+    for task in rest.tasks.values():
+        if phase(task.window, rest.at, site) == "later":
+            earliest = rfc3339(creatable_from(task.window, site))
+            reason = f"The API accepts such a task only from {earliest} on, so no stack can declare it earlier."
+            yield ObjectRef("task", task.id), reason
 
 
-def _duplicate_tasks(rest: Snapshot, scene: AdoptionContext) -> Reasons:
-    first: dict[Any, str] = {}
-    for i, task in sorted(rest.tasks.items(), key=lambda item: (("task", item[0]) not in scene.known, item[0])):
-        other = first.setdefault((task.stream, task.window, task.template_id), i)
-        if other != i:
-            yield ("task", i), f"Task {other} records the same stream at the same time with the same template."
+def _duplicate_tasks(rest: Snapshot, context: AdoptionContext) -> Exclusions:
+    first: dict[Hashable, str] = {}
+    for task in sorted(rest.tasks.values(), key=lambda t: (ObjectRef("task", t.id) not in context.declared, t.id)):
+        other = first.setdefault((task.stream, task.window, task.template_id), task.id)
+        if other != task.id:
+            reason = f"Task {other} records the same stream at the same time with the same template."
+            yield ObjectRef("task", task.id), reason
 
 
-def _too_many_overlaps(rest: Snapshot, scene: AdoptionContext) -> Reasons:
-    streams: dict[StreamKey, dict[str, Window]] = {}
-    for i, task in rest.tasks.items():
-        streams.setdefault(task.stream, {})[i] = task.window
-    for windows in streams.values():
-        while surplus := next(
-            (
-                i
-                for crowd in overlap_violations(windows, rest.at, OVERLAPS_MAX)
-                for i in crowd
-                if ("task", i) not in scene.known
-            ),
-            None,
-        ):
-            del windows[surplus]
-            yield (
-                ("task", surplus),
-                f"{OVERLAPS_MAX} other tasks of this stream run at the same time, and no more can record.",
-            )
+def _too_many_overlaps(rest: Snapshot, context: AdoptionContext) -> Exclusions:
+    declared = {ref.id for ref in context.declared if ref.kind == "task"}
+    by_stream: dict[StreamKey, dict[str, Window]] = {}
+    for task in rest.tasks.values():
+        by_stream.setdefault(task.stream, {})[task.id] = task.window
+    for windows in by_stream.values():
+        keep = windows.keys() & declared
+        for task_id in surplus_windows(windows, rest.at, OVERLAPS_MAX, keep):
+            reason = f"{OVERLAPS_MAX} other tasks of this stream run at the same time, and no more can record."
+            yield ObjectRef("task", task_id), reason
 
 
-REASONS: tuple[Callable[[Snapshot, AdoptionContext], Reasons], ...] = (
+REASONS: tuple[Callable[[Snapshot, AdoptionContext], Exclusions], ...] = (
     _stopped,
     _of_other_stacks,
     _missing_template,

@@ -1,120 +1,132 @@
-"""What adoption says: the comments of the file that it writes, and what stands in the terminal afterwards."""
+"""The texts of adoption: the comments in the file that it writes, and the summary for the terminal."""
 
 from collections.abc import Collection, Iterator, Sequence
 
+from live_recording.account.objects import ObjectRef
 from live_recording.account.snapshot import Snapshot
-from live_recording.adopt.entries import Adopted, Adoption, Entry, SkippedObject
-from live_recording.adopt.exclusions import ObjectRef
+from live_recording.adopt.model import AdoptionResult, Entry, Selection, SkippedObject
 from live_recording.core.kinds import FORMATS
 from live_recording.core.text import count_of, join_words, plural, quoted
 from live_recording.core.timefmt import rfc3339, task_time
 
-SHOWN, LISTED = 3, 20
-"""How many names a sentence holds, and how many objects the terminal lists; the file lists them all."""
+NAMES_SHOWN = 3
+"""How many names a sentence contains."""
+OBJECTS_SHOWN = 20
+"""How many objects the terminal lists; the file lists all."""
 STREAM_TYPES = "The API does not return the stream type of a task: all are assumed to be live. It matters only if a task is created again."
 APPLICATIONS = "Every format has vod_sub_app_id, because the API does not tell which application is the main one."
 
 
-def left(found: Adoption) -> tuple[SkippedObject, ...]:
-    """What stays out: templates, then rules, then tasks, each sorted."""
-    held = found.held
-    named: dict[ObjectRef, str] = {
-        ("template", i): f"template {i} ({_called(template.name)})" for i, template in held.templates.items()
+def skipped_objects(selection: Selection) -> tuple[SkippedObject, ...]:
+    """Return the objects that are not adopted: templates, then rules, then tasks, each sorted."""
+    account = selection.account
+    descriptions = {
+        ObjectRef("template", i): f"template {i} ({_name(template.name)})" for i, template in account.templates.items()
     }
-    named |= {("rule", key): f"rule {key}" for key in held.rules}
-    named |= {
-        ("task", i): f"task {i} ({task.stream} from {task_time(task.start)} to {task_time(task.end)})"
-        for i, task in held.tasks.items()
+    descriptions |= {ObjectRef("rule", key): f"rule {key}" for key in account.rules}
+    descriptions |= {
+        ObjectRef("task", i): f"task {i} ({task.stream} from {task_time(task.start)} to {task_time(task.end)})"
+        for i, task in account.tasks.items()
     }
-    return tuple(SkippedObject(what, found.out[thing]) for thing, what in named.items() if thing in found.out)
+    return tuple(
+        SkippedObject(description, selection.excluded[ref])
+        for ref, description in descriptions.items()
+        if ref in selection.excluded
+    )
 
 
-def about(
-    found: Adoption, new: Sequence[Entry], domains: Collection[str], *, part: bool, beyond: Collection[str]
+def head_comments(
+    selection: Selection, domains: Collection[str], *, is_partial: bool, raised_limits: Collection[str]
 ) -> Iterator[str]:
-    """The comments at the head of the file."""
-    at, only = rfc3339(found.held.at), f", only {', '.join(domains)}" if domains else ""
-    if part:
+    """Yield the comments at the beginning of the file."""
+    at, only = rfc3339(selection.account.at), f", only {', '.join(domains)}" if domains else ""
+    if is_partial:
         yield f"What the account held at {at}{only} and the stack file does not declare. Move the entries into its sections."
     else:
         yield f"Adopted from the account as it was at {at}{only}."
-    if any("vod_sub_app_id" in entry.inputs.get(name, {}) for entry in new for name in FORMATS):
+    if any("vod_sub_app_id" in entry.inputs.get(name, {}) for entry in selection.new for name in FORMATS):
         yield APPLICATIONS
-    if any(entry.kind == "task" for entry in new):
+    if any(entry.kind == "task" for entry in selection.new):
         yield STREAM_TYPES
-    if beyond:
-        yield f"The account holds more {' and '.join(beyond)} than the default limits: set under limits what the vendor allows."
-    if found.out:
+    if raised_limits:
+        yield f"The account holds more {' and '.join(raised_limits)} than the default limits: set under limits what the vendor allows."
+    if selection.excluded:
         yield "The end of this file lists the objects that were not adopted, and why."
 
 
-def after(rest: Sequence[SkippedObject]) -> Iterator[str]:
-    """The comments at the end of the file."""
-    if rest:
+def tail_comments(skipped: Sequence[SkippedObject]) -> Iterator[str]:
+    """Yield the comments at the end of the file."""
+    if skipped:
         yield "Not managed by this stack:"
-    yield from (f"- {one}" for one in rest)
+    yield from (f"- {each}" for each in skipped)
 
 
-def comments(entry: Entry, live: Snapshot, found: Adoption) -> tuple[str, ...]:
-    """What the fields of an entry do not say."""
-    if entry.kind == "template":
-        ours = {other.id for other in found.entries}
-        users = [str(key) for key, i in sorted(live.rules.items()) if i == entry.id and key not in ours]
-        return (f"Also used by rules that this stack does not manage: {_some(users)}.",) if users else ()
+def entry_comments(entry: Entry, account: Snapshot, selection: Selection) -> tuple[str, ...]:
+    """Return the comments above an entry: what its fields do not say."""
+    comment = _other_users(entry, account, selection) if entry.kind == "template" else _unmanaged(entry, account)
+    return (comment,) if comment else ()
+
+
+def _other_users(template: Entry, account: Snapshot, selection: Selection) -> str:
+    adopted = {entry.ref for entry in selection.entries}
+    rules = [key for key, template_id in sorted(account.rules.items()) if template_id == template.ref.id]
+    users = [str(key) for key in rules if ObjectRef("rule", key) not in adopted]
+    return f"Also used by rules that this stack does not manage: {_some(users)}." if users else ""
+
+
+def _unmanaged(entry: Entry, account: Snapshot) -> str:
+    """Return what is known about the template of a rule or task if this stack does not manage it."""
     template_id = entry.inputs.get("template_id", "")
     if entry.template or not template_id:
-        return ()
-    if template_id not in live.templates:
-        return (
-            f"The account has no template {template_id}: the vendor records this as HLS and keeps it indefinitely.",
-        )
-    name = _called(live.templates[template_id].name)
-    return (f"Template {template_id} is {name} in the account, and not managed by this stack.",)
+        return ""
+    template = account.templates.get(template_id)
+    if template is None:
+        return f"The account has no template {template_id}: the vendor records this as HLS and keeps it indefinitely."
+    return f"Template {template_id} is {_name(template.name)} in the account, and not managed by this stack."
 
 
-def summary(made: Adopted, stack: str, file: str, import_file: str) -> str:
-    """What was written to *file* ("-": printed) and *import_file*, what stays out, and what to run next.
-
-    *stack* is the name of the stack.
-    """
-    return "\n".join(_summary(made, stack, "" if file == "-" else file, import_file))
+def summary(result: AdoptionResult, stack: str, file: str, import_file: str) -> str:
+    """Return what was written to *file* ("-": printed) and *import_file*, what was not adopted, and what to run next."""
+    return "\n".join(_summary_lines(result, stack, "" if file == "-" else file, import_file))
 
 
-def _summary(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[str]:
-    yield _written(made, stack, file)
-    if made.accepted:
-        kinds = ", ".join(f"{id_} ({count})" for id_, count in made.accepted.items())
-        yield f"Existing warnings were acknowledged: {kinds}. Review them later."
-    if made.left:
-        yield from _unmanaged(made, file or "the file")
-    if made.resources:
-        yield from _next(made, stack, file or "the file", import_file)
+def _summary_lines(result: AdoptionResult, stack: str, file: str, import_file: str) -> Iterator[str]:
+    yield _written_entries(result, stack, file)
+    if result.acknowledged:
+        warnings = ", ".join(f"{id_} ({count})" for id_, count in result.acknowledged.items())
+        yield f"Existing warnings were acknowledged: {warnings}. Review them later."
+    if result.skipped:
+        yield from _skipped_lines(result, file or "the file")
+    if result.resources:
+        yield from _next_steps(result, stack, file or "the file", import_file)
 
 
-def _written(made: Adopted, stack: str, file: str) -> str:
-    counts = [count_of(count, section[:-1]) for section, count in made.counts.items() if count]
+def _written_entries(result: AdoptionResult, stack: str, file: str) -> str:
+    counts = [count_of(count, section[:-1]) for section, count in result.counts.items() if count]
     if not counts:
-        return f"The account holds nothing that stack {stack} could adopt{' in addition to what it declares' if made.part else ''}."
-    what = join_words(counts)
-    return f"{file}: {what} of the account." if file else f"This is {what} of the account."
+        addition = " in addition to what it declares" if result.is_partial else ""
+        return f"The account holds nothing that stack {stack} could adopt{addition}."
+    entries = join_words(counts)
+    return f"{file}: {entries} of the account." if file else f"This is {entries} of the account."
 
 
-def _unmanaged(made: Adopted, file: str) -> Iterator[str]:
-    yield f"{count_of(len(made.left), 'object')} {plural(len(made.left), 'was', 'were')} not adopted:"
-    yield from (f"  {one}" for one in made.left[:LISTED])
-    if made.left[LISTED:]:
-        place = f": see the end of {file}" if made.text else ""
-        yield f"  ... and {len(made.left) - LISTED} more{place}."
+def _skipped_lines(result: AdoptionResult, file: str) -> Iterator[str]:
+    count = len(result.skipped)
+    yield f"{count_of(count, 'object')} {plural(count, 'was', 'were')} not adopted:"
+    yield from (f"  {each}" for each in result.skipped[:OBJECTS_SHOWN])
+    if count > OBJECTS_SHOWN:
+        place = f": see the end of {file}" if result.text else ""
+        yield f"  ... and {count - OBJECTS_SHOWN} more{place}."
 
 
-def _next(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[str]:
-    if not made.text:
+def _next_steps(result: AdoptionResult, stack: str, file: str, import_file: str) -> Iterator[str]:
+    if not result.text:
         yield f"{import_file}: the objects that the stack file declares and the account holds."
     yield "Nothing was changed in the account. Next steps:"
-    if made.part and made.text:
+    if result.is_partial and result.text:
         yield f"  move the entries of {file} into the stack file of {stack}"
     yield f"  pulumi import -f {import_file} --generate-code=false --protect=false --yes --stack {stack}"
-    if made.part:
+    if result.is_partial:
         yield f"  pulumi preview --stack {stack}"
         yield "The preview shows how the account differs from the stack file."
     else:
@@ -124,10 +136,10 @@ def _next(made: Adopted, stack: str, file: str, import_file: str) -> Iterator[st
     yield "After the import this stack owns these objects: `pulumi destroy` deletes them."
 
 
-def _called(name: str) -> str:
-    return quoted(name) if name else "without a name"
+def _name(template_name: str) -> str:
+    return quoted(template_name) if template_name else "without a name"
 
 
 def _some(names: Sequence[str]) -> str:
-    rest = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

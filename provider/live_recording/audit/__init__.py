@@ -1,1 +1,1 @@
-"""TODO audit."""
+"""Compare accounts with the stack files that declare their objects."""

@@ -1,23 +1,24 @@
-"""What an account holds against what the stack files on it declare.
+"""The differences between an account and the stack files that declare its objects.
 
-Rule 1: no state is looked at, only files and the account. Rule 2: what no declared object takes is declared by no file.
-Rule 3: what is found is data; `audit_words` words it.
+Only files and the account are compared; no Pulumi state is read. `audit.messages` words the differences.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
-from live_recording.account.objects import LiveTask
+from live_recording.account.objects import LiveTask, LiveTemplate
 from live_recording.account.snapshot import Snapshot
-from live_recording.audit.declared import Declaring, Item, Place, declared_by, spell
+from live_recording.audit.declared import DeclaredObject, DeclaringFile, Location, declared_objects, recording_label
 from live_recording.audit.matching import Match, ObjectMatcher
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
+from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
 from live_recording.core.timefmt import task_time
 from live_recording.core.vendor import SITES
 
-Kind = Literal[
+DifferenceKind = Literal[
     "not-live",
     "differs",
     "no-template",
@@ -30,109 +31,155 @@ Kind = Literal[
     "unlisted",
 ]
 
-COUNTS: Mapping[Kind, bool] = {
-    "not-live": True,  # declared and due, and the account does not hold it
-    "differs": True,  # declared, and something else is live in its place
+IS_PROBLEM: Mapping[DifferenceKind, bool] = {
+    "not-live": True,  # declared and due, but not in the account
+    "differs": True,  # declared, but the live object is different
     "no-template": True,  # declared and live, with a template that the account does not have
-    "stopped": True,  # a declared task that somebody stopped by hand
-    "declared-twice": True,  # by two stack files
-    "not-declared": True,  # live, and no stack file declares it
+    "stopped": True,  # a declared task that was stopped outside this tool
+    "declared-twice": True,  # declared by two stack files
+    "not-declared": True,  # live, but not declared in any stack file
     "named": False,  # a template that a file names by its id
-    "foreign": False,  # of a stack of another project, by the name of its template
-    "ended": False,  # a stopped task that no stack file declares: it never records again
-    "unlisted": False,  # the vendor lists no such objects
+    "foreign": False,  # owned by a stack of another project, according to the name of its template
+    "ended": False,  # a stopped task that no stack file declares: it does not record again
+    "unlisted": False,  # live records, which the API does not list
 }
-"""What can be found, and whether somebody has to put it right."""
+"""Every kind of difference: a problem to fix, or a notice."""
 
 
-class Difference(NamedTuple):
-    """One thing that is not as the files say, or that they do not speak of."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference between the account and the stack files."""
 
-    kind: Kind
-    thing: KindName
-    what: str  # a template's name, a rule's key, a task's stream and time
-    id: str = ""  # of the live object, where it has one
-    place: Place = Place()  # where it is declared; of "named": where it is named
-    details: tuple[str, ...] = ()  # phrases; of live rules and tasks that no file declares: their template
-    other: Place = Place()  # where it is declared once more
-    owner: StackRef | None = None  # by the name of the live template
-    since: str = ""  # when it was stopped
-
-
-def compared(held: Snapshot, files: Sequence[Declaring], project: str) -> tuple[Difference, ...]:
-    """What differs between the account and the files that share it, sorted; *project* is that of the files."""
-    site, asked = SITES[held.site], {by.name for by in files if by.asked}
-    in_order = sorted(files, key=lambda by: (not by.asked, by.name))
-    items = [item for by in in_order for item in declared_by(by, site, held.at)]
-    first: dict[object, Item] = {}
-    named: dict[str, Place] = {}
-    for item in items:
-        first.setdefault(item.natural, item)
-        named.setdefault(str(item.declared.inputs.get("template_id")), item.place)
-    found = [*_declared_twice(items, first), *_unlisted(in_order)]
-    account = ObjectMatcher(held)
-    found += [told for match in account.take([*first.values()]) for told in _judged(match, account)]
-    told = [difference for difference in found if difference.place.stack in asked]
-    return tuple(sorted((*told, *_left(account, named, project))))
+    kind: DifferenceKind
+    object_kind: KindName
+    label: str = ""  # a template's name, a rule's key, a task's stream and time
+    id: str = ""  # of a live template or task
+    location: Location | None = None  # where it is declared; of "named": where it is named; None: nowhere
+    details: tuple[str, ...] = ()  # of "differs": phrases
+    template: str = ""  # the template of a live rule or task, as messages name it
+    other_location: Location | None = None  # where it is also declared
+    owner: StackRef | None = None  # according to the name of the live template
+    stopped_at: str = ""  # RFC 3339
 
 
-def _declared_twice(items: Iterable[Item], first: Mapping[object, Item]) -> Iterator[Difference]:
-    for item in items:
-        other = first[item.natural]
-        if other is not item:
-            yield _about(item, "declared-twice")._replace(other=other.place)
+def find_differences(account: Snapshot, files: Sequence[DeclaringFile], project: str) -> list[Difference]:
+    """Return the differences between the account and the files of *project* that share it, sorted.
+
+    If two files declare an object, the account is compared with the first one; audited files come first.
+    """
+    objects = _declared_in(files, account)
+    first: dict[object, DeclaredObject] = {}
+    for declared in objects:
+        first.setdefault(declared.identity, declared)
+    matcher = ObjectMatcher(account)
+    of_files = [*_declared_twice(objects, first), *_unlisted(files)]
+    for match in matcher.match_all([*first.values()]):
+        of_files += _judge(match, matcher)
+    undeclared = _unmatched(matcher, _named_templates(objects), project)
+    return sorted([*_of_audited(files, of_files), *undeclared], key=_order)
 
 
-def _unlisted(files: Iterable[Declaring]) -> Iterator[Difference]:
-    for by in files:
-        if by.stack.live_records:
-            yield Difference("unlisted", "live_record", "", place=Place(by.name, "live_records"))
+def _declared_in(files: Iterable[DeclaringFile], account: Snapshot) -> list[DeclaredObject]:
+    """Return what the files declare, those of audited files first."""
+    in_order = sorted(files, key=lambda file: (not file.audited, file.name))
+    return [declared for file in in_order for declared in declared_objects(file, SITES[account.site], account.at)]
 
 
-def _about(item: Item, kind: Kind) -> Difference:
-    return Difference(kind, item.declared.kind, item.what, place=item.place)
+def _of_audited(files: Iterable[DeclaringFile], differences: Iterable[Difference]) -> Iterator[Difference]:
+    audited = {file.name for file in files if file.audited}
+    return (difference for difference in differences if difference.location and difference.location.file in audited)
 
 
-def _judged(match: Match, account: ObjectMatcher) -> Iterator[Difference]:
-    """What is wrong with a declared object, if anything."""
-    item, live, template, details, stopped = match
-    id_ = "" if live is None or item.declared.kind == "rule" else live
+def _order(difference: Difference) -> tuple[str, ...]:
+    location = difference.location or Location("", ())
+    return difference.kind, difference.object_kind, difference.label, difference.id, location.file, location.path_text
+
+
+def _declared_twice(objects: Iterable[DeclaredObject], first: Mapping[object, DeclaredObject]) -> Iterator[Difference]:
+    for declared in objects:
+        other = first[declared.identity]
+        if other is not declared:
+            yield Difference(
+                "declared-twice",
+                declared.kind,
+                declared.label,
+                location=declared.location,
+                other_location=other.location,
+            )
+
+
+def _unlisted(files: Iterable[DeclaringFile]) -> Iterator[Difference]:
+    for file in files:
+        if file.stack.live_records:
+            yield Difference("unlisted", "live_record", location=Location(file.name, ("live_records",)))
+
+
+def _named_templates(objects: Iterable[DeclaredObject]) -> dict[str, Location]:
+    """Return the templates that entries name by id, with the first such entry."""
+    named: dict[str, Location] = {}
+    for declared in objects:
+        template_id = declared.resource.inputs.get("template_id")
+        if template_id is not None:
+            named.setdefault(str(template_id), declared.location)
+    return named
+
+
+def _judge(match: Match, matcher: ObjectMatcher) -> Iterator[Difference]:
+    """Yield what is wrong with a declared object, if anything."""
+    declared, live = match.declared, match.live
+    label, location = declared.label, declared.location
     if live is None:
-        yield _about(item, "not-live")
-    elif stopped:
-        yield _about(item, "stopped")._replace(id=id_, since=stopped)
-    elif details:
-        yield _about(item, "differs")._replace(id=id_, details=details, owner=account.owner(template))
-    elif not account.has(template):
-        yield _about(item, "no-template")._replace(id=id_, details=(account.called(template),))
+        yield Difference("not-live", declared.kind, label, location=location)
+        return
+    id_ = "" if declared.kind == "rule" else str(live.id)
+    if match.stopped_at:
+        yield Difference("stopped", declared.kind, label, id_, location, stopped_at=match.stopped_at)
+    elif match.differences:
+        owner = matcher.template_owner(match.template_id)
+        yield Difference("differs", declared.kind, label, id_, location, match.differences, owner=owner)
+    elif not matcher.has_template(match.template_id):
+        template = matcher.describe_template(match.template_id)
+        yield Difference("no-template", declared.kind, label, id_, location, template=template)
 
 
-def _left(account: ObjectMatcher, named: Mapping[str, Place], project: str) -> Iterator[Difference]:
-    """The live objects that no declared one took."""
-    for template_id, template in account.templates.items():
-        kind, owner = _whose(template_id, account, project)
-        name = escaped(template.name)
-        if template_id in named:
-            yield Difference("named", "template", name, template_id, named[template_id])
-        else:
-            yield Difference(kind, "template", name, template_id, owner=owner)
-    for key, template_id in account.rules.items():
-        kind, owner = _whose(template_id, account, project)
-        yield Difference(kind, "rule", str(key), details=(account.called(template_id),), owner=owner)
-    for task_id, task in account.tasks.items():
-        kind, owner = _whose(task.template_id, account, project)
-        found = Difference(
-            kind, "task", _spelled(task), task_id, details=(account.called(task.template_id),), owner=owner
-        )
-        if task.stopped_at:
-            found = found._replace(kind="ended", since=task_time(task.stopped_at))
-        yield found
+def _unmatched(matcher: ObjectMatcher, named: Mapping[str, Location], project: str) -> Iterator[Difference]:
+    """Yield the live objects that are not declared."""
+    for template in matcher.templates.values():
+        yield _unmatched_template(template, matcher, named, project)
+    for key, template_id in matcher.rules.items():
+        yield _unmatched_rule(key, template_id, matcher, project)
+    for task in matcher.tasks.values():
+        yield _unmatched_task(task, matcher, project)
 
 
-def _whose(template_id: str, account: ObjectMatcher, project: str) -> tuple[Kind, StackRef | None]:
-    owner = account.owner(template_id)
-    return ("foreign" if owner and owner.project != project else "not-declared"), owner
+def _unmatched_template(
+    template: LiveTemplate, matcher: ObjectMatcher, named: Mapping[str, Location], project: str
+) -> Difference:
+    name = escaped(template.name)
+    if template.id in named:
+        return Difference("named", "template", name, template.id, named[template.id])
+    owner = matcher.template_owner(template.id)
+    return Difference(_undeclared_kind(owner, project), "template", name, template.id, owner=owner)
 
 
-def _spelled(task: LiveTask) -> str:
-    return spell(task.stream, task_time(task.start), task_time(task.end))
+def _unmatched_rule(key: StreamKey, template_id: str, matcher: ObjectMatcher, project: str) -> Difference:
+    owner = matcher.template_owner(template_id)
+    template = matcher.describe_template(template_id)
+    return Difference(_undeclared_kind(owner, project), "rule", str(key), template=template, owner=owner)
+
+
+def _unmatched_task(task: LiveTask, matcher: ObjectMatcher, project: str) -> Difference:
+    owner = matcher.template_owner(task.template_id)
+    return Difference(
+        "ended" if task.stopped_at else _undeclared_kind(owner, project),
+        "task",
+        recording_label(task.stream, task.window),
+        task.id,
+        template=matcher.describe_template(task.template_id),
+        owner=owner,
+        stopped_at=task_time(task.stopped_at) if task.stopped_at else "",
+    )
+
+
+def _undeclared_kind(owner: StackRef | None, project: str) -> DifferenceKind:
+    return "foreign" if owner and owner.project != project else "not-declared"

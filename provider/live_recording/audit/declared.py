@@ -1,94 +1,100 @@
-"""What stack files declare, one by one: where it stands, and what the account would know it by.
+"""What stack files declare, object by object: where each one is declared, and what the account would know it by."""
 
-Rule 1: an object is the same in file and account by its natural key; two files may declare it by mistake.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
 
-from live_recording.core.findings import format_path
+from live_recording.core.findings import KeyPath, format_path
 from live_recording.core.kinds import SECTION_OF, KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
+from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import Site
+from live_recording.core.windows import Window
 from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.desired.recordings import scheduled_recordings
+from live_recording.desired.specs import LiveRecordSpec, RuleSpec, TaskSpec, TemplateSpec
 from live_recording.stackfile.model import Stack
 
 
-class Place(NamedTuple):
-    """Where something is declared: a stack, and the path in its file; empty where no file declares it."""
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something is declared: a stack file, and the path in it."""
 
-    stack: str = ""
-    path: str = ""
+    file: str
+    path: KeyPath
+
+    @property
+    def path_text(self) -> str:
+        """Return the path as users read and write it."""
+        return format_path(self.path)
 
 
-class Declaring(NamedTuple):
-    """A stack file without errors, on the account."""
+@dataclass(frozen=True, slots=True)
+class DeclaringFile:
+    """A stack file without errors. One that is not *audited* only shows what it declares; nothing is reported about it."""
 
     name: str
     owner: StackRef
     stack: Stack
-    asked: bool = True  # False: nothing is told of it, it only takes what it declares
+    audited: bool = True
 
 
-class Item(NamedTuple):
-    """One declared object."""
+@dataclass(frozen=True, slots=True)
+class DeclaredObject:
+    """A declared template, rule or task."""
 
-    place: Place
+    location: Location
     owner: StackRef
-    declared: DesiredResource
+    resource: DesiredResource
+    spec: TemplateSpec | RuleSpec | TaskSpec
 
     @property
-    def natural(self) -> tuple[KindName, Any]:
-        """What there should be one of, over all files."""
-        return self.declared.kind, _NATURAL[self.declared.kind](self)
+    def kind(self) -> KindName:
+        """Return the kind of the object."""
+        return self.spec.kind
 
     @property
-    def what(self) -> str:
-        """The object as sentences name it."""
-        return _WHAT[self.declared.kind](self.declared.inputs)
+    def identity(self) -> tuple[Hashable, ...]:
+        """Return what no other object of the account has; two files may declare the same object by mistake."""
+        if isinstance(self.spec, TemplateSpec):
+            return "template", self.spec.template_name
+        if isinstance(self.spec, RuleSpec):
+            return "rule", self.spec.key
+        if self.resource.template:
+            return "task", self.label, self.location.file, self.resource.template
+        return "task", self.label, self.spec.template_id
+
+    @property
+    def label(self) -> str:
+        """Return the object as messages name it: a template's name, a rule's key, a task's stream and time."""
+        if isinstance(self.spec, TemplateSpec):
+            return escaped(self.spec.template_name)
+        if isinstance(self.spec, RuleSpec):
+            return str(self.spec.key)
+        return recording_label(self.spec.stream, self.spec.window)
 
 
-def declared_by(by: Declaring, site: Site, now: datetime) -> Iterator[Item]:
-    """What the file declares at *now*; the built-in template stands where a rule first asks for it."""
-    tasks = scheduled_recordings(by.stack, now).tasks
-    suppressing = min((key for key, rule in by.stack.rules.items() if rule.record is False), default="")
-    for declared in desired_resources(by.stack, by.owner, site, now).resources:
-        path = f"{SECTION_OF[declared.kind]}.{declared.name}"
-        if declared.kind == "task":
-            path = format_path(tasks[declared.name].path)
-        elif declared.kind == "template" and declared.name not in by.stack.templates:
-            path = f"rules.{suppressing}"
-        yield Item(Place(by.name, path), by.owner, declared)
+def declared_objects(file: DeclaringFile, site: Site, now: datetime) -> Iterator[DeclaredObject]:
+    """Yield the templates, rules and tasks that the file declares at *now*. The API lists no live records."""
+    tasks = scheduled_recordings(file.stack, now).tasks
+    for resource in desired_resources(file.stack, file.owner, site, now).resources:
+        spec = resource.spec
+        if not isinstance(spec, LiveRecordSpec):
+            path = tasks[resource.name].path if resource.kind == "task" else _path(file.stack, resource)
+            yield DeclaredObject(Location(file.name, path), file.owner, resource, spec)
 
 
-def spell(stream: StreamKey, start: str | None, end: str) -> str:
-    """A recording as sentences name it: its stream and its time."""
+def _path(stack: Stack, resource: DesiredResource) -> KeyPath:
+    """Return the entry of a template or rule; of the built-in template the first rule that needs it."""
+    if resource.kind == "template" and resource.name not in stack.templates:
+        return "rules", min(key for key, rule in stack.rules.items() if rule.record is False)
+    return SECTION_OF[resource.kind], resource.name
+
+
+def recording_label(stream: StreamKey, window: Window) -> str:
+    """Return a recording as messages name it: its stream and its time."""
     name = escaped("/".join(filter(None, stream.parts)))
-    return f"{name} from {start} to {end}" if start else f"{name} until {end}"
-
-
-def _recording(inputs: Mapping[str, Any]) -> str:
-    return spell(StreamKey.from_inputs(inputs), inputs.get("start"), inputs["end"])
-
-
-_NATURAL: Mapping[KindName, Callable[[Item], Any]] = {
-    "template": lambda item: item.declared.inputs["template_name"],
-    "rule": lambda item: StreamKey.from_inputs(item.declared.inputs),
-    "task": lambda item: (
-        _recording(item.declared.inputs),
-        (item.place.stack, item.declared.template)
-        if item.declared.template
-        else item.declared.inputs.get("template_id"),
-    ),
-    "live_record": lambda item: item.place,  # the vendor lists none, so nothing is known of them
-}
-_WHAT: Mapping[KindName, Callable[[Mapping[str, Any]], str]] = {
-    "template": lambda inputs: escaped(inputs["template_name"]),
-    "rule": lambda inputs: str(StreamKey.from_inputs(inputs)),
-    "task": _recording,
-    "live_record": _recording,
-}
+    end = rfc3339(window.end)
+    return f"{name} from {rfc3339(window.start)} to {end}" if window.start else f"{name} until {end}"

@@ -1,129 +1,156 @@
-"""Which live object is the one that an entry declares, and what differs.
+"""Which live object is the one that an entry declares, and how it differs.
 
-Rule 1: templates are known by name, rules by key, tasks by all that the vendor lists of them.
-Rule 2: each live object is taken once; of several that could be meant, the one that is likeliest the stack's own.
+A template is known by its name, a rule by its key, a task by everything that the API lists about it. Each live object is
+matched once; if several could be meant, the one that is most likely the stack's own.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from live_recording.account.diff import drift
 from live_recording.account.identity import matching_tasks
-from live_recording.account.objects import NO_TEMPLATE, LiveTask
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, ObjectRef
 from live_recording.account.snapshot import Snapshot
-from live_recording.audit.declared import Item
+from live_recording.audit.declared import DeclaredObject
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import task_time, timestamp
 
 
-class Match(NamedTuple):
-    """What became of a declared object: the live one that it is, if any, and what is wrong with that."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A declared object, the live one that it is, and what is wrong with that."""
 
-    item: Item
-    live: str | None  # its id, of a rule its template's; None: it is not live
-    template: str = NO_TEMPLATE  # the id of the template that a live rule or task has
-    details: tuple[str, ...] = ()
-    stopped: str = ""  # when somebody stopped the task
+    declared: DeclaredObject
+    live: ObjectRef | None = None  # None: the account does not have it
+    template_id: str = NO_TEMPLATE  # of a live rule or task
+    differences: tuple[str, ...] = ()  # phrases
+    stopped_at: str = ""  # RFC 3339; "": the task was not stopped
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Unlikeness:
+    """What makes it less likely that a live task is the declared one; smaller is more likely."""
+
+    other_template: bool
+    stopped: bool
+    other_start: bool
 
 
 class ObjectMatcher:
-    """An account, from which declared objects take what they are; the rest stays in the lists."""
+    """Matches declared objects with an account. `templates`, `rules` and `tasks` are the live objects without a match."""
 
-    def __init__(self, held: Snapshot) -> None:
-        self._held, self._now = held, int(held.at.timestamp())
-        self._ids: dict[tuple[str, str], str | None] = {}  # (stack, template) -> the live one
-        self.templates, self.rules = dict(held.templates), dict(held.rules)
-        self.tasks = {task_id: task for task_id, task in held.tasks.items() if task.end > self._now}
+    def __init__(self, account: Snapshot) -> None:
+        self._account, self._now = account, int(account.at.timestamp())
+        self._matched_templates: dict[tuple[str, str], str] = {}  # (file, key of the entry) -> id
+        self.templates, self.rules = dict(account.templates), dict(account.rules)
+        self.tasks = {task_id: task for task_id, task in account.tasks.items() if task.end > self._now}
 
-    def name(self, template_id: str) -> str:
-        """The name of a live template."""
-        template = self._held.templates.get(template_id)
+    def has_template(self, template_id: str) -> bool:
+        """Return whether the account has the template, or none is meant."""
+        return template_id == NO_TEMPLATE or template_id in self._account.templates
+
+    def template_owner(self, template_id: str) -> StackRef | None:
+        """Return the stack that owns a live template according to its name, or None."""
+        return StackRef.of_template(self._template_name(template_id))
+
+    def describe_template(self, template_id: str) -> str:
+        """Return a template as messages name it."""
+        if template_id == NO_TEMPLATE:
+            return "no template"
+        name = self._template_name(template_id)
+        return f"template {template_id} ({quoted(name)})" if name else f"template {template_id}"
+
+    def match_all(self, objects: Sequence[DeclaredObject]) -> list[Match]:
+        """Return a match for each declared object: templates, then rules, then tasks."""
+        templates, rules, tasks = (_of_kind(kind, objects) for kind in ("template", "rule", "task"))
+        in_use = self._templates_of(rules)
+        matches = [self._match_template(declared, in_use) for declared in templates]
+        matches += [self._match_rule(declared) for declared in rules]
+        return [*matches, *self._match_tasks(tasks)]
+
+    def _templates_of(self, rules: Sequence[DeclaredObject]) -> set[str]:
+        """Return the templates that the live rules with these keys point to."""
+        keys = (StreamKey.from_inputs(declared.resource.inputs) for declared in rules)
+        return {self.rules[key] for key in keys if key in self.rules}
+
+    def _template_name(self, template_id: str) -> str:
+        template = self._account.templates.get(template_id)
         return template.name if template else ""
 
-    def has(self, template_id: str) -> bool:
-        """Whether the account has the template, or none is meant."""
-        return template_id in (NO_TEMPLATE, *self._held.templates)
-
-    def owner(self, template_id: str) -> StackRef | None:
-        """Return the stack that owns a live template by its name, or None."""
-        return StackRef.of_template(self.name(template_id))
-
-    def called(self, template_id: str) -> str:
-        """A template as sentences name it."""
-        name = self.name(template_id)
-        return (
-            "no template" if template_id == NO_TEMPLATE else f"template {template_id}" + (name and f" ({quoted(name)})")
-        )
-
-    def take(self, items: Sequence[Item]) -> Iterator[Match]:
-        """What became of each declared template, rule and task."""
-        templates, rules, tasks = ([i for i in items if i.declared.kind == k] for k in ("template", "rule", "task"))
-        keys = {StreamKey.from_inputs(item.declared.inputs) for item in rules}
-        bound = {template for key, template in self.rules.items() if key in keys}
-        yield from [self._template(item, bound) for item in templates]
-        yield from [self._rule(item) for item in rules]
-        yield from self._tasks(tasks)
-
-    def _template(self, item: Item, bound: set[str]) -> Match:
-        """By its name, or the one that it had before its entry was renamed."""
-        declared, inputs = item.declared, item.declared.inputs
+    def _match_template(self, declared: DeclaredObject, in_use: set[str]) -> Match:
+        """Match a template by its name, or by the one that it had before its entry was renamed."""
+        resource, inputs = declared.resource, declared.resource.inputs
         names = {inputs["template_name"]}
-        if declared.previous_name and inputs["template_name"] == item.owner.template_name(declared.name):
-            names.add(item.owner.template_name(declared.previous_name))
-        found = {i: drift(live, inputs) for i, live in self.templates.items() if live.name in names}
-        best = min(found, key=lambda i: (i not in bound, len(found[i]), int(i)), default=None)
-        self._ids[item.place.stack, declared.name] = best
-        self.templates.pop(best or "", None)
-        return Match(item, best, details=found.get(best or "", ()))
+        if resource.previous_name and inputs["template_name"] == declared.owner.template_name(resource.name):
+            names.add(declared.owner.template_name(resource.previous_name))
+        candidates = {i: drift(template, inputs) for i, template in self.templates.items() if template.name in names}
+        if not candidates:
+            return Match(declared)
+        best = min(candidates, key=lambda i: (i not in in_use, len(candidates[i]), int(i)))
+        self._matched_templates[declared.location.file, resource.name] = best
+        del self.templates[best]
+        return Match(declared, ObjectRef("template", best), differences=candidates[best])
 
-    def _rule(self, item: Item) -> Match:
-        live = self.rules.pop(StreamKey.from_inputs(item.declared.inputs), None)
-        return Match(item, live, live, self._binding(item, live)) if live else Match(item, None)
+    def _match_rule(self, declared: DeclaredObject) -> Match:
+        key = StreamKey.from_inputs(declared.resource.inputs)
+        template_id = self.rules.pop(key, None)
+        if template_id is None:
+            return Match(declared)
+        return Match(declared, ObjectRef("rule", key), template_id, self._other_template(declared, template_id))
 
-    def _wanted(self, item: Item) -> str | None:
-        """The id of the template that a rule or task is bound to; None while that is not live."""
-        declared = item.declared
-        if declared.template:
-            return self._ids.get((item.place.stack, declared.template))
-        return str(declared.inputs.get("template_id", NO_TEMPLATE))
+    def _match_tasks(self, tasks: Sequence[DeclaredObject]) -> Iterator[Match]:
+        """Match each task with the most similar live one; the most similar pairs are matched first."""
+        matches: dict[int, Match] = {}
+        for _, _, number, task_id in sorted(self._task_pairs(tasks)):
+            if number not in matches and task_id in self.tasks:
+                matches[number] = self._match_task(tasks[number], self.tasks.pop(task_id))
+        yield from (matches.get(number) or Match(declared) for number, declared in enumerate(tasks))
 
-    def _binding(self, item: Item, live: str) -> tuple[str, ...]:
-        wanted, key = self._wanted(item), item.declared.template
-        named = quoted(key) if key else self.called(str(wanted))
-        return () if live == wanted else (f"it has {self.called(live)}, but {named} is declared",)
+    def _match_task(self, declared: DeclaredObject, live: LiveTask) -> Match:
+        stopped_at = task_time(live.stopped_at) if live.stopped_at else ""
+        differences = self._other_template(declared, live.template_id)
+        return Match(declared, ObjectRef("task", live.id), live.template_id, differences, stopped_at)
 
-    def _tasks(self, items: Sequence[Item]) -> Iterator[Match]:
-        """Each task with the live one that is most like it; those that are more alike choose first."""
-        found: dict[int, Match] = {}
-        for _, _, number, task_id in sorted(self._task_pairs(items)):
-            if number not in found and task_id in self.tasks:
-                task = self.tasks.pop(task_id)
-                stopped = task_time(task.stopped_at) if task.stopped_at else ""
-                item, template = items[number], task.template_id
-                found[number] = Match(item, task_id, template, self._binding(item, template), stopped)
-        yield from (found.get(number) or Match(item, None) for number, item in enumerate(items))
-
-    def _task_pairs(self, items: Sequence[Item]) -> Iterator[tuple[tuple[bool, bool, bool], int, int, str]]:
-        """Yield how unlike, start, number and id of each declared task and each live one that it could be."""
-        near: dict[tuple[StreamKey, int], dict[str, LiveTask]] = {}
+    def _task_pairs(self, tasks: Sequence[DeclaredObject]) -> Iterator[tuple[_Unlikeness, int, int, str]]:
+        """Yield each declared task with each live one that it may be: unlikeness, start, number of the declared one, id."""
+        live: dict[tuple[StreamKey, int], list[tuple[str, LiveTask]]] = {}
         for task_id, task in self.tasks.items():
-            near.setdefault((task.stream, task.end), {})[task_id] = task
-        for number, item in enumerate(items):
-            inputs = item.declared.inputs
-            candidates = near.get((StreamKey.from_inputs(inputs), timestamp(inputs["end"])), {})
-            for task_id, task in candidates.items():
-                unlike = self._unlike(item, task)
-                if unlike is not None:
-                    yield unlike, task.start, number, task_id
+            live.setdefault((task.stream, task.end), []).append((task_id, task))
+        for number, declared in enumerate(tasks):
+            inputs = declared.resource.inputs
+            for task_id, task in live.get((StreamKey.from_inputs(inputs), timestamp(inputs["end"])), ()):
+                unlikeness = self._unlikeness(declared, task)
+                if unlikeness is not None:
+                    yield unlikeness, task.start, number, task_id
 
-    def _unlike(self, item: Item, task: LiveTask) -> tuple[bool, bool, bool] | None:
-        """What is worse with a live task: another template, stopped, created late; None: it is no candidate."""
-        inputs, template = item.declared.inputs, task.template_id
-        if not matching_tasks({**inputs, "template_id": template}, {"": task}, self._now):
+    def _unlikeness(self, declared: DeclaredObject, task: LiveTask) -> _Unlikeness | None:
+        """Return how unlikely it is that the live task is the declared one, or None if it cannot be."""
+        inputs = declared.resource.inputs
+        if not matching_tasks({**inputs, "template_id": task.template_id}, {task.id: task}, self._now):
             return None
-        stopped, other = bool(task.stopped_at), template != self._wanted(item)
-        if other and (stopped or self.owner(template) not in (None, item.owner)):
+        stopped, other_template = bool(task.stopped_at), task.template_id != self._declared_template(declared)
+        if other_template and (stopped or self.template_owner(task.template_id) not in (None, declared.owner)):
             return None
-        return other, stopped, "start" not in inputs or task.start != timestamp(inputs["start"])
+        other_start = "start" not in inputs or task.start != timestamp(inputs["start"])
+        return _Unlikeness(other_template, stopped, other_start)
+
+    def _declared_template(self, declared: DeclaredObject) -> str | None:
+        """Return the id of the template that a rule or task should have, or None if that template is not live."""
+        resource = declared.resource
+        if resource.template:
+            return self._matched_templates.get((declared.location.file, resource.template))
+        return str(resource.inputs.get("template_id", NO_TEMPLATE))
+
+    def _other_template(self, declared: DeclaredObject, live: str) -> tuple[str, ...]:
+        """Return a phrase if the live rule or task has another template than the declared one."""
+        wanted, key = self._declared_template(declared), declared.resource.template
+        if live == wanted:
+            return ()
+        name = quoted(key) if key else self.describe_template(str(wanted))
+        return (f"it has {self.describe_template(live)}, but {name} is declared",)
+
+
+def _of_kind(kind: str, objects: Iterable[DeclaredObject]) -> list[DeclaredObject]:
+    return [declared for declared in objects if declared.kind == kind]

@@ -1,147 +1,190 @@
-"""Audit: what is wrong, what was seen and what to do, for each difference."""
+"""The message of each difference: what is wrong, what was seen, what to do."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from live_recording.audit.compare import COUNTS, Difference, Kind
+from live_recording.audit.compare import IS_PROBLEM, Difference, DifferenceKind
+from live_recording.audit.declared import Location
+from live_recording.core.findings import KeyPath, format_path
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import adopt_command
 from live_recording.core.text import capitalize, quoted
 from live_recording.project import StackFile, line_of
 
 
-class AuditMessage(NamedTuple):
-    """One difference in words, and where it is declared. Sorts as it is shown."""
+@dataclass(frozen=True, slots=True)
+class AuditMessage:
+    """One difference in words, and where it is declared. Messages sort in the order in which they are shown."""
 
-    for_information: bool  # nobody has to put it right
-    undeclared: bool  # no stack file declares it, so it has no place
-    file: str
-    line: int
-    path: str
-    kind: Kind
-    thing: KindName
-    what: str  # a template's name, a rule's key, a task's stream and time
-    id: str  # of the live object, where it has one
+    kind: DifferenceKind
+    object_kind: KindName
+    label: str  # a template's name, a rule's key, a task's stream and time
+    id: str  # of the live object; "" if it has none
+    file: str  # "": no stack file declares the object
+    line: int  # 0: as above
+    path: KeyPath
     sentence: str
 
+    @property
+    def is_problem(self) -> bool:
+        """Return whether this has to be fixed."""
+        return IS_PROBLEM[self.kind]
+
+    @property
+    def is_declared(self) -> bool:
+        """Return whether a stack file declares the object."""
+        return bool(self.file)
+
+    @property
+    def path_text(self) -> str:
+        """Return the path as users read and write it."""
+        return format_path(self.path)
+
+    def _sort_key(self) -> tuple[bool, bool, str, int, tuple[str, ...]]:
+        """Sort problems before notices, and declared objects, by file and line, before those that are not declared."""
+        texts = (self.path_text, self.kind, self.object_kind, self.label, self.id, self.sentence)
+        return not self.is_problem, not self.is_declared, self.file, self.line, texts
+
+    def __lt__(self, other: "AuditMessage") -> bool:
+        return self._sort_key() < other._sort_key()
+
     def __str__(self) -> str:
-        return f"{'' if self.undeclared else f'{self.file}:{self.line}: {self.path}: '}{self.sentence} [{self.kind}]"
+        location = f"{self.file}:{self.line}: {self.path_text}: " if self.is_declared else ""
+        return f"{location}{self.sentence} [{self.kind}]"
 
 
-class Scene(NamedTuple):
-    """What a sentence may speak of."""
+@dataclass(frozen=True, slots=True)
+class MessageContext:
+    """A difference, and what its message can refer to."""
 
-    sources: Mapping[str, StackFile]  # stack files on the account, by file
-    stacks: Collection[str]  # names of all stack files of this project
-    found: Difference
-
-    @property
-    def thing(self) -> str:
-        """The object, with the article that it needs."""
-        what, id_ = self.found.what, self.found.id
-        if self.found.thing == "template":
-            return f"template {id_} ({quoted(what)})" if id_ else f"template {quoted(what)}"
-        return f"the {self.found.thing} for {what}"
+    files: Mapping[str, StackFile]  # the stack files on the account, by path
+    stacks: Collection[str]  # the names of all stack files of this project
+    difference: Difference
 
     @property
-    def stack(self) -> StackFile:
-        """The stack that declares it."""
-        return self.sources[self.found.place.stack]
+    def object(self) -> str:
+        """Return the object with the article that it needs."""
+        label, id_ = self.difference.label, self.difference.id
+        if self.difference.object_kind != "template":
+            return f"the {self.difference.object_kind} for {label}"
+        return f"template {id_} ({quoted(label)})" if id_ else f"template {quoted(label)}"
 
-    def at(self, file: str, path: str) -> str:
-        """Where something stands."""
-        return f"{file}:{line_of(self.sources[file].checked.lines, tuple(path.split('.')))} ({path})"
+    @property
+    def declaring_file(self) -> StackFile:
+        """Return the stack file that declares the object."""
+        return self.files[_declared_at(self.difference).file]
+
+    @property
+    def update_command(self) -> str:
+        """Return the command that makes the account what the file says, even if the state is out of date."""
+        return f"pulumi up --refresh --stack {self.declaring_file.stack}"
+
+    @property
+    def ownership(self) -> str:
+        """Return the beginning of a sentence that names the owner."""
+        source = "name" if self.difference.object_kind == "template" else "template"
+        return f"According to its {source}, it belongs"
+
+    def line(self, location: Location) -> int:
+        """Return the line of a location."""
+        return line_of(self.files[location.file].checked.lines, location.path)
+
+    def describe(self, location: Location | None) -> str:
+        """Return a location as sentences name it."""
+        return f"{location.file}:{self.line(location)} ({location.path_text})" if location else ""
 
 
-def render_difference(scene: Scene) -> AuditMessage:
-    """The difference of the scene in words."""
-    found = scene.found
-    undeclared = not found.place.stack or found.kind == "named"
-    file, path = ("", "") if undeclared else found.place
-    at = 0 if undeclared else line_of(scene.sources[file].checked.lines, tuple(path.split(".")))
-    whole = capitalize(SENTENCES[found.kind](scene))
+def render_difference(context: MessageContext) -> AuditMessage:
+    """Return the message of the difference."""
+    difference = context.difference
+    location = None if difference.kind == "named" else difference.location
     return AuditMessage(
-        not COUNTS[found.kind], undeclared, file, at, path, found.kind, found.thing, found.what, found.id, whole
+        difference.kind,
+        difference.object_kind,
+        difference.label,
+        difference.id,
+        location.file if location else "",
+        context.line(location) if location else 0,
+        location.path if location else (),
+        capitalize(_SENTENCES[difference.kind](context)),
     )
 
 
-def _up(scene: Scene) -> str:
-    """The command that makes the account what the file says, whatever the state believes."""
-    return f"pulumi up --refresh --stack {scene.stack.stack}"
+def _declared_at(difference: Difference) -> Location:
+    return difference.location or Location("", ())
 
 
-def _not_live(scene: Scene) -> str:
-    return f"{scene.thing} is not in the account. To create it: {_up(scene)}"
+def _not_live(context: MessageContext) -> str:
+    return f"{context.object} is not in the account. To create it: {context.update_command}"
 
 
-def _differs(scene: Scene) -> str:
-    found = scene.found
-    seen = f"{scene.thing} differs from its declaration: {'; '.join(found.details)}."
-    if found.owner and found.owner != scene.stack.owner:
-        return f"{seen} That template belongs to stack {found.owner.description}: delete the rule there first, or leave its key to that stack."
-    return f"{seen} To apply the file: {_up(scene)}. To keep the live setting: change the file."
+def _differs(context: MessageContext) -> str:
+    difference = context.difference
+    seen = f"{context.object} differs from its declaration: {'; '.join(difference.details)}."
+    if difference.owner and difference.owner != context.declaring_file.owner:
+        owner = difference.owner.description
+        return f"{seen} That template belongs to stack {owner}: delete the rule there first, or leave its key to that stack."
+    return f"{seen} To apply the file: {context.update_command}. To keep the live setting: change the file."
 
 
-def _no_template(scene: Scene) -> str:
+def _no_template(context: MessageContext) -> str:
+    template = context.difference.template
+    return f"{context.object} has {template}, but the account has no such template. Name an existing template."
+
+
+def _stopped(context: MessageContext) -> str:
+    difference = context.difference
+    seen = f"{context.object} was stopped outside this tool at {difference.stopped_at}, and the vendor does not restart it."
+    if _declared_at(difference).path[0] == "schedules":
+        return f"{seen} To record the rest, add a task for it; otherwise add its day to `except`."
+    return f"{seen} To record the rest, change its start and run `pulumi up`; otherwise remove it from the file."
+
+
+def _declared_twice(context: MessageContext) -> str:
+    other = context.describe(context.difference.other_location)
+    return f"{context.object} is also declared at {other}. Remove it from one of the two files."
+
+
+def _not_declared(context: MessageContext) -> str:
+    difference = context.difference
+    template = f"; it has {difference.template}" if difference.template else ""
+    return f"{context.object} is not declared in any stack file{template}. {_advice_if_not_declared(context)}"
+
+
+def _advice_if_not_declared(context: MessageContext) -> str:
+    if context.difference.owner is None:
+        stacks = [file.stack for file in context.files.values()]
+        adopt = adopt_command(stacks[0] if len(stacks) == 1 else "")
+        return f"Adopt it ({adopt}), or delete it. If you just removed it from a file, the next `pulumi up` deletes it."
+    stack = context.difference.owner.stack
+    if stack in context.stacks:
+        return f"{context.ownership} to stack {stack}. If you just removed it from that file, `pulumi up --stack {stack}` deletes it. Otherwise declare it there, or delete it."
+    return f"{context.ownership} to stack {stack}, which has no stack file. `pulumi destroy --stack {stack}` deletes what its state contains. Otherwise delete it."
+
+
+def _named(context: MessageContext) -> str:
+    location = context.describe(context.difference.location)
+    return f"{context.object} is not managed by any stack; {location} refers to it by its id."
+
+
+def _foreign(context: MessageContext) -> str:
+    owner = context.difference.owner
+    belongs = f"{context.ownership} to stack {owner.description if owner else ''}"
+    return f"{context.object} is not declared in any stack file of this project. {belongs}."
+
+
+def _ended(context: MessageContext) -> str:
+    stopped_at = context.difference.stopped_at
     return (
-        f"{scene.thing} has {scene.found.details[0]}, but the account has no such template. Name an existing template."
+        f"{context.object}, which is not declared in any stack file, was stopped at {stopped_at}. It no longer records."
     )
 
 
-def _stopped(scene: Scene) -> str:
-    ways = (
-        "To record the rest, add a task for it; otherwise add its day to `except`."
-        if scene.found.place.path.startswith("schedules.")
-        else "To record the rest, change its start and run `pulumi up`; otherwise remove it from the file."
-    )
-    return f"{scene.thing} was stopped outside this tool at {scene.found.since}, and the vendor does not restart it. {ways}"
-
-
-def _declared_twice(scene: Scene) -> str:
-    return f"{scene.thing} is also declared at {scene.at(*scene.found.other)}. Remove it from one of the two files."
-
-
-def _not_declared(scene: Scene) -> str:
-    found = scene.found
-    bound = f"; it has {found.details[0]}" if found.details else ""
-    stack = found.owner.stack if found.owner else ""
-    if not stack:
-        only = next(iter(scene.sources.values())).stack if len(scene.sources) == 1 else ""
-        adopt = f"Adopt it ({adopt_command(only)}), or delete it."
-        ways = f"{adopt} If you just removed it from a file, the next `pulumi up` deletes it."
-    elif stack in scene.stacks:
-        ways = f"{_by_name(scene)} to stack {stack}. If you just removed it from that file, `pulumi up --stack {stack}` deletes it. Otherwise declare it there, or delete it."
-    else:
-        ways = f"{_by_name(scene)} to stack {stack}, which has no stack file. `pulumi destroy --stack {stack}` deletes what its state contains. Otherwise delete it."
-    return f"{scene.thing} is not declared in any stack file{bound}. {ways}"
-
-
-def _by_name(scene: Scene) -> str:
-    return (
-        "According to its name, it belongs"
-        if scene.found.thing == "template"
-        else "According to its template, it belongs"
-    )
-
-
-def _named(scene: Scene) -> str:
-    return f"{scene.thing} is not managed by any stack; {scene.at(*scene.found.place)} refers to it by its id."
-
-
-def _foreign(scene: Scene) -> str:
-    owner = scene.found.owner.description if scene.found.owner else ""
-    return f"{scene.thing} is not declared in any stack file of this project. {_by_name(scene)} to stack {owner}."
-
-
-def _ended(scene: Scene) -> str:
-    return f"{scene.thing}, which is not declared in any stack file, was stopped at {scene.found.since}. It no longer records."
-
-
-def _unlisted(_: Scene) -> str:
+def _unlisted(_: MessageContext) -> str:
     return "The API cannot list live records, so it is unknown whether those of this file are in the account."
 
 
-SENTENCES: Mapping[Kind, Callable[[Scene], str]] = {
+_SENTENCES: Mapping[DifferenceKind, Callable[[MessageContext], str]] = {
     "not-live": _not_live,
     "differs": _differs,
     "no-template": _no_template,

@@ -1,19 +1,19 @@
-"""Audit: each account is read once and compared with the stack files that share it.
+"""The audit: each account is read once and compared with all stack files that share it.
 
-Stacks share an account when site, endpoint and credentials are the same. A file that was not asked about still says
-what is declared, so that nothing of it is called undeclared.
+Stacks share an account if site, endpoint and credentials are the same. A file that was not selected still shows what it
+declares, so that none of its objects is reported as undeclared.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 from live_recording.account import snapshot_file
 from live_recording.account.snapshot import Snapshot
-from live_recording.audit.compare import compared
-from live_recording.audit.declared import Declaring
-from live_recording.audit.messages import AuditMessage, Scene, render_difference
+from live_recording.audit.compare import find_differences
+from live_recording.audit.declared import DeclaringFile
+from live_recording.audit.messages import AuditMessage, MessageContext, render_difference
 from live_recording.config.files import project_name, select_stacks, stack_names
 from live_recording.config.secrets import describe_unreadable_keys
 from live_recording.config.settings import Settings
@@ -25,172 +25,208 @@ from live_recording.core.timefmt import rfc3339
 from live_recording.project import StackFile, load_stack
 
 
-class Account(NamedTuple):
-    """One account, the stack files that were compared with it, and what differs."""
+@dataclass(frozen=True, slots=True)
+class AuditedAccount:
+    """One account, the stack files that were compared with it, and the differences."""
 
     name: str
     files: tuple[str, ...]
-    at: str = ""  # when it was looked at
-    told: tuple[AuditMessage, ...] = ()
-    failure: str = ""  # why it could not be looked at
+    at: str = ""  # when it was read, RFC 3339; "": it could not be read
+    messages: tuple[AuditMessage, ...] = ()
+    failure: str = ""  # why it could not be read
 
 
-class Audit(NamedTuple):
-    """All accounts that were asked about, and the findings of stack files that cannot be used."""
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """All audited accounts, the findings of stack files with errors, and notes about what is not known."""
 
     findings: tuple[Finding, ...]
-    accounts: tuple[Account, ...]
-    notes: tuple[str, ...]  # what is not known
+    accounts: tuple[AuditedAccount, ...]
+    notes: tuple[str, ...]
 
     @property
     def exit_code(self) -> int:
-        """0: nothing to put right; 1: something; 3: an account could not be looked at."""
+        """Return 0 if there is no problem, 1 if there is one, 3 if an account could not be read."""
         if any(account.failure for account in self.accounts):
             return ToolError.status
-        return int(
-            bool(self.findings) or any(not one.for_information for account in self.accounts for one in account.told)
-        )
+        has_problem = any(message.is_problem for account in self.accounts for message in account.messages)
+        return int(bool(self.findings) or has_problem)
 
 
-def audited(stacks: Sequence[str] | None, account: Path | None) -> Audit:
-    """The audit of these stacks, or of all, on their live accounts, or on the one that a snapshot file describes.
+def audit_stacks(stacks: Sequence[str] | None, account: Path | None) -> Audit:
+    """Compare these stacks, or all, with their live accounts, or with the one in a snapshot file.
 
     Raises ConfigError for a stack, a configuration or a snapshot that cannot be used.
     """
-    asked = {(found.stack, found.file): found for found in map(load_stack, select_stacks(stacks))}.values()
-    held = snapshot_file.read_snapshot(account) if account else None
-    groups = _by_account(asked)
-    if held:
-        _require_one_account(account, held, groups)
-    others, notes = _others(asked)
-    made = []
+    loaded = map(load_stack, select_stacks(stacks))
+    selected = [*{(file.stack, file.file): file for file in loaded}.values()]
+    snapshot = snapshot_file.read_snapshot(account) if account else None
+    groups = _by_account(selected)
+    if snapshot:
+        _require_one_account(account, snapshot, groups)
+    others, notes = _other_files(selected)
+    accounts = []
     for identity, group in groups.items():
-        if broken := _broken_files(group):
-            notes.append(_not_compared(group, broken))
+        if note := _note_about_errors(group):
+            notes.append(note)
         else:
-            beside = [other for other in others if _identity(other.settings) == identity]
-            made.append(_account(str(account or identity.endpoint), group, beside, held))
-    return Audit(_findings_that_stop(asked), tuple(sorted(made)), tuple(sorted(notes)))
-
-
-def _broken_files(group: Iterable[StackFile]) -> list[str]:
-    return [found.file for found in group if not found.checked.valid_stack]
+            beside = [other for other in others if _account_identity(other.settings) == identity]
+            accounts.append(_audit_account(str(account or identity.endpoint), group, beside, snapshot))
+    accounts.sort(key=lambda audited: (audited.name, audited.files))
+    return Audit(_findings_of_broken_files(selected), tuple(accounts), tuple(sorted(notes)))
 
 
 def _by_account(files: Iterable[StackFile]) -> dict[Settings, list[StackFile]]:
     groups: dict[Settings, list[StackFile]] = {}
     for file in files:
-        groups.setdefault(_identity(file.settings), []).append(file)
+        groups.setdefault(_account_identity(file.settings), []).append(file)
     return groups
 
 
-def _findings_that_stop(files: Iterable[StackFile]) -> tuple[Finding, ...]:
+def _account_identity(settings: Settings) -> Settings:
+    """Return what distinguishes accounts: everything but the region, which only decides which tasks are listed."""
+    return replace(settings, region="")
+
+
+def _findings_of_broken_files(files: Iterable[StackFile]) -> tuple[Finding, ...]:
     broken = (file.checked for file in files if not file.checked.valid_stack)
     return tuple(sorted(finding for checked in broken for finding in checked.findings))
 
 
-def _not_compared(group: Iterable[StackFile], broken: Iterable[str]) -> str:
-    files = ", ".join(sorted(found.file for found in group))
+def _note_about_errors(group: Iterable[StackFile]) -> str:
+    """Return why the account of these files cannot be compared, or ""."""
+    broken = [file.file for file in group if not file.checked.valid_stack]
+    if not broken:
+        return ""
+    files = ", ".join(sorted(file.file for file in group))
     return f"The account of {files} was not compared. Fix {', '.join(broken)} first."
 
 
-def _require_one_account(account: Path | None, held: Snapshot, groups: Mapping[Settings, Sequence[StackFile]]) -> None:
+def _require_one_account(
+    account: Path | None, snapshot: Snapshot, groups: Mapping[Settings, Sequence[StackFile]]
+) -> None:
     """Raise ConfigError unless all stacks can be on the account of the snapshot."""
-    for found in (found for group in groups.values() for found in group):
-        if found.settings.site != held.site:
+    advice = "Name the stacks of that account: live-recording audit STACK --account FILE."
+    for file in (file for group in groups.values() for file in group):
+        if file.settings.site != snapshot.site:
             raise ConfigError(
-                f"{quoted(str(account))} is a snapshot of site {held.site}, but stack {found.stack} is on site "
-                f"{found.settings.site}. Name the stacks of that account: live-recording audit STACK --account FILE."
+                f"{quoted(str(account))} is a snapshot of site {snapshot.site}, but stack {file.stack} is on site "
+                f"{file.settings.site}. {advice}"
             )
     if len(groups) > 1:
         raise ConfigError(
             f"{quoted(str(account))} is a snapshot of one account, but these stacks are on {len(groups)} by their endpoints or "
-            "key pairs. Name the stacks of that account: live-recording audit STACK --account FILE."
+            f"key pairs. {advice}"
         )
 
 
-def _identity(settings: Settings) -> Settings:
-    """What tells accounts apart: everything but the region, which only says where tasks are asked for."""
-    return replace(settings, region="")
-
-
-def _others(asked: Iterable[StackFile]) -> tuple[list[StackFile], list[str]]:
-    """The stack files of this project that were not asked about, and a note about each that cannot be used."""
+def _other_files(selected: Iterable[StackFile]) -> tuple[list[StackFile], list[str]]:
+    """Return the other stack files of this project, and a note about each that cannot be used."""
     usable, notes = [], []
-    known = {found.stack for found in asked}
+    known = {file.stack for file in selected}
     for name in stack_names():
         if name in known:
             continue
         try:
-            found = load_stack(name)
+            file = load_stack(name)
         except ConfigError as error:
             notes.append(f"Unknown declarations of stack {name}: {error}")
             continue
-        if not found.checked.valid_stack:
-            notes.append(f"Unknown declarations of {found.file}: it has errors. Run: live-recording check {name}")
+        if file.checked.valid_stack:
+            usable.append(file)
         else:
-            usable.append(found)
+            notes.append(f"Unknown declarations of {file.file}: it has errors. Run: live-recording check {name}")
     return usable, notes
 
 
-def _account(name: str, group: Sequence[StackFile], beside: Sequence[StackFile], held: Snapshot | None) -> Account:
-    files = tuple(sorted(found.file for found in group))
+def _audit_account(
+    name: str, group: Sequence[StackFile], beside: Sequence[StackFile], snapshot: Snapshot | None
+) -> AuditedAccount:
+    files = tuple(sorted(file.file for file in group))
     try:
-        held = held or _taken(group)
+        snapshot = snapshot or _read_account(group)
     except ToolError as failure:
-        return Account(name, files, failure=str(failure))
+        return AuditedAccount(name, files, failure=str(failure))
     declaring = [
-        Declaring(found.file, found.owner, stack, found in group)
-        for found in (*group, *beside)
-        if (stack := found.checked.valid_stack)
+        DeclaringFile(file.file, file.owner, stack, audited=file in group)
+        for file in (*group, *beside)
+        if (stack := file.checked.valid_stack)
     ]
-    sources = {found.file: found for found in (*group, *beside)}
-    stacks, differences = stack_names(), compared(held, declaring, project_name())
-    return Account(
-        name,
-        files,
-        rfc3339(held.at),
-        tuple(sorted(render_difference(Scene(sources, stacks, one)) for one in differences)),
-    )
+    by_path = {file.file: file for file in (*group, *beside)}
+    stacks, differences = stack_names(), find_differences(snapshot, declaring, project_name())
+    messages = (render_difference(MessageContext(by_path, stacks, difference)) for difference in differences)
+    return AuditedAccount(name, files, rfc3339(snapshot.at), tuple(sorted(messages)))
 
 
-def _taken(group: Sequence[StackFile]) -> Snapshot:
-    """What the account holds now: templates and rules once, tasks as each region lists them."""
-    for found in group:
-        if why := describe_unreadable_keys(found.stack, found.settings):
-            raise ToolError(why)
-    first, *rest = [snapshot_file.take_snapshot(settings) for settings in {found.settings: None for found in group}]
-    tasks = {task_id: task for one in (first, *rest) for task_id, task in one.tasks.items()}
+def _read_account(group: Sequence[StackFile]) -> Snapshot:
+    """Return what the account holds now: templates and rules once, tasks as each region lists them."""
+    for file in group:
+        if reason := describe_unreadable_keys(file.stack, file.settings):
+            raise ToolError(reason)
+    first, *rest = [snapshot_file.take_snapshot(settings) for settings in {file.settings: None for file in group}]
+    tasks = {task_id: task for snapshot in (first, *rest) for task_id, task in snapshot.tasks.items()}
     return first._replace(tasks=tasks)
 
 
-def text(found: Audit) -> str:
-    """Findings, what is not known, one line per difference by account, and one line that counts."""
-    lines = [*map(str, found.findings), *found.notes]
-    for account in found.accounts:
-        lines += [heading(account), *(f"  {one}" for one in account.told or (outcome(account),))]
-    return "\n".join([*lines, conclusion(found)])
+def as_text(audit: Audit) -> str:
+    """Return findings, notes, one line per difference by account, and the summary."""
+    lines = [*map(str, audit.findings), *audit.notes]
+    for account in audit.accounts:
+        lines += [heading(account), *(f"  {line}" for line in account.messages or (outcome(account),))]
+    return "\n".join([*lines, summary(audit)])
 
 
-def heading(account: Account) -> str:
-    """Which account was looked at, when, and for which files."""
+def heading(account: AuditedAccount) -> str:
+    """Return which account was read, when, and for which files."""
     at = f" at {account.at}" if account.at else ""
     return f"{account.name}{at}, with {', '.join(account.files)}:"
 
 
-def outcome(account: Account) -> str:
-    """What there is to say of an account without a difference."""
+def outcome(account: AuditedAccount) -> str:
+    """Return the line for an account without differences."""
     return account.failure or "No differences."
 
 
-def conclusion(found: Audit) -> str:
-    """The line that counts."""
-    said = [one.for_information for account in found.accounts for one in account.told]
-    wrong, known = said.count(False) + len(errors(found.findings)), said.count(True)
-    looked_at = count_of(sum(bool(account.at) for account in found.accounts), "account")
-    return f"{looked_at} compared: {count_of(wrong, 'problem')}, {count_of(known, 'notice')}."
+def summary(audit: Audit) -> str:
+    """Return how many accounts were compared, and how many problems and notices there are."""
+    messages = [message for account in audit.accounts for message in account.messages]
+    problems = sum(message.is_problem for message in messages)
+    notices = len(messages) - problems
+    compared = count_of(sum(bool(account.at) for account in audit.accounts), "account")
+    all_problems = count_of(problems + len(errors(audit.findings)), "problem")
+    return f"{compared} compared: {all_problems}, {count_of(notices, 'notice')}."
 
 
-def as_json(found: Audit) -> str:
-    """The same for programs."""
-    return json_output.as_json(json_output.as_data(found) | {"findings": json_output.findings(found.findings)})
+def as_json(audit: Audit) -> str:
+    """Return the audit as JSON."""
+    data = {
+        "findings": json_output.findings(audit.findings),
+        "accounts": [_account_data(account) for account in audit.accounts],
+        "notes": list(audit.notes),
+    }
+    return json_output.as_json(data)
+
+
+def _account_data(account: AuditedAccount) -> dict[str, Any]:
+    return {
+        "name": account.name,
+        "files": list(account.files),
+        "at": account.at,
+        "told": [_message_data(message) for message in account.messages],
+        "failure": account.failure,
+    }
+
+
+def _message_data(message: AuditMessage) -> dict[str, Any]:
+    return {
+        "for_information": not message.is_problem,
+        "undeclared": not message.is_declared,
+        "file": message.file,
+        "line": message.line,
+        "path": message.path_text,
+        "kind": message.kind,
+        "thing": message.object_kind,
+        "what": message.label,
+        "id": message.id,
+        "sentence": message.sentence,
+    }

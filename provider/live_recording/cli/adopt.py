@@ -49,7 +49,7 @@ def adopt(
     declared = None if target == path else _declared(stack, path)
     _refuse_existing((imports,) if to_stdout else (target, imports), path, force=force)
     snapshot = _read_account(account, settings)
-    adoption = builder.adopted(snapshot, StackRef(project_name(), name), domain or (), declared)
+    adoption = builder.adopt_account(snapshot, StackRef(project_name(), name), domain or (), declared)
     if adoption.resources:
         write_file(imports, builder.import_file(adoption))
     if adoption.text:

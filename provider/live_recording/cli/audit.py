@@ -20,6 +20,6 @@ def audit(
     from live_recording.audit import run
     from live_recording.cli import rich_output
 
-    result = run.audited(stacks, account)
-    print_result(result, output_format, {"text": run.text, "json": run.as_json}, rich_output.audit)
+    result = run.audit_stacks(stacks, account)
+    print_result(result, output_format, {"text": run.as_text, "json": run.as_json}, rich_output.audit)
     raise typer.Exit(result.exit_code)

@@ -81,24 +81,24 @@ def explanation(answer: "Explanation") -> RenderableType:
 
 def audit(result: "Audit") -> RenderableType:
     """Return findings, notes, a table of differences for each account, and the conclusion."""
-    from live_recording.audit.run import conclusion, heading, outcome
+    from live_recording.audit.run import heading, outcome, summary
 
     parts = [*_draw_findings(result.findings), *(Text(note, style=DOUBTFUL) for note in result.notes)]
     for account in result.accounts:
         parts.append(Text(heading(account), style=NAME))
-        if account.told:
-            parts.append(_difference_table(account.told))
+        if account.messages:
+            parts.append(_difference_table(account.messages))
         else:
             parts.append(Text(outcome(account), style=BAD if account.failure else GOOD))
-    return Group(*parts, Text(conclusion(result), style=BAD if result.exit_code else GOOD))
+    return Group(*parts, Text(summary(result), style=BAD if result.exit_code else GOOD))
 
 
-def _difference_table(differences: "Iterable[AuditMessage]") -> Table:
+def _difference_table(messages: "Iterable[AuditMessage]") -> Table:
     table = _table("kind", "where", "what")
-    for difference in differences:
-        location = "" if difference.undeclared else f"{escaped(difference.file)}:{difference.line}\n{difference.path}"
-        style = DOUBTFUL if difference.for_information else BAD
-        table.add_row(Text(difference.kind, style=style), Text(location, style=LOCATION), Text(difference.sentence))
+    for message in messages:
+        location = f"{escaped(message.file)}:{message.line}\n{message.path_text}" if message.is_declared else ""
+        style = BAD if message.is_problem else DOUBTFUL
+        table.add_row(Text(message.kind, style=style), Text(location, style=LOCATION), Text(message.sentence))
     return table
 
 

@@ -1,17 +1,20 @@
-"""Writer of stack files, for adoption and migration. The text parses to the same values."""
+"""Writer of stack files, for adoption and migration. The text parses to the same stack."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml import ScalarNode
 from yaml.emitter import Emitter
 from yaml.resolver import Resolver
 
 from live_recording.core.errors import InvalidValue
+from live_recording.core.findings import KeyPath
 from live_recording.core.text import escaped
 from live_recording.core.timefmt import FOREVER, length
+from live_recording.stackfile.model import SECTIONS, Stack
 from live_recording.stackfile.scalars import PlainScalar, text
 
 SCHEMA = "# yaml-language-server: $schema=../schema/stack.schema.json"
@@ -19,9 +22,12 @@ BLOCK = ("templates",)
 """Sections whose entries have several lines; entries of others have one."""
 DURATIONS = ("record_interval", "flow_continue_duration", "duration")
 RETENTIONS = ("storage_time",)
+IDENTIFIERS = ("template_id",)
+"""Fields with an id of the API: text that is written as a number, behind the other fields."""
 
 
-class Item(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Item:
     """An entry of a section: its key, its fields in order, and the comments above it."""
 
     key: str
@@ -51,6 +57,32 @@ def written(
     return "\n".join([*lines, *([""] if ending else []), *ending]) + "\n"
 
 
+def write_stack(
+    stack: Stack, about: Iterable[str], comments: Mapping[KeyPath, Sequence[str]], after: Iterable[str] = ()
+) -> str:
+    """Return the fields that are set in the *stack* as text of a stack file; *comments* are those above entries."""
+    content = stack.model_dump(exclude_unset=True, by_alias=True)
+    sections = {
+        section: [
+            Item(key, _in_order(fields), tuple(comments.get((section, key), ())))
+            for key, fields in content.get(section, {}).items()
+        ]
+        for section in SECTIONS
+    }
+    return written(
+        sections,
+        content.get("time_zone"),
+        about,
+        limits=content.get("limits"),
+        acknowledge=content.get("acknowledge", ()),
+        after=after,
+    )
+
+
+def _in_order(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(fields.items(), key=lambda item: item[0] in IDENTIFIERS))
+
+
 def _section(name: str, entries: Iterator[str]) -> list[str]:
     lines = list(entries)
     return ["", f"{name}:", *lines] if lines else []
@@ -70,7 +102,7 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(_shown('', inner) for inner in value)}]"
     if isinstance(value, str):
-        return _scalar(value)
+        return value if name in IDENTIFIERS else _scalar(value)
     if isinstance(value, datetime):
         return _time(value)
     if isinstance(value, bool | date):
