@@ -29,7 +29,7 @@ def _arguments(kind: KindName, template_id: str) -> dict[str, Any]:
 
 
 def _made(account: Account, kind: KindName) -> tuple[ResourceState, dict[str, Any]]:
-    """A resource of account A, and its arguments; its rule or task uses an unmanaged template."""
+    """Return a resource of account A, and its arguments; its rule or task uses an unmanaged template."""
     arguments = _arguments(kind, account.template("shared") if kind in ("rule", "task") else "")
     with account.host() as host:
         return host.check_and_create(kind, **arguments), arguments
