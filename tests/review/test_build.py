@@ -25,9 +25,7 @@ def test_recording_loss_is_said_in_these_lines(account: Account, request: pytest
     """The change between two golden files yields exactly the lines beside them."""
     before, after = (GOLDEN / f"recording-loss.{when}.yaml" for when in ("before", "after"))
     review = Changing(account.emulator).up(before.read_text("utf-8")).review(after.read_text("utf-8"))
-    seen = "".join(
-        f"{Finding.new('recording-loss', tuple(loss.path.split('.')), loss.sentence)}\n" for loss in review.losses
-    )
+    seen = "".join(f"{Finding.new('recording-loss', loss.path, loss.sentence)}\n" for loss in review.losses)
     expected = GOLDEN / "recording-loss.out"
     if request.config.getoption("--rewrite"):
         expected.write_text(seen, encoding="utf-8")

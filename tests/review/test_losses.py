@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from live_recording.core.findings import format_path
 from live_recording.core.streams import StreamKey
 from live_recording.lint.acknowledgements import in_force
 from live_recording.review.changes import PlannedChange
@@ -202,7 +203,7 @@ def picture(rules: Mapping[StreamKey, str], templates: str = "", **names: str) -
 )  # fmt: skip
 def test_pattern_is_blamed_on_the_entry_that_changed(before: AccountView, after: AccountView, expected: str) -> None:
     """The entry whose change makes the difference, also when it is gone from the file."""
-    assert cause_of_pattern_loss(StreamKey(D, "x", "s"), before, after) == expected
+    assert format_path(cause_of_pattern_loss(StreamKey(D, "x", "s"), before, after)) == expected
 
 
 def test_recording_is_blamed_on_the_entry_that_changed() -> None:
@@ -230,10 +231,10 @@ def test_recording_is_blamed_on_the_entry_that_changed() -> None:
         (interval("v", 1, 3, template="7"), going, "tasks.new"),
     )
     for one, then, expected in rows:
-        assert cause_of_recording_loss(one, before, then, steps, tasks=()) == expected
-    assert (
-        cause_of_recording_loss(interval("u", 1, 3), before, after, steps, {"derby-20261120T1300"})
-        == "tasks.derby-20261120T1300"
+        assert format_path(cause_of_recording_loss(one, before, then, steps, tasks=())) == expected
+    assert cause_of_recording_loss(interval("u", 1, 3), before, after, steps, {"derby-20261120T1300"}) == (
+        "tasks",
+        "derby-20261120T1300",
     )
 
 
@@ -254,7 +255,7 @@ WHO = EffectiveRule("rules.r", f"{D}/*/*", 4, "archive", (MONTH, HLS))
 )  # fmt: skip
 def test_pattern_losses_are_whole_sentences(after: EffectiveRule | None, expected: str) -> None:
     """What goes, and why nothing is left."""
-    losses = list(pattern_losses({StreamKey(D): Pattern(f"{D}/*/*", WHO, after)}, lambda _: "rules.r"))
+    losses = list(pattern_losses({StreamKey(D): Pattern(f"{D}/*/*", WHO, after)}, lambda _: ("rules", "r")))
 
     assert [loss.sentence for loss in losses] == [expected]
 
@@ -263,12 +264,12 @@ def test_recording_losses_say_when() -> None:
     """The times of each hole, in the zone of the stack file."""
     hour, day = timedelta(hours=1), timedelta(days=1)
     gap = Gap(T, "stops", (FormatChange(MONTH, None),), (Span(T.start, T.start + hour), Span(T.end, T.end + day)))
-    losses = list(recording_losses([gap], lambda one: f"tasks.{one.id}", "Asia/Shanghai"))
+    losses = list(recording_losses([gap], lambda one: ("tasks", one.id), "Asia/Shanghai"))
 
     assert losses == [
         Loss(
             "stops",
-            "tasks.t",
+            ("tasks", "t"),
             f"{D}/live/final",
             f"{D}/live/final is no longer recorded on 2026-11-20 from 21:00 to 22:00 and "
             "from 2026-11-20 23:00 to 2026-11-21 23:00 (Asia/Shanghai).",
@@ -281,7 +282,7 @@ def test_loss_that_recurs_is_one() -> None:
     """Occurrences that lose the same make one sentence, with the first times written out."""
     weeks = [timedelta(weeks=number) for number in range(5)]
     gaps = [Gap(T, "stops", (FormatChange(MONTH, None),), (Span(T.start + week, T.end + week),)) for week in weeks]
-    (loss,) = recording_losses(gaps, lambda _: "schedules.derby", "UTC")
+    (loss,) = recording_losses(gaps, lambda _: ("schedules", "derby"), "UTC")
 
     assert loss.sentence == (
         f"{D}/live/final is no longer recorded on 2026-11-20 from 13:00 to 15:00, on 2026-11-27 from 13:00 to 15:00, "
@@ -302,10 +303,15 @@ def test_losses_are_sorted_and_acknowledge_losses() -> None:
         accepted("tasks.t"),
         accepted("rules.b", kind="kept-forever"),
     )
-    kinds = (("retention", "rules.a"), ("format", "rules.b"), ("stops", "tasks.t"), ("stops", "rules.ab"))
-    losses = acknowledge_losses([Loss(kind, path, "w", "s.", None) for kind, path in kinds], in_force(entries, NOW))  # type: ignore[arg-type]  # kinds
+    unsorted = (
+        Loss("retention", ("rules", "a"), "w", "s.", None),
+        Loss("format", ("rules", "b"), "w", "s.", None),
+        Loss("stops", ("tasks", "t"), "w", "s.", None),
+        Loss("stops", ("rules", "ab"), "w", "s.", None),
+    )
+    losses = acknowledge_losses(unsorted, in_force(entries, NOW))
 
-    assert [(loss.kind, loss.path, bool(loss.acknowledged)) for loss in losses] == [
+    assert [(loss.kind, loss.path_text, bool(loss.acknowledged)) for loss in losses] == [
         ("stops", "rules.ab", False),
         ("stops", "tasks.t", True),
         ("format", "rules.b", False),

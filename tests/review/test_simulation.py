@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from live_recording.account.snapshot import Snapshot
+from live_recording.core.findings import format_path
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.windows import Window
@@ -281,5 +282,5 @@ def test_recollection_is_what_the_state_has() -> None:
 )
 def test_entry_of_a_resource(kind: Any, name: str, expected: str, shown: str) -> None:
     """An occurrence belongs to its schedule, unless the file has a single task of that name."""
-    assert entry_path(kind, name, {"single-20261121T1945"}) == expected
+    assert format_path(entry_path(kind, name, {"single-20261121T1945"})) == expected
     assert display_name(kind, name, {"single-20261121T1945"}) == shown

@@ -76,7 +76,7 @@ def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
     """Each reason to stop and each limitation has a line, in the order of the verdict."""
     review = REVIEWS[name]
     whole = [*review.refused, *review.conflicts]
-    whole += [f"{loss.path}: {loss.sentence}" for loss in review.losses if not loss.acknowledged] + [
+    whole += [f"{loss.path_text}: {loss.sentence}" for loss in review.losses if not loss.acknowledged] + [
         *review.limitations
     ]
     more = [f"... and {len(whole) - text.DETAILS_SHOWN} more: see the review."]
@@ -87,7 +87,7 @@ def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
 
 def test_terminal_shows_no_control_characters_of_the_account() -> None:
     """A name from the account cannot send control characters to the terminal."""
-    loss = Loss("stops", "rules.x", "", "a/\x1b[31mred is no longer recorded.", None)
+    loss = Loss("stops", ("rules", "x"), "", "a/\x1b[31mred is no longer recorded.", None)
 
     assert text.terminal_details(replace(UNCHANGED, losses=(loss,))) == (
         "rules.x: a/\\u001b[31mred is no longer recorded.",
@@ -95,19 +95,19 @@ def test_terminal_shows_no_control_characters_of_the_account() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"),
-    [("rules.studio", "rules.studio"), ("rules.体育", "rules.体育"), ("rules.a, b: {c}", '"rules.a, b: {c}"')],
+    ("key", "shown"),
+    [("studio", "rules.studio"), ("体育", "rules.体育"), ("a, b: {c}", '"rules.a, b: {c}"')],
 )
-def test_proposed_acknowledgement_can_be_pasted(path: str, shown: str) -> None:
+def test_proposed_acknowledgement_can_be_pasted(key: str, shown: str) -> None:
     """The line reads, in a stack file, as an acknowledgement of that loss that ends a week later."""
-    line = text.propose_acknowledgement(Loss("stops", path, "", "", None), AT)
+    line = text.propose_acknowledgement(Loss("stops", ("rules", key), "", "", None), AT)
     content = f"acknowledge:\n  {line}\n"
     loaded = check_text(content, "x.yaml", SITES["intl"], AT, StackRef("live-recording", "x"))
 
     assert f"path: {shown}," in line
     assert loaded.stack is not None
     (entry,) = loaded.stack.acknowledge
-    assert (entry.finding, entry.path, str(entry.until)) == ("recording-loss", path, "2026-11-27")
+    assert (entry.finding, entry.path, str(entry.until)) == ("recording-loss", f"rules.{key}", "2026-11-27")
 
 
 def test_losses_are_grouped_by_entry() -> None:

@@ -165,7 +165,7 @@ def came_true(
             if kind == limit.section.removesuffix("s")
         }
         assert limit.unmanaged == sum(identity(ref) not in ours for ref in held), limit.section
-    assert all(loss.path.partition(".")[0] in SECTIONS for loss in review.losses)
+    assert all(loss.path[0] in SECTIONS for loss in review.losses)
     return Counter({"agreed": 1, "losses": bool(by_patterns), "task losses": bool(by_recordings)})
 
 

@@ -98,11 +98,11 @@ RICH = Review(
     account_at=AT - timedelta(minutes=3),
     refused=(),
     losses=(
-        Loss("stops", "rules.rehearsal", f"{PUSH}/*/rehearsal", f"{PUSH}/*/rehearsal is no longer recorded: rules.rehearsal suppresses it.", LEGAL),
-        Loss("format", "rules.studio", f"{PUSH}/studio/*", f"{PUSH}/studio/* is no longer recorded as HLS.", None),
-        Loss("stops", "tasks.open-day", f"{PUSH}/campus/open-day", f"{PUSH}/campus/open-day is no longer recorded from 2026-11-22 17:00 to 2026-11-23 01:00 (Asia/Shanghai).", None),
-        Loss("retention", "templates.archive", f"{PUSH}/*/*", f"{PUSH}/*/*: MP4 retention drops from 30 days to 7 days.", None),
-        Loss("retention", "templates.archive", f"{PUSH}/live/*", f"{PUSH}/live/{HOSTILE_NAME}: MP4 retention drops from 30 days to 7 days.", None),
+        Loss("stops", ("rules", "rehearsal"), f"{PUSH}/*/rehearsal", f"{PUSH}/*/rehearsal is no longer recorded: rules.rehearsal suppresses it.", LEGAL),
+        Loss("format", ("rules", "studio"), f"{PUSH}/studio/*", f"{PUSH}/studio/* is no longer recorded as HLS.", None),
+        Loss("stops", ("tasks", "open-day"), f"{PUSH}/campus/open-day", f"{PUSH}/campus/open-day is no longer recorded from 2026-11-22 17:00 to 2026-11-23 01:00 (Asia/Shanghai).", None),
+        Loss("retention", ("templates", "archive"), f"{PUSH}/*/*", f"{PUSH}/*/*: MP4 retention drops from 30 days to 7 days.", None),
+        Loss("retention", ("templates", "archive"), f"{PUSH}/live/*", f"{PUSH}/live/{HOSTILE_NAME}: MP4 retention drops from 30 days to 7 days.", None),
     ),
     patterns=(
         pattern(EVERYTHING, SHORTER),
@@ -185,7 +185,7 @@ def _huge_pattern(number: int, app: str) -> Pattern:
 
 HUGE = replace(RICH,
     losses=tuple(
-        Loss("retention", f"rules.{app}", f"{PUSH}/{app}/*", f"{PUSH}/{app}/*: MP4 retention drops from 30 days to 7 days.", None)
+        Loss("retention", ("rules", app), f"{PUSH}/{app}/*", f"{PUSH}/{app}/*: MP4 retention drops from 30 days to 7 days.", None)
         for app in _APPS[1::2]
     ),
     patterns=(*(_huge_pattern(n, app) for n, app in enumerate(_APPS)), *RICH.patterns[:2]),

@@ -57,7 +57,7 @@ def snapshot_of(settings: Settings) -> Snapshot:
 
 def losses(review: Review) -> list[tuple[str, str, str]]:
     """Kind, entry and what is lost."""
-    return [(loss.kind, loss.path, loss.what) for loss in review.losses]
+    return [(loss.kind, loss.path_text, loss.what) for loss in review.losses]
 
 
 class Changing:

@@ -8,7 +8,7 @@ from functools import partial
 from live_recording.account import conflicts
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.errors import ConfigError, ToolError
-from live_recording.core.findings import errors
+from live_recording.core.findings import errors, format_path
 from live_recording.core.kinds import CLASS_OF
 from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource, DesiredState, desired_resources
@@ -127,7 +127,7 @@ def _check_same_file(changes: Iterable[PlannedChange], declared: Iterable[Desire
     for change in changes:
         is_declared, is_deleted = (change.kind, change.name) in names, change.op == "delete"
         if change.kind in ("rule", "template") and is_declared == is_deleted:
-            entry = entry_path(change.kind, change.name, ())
+            entry = format_path(entry_path(change.kind, change.name, ()))
             conflict = (
                 f"it deletes {entry}, which the file declares"
                 if is_deleted

@@ -8,6 +8,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from live_recording.core.findings import KeyPath
 from live_recording.core.kinds import SECTION_OF, KindName
 
 Op = Literal["create", "update", "replace", "delete"]
@@ -33,13 +34,13 @@ class PlannedChange:
     delete_first: bool = False  # the old object is deleted before the new one is created
 
 
-def entry_path(kind: KindName, name: str, tasks: Container[str]) -> str:
+def entry_path(kind: KindName, name: str, tasks: Container[str]) -> KeyPath:
     """Return the entry of the stack file that a resource comes from; *tasks* are the keys of the file's single tasks.
 
     A deleted task whose name looks like an occurrence counts as one.
     """
     match = _match_occurrence(kind, name, tasks)
-    return f"schedules.{match[1]}" if match else f"{SECTION_OF[kind]}.{name}"
+    return ("schedules", match[1]) if match else (SECTION_OF[kind], name)
 
 
 def display_name(kind: KindName, name: str, tasks: Container[str]) -> str:

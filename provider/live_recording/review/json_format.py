@@ -40,7 +40,7 @@ def render_json(review: Review) -> str:
 
 def _loss(loss: Loss, review: Review) -> dict[str, Any]:
     proposal = None if loss.acknowledged else propose_acknowledgement(loss, review.at)
-    return {**as_data(loss), "acknowledge": proposal}
+    return {**as_data(loss), "path": loss.path_text, "acknowledge": proposal}
 
 
 def _pattern(pattern: Pattern) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from live_recording.account.diff import TASK_FIELDS
+from live_recording.core.findings import KeyPath
 from live_recording.core.streams import StreamKey, level, winning_rule
 from live_recording.core.text import join_words
 from live_recording.core.timefmt import FOREVER, hours
@@ -24,7 +25,7 @@ TIMES_SHOWN = 3
 ORDER: tuple[LossKind, ...] = ("stops", "format", "retention")
 
 
-def pattern_losses(patterns: Mapping[StreamKey, Pattern], cause_of: Callable[[StreamKey], str]) -> Iterator[Loss]:
+def pattern_losses(patterns: Mapping[StreamKey, Pattern], cause_of: Callable[[StreamKey], KeyPath]) -> Iterator[Loss]:
     """Yield what the streams of each pattern lose because of rules and templates."""
     for key, pattern in patterns.items():
         before, after = recorded_formats(pattern.before), recorded_formats(pattern.after)
@@ -34,17 +35,19 @@ def pattern_losses(patterns: Mapping[StreamKey, Pattern], cause_of: Callable[[St
             yield Loss(kind, cause_of(key), pattern.name, sentence, None)
 
 
-def recording_losses(gaps: Iterable[Gap], cause_of: Callable[[RecordingInterval], str], zone: str) -> Iterator[Loss]:
+def recording_losses(
+    gaps: Iterable[Gap], cause_of: Callable[[RecordingInterval], KeyPath], zone: str
+) -> Iterator[Loss]:
     """Yield what tasks and live records lose; the same loss at several times is one, its times in *zone*."""
-    spans_of: dict[tuple[LossKind, str, str, str], list[Span]] = {}
+    spans_of: dict[tuple[LossKind, KeyPath, str, str], list[Span]] = {}
     for gap in gaps:
         description = _describe(gap.kind, gap.changes)
         loss = (gap.kind, cause_of(gap.interval), str(gap.interval.stream), description)
         spans_of.setdefault(loss, []).extend(gap.spans)
-    for (kind, entry, stream, description), spans in spans_of.items():
+    for (kind, path, stream, description), spans in spans_of.items():
         recordings = " for recordings" if kind == "retention" else ""
         sentence = f"{stream}{description}{recordings} {_describe_times(sorted(spans), zone)}."
-        yield Loss(kind, entry, stream, sentence, None)
+        yield Loss(kind, path, stream, sentence, None)
 
 
 def acknowledge_losses(losses: Iterable[Loss], in_force: Iterable[Acknowledgement]) -> tuple[Loss, ...]:
@@ -52,13 +55,12 @@ def acknowledge_losses(losses: Iterable[Loss], in_force: Iterable[Acknowledgemen
     entries = tuple(in_force)
     return tuple(
         replace(loss, acknowledged=_acknowledgement_of(loss, entries))
-        for loss in sorted(losses, key=lambda loss: (ORDER.index(loss.kind), loss.path, loss.what, loss.sentence))
+        for loss in sorted(losses, key=lambda loss: (ORDER.index(loss.kind), loss.path_text, loss.what, loss.sentence))
     )
 
 
 def _acknowledgement_of(loss: Loss, entries: Iterable[Acknowledgement]) -> Acknowledgement | None:
-    path = tuple(loss.path.split("."))
-    return next((entry for entry in entries if covers(entry, FINDING, path)), None)
+    return next((entry for entry in entries if covers(entry, FINDING, loss.path)), None)
 
 
 def _why_nothing_records(after: EffectiveRule | None) -> str:
@@ -104,7 +106,7 @@ def _describe_span(span: Span, zone: ZoneInfo) -> str:
     return f"from {start:%Y-%m-%d} {hours(start)} to {end:%Y-%m-%d} {hours(end)}"
 
 
-def cause_of_pattern_loss(stream: StreamKey, before: AccountView, after: AccountView) -> str:
+def cause_of_pattern_loss(stream: StreamKey, before: AccountView, after: AccountView) -> KeyPath:
     """Return the entry whose change makes the difference for the streams of a pattern."""
     old = winning_rule(before.account.rules, stream)
     new = winning_rule(after.account.rules, stream)
@@ -113,15 +115,15 @@ def cause_of_pattern_loss(stream: StreamKey, before: AccountView, after: Account
     old_id, new_id = before.account.rules[old], after.account.rules[new]
     old_name, new_name = before.names.get(("template", old_id)), after.names.get(("template", new_id))
     same_entry = old_id == new_id or old_name == new_name  # updated in place, or replaced by another object
-    return f"templates.{new_name}" if new_name and same_entry else after.rule(new)
+    return ("templates", new_name) if new_name and same_entry else after.rule_path(new)
 
 
 def _cause_of_other_winner(
     old: StreamKey | None, new: StreamKey | None, before: AccountView, after: AccountView
-) -> str:
+) -> KeyPath:
     if new and (old is None or level(new) < level(old)):
-        return after.rule(new)  # a more specific rule was added
-    return before.rule(old) if old else ""
+        return after.rule_path(new)  # a more specific rule was added
+    return before.rule_path(old) if old else ()
 
 
 def cause_of_recording_loss(
@@ -130,29 +132,29 @@ def cause_of_recording_loss(
     after: AccountView,
     changes: Sequence[PlannedChange],
     tasks: Container[str],
-) -> str:
+) -> KeyPath:
     """Return the entry that ends a task or live record, or changes its formats; *tasks* as for `entry_path`."""
     if interval.id not in after.account.tasks:
         return _cause_of_end(interval, changes, tasks)
     name = before.names.get(("template", interval.template))
     if name and before.account.templates.get(interval.template) != after.account.templates.get(interval.template):
-        return f"templates.{name}"
+        return "templates", name
     for change in changes:
         if change.kind == "task" and change.new and StreamKey.from_inputs(change.new) == interval.stream:
             return entry_path(change.kind, change.name, tasks)  # one task too many at the same time
-    return ""
+    return ()
 
 
-def _cause_of_end(interval: RecordingInterval, changes: Sequence[PlannedChange], tasks: Container[str]) -> str:
+def _cause_of_end(interval: RecordingInterval, changes: Sequence[PlannedChange], tasks: Container[str]) -> KeyPath:
     for change in changes:
         if change.id == interval.id and change.kind in ("task", "live_record"):
             return _replaced_template(change) or entry_path(change.kind, change.name, tasks)
-    return ""
+    return ()
 
 
-def _replaced_template(change: PlannedChange) -> str | None:
+def _replaced_template(change: PlannedChange) -> KeyPath | None:
     """Return the template whose replacement is the only reason to replace this task, or None."""
     if change.op != "replace" or change.kind != "task" or not change.template:
         return None
     others_equal = all(change.old.get(name) == change.new.get(name) for name in TASK_FIELDS if name != "template_id")
-    return f"templates.{change.template}" if others_equal and change.template == change.old_template else None
+    return ("templates", change.template) if others_equal and change.template == change.old_template else None

@@ -101,7 +101,7 @@ def _losses(review: Review) -> Section:
 
 
 def _loss_row(loss: Loss, proposal: str | None) -> str:
-    row = f"- {code(loss.path)}: {plain(loss.sentence)}"
+    row = f"- {code(loss.path_text)}: {plain(loss.sentence)}"
     if loss.acknowledged:
         row += f" *{plain(capitalize(text.describe_acknowledgement(loss.acknowledged)))}*"
     return f"{row}<br>{code(proposal)}" if proposal else row

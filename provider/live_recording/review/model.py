@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from live_recording.core.findings import Finding
+from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.stackfile.model import Acknowledgement
 
 LossKind = Literal["stops", "format", "retention"]
@@ -57,10 +57,15 @@ class Loss:
     """A recording that exists today, or would exist, and that the plan ends or shortens."""
 
     kind: LossKind
-    path: str  # rules.studio: the entry that causes the loss; an acknowledgement names it
+    path: KeyPath  # ("rules", "studio"): the entry that causes the loss; an acknowledgement names it
     what: str  # push.example.com/studio/*, or the full name of a task's stream
     sentence: str  # a complete sentence without the path
     acknowledged: Acknowledgement | None
+
+    @property
+    def path_text(self) -> str:
+        """Return the path as users read and write it."""
+        return format_path(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ class Review:
     @property
     def lost(self) -> set[tuple[LossKind, str, str]]:
         """Return the losses without their times."""
-        return {(loss.kind, loss.path, loss.what) for loss in self.losses}
+        return {(loss.kind, loss.path_text, loss.what) for loss in self.losses}
 
     @property
     def changed_patterns(self) -> list[Pattern]:

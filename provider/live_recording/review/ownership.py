@@ -10,6 +10,7 @@ from live_recording.account.api_mapping import create_template
 from live_recording.account.identity import matching_tasks, templates_named
 from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, Ref
 from live_recording.account.snapshot import Snapshot
+from live_recording.core.findings import KeyPath, format_path
 from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
@@ -38,9 +39,13 @@ class AccountView:
         return self.names.get(("template", template_id)) or escaped(name_in_account or template_id)
 
     def rule(self, key: StreamKey) -> str:
-        """Return the entry that has the rule, or "" if it is not this stack's."""
+        """Return the entry that has the rule as messages name it, or "" if it is not this stack's."""
+        return format_path(self.rule_path(key))
+
+    def rule_path(self, key: StreamKey) -> KeyPath:
+        """Return the entry that has the rule, or () if it is not this stack's."""
         name = self.names.get(("rule", key))
-        return f"rules.{name}" if name else ""
+        return ("rules", name) if name else ()
 
 
 def locate_managed_objects(

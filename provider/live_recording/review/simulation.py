@@ -15,6 +15,7 @@ from live_recording.account.diff import same_in_task_list
 from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, Ref
 from live_recording.account.reconcile import HeldObjects
 from live_recording.account.snapshot import Snapshot
+from live_recording.core.findings import format_path
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef, adopt_command
 from live_recording.core.streams import StreamKey
@@ -176,7 +177,7 @@ class PlanSimulation:
             self._report(change, conflict.message(self._describe))
 
     def _report(self, change: PlannedChange, sentence: str) -> None:
-        self.conflicts.add(f"{entry_path(change.kind, change.name, ())}: {sentence}")
+        self.conflicts.add(f"{format_path(entry_path(change.kind, change.name, ()))}: {sentence}")
 
 
 def simulate_plan(

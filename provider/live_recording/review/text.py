@@ -122,7 +122,7 @@ def empty_section(review: Review, section: Section) -> str:
 
 def terminal_details(review: Review) -> tuple[str, ...]:
     """Return the lines below the verdict in a terminal: reasons to stop, then limitations, cut after some lines."""
-    losses = (f"{loss.path}: {loss.sentence}" for loss in review.open_losses)
+    losses = (f"{loss.path_text}: {loss.sentence}" for loss in review.open_losses)
     lines = [escaped(line) for line in (*review.refused, *review.conflicts, *losses, *review.limitations)]
     rest = len(lines) - DETAILS_SHOWN
     if rest > 0:
@@ -144,7 +144,7 @@ def losses_by_entry(review: Review) -> tuple[EntryLosses, ...]:
     """Return the losses by entry, unacknowledged ones first."""
     groups: dict[tuple[str, bool], list[Loss]] = {}
     for loss in sorted(review.losses, key=lambda loss: loss.acknowledged is not None):
-        groups.setdefault((loss.path, loss.acknowledged is None), []).append(loss)
+        groups.setdefault((loss.path_text, loss.acknowledged is None), []).append(loss)
     return tuple(
         EntryLosses(
             path,
@@ -158,7 +158,8 @@ def losses_by_entry(review: Review) -> tuple[EntryLosses, ...]:
 
 def propose_acknowledgement(loss: Loss, at: datetime) -> str:
     """Return the line to write under `acknowledge:` if the loss is intended."""
-    path = loss.path if all(KEY.fullmatch(part) for part in loss.path.split(".")) else json.dumps(loss.path)
+    is_plain = all(KEY.fullmatch(str(part)) for part in loss.path)
+    path = loss.path_text if is_plain else json.dumps(loss.path_text)
     until = (at + PROPOSED_FOR).date()
     return f'- {{finding: {FINDING}, path: {path}, reason: "...", until: {until}}}'
 
