@@ -32,11 +32,11 @@ class CheckedStack:
         return None if errors(self.findings) else self.stack
 
 
-def check_text(text: str, file: str, site: Site, now: datetime, owner: StackRef) -> CheckedStack:
-    """Parse and check the text of a stack file.
+def check_text(text: str | bytes, file: str, site: Site, now: datetime, owner: StackRef) -> CheckedStack:
+    """Parse and check a stack file.
 
     Args:
-        text: The YAML.
+        text: The YAML; bytes are read as UTF-8.
         file: The name of the file in findings.
         site: The limits of the vendor's site.
         now: The current time.

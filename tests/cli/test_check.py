@@ -248,13 +248,18 @@ def test_a_path_may_stand_for_a_name(scratch: Scratch) -> None:
     assert done.stdout.startswith("drafts/wrong.yaml:4: rules.all.template: ")
 
 
-def test_file_that_is_no_text_ends_with_2(scratch: Scratch) -> None:
-    """A file in another encoding is refused in a sentence that names it."""
+def test_file_in_another_encoding_is_a_finding(scratch: Scratch) -> None:
+    """The other stacks are checked, and programs get their report."""
     (scratch.directory / "stacks/dev.yaml").write_bytes(GOOD.encode("utf-16"))
-    done = scratch.run("check", "dev")
+    scratch.write("stacks/wrong.yaml", WRONG)
+    done = scratch.run("check", "dev", "wrong", "--format", "json")
+    findings = json.loads(done.stdout)["findings"]
 
-    assert done.returncode == 2
-    assert done.stderr == 'Stack file "stacks/dev.yaml" is not valid UTF-8 text (byte 1). Save it as UTF-8.\n'
+    assert done.returncode == 1
+    assert [(finding["file"], finding["id"]) for finding in findings] == [
+        ("stacks/dev.yaml", "bad-yaml"),
+        ("stacks/wrong.yaml", "unknown-template"),
+    ]
 
 
 def test_output_does_not_depend_on_the_width_of_the_terminal(scratch: Scratch) -> None:

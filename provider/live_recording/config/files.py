@@ -166,17 +166,26 @@ def require_stack(stack: str) -> str:
     return stack
 
 
-def read_stack_file(path: Path) -> str:
-    """Return the text of a stack file. Raises ConfigError if it does not exist or is not UTF-8."""
+def read_stack_file(path: Path) -> bytes:
+    """Return the content of a stack file. Raises ConfigError if it cannot be read."""
     names = ", ".join(stack_names())
     hint = f"Stacks in this project: {names}." if names else f"This project has no stack files. {CREATE_ONE}"
     if path.name.startswith("Pulumi."):
         raise ConfigError(f"{quoted(str(path))} is a Pulumi config file, not a stack file. {hint}")
-    return read_text(path, "stack file", f" {hint}")
+    return read_bytes(path, "stack file", f" {hint}")
 
 
 def read_text(path: Path, what: str, hint: str = "") -> str:
-    """Return the text of a file. Raises ConfigError if it does not exist or is not UTF-8.
+    """Return the text of a file. Raises ConfigError if it cannot be read or is not UTF-8. Arguments: as `read_bytes`."""
+    try:
+        return read_bytes(path, what, hint).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        file = capitalize(f"{what} {quoted(str(path))}")
+        raise ConfigError(f"{file} is not valid UTF-8 text (byte {error.start + 1}). Save it as UTF-8.") from None
+
+
+def read_bytes(path: Path, what: str, hint: str = "") -> bytes:
+    """Return the content of a file. Raises ConfigError if it cannot be read.
 
     Args:
         path: The file.
@@ -185,15 +194,11 @@ def read_text(path: Path, what: str, hint: str = "") -> str:
     """
     file = f"{what} {quoted(str(path))}"
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError:
         raise ConfigError(f"{capitalize(file)} not found.{hint}") from None
     except IsADirectoryError:
         raise ConfigError(f"{quoted(str(path))} is a directory, not a {what}.") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"{capitalize(file)} is not valid UTF-8 text (byte {error.start + 1}). Save it as UTF-8."
-        ) from None
     except OSError as error:
         raise ConfigError(f"Cannot read {file}: {error.strerror or error}.") from None
 

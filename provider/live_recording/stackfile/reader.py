@@ -12,6 +12,7 @@ import yaml
 
 from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.text import quoted
+from live_recording.stackfile.lookalikes import lookalike_in_key, lookalike_near, merge_marker
 from live_recording.stackfile.scalars import PlainScalar, describe, is_empty
 
 DEPTH_MAX = 12
@@ -103,18 +104,29 @@ def _key(event: Any) -> str:
         raise _Unsupported("YAML merge keys (<<) are not supported. Write the fields inline.", line)
     if event.anchor or event.tag:
         raise _Unsupported("A key cannot have an anchor or a tag. Write the plain name of a field or entry.", line)
+    problem = None if event.style else lookalike_in_key(event.value)
+    if problem:
+        raise _Unsupported(problem, line)
     return str(event.value)
 
 
-def parse(source: str) -> Document:
-    """Parse a stack file. A file that is not plain YAML, or not a mapping, has one finding and no root."""
-    parser = _Parser(source)
+def parse(content: str | bytes) -> Document:
+    """Parse a stack file. A file that is not plain YAML in UTF-8, or not a mapping, has one finding and no root."""
     try:
+        source = content if isinstance(content, str) else content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _rejected("bad-yaml", *_encoding_error(error))
+    marker = merge_marker(source)
+    if marker:
+        return _rejected("bad-yaml", *marker)
+    try:
+        parser = _Parser(source)
         root = parser.document()
     except _Unsupported as error:
         return _rejected("bad-yaml", error.message, error.line)
     except yaml.MarkedYAMLError as error:
-        return _rejected("bad-yaml", *_syntax_error(error, source))
+        message, line = _syntax_error(error, source)
+        return _rejected("bad-yaml", *(lookalike_near(source, line) or (message, line)))
     except yaml.reader.ReaderError as error:
         code = error.character if isinstance(error.character, int) else ord(error.character)
         before = source.encode()[: error.position]  # the C parser counts bytes
@@ -126,6 +138,9 @@ def parse(source: str) -> Document:
     if is_empty(root):
         return _rejected("wrong-type", "The file is empty. Write {} to record nothing.", 1)
     if not isinstance(root, dict):
+        lookalike = lookalike_near(source, parser.lines[()])
+        if lookalike:
+            return _rejected("bad-yaml", *lookalike)
         seen = "a list" if isinstance(root, list) else describe(root)
         return _rejected("wrong-type", f"Expected a mapping with templates, rules or tasks, got {seen}.", 1)
     return Document(root, parser.lines, tuple(parser.duplicates))
@@ -133,6 +148,23 @@ def parse(source: str) -> Document:
 
 def _rejected(finding_id: str, message: str, line: int) -> Document:
     return Document(None, {}, (Finding.new(finding_id, (), message).at("", line),))
+
+
+def _encoding_error(error: UnicodeDecodeError) -> tuple[str, int]:
+    """Return the message for a file that is not UTF-8, and its line."""
+    content = error.object
+    if b"\0" in content[:100]:
+        return "The file is not UTF-8 text; it looks like UTF-16. Save it as UTF-8.", 1
+    line = content.count(b"\n", 0, error.start) + 1
+    return f"The file is not UTF-8 text (byte {error.start + 1}){_likely_encoding(content)}. Save it as UTF-8.", line
+
+
+def _likely_encoding(content: bytes) -> str:
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    return "; it may be GBK"
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:
