@@ -120,13 +120,11 @@ def parse(content: str | bytes) -> Document:
     if marker:
         return _rejected("bad-yaml", *marker)
     try:
-        parser = _Parser(source)
-        root = parser.document()
+        return _document(source)
     except _Unsupported as error:
         return _rejected("bad-yaml", error.message, error.line)
     except yaml.MarkedYAMLError as error:
-        message, line = _syntax_error(error, source)
-        return _rejected("bad-yaml", *(lookalike_near(source, line) or (message, line)))
+        return _rejected("bad-yaml", *_syntax_error(error, source))
     except yaml.reader.ReaderError as error:
         code = error.character if isinstance(error.character, int) else ord(error.character)
         before = source.encode()[: error.position]  # the C parser counts bytes
@@ -135,15 +133,20 @@ def parse(content: str | bytes) -> Document:
     except (yaml.YAMLError, ValueError) as error:
         reason = quoted(str(error).splitlines()[0])
         return _rejected("bad-yaml", f"Invalid YAML: {reason}. Save the file as UTF-8 text.", 1)
+
+
+def _document(source: str) -> Document:
+    parser = _Parser(source)
+    root = parser.document()
+    if isinstance(root, dict):
+        return Document(root, parser.lines, tuple(parser.duplicates))
     if is_empty(root):
         return _rejected("wrong-type", "The file is empty. Write {} to record nothing.", 1)
-    if not isinstance(root, dict):
-        lookalike = lookalike_near(source, parser.lines[()])
-        if lookalike:
-            return _rejected("bad-yaml", *lookalike)
-        seen = "a list" if isinstance(root, list) else describe(root)
-        return _rejected("wrong-type", f"Expected a mapping with templates, rules or tasks, got {seen}.", 1)
-    return Document(root, parser.lines, tuple(parser.duplicates))
+    lookalike = lookalike_near(source, parser.lines[()])
+    if lookalike:
+        return _rejected("bad-yaml", *lookalike)
+    seen = "a list" if isinstance(root, list) else describe(root)
+    return _rejected("wrong-type", f"Expected a mapping with templates, rules or tasks, got {seen}.", 1)
 
 
 def _rejected(finding_id: str, message: str, line: int) -> Document:
@@ -169,6 +172,11 @@ def _likely_encoding(content: bytes) -> str:
 
 def _syntax_error(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:
     """Return the message for a syntax error and its line: for a bracket or quote that is never closed, its opening."""
+    message, line = _parser_message(error, source)
+    return lookalike_near(source, line) or (message, line)
+
+
+def _parser_message(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:
     lines = source.splitlines()
     mark = error.problem_mark
     if mark is None or (mark.line >= len(lines) and error.context_mark is not None):
