@@ -51,10 +51,10 @@ def test_of_templates_with_one_name_the_one_in_use_matches() -> None:
     """Two templates of one name: the rules of the stack show which one it has; the other is not declared."""
     file = declaring(**RULE)
     held = applied(file)
-    twin = plus(held, templates={"999": held.templates[T].raw})
+    duplicate = plus(held, templates={"999": held.templates[T].raw})
 
-    assert [(one.kind, one.id) for one in differences(twin, file)] == [("not-declared", "999")]
-    assert [(one.kind, one.id) for one in differences(plus(twin, rules={StreamKey(PUSH): "999"}), file)] == [
+    assert [(one.kind, one.id) for one in differences(duplicate, file)] == [("not-declared", "999")]
+    assert [(one.kind, one.id) for one in differences(plus(duplicate, rules={StreamKey(PUSH): "999"}), file)] == [
         ("not-declared", T)
     ]
 

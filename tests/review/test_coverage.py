@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from live_recording.account.objects import LiveTemplate
+from live_recording.account.objects import LiveTemplate, ObjectRef
 from live_recording.core.streams import StreamKey
 from live_recording.review.coverage import effective_rule, find_patterns, rules_with_unknown_template, template_formats
 from live_recording.review.model import EffectiveRule, Format
@@ -27,7 +27,7 @@ def picture(rules: Mapping[str, str], **names: str) -> AccountView:
     """Return an account with rules by keys such as `*/s`; *names* are the resources of template ids with a `t` before."""
     keys = {StreamKey(D, *(part.replace("*", "") for part in key.split("/"))): used for key, used in rules.items()}
     account = snapshot(TEMPLATES, keys)
-    return AccountView(account, {("template", ref.removeprefix("t")): name for ref, name in names.items()})
+    return AccountView(account, {ObjectRef("template", ref.removeprefix("t")): name for ref, name in names.items()})
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -105,7 +105,7 @@ def test_patterns_of_full_accounts_are_few() -> None:
 def test_recorder_names_the_rule_its_level_and_the_template() -> None:
     """The entry is named where the stack has it, else the name in the account."""
     ours = picture({"*/*": "1", "a/*": "2"}, t1="archive")
-    ours = replace(ours, names={**ours.names, ("rule", StreamKey(D)): "everything"})
+    ours = replace(ours, names={**ours.names, ObjectRef("rule", StreamKey(D)): "everything"})
 
     assert effective_rule(ours, StreamKey(D, "x", "y")) == EffectiveRule(
         "rules.everything", f"{D}/*/*", 4, "archive", (MP4,)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from live_recording.account.objects import ObjectRef
 from live_recording.core.findings import format_path
 from live_recording.core.streams import StreamKey
 from live_recording.lint.acknowledgements import in_force
@@ -184,9 +185,9 @@ D = "push.example.com"
 def picture(rules: Mapping[StreamKey, str], templates: str = "", **names: str) -> AccountView:
     """Return an account with templates by one-letter ids; names are those of rules by key and templates by `t` and id."""
     bodies = {i: {"Mp4Param": {"Enable": 1}} for i in templates}
-    known = {("template", ref.removeprefix("t")): name for ref, name in names.items()}
-    ours = {("rule", key): f"r{number}" for number, key in enumerate(sorted(rules))}
-    return AccountView(snapshot(bodies, rules), {**known, **ours})  # type: ignore[dict-item]  # ids and keys
+    known = {ObjectRef("template", ref.removeprefix("t")): name for ref, name in names.items()}
+    ours = {ObjectRef("rule", key): f"r{number}" for number, key in enumerate(sorted(rules))}
+    return AccountView(snapshot(bodies, rules), {**known, **ours})
 
 
 @pytest.mark.parametrize(

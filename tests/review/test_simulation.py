@@ -249,7 +249,7 @@ def test_names_are_those_of_the_state_before_and_of_the_file_after() -> None:
     ]
     assert found.after.rule(StreamKey(D, "", "x")) == ""
     assert [found.after.template(i) for i in ("1", "9", "7")] == ["archive", "theirs", "7"]
-    assert {ref: name for (kind, ref), name in found.before.names.items() if kind == "task"} == {"t": "final"}
+    assert {ref.id: name for ref, name in found.before.names.items() if ref.kind == "task"} == {"t": "final"}
 
 
 def test_recollection_is_what_the_state_has() -> None:

@@ -20,7 +20,7 @@ from live_recording.account.conflicts import (
 )
 from live_recording.account.diff import changes
 from live_recording.account.identity import SKEW_SECONDS, adoptable_template, matching_tasks
-from live_recording.account.objects import LiveTask, LiveTemplate, Ref
+from live_recording.account.objects import LiveTask, LiveTemplate, ObjectRef, Ref
 from live_recording.core.kinds import KindName
 from live_recording.core.streams import StreamKey
 
@@ -77,13 +77,13 @@ class Refuse:
 class HeldObjects:
     """Objects that resources of this run ended with: no delete of the run touches them, no other resource adopts them."""
 
-    refs: set[tuple[KindName, Ref]] = field(default_factory=set)
+    refs: set[ObjectRef] = field(default_factory=set)
     replaced_tasks: set[str] = field(default_factory=set)
     """Ids of tasks that are being replaced by tasks which look the same in the vendor's list."""
 
     def holds(self, kind: KindName, ref: Ref) -> bool:
         """Return whether a resource of this run has the object."""
-        return (kind, ref) in self.refs
+        return ObjectRef(kind, ref) in self.refs
 
     def free_templates(self, live: Mapping[str, LiveTemplate]) -> dict[str, LiveTemplate]:
         """Return the live templates that no resource of this run has."""

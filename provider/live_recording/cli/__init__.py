@@ -1,1 +1,1 @@
-"""TODO cli."""
+"""The command line: one module per verb."""

@@ -1,1 +1,1 @@
-"""TODO config."""
+"""Where and as whom the provider works: settings, config files, credentials and secrets."""

@@ -1,1 +1,1 @@
-"""TODO doctor."""
+"""Check whether this machine, its configuration and the account are ready."""

@@ -1,1 +1,1 @@
-"""TODO pipeline."""
+"""Plan and deploy with the Pulumi CLI, for people and for CI."""

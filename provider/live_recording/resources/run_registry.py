@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
-from live_recording.account.objects import Ref
+from live_recording.account.objects import ObjectRef, Ref
 from live_recording.account.reconcile import HeldObjects
 from live_recording.core.kinds import KindName
 
@@ -68,13 +68,13 @@ class RunRegistry(HeldObjects):
     def mark_held(self, kind: KindName, ref: Ref) -> None:
         """Register that a resource of this run ended with this object; no delete of the run touches it."""
         with self._lock:
-            self.refs.add((kind, ref))
+            self.refs.add(ObjectRef(kind, ref))
 
     def mark_held_if_checked(self, natural_key: NaturalKey, ref: Ref) -> None:
         """Register that a resource keeps its object, if it was checked: a refresh also diffs resources that were dropped."""
         with self._lock:
             if natural_key in self._checked:
-                self.refs.add((natural_key[0], ref))
+                self.refs.add(ObjectRef(natural_key[0], ref))
 
     def mark_replaced_task(self, task_id: str) -> None:
         """Register that the task is replaced by one that looks the same in the API's list."""

@@ -1,1 +1,1 @@
-"""TODO review."""
+"""What a plan means for recordings: simulate it on the account, compare before and after, and render the result."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from live_recording.account.diff import TASK_FIELDS
+from live_recording.account.objects import ObjectRef
 from live_recording.core.findings import KeyPath
 from live_recording.core.streams import StreamKey, level, winning_rule
 from live_recording.core.text import join_words
@@ -113,7 +114,8 @@ def cause_of_pattern_loss(stream: StreamKey, before: AccountView, after: Account
     if old is None or new is None or old != new:
         return _cause_of_other_winner(old, new, before, after)
     old_id, new_id = before.account.rules[old], after.account.rules[new]
-    old_name, new_name = before.names.get(("template", old_id)), after.names.get(("template", new_id))
+    old_name = before.names.get(ObjectRef("template", old_id))
+    new_name = after.names.get(ObjectRef("template", new_id))
     same_entry = old_id == new_id or old_name == new_name  # updated in place, or replaced by another object
     return ("templates", new_name) if new_name and same_entry else after.rule_path(new)
 
@@ -136,7 +138,7 @@ def cause_of_recording_loss(
     """Return the entry that ends a task or live record, or changes its formats; *tasks* as for `entry_path`."""
     if interval.id not in after.account.tasks:
         return _cause_of_end(interval, changes, tasks)
-    name = before.names.get(("template", interval.template))
+    name = before.names.get(ObjectRef("template", interval.template))
     if name and before.account.templates.get(interval.template) != after.account.templates.get(interval.template):
         return "templates", name
     for change in changes:

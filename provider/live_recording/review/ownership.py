@@ -8,7 +8,7 @@ from itertools import count
 
 from live_recording.account.api_mapping import create_template
 from live_recording.account.identity import matching_tasks, templates_named
-from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, Ref
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, ObjectRef, Ref
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.findings import KeyPath, format_path
 from live_recording.core.kinds import KindName
@@ -21,8 +21,6 @@ from live_recording.review.changes import Inputs, PlannedChange
 
 Resource = tuple[KindName, str]
 """Kind and name of a resource."""
-ObjectRef = tuple[KindName, Ref]
-"""Kind and identity of an object in the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class AccountView:
         """Return how to name the template: the key of its entry, else its name in the account, else its id."""
         live = self.account.templates.get(template_id)
         name_in_account = live.name if live else ""
-        return self.names.get(("template", template_id)) or escaped(name_in_account or template_id)
+        return self.names.get(ObjectRef("template", template_id)) or escaped(name_in_account or template_id)
 
     def rule(self, key: StreamKey) -> str:
         """Return the entry that has the rule as messages name it, or "" if it is not this stack's."""
@@ -44,7 +42,7 @@ class AccountView:
 
     def rule_path(self, key: StreamKey) -> KeyPath:
         """Return the entry that has the rule, or () if it is not this stack's."""
-        name = self.names.get(("rule", key))
+        name = self.names.get(ObjectRef("rule", key))
         return ("rules", name) if name else ()
 
 
@@ -71,18 +69,18 @@ class _Finder:
         self, snapshot: Snapshot, located: Mapping[Resource, Ref], deleted: Container[Resource], now: datetime
     ) -> None:
         self._snapshot, self._now = snapshot, int(now.timestamp())
-        self._used = {(name[0], ref) for name, ref in located.items() if name not in deleted}
-        self._deleted = {(name[0], ref) for name, ref in located.items() if name in deleted}
+        self._used = {ObjectRef(kind, ref) for (kind, name), ref in located.items() if (kind, name) not in deleted}
+        self._deleted = {ObjectRef(kind, ref) for (kind, name), ref in located.items() if (kind, name) in deleted}
         self._tasks_by_end: dict[int, dict[str, LiveTask]] = defaultdict(dict)
         for task_id, task in snapshot.tasks.items():
             self._tasks_by_end[task.end][task_id] = task
 
     def find(self, resource: DesiredResource, located: Mapping[Resource, Ref]) -> Ref | None:
         """Return the object, or None if the account has none that is free."""
-        free = [ref for ref in self._candidates(resource, located) if (resource.kind, ref) not in self._used]
-        ref = min(free, key=lambda ref: (resource.kind, ref) in self._deleted, default=None)
+        free = [ref for ref in self._candidates(resource, located) if ObjectRef(resource.kind, ref) not in self._used]
+        ref = min(free, key=lambda ref: ObjectRef(resource.kind, ref) in self._deleted, default=None)
         if ref is not None:
-            self._used.add((resource.kind, ref))
+            self._used.add(ObjectRef(resource.kind, ref))
         return ref
 
     def _candidates(self, resource: DesiredResource, located: Mapping[Resource, Ref]) -> Iterable[Ref]:

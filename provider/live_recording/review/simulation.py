@@ -12,7 +12,7 @@ from itertools import count
 from live_recording.account import api_mapping, reconcile
 from live_recording.account.conflicts import REMOVE_OR_ADOPT, UNKNOWN_TEMPLATE_IN_PLAN, Conflict, RuleKeyTaken
 from live_recording.account.diff import same_in_task_list
-from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, Ref
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, ObjectRef, Ref
 from live_recording.account.reconcile import HeldObjects
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.findings import format_path
@@ -47,7 +47,7 @@ class PlanSimulation:
         self.tasks: dict[str, LiveTask] = dict(snapshot.tasks)
         self.objects: dict[Resource, Ref] = dict(kept)
         self.conflicts: set[str] = set()
-        self._held = HeldObjects({(kind, ref) for (kind, _), ref in kept.items()})
+        self._held = HeldObjects({ObjectRef(kind, ref) for (kind, _), ref in kept.items()})
         self._snapshot, self._owner, self._now = snapshot, owner, now
         self._new_ids = count(-1, -1)
 
@@ -156,7 +156,7 @@ class PlanSimulation:
 
     def _hold(self, change: PlannedChange, ref: Ref) -> None:
         self.objects[change.kind, change.name] = ref
-        self._held.refs.add((change.kind, ref))
+        self._held.refs.add(ObjectRef(change.kind, ref))
 
     def _wanted_template(self, change: PlannedChange) -> str | None:
         created = self.objects.get(("template", change.template)) if change.template else None
@@ -166,7 +166,7 @@ class PlanSimulation:
         return str(next(self._new_ids))
 
     def _describe(self, template_id: str) -> str:
-        names: dict[tuple[KindName, Ref], str] = {("template", ref): name for (_, name), ref in self.objects.items()}
+        names = {ObjectRef("template", ref): name for (_, name), ref in self.objects.items()}
         return AccountView(self._snapshot, names).template(template_id)
 
     def _refuse(self, change: PlannedChange, conflict: Conflict) -> None:
@@ -223,5 +223,5 @@ def _in_order(changes: Iterable[PlannedChange], kinds: Sequence[KindName]) -> It
     return (change for kind in kinds for change in by_name if change.kind == kind)
 
 
-def _names(objects_of: Mapping[Resource, Ref]) -> dict[tuple[KindName, Ref], str]:
-    return {(kind, ref): name for (kind, name), ref in sorted(objects_of.items(), reverse=True)}
+def _names(objects_of: Mapping[Resource, Ref]) -> dict[ObjectRef, str]:
+    return {ObjectRef(kind, ref): name for (kind, name), ref in sorted(objects_of.items(), reverse=True)}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from live_recording.account.objects import ObjectRef
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
@@ -75,13 +76,13 @@ def _removed_tasks(plan: SimulatedPlan, single_tasks: Container[str], now: datet
 
 
 def _task_names(view: AccountView) -> dict[str, str]:
-    return {str(ref): name for (kind, ref), name in view.names.items() if kind == "task"}
+    return {str(ref.id): name for ref, name in view.names.items() if ref.kind == "task"}
 
 
 def _task(
     interval: RecordingInterval, view: AccountView, single_tasks: Container[str], now: datetime, change: TaskChange
 ) -> Task:
-    name = view.names.get(("task", interval.id))
+    name = view.names.get(ObjectRef("task", interval.id))
     return Task(
         display_name("task", name, single_tasks) if name else interval.id,
         str(interval.stream),
@@ -121,19 +122,19 @@ def _unmanaged_tasks(plan: SimulatedPlan, now: datetime) -> Iterator[str]:
     managed = {**plan.before.names, **plan.after.names}
     intervals = recording_intervals(plan.before.account, now).values()
     for interval in sorted(intervals, key=lambda interval: (interval.stream, interval.start, interval.id)):
-        if ("task", interval.id) not in managed:
+        if ObjectRef("task", interval.id) not in managed:
             window = f"from {rfc3339(interval.start)} to {rfc3339(interval.end)}"
             yield f"Task {interval.id} records {interval.stream} {window}."
 
 
 def _unmanaged_rules(plan: SimulatedPlan) -> list[StreamKey]:
     managed = {**plan.before.names, **plan.after.names}
-    return sorted(key for key in plan.before.account.rules if ("rule", key) not in managed)
+    return sorted(key for key in plan.before.account.rules if ObjectRef("rule", key) not in managed)
 
 
 def _unmanaged_templates(plan: SimulatedPlan) -> list[str]:
     managed = {**plan.before.names, **plan.after.names}
-    return sorted((i for i in plan.before.account.templates if ("template", i) not in managed), key=int)
+    return sorted((i for i in plan.before.account.templates if ObjectRef("template", i) not in managed), key=int)
 
 
 def _describe_template(account: Snapshot, template_id: str, owner: StackRef) -> str:
