@@ -4,10 +4,12 @@ import signal
 from collections.abc import Iterable
 
 import pulumi
+from pulumi.runtime.config import CONFIG, is_config_secret
 
 from live_recording import resources
 from live_recording.config import files
-from live_recording.config.settings import NAMESPACE, NO_CREDENTIALS, SECRETS, Settings
+from live_recording.config.settings import ENCRYPTED, NAMESPACE, NO_CREDENTIALS, SECRETS
+from live_recording.config.sources import StackConfig, engine_config
 from live_recording.core.errors import ToolError
 from live_recording.core.stack_ref import StackRef
 from live_recording.desired.declarations import DesiredState, desired_resources
@@ -28,10 +30,11 @@ def run() -> None:
 
 
 def _declare() -> None:
-    config, owner = pulumi.Config(NAMESPACE), StackRef(pulumi.get_project(), pulumi.get_stack())
-    settings = _read_settings(config)
-    path = files.stack_path(pulumi.get_stack(), config.get("recordings"))
+    config, owner = _read_config(), StackRef(pulumi.get_project(), pulumi.get_stack())
+    settings = config.settings()
+    path = files.stack_path(owner.stack, config.get("recordings"))
     checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
+    checked = checked.with_findings(config.findings)
     for finding in checked.findings:
         (pulumi.log.error if finding.severity == "error" else pulumi.log.warn)(str(finding))
     if checked.valid_stack is None:
@@ -46,10 +49,13 @@ def _declare() -> None:
     pulumi.export("stopped", resources.stopped_tasks(created))
 
 
-def _read_settings(config: pulumi.Config) -> Settings:
-    """Return the settings of the selected stack, without the values of secrets: only the provider needs those."""
-    secrets = [key for key in SECRETS if config.get_secret(key) is not None]
-    return files.read_settings(lambda key: None if key in SECRETS else config.get(key), hidden_secrets=secrets)
+def _read_config() -> StackConfig:
+    """Return the config of the selected stack, without the values of secrets: only the provider needs those."""
+    values = CONFIG.get()
+    secret = [key for key in values if is_config_secret(key)]
+    hidden = {f"{NAMESPACE}:{key}" for key in (*SECRETS, *ENCRYPTED)}
+    shown = {key: None if key in hidden else value for key, value in values.items()}
+    return engine_config(pulumi.get_project(), pulumi.get_stack(), shown, secret)
 
 
 def _declare_resources(desired: DesiredState) -> Iterable[pulumi.CustomResource]:

@@ -1,14 +1,16 @@
 """Locate, read and check the stack files of this project. Raises ConfigError if a file or its config is invalid."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from live_recording.config import files
 from live_recording.config.settings import Settings
+from live_recording.config.sources import read_stack_config, verb_settings
 from live_recording.core.findings import Finding, KeyPath, errors
+from live_recording.core.stack_name import StackName
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import Site
 from live_recording.lint.checker import check_stack
@@ -25,6 +27,10 @@ class CheckedStack:
     stack: Stack | None
     findings: tuple[Finding, ...]
     lines: Mapping[KeyPath, int]
+
+    def with_findings(self, findings: Iterable[Finding]) -> "CheckedStack":
+        """Return this result with more findings, such as those of the stack's config."""
+        return replace(self, findings=tuple(sorted((*self.findings, *findings))))
 
     @property
     def valid_stack(self) -> Stack | None:
@@ -74,24 +80,34 @@ def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
 
 @dataclass(frozen=True, slots=True)
 class StackFile:
-    """A stack, its settings, and its file after reading and checking it."""
+    """A stack, its config and settings, and its file after reading and checking it."""
 
     stack: str
     file: str
     owner: StackRef
     settings: Settings
     checked: CheckedStack
+    pulumi_name: str  # what the Pulumi CLI's --stack takes: with the organization, if the user named it
 
 
 def locate_stack(stack: str) -> tuple[str, Path, Settings]:
-    """Return the name of a stack, the path of its file, which may not exist, and its settings."""
-    config = files.stack_config_reader(stack)
-    return files.stack_name(stack), files.stack_path(stack, config("recordings")), files.read_settings(config)
+    """Return the name of a stack, the path of its file, which may not exist, and its settings.
+
+    Raises UnknownConfig for a config key without effect.
+    """
+    config = read_stack_config(stack)
+    config.require_known_keys()
+    return config.stack, files.stack_path(stack, config.get("recordings")), verb_settings(config)
 
 
 def load_stack(stack: str) -> StackFile:
-    """Read and check a stack, given its name, such as `prod`, or the path of its file."""
-    name, path, settings = locate_stack(stack)
-    owner = StackRef(files.project_name(), name)
+    """Read and check a stack and its config, given its name, such as `prod`, or the path of its file."""
+    config = read_stack_config(stack)
+    path, settings, owner = (
+        files.stack_path(stack, config.get("recordings")),
+        verb_settings(config),
+        StackRef(config.project, config.stack),
+    )
     checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
-    return StackFile(name, str(path), owner, settings, checked)
+    pulumi_name = StackName.parse(stack).for_pulumi
+    return StackFile(config.stack, str(path), owner, settings, checked.with_findings(config.findings), pulumi_name)

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from live_recording.cli.app import app
-from live_recording.config.files import read_settings, stack_config_reader, stack_names
+from live_recording.config.files import stack_names
+from live_recording.config.sources import read_stack_settings
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, SiteName
 from live_recording.emulator import Emulator
@@ -45,7 +46,7 @@ def stack(name: str) -> Stack:
 
 def site(name: str) -> SiteName:
     """Where an example stack is."""
-    return read_settings(stack_config_reader(name)).site
+    return read_stack_settings(name).site
 
 
 def found(*stacks: str) -> list[dict[str, str]]:

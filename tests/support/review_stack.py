@@ -40,7 +40,7 @@ def edited(*changes: tuple[str, str]) -> str:
 def stack_file(text: str, settings: Settings) -> StackFile:
     """Return the stack file as the command line reads it."""
     checked = check_text(text, "stacks/dev.yaml", settings.limits, settings.now(), OWNER)
-    return StackFile("dev", "stacks/dev.yaml", OWNER, settings, checked)
+    return StackFile("dev", "stacks/dev.yaml", OWNER, settings, checked, "dev")
 
 
 def resources_of(file: StackFile) -> tuple[DesiredResource, ...]:

@@ -15,7 +15,6 @@ from live_recording.audit.compare import find_differences
 from live_recording.audit.declared import DeclaringFile
 from live_recording.audit.messages import AuditMessage, MessageContext, render_difference
 from live_recording.config.files import project_name, select_stacks, stack_names
-from live_recording.config.secrets import describe_unreadable_keys
 from live_recording.config.settings import Settings
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError, ToolError
@@ -161,7 +160,7 @@ def _audit_account(
 def _read_account(group: Sequence[StackFile]) -> Snapshot:
     """Return what the account holds now: templates and rules once, tasks as each region lists them."""
     for file in group:
-        if reason := describe_unreadable_keys(file.stack, file.settings):
+        if reason := file.settings.credentials.problem:
             raise ToolError(reason)
     first, *rest = [snapshot_file.take_snapshot(settings) for settings in {file.settings: None for file in group}]
     tasks = {task_id: task for snapshot in (first, *rest) for task_id, task in snapshot.tasks.items()}

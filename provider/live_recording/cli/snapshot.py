@@ -26,7 +26,8 @@ def snapshot(
     Example: live-recording snapshot > account.json
     """
     from live_recording.account.snapshot_file import snapshot_text, take_snapshot
-    from live_recording.config.files import read_stack_settings, require_stack
+    from live_recording.config.files import require_stack
+    from live_recording.config.sources import read_stack_settings
 
     settings = read_stack_settings(require_stack(stack) if stack else None)
     print_output(snapshot_text(take_snapshot(settings)))

@@ -13,6 +13,7 @@ from typing import Any
 from live_recording.config.settings import NAMESPACE, ConfigReader, KeyPair, Settings, parse_settings, simulated_time
 from live_recording.core.errors import ConfigError
 from live_recording.core.redaction import printable, redact
+from live_recording.core.stack_name import StackName
 from live_recording.core.text import capitalize, quoted
 
 PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
@@ -70,9 +71,9 @@ def _read_profiles(environ: Mapping[str, str]) -> Mapping[str, KeyPair]:
     return read_profiles(environ)
 
 
-def read_stack_settings(stack: str | None) -> Settings:
-    """Return the settings of a stack from its plain config values; without a stack, from the environment only."""
-    return read_settings(stack_config_reader(stack) if stack else dict[str, str]().get)
+def find_root(start: Path) -> Path:
+    """Return the root directory of the project that contains a directory; without a project, that directory."""
+    return next((directory for directory in (start, *start.parents) if (directory / PROJECT).is_file()), start)
 
 
 def project_name() -> str:
@@ -89,7 +90,7 @@ def stack_names() -> list[str]:
 def _may_name_stack_file(stack: str) -> bool:
     """Return whether the config names a stack file. Unreadable config may: reading that stack reports the error."""
     try:
-        return bool(stack_config_reader(stack)("recordings"))
+        return f"{NAMESPACE}:recordings" in config_section(stack_config_path(stack))
     except ConfigError:
         return True
 
@@ -104,7 +105,7 @@ def select_stacks(named: Sequence[str] | None) -> list[str]:
 
 def configured_stacks() -> list[str]:
     """Return the names of all stacks that have a Pulumi config file, sorted."""
-    return sorted(path.stem.removeprefix("Pulumi.") for path in STACKS.glob("Pulumi.*.yaml"))
+    return sorted(path.stem.removeprefix("Pulumi.") for path in config_directory().glob("Pulumi.*.yaml"))
 
 
 def stack_path(stack: str, recordings: str | None = None) -> Path:
@@ -114,49 +115,39 @@ def stack_path(stack: str, recordings: str | None = None) -> Path:
         stack: A name such as `prod`, or a path, which is returned as it is.
         recordings: The config value `recordings` of the stack: the path of its file.
     """
-    if _is_path(stack):
-        return Path(stack)
-    return Path(recordings) if recordings else STACKS / f"{stack}.yaml"
-
-
-def _is_path(stack: str) -> bool:
-    return stack.endswith((".yaml", ".yml")) or os.sep in stack
+    name = StackName.parse(stack)
+    if name.file:
+        return Path(name.file)
+    return Path(recordings) if recordings else STACKS / f"{name.stack}.yaml"
 
 
 def stack_name(stack: str) -> str:
-    """Return the stack name for a name or a path."""
-    return Path(stack).stem if _is_path(stack) else stack
+    """Return the short name of a stack, given its name or path."""
+    return StackName.parse(stack).stack
+
+
+def config_directory() -> Path:
+    """Return the directory of the stacks' Pulumi config files: stackConfigDir of Pulumi.yaml, else its own."""
+    if not PROJECT.is_file():
+        return STACKS
+    project = read_yaml(PROJECT)
+    legacy = project.get("config")  # a path, before Pulumi.yaml had stackConfigDir
+    return Path(str(project.get("stackConfigDir") or (legacy if isinstance(legacy, str) else "")))
 
 
 def stack_config_path(stack: str) -> Path:
     """Return the path of the stack's Pulumi config file."""
-    return STACKS / f"Pulumi.{stack_name(stack)}.yaml"
+    return config_directory() / f"Pulumi.{stack_name(stack)}.yaml"
 
 
-def stack_config_reader(stack: str) -> ConfigReader:
-    """Return a reader of our plain values in the stack's Pulumi config. It returns None for encrypted values."""
-    values = _stack_config(stack)
-
-    def read(key: str) -> str | None:
-        value = values.get(f"{NAMESPACE}:{key}")
-        return None if value is None or isinstance(value, dict) else str(value)
-
-    return read
-
-
-def encrypted_keys(stack: str) -> tuple[str, ...]:
-    """Return our keys in the stack's config whose values are encrypted, sorted. Only Pulumi can decrypt them."""
-    prefix = f"{NAMESPACE}:"
-    encrypted = [str(key) for key, value in _stack_config(stack).items() if isinstance(value, dict)]
-    return tuple(sorted(key.removeprefix(prefix) for key in encrypted if key.startswith(prefix)))
-
-
-def _stack_config(stack: str) -> dict[str, Any]:
-    path = stack_config_path(stack)
+def config_section(path: Path) -> dict[str, Any]:
+    """Return the section `config` of Pulumi.yaml or of a stack's config file. Raises ConfigError if it is no mapping."""
     values = read_yaml(path).get("config") or {}
+    if path == PROJECT and isinstance(values, str):  # the legacy form of stackConfigDir
+        return {}
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: `config` must be a mapping, not {quoted(values)}. Fix the file.")
-    return values
+    return {str(key): value for key, value in values.items()}
 
 
 def require_stack(stack: str) -> str:
@@ -217,6 +208,20 @@ def read_yaml(path: Path) -> dict[str, Any]:
         reason = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
         raise ConfigError(f"Cannot read {path}: {reason}. Fix the file.") from None
     return data if isinstance(data, dict) else {}
+
+
+def yaml_line(path: Path, keys: Sequence[str]) -> int:
+    """Return the line of a key in nested mappings of a valid YAML file, 1 if it is not there."""
+    import yaml  # slow to import, and only messages need it
+
+    node, line = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), 1
+    for key in keys:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        found = next(((name, value) for name, value in pairs if name.value == key), None)
+        if found is None:
+            return line
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
 
 
 def write_file(path: Path, text: str) -> None:

@@ -13,9 +13,36 @@ REASON_LENGTH = 500
 """Characters of an error of the CLI that messages show."""
 
 
+KEPT = (
+    "PULUMI_ACCESS_TOKEN", "PULUMI_API", "PULUMI_BACKEND_URL", "PULUMI_CLOUD_SECRET_OVERRIDE", "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CREDENTIALS_PATH", "PULUMI_CREDENTIAL_STORE",
+    "PULUMI_DEFAULT_ORGANIZATION", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "PULUMI_DISABLE_CI_DETECTION",
+    "PULUMI_DISABLE_SECRET_CACHE", "PULUMI_EXPERIMENTAL", "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER", "PULUMI_HOME",
+    "PULUMI_IGNORE_AMBIENT_PLUGINS", "PULUMI_PARALLEL", "PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES", "PULUMI_PYTHON_CMD",
+    "PULUMI_SKIP_CHECKPOINTS",
+)  # fmt: skip
+KEPT_PREFIXES = ("PULUMI_CI_", "PULUMI_DIY_BACKEND_", "PULUMI_GIT_", "PULUMI_SELF_MANAGED_STATE_", "PULUMI_VCS_")
+"""Variables of Pulumi that our commands pass on: where the state is, how to open it, and what describes a pipeline.
+
+All others are dropped, because they change what the CLI does or prints: PULUMI_OPTION_* sets any option,
+PULUMI_ENABLE_STREAMING_JSON_PREVIEW prints another format, PULUMI_STACK selects another stack.
+"""
+
+
+def child_environment() -> dict[str, str]:
+    """Return the environment for the Pulumi CLI: this process's, without variables that change what it does or prints."""
+    kept = {name: value for name, value in files.environment().items() if _is_kept(name)}
+    return kept | {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
+
+
+def _is_kept(variable: str) -> bool:
+    return not variable.startswith("PULUMI_") or variable in KEPT or variable.startswith(KEPT_PREFIXES)
+
+
 def run_pulumi(stack: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the Pulumi CLI and capture its output, the errors redacted. Raises ToolError if pulumi is not on PATH."""
-    done = subprocess.run(pulumi_command(stack, *arguments), capture_output=True, text=True, check=False)
+    command = pulumi_command(stack, *arguments)
+    done = subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=False)
     done.stderr = files.redacted(done.stderr)
     return done
 
@@ -38,11 +65,10 @@ def error_reason(stderr: str) -> str:
 
 def run_command(*command: str | Path) -> subprocess.CompletedProcess[str] | None:
     """Run a command without input; None if it cannot be started, hangs, or does not print text."""
-    environment = files.environment() | {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
     try:
         return subprocess.run(
             command,
-            env=environment,
+            env=child_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -105,7 +105,7 @@ class Credentials:
     profile: str = ""  # the name of the profile, of source profile
     instance_role: str = ""  # the role that the instance has, of source instance
     role: Role | None = None
-    problem: str = ""  # why there are none, if that is not simply because nothing is set
+    problem: str = ""  # why this process cannot use them, or has none although they are configured
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,11 @@ class Settings:
     def source(self) -> Source:
         """Return where credentials come from; empty if there are none."""
         return self.credentials.source
+
+    @property
+    def has_credentials(self) -> bool:
+        """Return whether this process can sign in."""
+        return bool(self.source) and not self.credentials.problem
 
     def service_endpoint(self, service: str) -> Endpoint:
         """Return the address of a service of the vendor, such as `sts`. A loopback endpoint answers all services."""
@@ -152,7 +157,7 @@ class Settings:
 
     def require_credentials(self) -> None:
         """Raise NoCredentials if there are no credentials to read the account with."""
-        if not self.source:
+        if not self.has_credentials:
             raise NoCredentials(f"No credentials found; the account cannot be read. {self.credentials_advice}")
 
     def require_changes_allowed(self, *, preview: bool) -> None:
@@ -162,7 +167,7 @@ class Settings:
         """
         if preview:
             return
-        if not self.source:
+        if not self.has_credentials:
             raise NoCredentials(f"No credentials found; nothing can be applied. {self.credentials_advice}")
         if self.has_simulated_time:
             raise ConfigError(

@@ -28,6 +28,11 @@ _FORM = "the format of the stack file"
 CATALOG: dict[str, Kind] = {
     "bad-yaml": Kind("error", "The file is not plain YAML.", _FORM),
     "unknown-field": Kind("error", "A field is unknown, or conflicts with another one.", _FORM),
+    "unknown-config": Kind(
+        "error",
+        "A key of the Pulumi config is unknown, or in another namespace.",
+        "the settings in README.md",
+    ),
     "missing-field": Kind("error", "A required field is missing.", _FORM),
     "wrong-type": Kind("error", "A value has the wrong type for its field.", _FORM),
     "out-of-range": Kind(

@@ -10,9 +10,9 @@ from functools import partial
 from live_recording.account.api_errors import AccessDenied
 from live_recording.account.client import ApiClient, server_time
 from live_recording.config import files
-from live_recording.config.secrets import describe_unreadable_keys
-from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Credentials, Settings
-from live_recording.core.errors import ConfigError, ToolError
+from live_recording.config.settings import SET_CREDENTIALS, Credentials, Settings
+from live_recording.config.sources import read_stack_settings
+from live_recording.core.errors import ToolError
 from live_recording.core.text import count_of, escaped
 from live_recording.core.timefmt import format_duration
 from live_recording.core.vendor import SIGNATURE_SKEW
@@ -49,30 +49,27 @@ def diagnose(stack: str | None) -> Diagnosis:
         "Stacks": partial(_check_stacks, stacks, all_stacks=stack is None),
         "Environment": _check_environment,
     }
-    for (settings, unreadable), names in _group_by_account(stacks).items():
+    for settings, names in _group_by_account(stacks).items():
         of = f" ({', '.join(names)})" if stacks else ""
-        checks[f"Account{of}"] = partial(_check_account, of, settings, unreadable)
+        checks[f"Account{of}"] = partial(_check_account, of, settings)
     return run_checks(checks, TOTAL_SECONDS)
 
 
-def _group_by_account(stacks: Sequence[str]) -> dict[tuple[Settings | str, str], list[str]]:
-    """Return the stacks by their settings, or why those are invalid, and by which encrypted keys cannot be read.
-
-    Without stacks: the default settings.
-    """
-    groups: dict[tuple[Settings | str, str], list[str]] = {}
+def _group_by_account(stacks: Sequence[str]) -> dict[Settings | str, list[str]]:
+    """Return the stacks by their settings, or by why those are invalid. Without stacks: the default settings."""
+    groups: dict[Settings | str, list[str]] = {}
     for name in stacks or [""]:
+        settings: Settings | str
         try:
-            settings = files.read_stack_settings(name)
-            unreadable = describe_unreadable_keys(name, settings) if name else ""
-            groups.setdefault((settings, unreadable), []).append(name)
-        except ConfigError as error:
-            groups.setdefault((str(error), ""), []).append(name)
+            settings = read_stack_settings(name)
+        except ToolError as error:
+            settings = str(error)
+        groups.setdefault(settings, []).append(name)
     return groups
 
 
 def _check_stacks(stacks: Sequence[str], *, all_stacks: bool) -> Iterator[CheckResult]:
-    """Check that each stack has a stack file and a Pulumi config file, without a secret in plain text."""
+    """Check that each stack has a stack file and a Pulumi config file."""
     if not stacks:
         yield CheckResult("Stacks", "wrong", files.NO_STACK)
     unconfigured = [name for name in stacks if not files.stack_config_path(name).is_file()]
@@ -81,7 +78,6 @@ def _check_stacks(stacks: Sequence[str], *, all_stacks: bool) -> Iterator[CheckR
         yield CheckResult(f"Stacks ({name})", "note", sentence)
     if all_stacks:
         yield from _check_orphaned_configs(stacks)
-    yield from _check_plain_secrets(stacks)
     if configured := [name for name in stacks if name not in unconfigured]:
         yield CheckResult("Stacks", "ok", f"{', '.join(configured)}, each with its Pulumi config.")
 
@@ -93,14 +89,6 @@ def _check_orphaned_configs(stacks: Sequence[str]) -> Iterator[CheckResult]:
                 f"{files.stack_config_path(name)} has no stack file. Create {files.STACKS}/{name}.yaml, or delete it."
             )
             yield CheckResult(f"Stacks ({name})", "note", sentence)
-
-
-def _check_plain_secrets(stacks: Sequence[str]) -> Iterator[CheckResult]:
-    for name in stacks:
-        if files.stack_config_reader(name)("secretKey") is not None:
-            path, command = files.stack_config_path(name), f"pulumi config set --secret {NAMESPACE}:secretKey"
-            sentence = f"secretKey is stored in plain text in {path}. Rotate it, then store it encrypted: {command} --stack {name}"
-            yield CheckResult(f"Secret ({name})", "wrong", sentence)
 
 
 def _check_environment() -> Iterator[CheckResult]:
@@ -117,10 +105,11 @@ def _check_environment() -> Iterator[CheckResult]:
         yield CheckResult("Time", "note", f"LIVE_RECORDING_NOW is {time}. {effect}")
 
 
-def _check_account(of: str, settings: Settings | str, unreadable: str) -> Iterator[CheckResult]:
+def _check_account(of: str, settings: Settings | str) -> Iterator[CheckResult]:
     """Check endpoint, clock and credentials of one account; *of* names its stacks."""
     if isinstance(settings, str):
-        yield CheckResult(f"Settings{of}", "wrong", settings)
+        for problem in settings.splitlines():
+            yield CheckResult(f"Settings{of}", "wrong", problem)
         return
     before = datetime.now(UTC)
     try:
@@ -134,8 +123,8 @@ def _check_account(of: str, settings: Settings | str, unreadable: str) -> Iterat
     yield _endpoint_result(of, settings)
     if stated or not settings.endpoint.loopback:
         yield _check_clock(of, stated, middle)
-    if unreadable:
-        yield CheckResult(f"Credentials{of}", "note", f"Not checked. {unreadable}")
+    if settings.source and settings.credentials.problem:  # encrypted: Pulumi can use them
+        yield CheckResult(f"Credentials{of}", "note", f"Not checked. {settings.credentials.problem}")
     else:
         yield from _check_credentials(of, settings)
 

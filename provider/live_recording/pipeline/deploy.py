@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from live_recording.config import files
-from live_recording.config.pulumi_cli import pulumi_command
+from live_recording.config.pulumi_cli import child_environment, pulumi_command
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
 
 STALE_PLAN_MARKERS = ("violates plan", "is not allowed by the plan", "but none were seen")
@@ -65,12 +65,17 @@ def _apply(plan: Plan) -> tuple[Outcome, bool]:
 
     An interrupted run is never stale: what it did not do is not missing because of the plan.
     """
-    command = pulumi_command(plan.stack, "up", "--yes", "--suppress-progress", "--plan", str(plan.file))
+    command = pulumi_command(plan.pulumi_name, "up", "--yes", "--suppress-progress", "--plan", str(plan.file))
     stale = False
     with (
         # A process group of its own: a signal to ours reaches the CLI once, so that it can release the lock.
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+            command,
+            env=child_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
         ) as process,
         _forward_signals(process) as forwarded,
     ):

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from live_recording.account import snapshot_file
 from live_recording.account.snapshot import Snapshot
-from live_recording.config import secrets
-from live_recording.config.files import create_directory, debug_enabled, stack_config_reader, stack_path, write_file
+from live_recording.config.files import create_directory, debug_enabled, stack_path, write_file
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
-from live_recording.config.settings import NAMESPACE, KeyPair, Settings
+from live_recording.config.settings import NAMESPACE
+from live_recording.config.sources import read_stack_config
 from live_recording.core.errors import ToolError
 from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
@@ -28,6 +29,7 @@ class Plan:
     """The plan of one stack: its review, and the file for `pulumi up --plan`."""
 
     stack: str
+    pulumi_name: str  # what the CLI's --stack takes
     review: Review
     file: Path
 
@@ -40,7 +42,7 @@ def plan_stack(stack: StackFile, directory: Path) -> Plan:
     create_directory(directory)
     account = read_account(stack, None)
     plan_file = directory / f"{stack.stack}.plan"
-    preview = run_pulumi(stack.stack, "preview", "--json", "--save-plan", str(plan_file))
+    preview = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
     write_file(directory / f"{stack.stack}.preview.json", preview.stdout)
     if NO_STACK_MARKER in preview.stderr:
         raise ToolError(f"The backend has no stack {stack.stack}. Create it once: pulumi stack init {stack.stack}")
@@ -51,14 +53,14 @@ def plan_stack(stack: StackFile, directory: Path) -> Plan:
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
     for extension, render in FORMATS.items():
         write_file(directory / f"{stack.stack}.{extension}", render(review))
-    return Plan(stack.stack, review, plan_file)
+    return Plan(stack.stack, stack.pulumi_name, review, plan_file)
 
 
 def read_account(stack: StackFile, snapshot: Path | None) -> Snapshot | None:
     """Return the snapshot in the file, else a new one of the live account, None without credentials."""
     if snapshot:
         return snapshot_file.read_snapshot(snapshot)
-    return snapshot_file.take_snapshot(stack.settings) if stack.settings.source else None
+    return snapshot_file.take_snapshot(stack.settings) if stack.settings.has_credentials else None
 
 
 def stacks_without_file() -> Mapping[str, str]:
@@ -69,7 +71,7 @@ def stacks_without_file() -> Mapping[str, str]:
     listed = run_pulumi(None, "stack", "ls", "--json")
     stacks = [] if listed.returncode else json.loads(listed.stdout)
     names = sorted(stack["name"].rpartition("/")[2] for stack in stacks if stack.get("resourceCount"))
-    paths = {name: stack_path(name, stack_config_reader(name)("recordings")) for name in names}
+    paths = {name: stack_path(name, read_stack_config(name).get("recordings")) for name in names}
     return {
         name: f"{path} does not exist. Its objects stay in the account, and nothing more is created. "
         f"To delete them: pulumi destroy --stack {name}"
@@ -111,23 +113,8 @@ def write_review(plans: Iterable[Plan], directory: Path, unplanned: Mapping[str,
 def open_stack(name: str) -> StackFile:
     """Load a stack. Lets Pulumi decrypt the key pair if it is encrypted in the config."""
     stack = load_stack(name)
-    settings = _decrypt_key_pair(stack, name)
-    if problem := secrets.describe_unreadable_keys(name, settings):
-        raise ToolError(problem)
-    return replace(stack, settings=settings)
-
-
-def _decrypt_key_pair(stack: StackFile, name: str) -> Settings:
-    """Return the settings of a stack with its encrypted keys."""
-    settings, keys = stack.settings, stack.settings.credentials.keys
-    pair = {"secretId": keys.secret_id, "secretKey": keys.secret_key}
-    for key in secrets.unreadable_keys(name, settings):
-        if key in pair:
-            pair[key] = _decrypt(stack.stack, key)
-    if not all(pair.values()):
-        return settings
-    keys = KeyPair(pair["secretId"], pair["secretKey"], keys.token)
-    return replace(settings, credentials=replace(settings.credentials, keys=keys, source=settings.source or "config"))
+    config = read_stack_config(name).revealed(partial(_decrypt, stack.pulumi_name))
+    return replace(stack, settings=config.settings())
 
 
 def _decrypt(stack: str, key: str) -> str:

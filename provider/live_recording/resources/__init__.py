@@ -40,7 +40,7 @@ class _RecordingProvider(dynamic.ResourceProvider):
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Read site, endpoint and credentials; nothing is sent yet."""
         hide_tracebacks()
-        self.process = ProviderProcess(req.config.get)
+        self.process = ProviderProcess(req.config._props)  # noqa: SLF001 - only so are unknown keys seen
 
     @report_errors_to_engine
     def check(self, olds: Props, news: Props) -> dynamic.CheckResult:

@@ -10,8 +10,9 @@ from typing import Any
 
 from live_recording.account.guard import FINDING, WrongAccount
 from live_recording.account.inventory import AccountInventory, open_account
-from live_recording.config.files import read_settings, running_project
-from live_recording.config.settings import NAMESPACE, ConfigReader, Settings
+from live_recording.config.files import running_project
+from live_recording.config.settings import ENCRYPTED, NAMESPACE, Settings
+from live_recording.config.sources import engine_config
 from live_recording.core.findings import Finding, errors
 from live_recording.core.kinds import ACCOUNT, KindName
 from live_recording.core.urn import Urn
@@ -31,11 +32,19 @@ _SHARED: dict[Settings, tuple[AccountInventory, RunRegistry]] = {}
 
 
 class ProviderProcess:
-    """What a provider knows after it was configured. *get* returns a value of the stack's config."""
+    """What a provider knows after it was configured with the merged config of the stack: full key -> value.
 
-    def __init__(self, get: ConfigReader) -> None:
-        self.settings = read_settings(lambda key: get(f"{NAMESPACE}:{key}"))
-        self._recordings = get(f"{NAMESPACE}:recordings")
+    Raises UnknownConfig for a key without effect: the provider may be used without our program, which would report it.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        urn = current_urn()
+        # The engine does not say which values are secret; the program and the commands check that.
+        secret = {f"{NAMESPACE}:{key}" for key in ENCRYPTED}
+        config = engine_config(running_project(), Urn.parse(urn).owner.stack if urn else "", values, secret)
+        config.require_known_keys()
+        self.settings = config.settings()
+        self._recordings = config.get("recordings")
 
     def context(self, state: Mapping[str, Any]) -> ProviderContext:
         """Return the context of the engine's current request about a resource with this *state*, empty for a new one.
