@@ -28,7 +28,9 @@ class Scratch:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         (directory / "stacks").mkdir()
-        (directory / "Pulumi.yaml").write_text("name: scratch\nruntime: python\n", encoding="utf-8")
+        (directory / "Pulumi.yaml").write_text(
+            "name: scratch\nruntime: python\nstackConfigDir: stacks\n", encoding="utf-8"
+        )
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the project."""

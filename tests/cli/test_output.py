@@ -53,7 +53,9 @@ class Person:
         (directory / "stacks").mkdir()
         for name, text in {"good": GOOD, "wrong": WRONG, "markup": STACK}.items():
             (directory / f"stacks/{name}.yaml").write_text(text, encoding="utf-8")
-        (directory / "Pulumi.yaml").write_text("name: scratch\nruntime: python\n", encoding="utf-8")
+        (directory / "Pulumi.yaml").write_text(
+            "name: scratch\nruntime: python\nstackConfigDir: stacks\n", encoding="utf-8"
+        )
         self.environment = without_terminal(account.environment) | {"PYTHONPATH": str(ROOT), "HOME": str(directory)}
         self.environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}/usr/bin:/bin"
 

@@ -17,6 +17,7 @@ from live_recording.cli.explain import explain
 from live_recording.cli.migrate import migrate
 from live_recording.cli.output import VerbGroup, print_output
 from live_recording.cli.plan import plan
+from live_recording.cli.project_verb import ProjectVerb
 from live_recording.cli.review import review
 from live_recording.cli.schema import schema
 from live_recording.cli.snapshot import snapshot
@@ -63,7 +64,7 @@ def _create_app() -> typer.Typer:
     )
     app.callback()(main_options)
     for verb in VERBS:
-        app.command()(verb)
+        app.command(cls=None if verb is emulate else ProjectVerb)(verb)  # emulate runs commands where the user is
     return app
 
 

@@ -1,5 +1,6 @@
 """Arguments and options that several verbs share."""
 
+from contextlib import chdir
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,12 +26,13 @@ class SiteOption(StrEnum):
 
 def complete_stack(incomplete: str) -> list[str]:
     """Return the stacks whose names start with *incomplete*, for shell completion."""
-    from live_recording.config.files import stack_names
+    from live_recording.config.files import find_root, stack_names
 
-    return [name for name in stack_names() if name.startswith(incomplete)]
+    with chdir(find_root(Path.cwd())):
+        return [name for name in stack_names() if name.startswith(incomplete)]
 
 
-NAME_OR_PATH = "Name of the stack, or path of its file."
+NAME_OR_PATH = "Name of the stack (STACK or ORGANIZATION/PROJECT/STACK), or path of its file."
 StackArgument = Annotated[str, typer.Argument(metavar="STACK", help=NAME_OR_PATH, autocompletion=complete_stack)]
 StacksArgument = Annotated[
     list[str] | None,
