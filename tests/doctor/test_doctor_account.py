@@ -161,15 +161,14 @@ def test_encrypted_key_is_not_checked(patient: Patient, account: Account) -> Non
 
 
 def test_plain_text_key_is_wrong(patient: Patient, account: Account) -> None:
-    """A key in a file under version control is wrong even if it works, and is not shown."""
+    """A key in a file under version control is rejected even if it works, and is not shown."""
     patient.write(
         "stacks/Pulumi.dev.yaml", f"config: {{live-recording:secretId: {ID}, live-recording:secretKey: {KEY}}}\n"
     )
     _, lines, said = patient.examine(**keys(account))
 
-    assert lines["Secret (dev)"][0] == "wrong"
-    assert "pulumi config set --secret live-recording:secretKey --stack dev" in lines["Secret (dev)"][1]
-    assert lines["Credentials (dev)"][0] == "ok"
+    assert lines["Settings (dev)"][0] == "wrong"
+    assert "pulumi config set --secret live-recording:secretKey --stack dev" in lines["Settings (dev)"][1]
     assert KEY not in said
 
 

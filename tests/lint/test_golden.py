@@ -1,7 +1,8 @@
 """The golden stack files: each message about a stack file, with a file that produces it.
 
 `golden/err/NAME.yaml` yields exactly the lines of `NAME.out`; `golden/ok/NAME.yaml` yields no finding, not even a warning.
-A file can begin with settings in comments: `# site: cn`, `# now: 2026-11-20T12:00Z`, `# owner: live-recording--dev`.
+A file can begin with settings in comments: `# site: cn`, `# now: 2026-11-20T12:00Z`, `# owner: live-recording--dev`,
+`# config: other:site live-recording:sit` (the keys of its Pulumi config).
 `pytest tests/lint/test_golden.py --rewrite` writes the .out files again: read the difference before you commit it.
 """
 
@@ -17,6 +18,7 @@ from typing import cast
 
 import pytest
 
+from live_recording.config.sources import unknown_keys
 from live_recording.core.findings import ACCOUNT_ONLY, CATALOG, REVIEW_ONLY, Finding, errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES, Site, SiteName
@@ -28,7 +30,7 @@ from tests.support.emulated_account import in_comments
 GOLDEN = Path(__file__).parent.parent / "golden"
 ERR = sorted((GOLDEN / "err").glob("*.yaml"))
 OK = sorted((GOLDEN / "ok").glob("*.yaml"))
-DEFAULTS = {"site": "intl", "now": NOW.isoformat(), "owner": "live-recording--golden"}
+DEFAULTS = {"site": "intl", "now": NOW.isoformat(), "owner": "live-recording--golden", "config": ""}
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def golden(path: Path) -> GoldenFile:
     settings = in_comments(DEFAULTS, text)
     site = SITES[cast("SiteName", settings["site"])]
     now, owner = datetime.fromisoformat(settings["now"]), StackRef.parse(settings["owner"])
-    return GoldenFile(len(text.splitlines()), site, now, owner, check_text(text, path.name, site, now, owner))
+    config = [finding.at(path.name, 1) for finding in unknown_keys(settings["config"].split(), owner.project).values()]
+    checked = check_text(text, path.name, site, now, owner).with_findings(config)
+    return GoldenFile(len(text.splitlines()), site, now, owner, checked)
 
 
 @pytest.mark.parametrize("path", ERR, ids=lambda path: path.stem)

@@ -249,7 +249,7 @@ def _resolved(stack: StackName, path: Path) -> dict[str, ConfigValue]:
     done = run_pulumi(stack.for_pulumi, "config", "--json")
     if done.returncode:
         raise ToolError(
-            f"{path} uses an ESC environment, and Pulumi cannot resolve it: {error_reason(done.stderr)} Nothing was "
+            f"{path} uses an ESC environment, and Pulumi cannot resolve it: {error_reason(done.stderr).rstrip('.')}. Nothing was "
             "checked, because a part of the config is unknown."
         )
     return {
