@@ -23,7 +23,9 @@ def entries(namespace: str, values: dict[str, str], form: str = "{}") -> str:
 
 def project_default(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
     """Defaults in Pulumi.yaml, in the namespace of a project that is called live-recording."""
-    scratch.write("Pulumi.yaml", PROJECT.format("live-recording") + entries("", right, "{{type: string, default: '{}'}}"))
+    scratch.write(
+        "Pulumi.yaml", PROJECT.format("live-recording") + entries("", right, "{{type: string, default: '{}'}}")
+    )
     return {}
 
 
@@ -116,18 +118,24 @@ def test_full_stack_names_are_accepted(tmp_path: Path) -> None:
 UNKNOWN = {
     "misspelt": (
         "live-recording:sites: cn",
-        'stacks/Pulumi.dev.yaml:2: config.live-recording:sites: Unknown key "sites" in the namespace live-recording. '
-        'Did you mean "site"? [unknown-config]\n',
+        (
+            'stacks/Pulumi.dev.yaml:2: config.live-recording:sites: Unknown key "sites" in the namespace live-recording. '
+            'Did you mean "site"? [unknown-config]\n'
+        ),
     ),
     "own-namespace": (
         "site: cn",
-        'stacks/Pulumi.dev.yaml:2: config.site: Key "site" has no effect in the namespace of project scratch. '
-        "Use live-recording:site. [unknown-config]\n",
+        (
+            'stacks/Pulumi.dev.yaml:2: config.site: Key "site" has no effect in the namespace of project scratch. '
+            "Use live-recording:site. [unknown-config]\n"
+        ),
     ),
     "own-namespace-in-full": (
         "scratch:region: ap-tokyo",
-        'stacks/Pulumi.dev.yaml:2: config.scratch:region: Key "region" has no effect in the namespace of project scratch. '
-        "Use live-recording:region. [unknown-config]\n",
+        (
+            'stacks/Pulumi.dev.yaml:2: config.scratch:region: Key "region" has no effect in the namespace of project scratch. '
+            "Use live-recording:region. [unknown-config]\n"
+        ),
     ),
 }
 VERBS = {

@@ -5,6 +5,7 @@ The only module of `config` that touches either. `settings` decides which values
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ from live_recording.core.stack_name import StackName
 from live_recording.core.text import capitalize, quoted
 
 PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
+PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700
+"""Modes of what may hold inputs of resources, such as plans."""
 CREATE_ONE = f"Create {STACKS}/dev.yaml, or change to the root directory of the project."
 NO_STACK = f"No stack files found in {STACKS}/. {CREATE_ONE}"
 
@@ -224,18 +227,37 @@ def yaml_line(path: Path, keys: Sequence[str]) -> int:
     return line
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a UTF-8 file, without secrets and control characters. Raises ConfigError if that is not possible."""
+def write_file(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a UTF-8 file, without secrets and control characters. Raises ConfigError if that is not possible.
+
+    Args:
+        path: The file.
+        text: Its content.
+        private: Whether only the user may read it; it is never written through a symbolic link then.
+    """
     try:
-        path.write_text(printable(text, os.environ), encoding="utf-8")
+        with open(path, "w", encoding="utf-8", opener=_open_private if private else None) as file:
+            file.write(printable(text, os.environ))
     except OSError as error:
         raise ConfigError(f"Cannot write {quoted(str(path))}: {error.strerror or error}.") from None
 
 
-def create_directory(path: Path) -> None:
-    """Create a directory and its parents if they do not exist. Raises ConfigError if that is not possible."""
+def _open_private(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags | os.O_NOFOLLOW, PRIVATE_FILE)
+    os.fchmod(descriptor, PRIVATE_FILE)  # the file may exist already
+    return descriptor
+
+
+def make_private(path: Path) -> None:
+    """Let only the user read a file that another program wrote, if it exists."""
+    with suppress(FileNotFoundError):
+        path.chmod(PRIVATE_FILE)
+
+
+def create_private_directory(path: Path) -> None:
+    """Create a directory for the user alone, and its parents. Raises ConfigError if that is not possible."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or error
         raise ConfigError(f"Cannot create directory {quoted(str(path))}: {reason}. Choose another one.") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from live_recording.account import snapshot_file
 from live_recording.account.snapshot import Snapshot
-from live_recording.config.files import create_directory, debug_enabled, stack_path, write_file
+from live_recording.config.files import create_private_directory, debug_enabled, make_private, stack_path, write_file
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
 from live_recording.config.settings import NAMESPACE
 from live_recording.config.sources import read_stack_config
@@ -39,11 +39,12 @@ def plan_stack(stack: StackFile, directory: Path) -> Plan:
 
     Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory.
     """
-    create_directory(directory)
+    create_private_directory(directory)
     account = read_account(stack, None)
     plan_file = directory / f"{stack.stack}.plan"
     preview = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
-    write_file(directory / f"{stack.stack}.preview.json", preview.stdout)
+    write_file(directory / f"{stack.stack}.preview.json", preview.stdout, private=True)
+    make_private(plan_file)
     if NO_STACK_MARKER in preview.stderr:
         raise ToolError(f"The backend has no stack {stack.stack}. Create it once: pulumi stack init {stack.stack}")
     if not preview.stdout.strip():
@@ -52,7 +53,7 @@ def plan_stack(stack: StackFile, directory: Path) -> Plan:
     if preview.returncode and not review.refused:
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
     for extension, render in FORMATS.items():
-        write_file(directory / f"{stack.stack}.{extension}", render(review))
+        write_file(directory / f"{stack.stack}.{extension}", render(review), private=True)
     return Plan(stack.stack, stack.pulumi_name, review, plan_file)
 
 
@@ -106,8 +107,8 @@ def plan_stacks(
 
 def write_review(plans: Iterable[Plan], directory: Path, unplanned: Mapping[str, Verdict] | None = None) -> None:
     """Write the combined review of the plans as review.md with the verdicts of stacks without a plan."""
-    create_directory(directory)
-    write_file(directory / "review.md", render_combined((plan.review for plan in plans), unplanned or {}))
+    create_private_directory(directory)
+    write_file(directory / "review.md", render_combined((plan.review for plan in plans), unplanned or {}), private=True)
 
 
 def open_stack(name: str) -> StackFile:
