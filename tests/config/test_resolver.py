@@ -22,7 +22,7 @@ def entries(namespace: str, values: dict[str, str], form: str = "{}") -> str:
 
 
 def project_default(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
-    """Defaults in Pulumi.yaml, in the namespace of a project that is called live-recording."""
+    """Write defaults in Pulumi.yaml, in the namespace of a project that is called live-recording."""
     scratch.write(
         "Pulumi.yaml", PROJECT.format("live-recording") + entries("", right, "{{type: string, default: '{}'}}")
     )
@@ -30,20 +30,20 @@ def project_default(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
 
 
 def project_value(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
-    """Values in Pulumi.yaml of a project of another name."""
+    """Write values in Pulumi.yaml of a project of another name."""
     scratch.write("Pulumi.yaml", PROJECT.format("other") + entries("live-recording:", right, "{{value: '{}'}}"))
     return {}
 
 
 def stack_value(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
-    """Values in the stack's config, over those of Pulumi.yaml."""
+    """Write values in the stack's config, over those of Pulumi.yaml."""
     scratch.write("Pulumi.yaml", PROJECT.format("other") + entries("live-recording:", WRONG))
     scratch.write("stacks/Pulumi.dev.yaml", "config:\n" + entries("live-recording:", right))
     return {}
 
 
 def other_directory(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
-    """The stack's config in the directory that stackConfigDir names, where a file elsewhere does not count."""
+    """Write the stack's config in the directory that stackConfigDir names, where a file elsewhere does not count."""
     scratch.write("Pulumi.yaml", "name: other\nruntime: python\nstackConfigDir: settings\n")
     (scratch.directory / "settings").mkdir()
     scratch.write("settings/Pulumi.dev.yaml", "config:\n" + entries("live-recording:", right))
@@ -52,7 +52,7 @@ def other_directory(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
 
 
 def variable(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
-    """Environment variables, over the stack's config; the site has none."""
+    """Set environment variables, over the stack's config; the site has none."""
     scratch.write("stacks/Pulumi.dev.yaml", "config:\n" + entries("live-recording:", WRONG | {"site": right["site"]}))
     return {"LIVE_RECORDING_ENDPOINT": right["endpoint"]}
 
