@@ -101,6 +101,49 @@ def test_pinned_time_is_the_time(scratch: Scratch) -> None:
     )
 
 
+CONFIGURED = {
+    "other-host": (
+        "https://live.example.com",
+        {},
+        ('live-recording:endpoint "https://live.example.com" is neither a host of the vendor (*.tencentcloudapi.com) nor a '
+        "loopback address. To use it, set the environment variable LIVE_RECORDING_ENDPOINT."),
+    ),
+    "looks-like-the-vendor": (
+        "live.tencentcloudapi.com.example.com",
+        {},
+        'live-recording:endpoint "live.tencentcloudapi.com.example.com" is neither a host of the vendor',
+    ),
+    "loopback-in-ci": (
+        "http://127.0.0.1:1",
+        {"CI": "true"},
+        'live-recording:endpoint "http://127.0.0.1:1" is a loopback address, which is not allowed in CI.',
+    ),
+}
+
+
+@pytest.mark.parametrize(("endpoint", "environment", "sentence"), CONFIGURED.values(), ids=CONFIGURED)
+def test_config_sends_requests_to_the_vendor_only(
+    scratch: Scratch, endpoint: str, environment: dict[str, str], sentence: str
+) -> None:
+    """Who can change a stack's config cannot redirect the credentials of whoever applies it."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", f"config: {{live-recording:endpoint: '{endpoint}'}}\n")
+    done = scratch.run("check", "dev", **environment)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(sentence)
+
+
+@pytest.mark.parametrize("endpoint", ["live.ap-singapore.tencentcloudapi.com", "https://live.intl.tencentcloudapi.com"])
+def test_config_may_name_hosts_of_the_vendor(scratch: Scratch, endpoint: str) -> None:
+    """Regional hosts are the vendor's, too; any other host can be named by a variable."""
+    scratch.write("stacks/dev.yaml", GOOD)
+    scratch.write("stacks/Pulumi.dev.yaml", f"config: {{live-recording:endpoint: '{endpoint}'}}\n")
+
+    assert scratch.run("check", "dev").returncode == 0
+    assert scratch.run("check", "dev", LIVE_RECORDING_ENDPOINT="https://live.example.com").returncode == 0
+
+
 TIMES = {
     "tomorrow": "Expected a time such as",
     "0001-01-01T00:00+08:00": "The year 1 is out of range.",

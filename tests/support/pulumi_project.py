@@ -15,8 +15,8 @@ PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
 
 
 def callers() -> dict[str, str]:
-    """Return the caller's environment, without Pulumi's variables and accounts."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE)}
+    """Return the caller's environment, without Pulumi's variables and accounts; in CI some settings are not allowed."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PRIVATE) and name != "CI"}
 
 
 @functools.cache

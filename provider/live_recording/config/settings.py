@@ -43,7 +43,7 @@ DEFAULT_SESSION = "live-recording"
 
 SET_CREDENTIALS = (
     "Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or secretId and secretKey with "
-    "`pulumi config set --secret live-recording:secretKey`, or another way to sign in (docs/credentials.md)."
+    "`pulumi config set --secret live-recording:secretKey`."
 )
 NO_CREDENTIALS = f"No credentials found: only the stack file was checked, not the account. {SET_CREDENTIALS}"
 
