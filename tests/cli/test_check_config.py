@@ -105,8 +105,10 @@ CONFIGURED = {
     "other-host": (
         "https://live.example.com",
         {},
-        ('live-recording:endpoint "https://live.example.com" is neither a host of the vendor (*.tencentcloudapi.com) nor a '
-        "loopback address. To use it, set the environment variable LIVE_RECORDING_ENDPOINT."),
+        (
+            'live-recording:endpoint "https://live.example.com" is neither a host of the vendor (*.tencentcloudapi.com) nor a '
+            "loopback address. To use it, set the environment variable LIVE_RECORDING_ENDPOINT."
+        ),
     ),
     "looks-like-the-vendor": (
         "live.tencentcloudapi.com.example.com",

@@ -233,7 +233,9 @@ def test_finding_is_documented(id_: str) -> None:
 
     assert messages.strip("`\n")
     assert [
-        key for key in re.findall(r"^(?!config\.)\w+\.([\w-]+)[.:]", messages, re.MULTILINE) if f"  {key}:" not in example
+        key
+        for key in re.findall(r"^(?!config\.)\w+\.([\w-]+)[.:]", messages, re.MULTILINE)
+        if f"  {key}:" not in example
     ] == []
 
 
