@@ -170,15 +170,10 @@ BLIND = {
         {},
         'secretKey is encrypted in stacks/Pulumi.dev.yaml; only Pulumi can decrypt it. For this command: export TENCENTCLOUD_SECRET_KEY="$(pulumi config get live-recording:secretKey --stack dev)"',
     ),
-    "encrypted-region": (
-        "config:\n  live-recording:region: {secure: v1:abc}\n",
-        {"TENCENTCLOUD_SECRET_ID": "emulator", "TENCENTCLOUD_SECRET_KEY": "emulator"},
-        "region is encrypted in stacks/Pulumi.dev.yaml; only Pulumi can decrypt it. region is not a secret. Store it in plain text: pulumi config set --plaintext live-recording:region VALUE --stack dev",
-    ),
     "wrong-key": (
         "{}",
         {"TENCENTCLOUD_SECRET_ID": "emulator", "TENCENTCLOUD_SECRET_KEY": "wrong"},
-        "DescribeLiveRecordTemplates was rejected:",
+        "GetCallerIdentity was rejected:",
     ),
 }  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from live_recording.core.errors import ConfigError
 from live_recording.core.text import quoted
@@ -24,7 +23,7 @@ class StackName:
     def parse(cls, text: str) -> "StackName":
         """Parse a name or a path. Raises ConfigError if it is neither."""
         if text.endswith((".yaml", ".yml")):
-            return cls(PurePath(text).stem, file=text)
+            return cls(text.rpartition("/")[2].rpartition(".")[0], file=text)
         *owner, stack = text.split("/")
         if len(owner) >= _PARTS or (owner and not all(map(_PART.fullmatch, (*owner, stack)))):
             raise ConfigError(
