@@ -25,7 +25,7 @@ VARIABLES = (
 @example("PGPASSWORD", "two\nlines of it")
 @example("PGPASSWORD", 'a"b\\c d%2F&<x>')
 def test_no_spelling_of_a_secret_variable_is_left(name: str, secret: str) -> None:
-    """Plain, in JSON, in a URL: none of them survives, wherever it stands."""
+    """Plain, in JSON, in a URL: no secret survives."""
     for spelling in (secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret)):
         assert redact(f"before ({spelling}) after", {name: secret}) == "before (***) after"
 

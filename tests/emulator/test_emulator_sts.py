@@ -81,7 +81,7 @@ def test_roles_are_checked(fields: dict[str, object], refused: str) -> None:
         assert sts_code(sts(emulator), "AssumeRole", **fields) == refused
 
 
-def test_products_are_told_apart_by_the_signature() -> None:
+def test_products_are_distinguished_by_the_signature() -> None:
     """An action of one product does not exist in the other; an unknown product is refused."""
     with Emulator() as emulator:
         assert sts_code(sts(emulator), "DescribeLiveRecordRules") == "InvalidAction"

@@ -18,7 +18,7 @@ from tests.support.review_samples import HUGE, REVIEWS, RICH
 ROOT = Path(__file__).parent.parent.parent
 KEYS = (
     *("version", "stack", "verdict", "stops", "at", "account_at", "refused", "losses", "patterns", "limits", "tasks"),
-    *("later", "findings", "acknowledged", "unmanaged", "operations", "time_zone", "obstacles", "unsaid"),
+    *("later", "findings", "acknowledged", "unmanaged", "operations", "time_zone", "conflicts", "limitations"),
     "takes_effect",
 )
 """The keys that programs rely on, in their order."""

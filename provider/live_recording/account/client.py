@@ -182,7 +182,7 @@ def _signed_in(settings: Settings) -> Any:
 
 
 def _read_metadata(settings: Settings, path: str) -> dict[str, Any]:
-    """Return what the metadata service of this instance says; a loopback endpoint stands for it, too.
+    """Return what the metadata service of this instance says; a loopback endpoint replaces it.
 
     Raises AccessDenied if it does not have the role, or does not answer.
     """

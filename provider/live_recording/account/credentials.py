@@ -46,7 +46,7 @@ class AssumedRole(STSAssumeRoleCredential):  # type: ignore[misc]  # the SDK shi
 
 
 class PodRole(OIDCRoleArnCredential):  # type: ignore[misc]
-    """The temporary credentials of a pod's role (TKE): its token file stands for the key pair."""
+    """The temporary credentials of a pod's role (TKE): its token file replaces the key pair."""
 
     def __init__(self, ask: AskSts) -> None:
         super().__init__("", "", "", "", "", ROLE_SECONDS)
@@ -91,7 +91,7 @@ def _keep(credential: Any, answer: Mapping[str, Any]) -> None:
 
 
 def sign_in(credentials: Credentials, ask_sts: AskSts, ask_metadata: AskMetadata) -> Any:
-    """Return the SDK's credential. Raises AccessDenied if there is none, or if it is rejected."""
+    """Return the SDK's credential. Raises AccessDenied if it is missing or rejected."""
     base = _base(credentials, ask_sts, ask_metadata)
     return AssumedRole(base, credentials.role, ask_sts) if credentials.role else base
 

@@ -100,7 +100,7 @@ class Role:
 class Credentials:
     """How to sign in: where the first credentials come from, and the role that they assume, if any."""
 
-    source: Source = ""  # empty if there are none
+    source: Source = ""  # empty without credentials
     keys: KeyPair = KeyPair()  # of the sources environment, config and profile
     profile: str = ""  # the name of the profile, of source profile
     instance_role: str = ""  # the role that the instance has, of source instance
@@ -122,7 +122,7 @@ class Settings:
 
     @property
     def source(self) -> Source:
-        """Return where credentials come from; empty if there are none."""
+        """Return where credentials come from; empty without credentials."""
         return self.credentials.source
 
     @property

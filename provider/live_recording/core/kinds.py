@@ -20,6 +20,6 @@ CLASS_OF: Mapping[KindName, str] = {
 }
 """The class in Python programs; its name ends the type in a state."""
 ACCOUNT = "account"
-"""The input and output of every resource that says which account has it. Nobody declares it; each check adds it."""
+"""The input and output of every resource that says which account has it. Programs do not declare it; each check adds it."""
 FORMATS = {"flv": "FlvParam", "hls": "HlsParam", "mp4": "Mp4Param", "aac": "AacParam", "mp3": "Mp3Param"}
 """The recording formats, and the parameter of the API for each."""

@@ -55,7 +55,7 @@ def claim_of(request: Request) -> Claim:
 def refusal(request: Request, keys: KeyPair | None, now: float, services: Collection[str]) -> Refusal | None:
     """Return the first problem at the real Unix time *now*: shape, service, id, skew, signature, token.
 
-    *keys* is the pair of the claimed SecretId, None if there is none. *services* are those that a scope may name.
+    *keys* is the pair of the claimed SecretId, None if it has no pair. *services* are those that a scope may name.
     """
     # Answers never contain the accepted id: they end up in logs.
     claim = AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))

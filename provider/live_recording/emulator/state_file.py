@@ -49,7 +49,7 @@ def load(path: Path, service: LiveService) -> None:
 def save(path: Path, service: LiveService) -> None:
     """Write the account atomically: readers see the old or the new file. Follows no link. Raises OSError.
 
-    The temporary file has a random name and is created exclusively, so that nobody can put a link in its place.
+    The temporary file has a random name and is created exclusively, so that no link can take its place.
     """
     content = json.dumps(service.state(), indent=2, ensure_ascii=False) + "\n"
     with tempfile.NamedTemporaryFile(

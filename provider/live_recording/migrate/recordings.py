@@ -113,7 +113,7 @@ READERS: Mapping[str, Callable[[Call, Options], Recording]] = {
 
 def _reject_real_time(call: Call, field: str) -> None:
     if flag(call, field):
-        reason = f"Real-time recordings ({field}=1) start when the call is made and cannot be declared in a file."
+        reason = f"Real-time recordings ({field}=1) start with the call and cannot be declared in a file."
         advice = "To record at once, add a task with end and without start, and deploy it."
         raise InvalidValue("missing-field", f"{reason} {advice}")
 

@@ -25,7 +25,7 @@ _MARKER = re.compile(r"^(<{7}|>{7}|\|{7})(?= |\r?$)", re.MULTILINE)
 
 
 def merge_marker(source: str) -> tuple[str, int] | None:
-    """Return the message for the first merge conflict marker, and its line; None if there is none."""
+    """Return the message for the first merge conflict marker, and its line; None without a marker."""
     marker = _MARKER.search(source)
     if marker is None:
         return None
