@@ -127,7 +127,7 @@ CONFIGURED = {
 def test_config_sends_requests_to_the_vendor_only(
     scratch: Scratch, endpoint: str, environment: dict[str, str], sentence: str
 ) -> None:
-    """Who can change a stack's config cannot redirect the credentials of whoever applies it."""
+    """Write access to a stack's config is not enough to redirect the credentials of others."""
     scratch.write("stacks/dev.yaml", GOOD)
     scratch.write("stacks/Pulumi.dev.yaml", f"config: {{live-recording:endpoint: '{endpoint}'}}\n")
     done = scratch.run("check", "dev", **environment)

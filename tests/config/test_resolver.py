@@ -147,7 +147,7 @@ VERBS = {
 
 @pytest.mark.parametrize(("line", "finding"), UNKNOWN.values(), ids=UNKNOWN)
 def test_keys_without_effect_stop_every_verb(tmp_path: Path, line: str, finding: str) -> None:
-    """No verb goes on with another site than the one that somebody tried to set."""
+    """A verb stops instead of using another site than the config tried to set."""
     scratch = Scratch(tmp_path)
     scratch.write("stacks/dev.yaml", "templates:\n  archive: {mp4: {storage_time: 30d}}\n")
     scratch.write("stacks/Pulumi.dev.yaml", f"config:\n  {line}\n  other:site: theirs\n")

@@ -126,7 +126,7 @@ SAMPLES: Mapping[str, tuple[str, list[str]]] = {
     "message": ('raise E(f"{x}: Mend it.")\n', ["m.py:1: Mend -> fix"]),
     "docstring": (
         'def f():\n    """Return.\n\n    What nobody\n    told.\n    """\n',
-        ["m.py:5: nobody", "m.py:6: told"],
+        ["m.py:4: nobody", "m.py:5: told"],
     ),
     "comment": ("x = 1  # kept for ever\n", ["m.py:1: for ever -> indefinitely"]),
     "name": ("told = wishes\n", ["m.py:1: told", "m.py:1: wishes"]),
