@@ -61,7 +61,7 @@ OWN_FORMAT = "the format of the stack file"
 """A source that is no document of others."""
 WHOLE_LINES = 4
 """A longer example shows only the entries that its message is about."""
-MOST_LINES = 8
+MOST_LINES = 5
 MESSAGE = r"^[^:\n]+:(\d+): (.*) \[%s\]$"
 
 WORDS: Mapping[Callable[..., Any], str] = {
