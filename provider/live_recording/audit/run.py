@@ -83,8 +83,8 @@ def _by_account(files: Iterable[StackFile]) -> dict[Settings, list[StackFile]]:
 
 
 def _account_identity(settings: Settings) -> Settings:
-    """Return what distinguishes accounts: everything but the region, which only decides which tasks are listed."""
-    return replace(settings, region="")
+    """Return what distinguishes accounts: not the region, which only decides which tasks are listed, nor the guard."""
+    return replace(settings, region="", account="")
 
 
 def _findings_of_broken_files(files: Iterable[StackFile]) -> tuple[Finding, ...]:
