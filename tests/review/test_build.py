@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from live_recording.account.domains import NOT_CHECKED
 from live_recording.core.findings import Finding
 from live_recording.review.model import Operation
 from tests.support.clock import NOW
@@ -38,13 +39,9 @@ def test_nothing_changes(stack: Changing) -> None:
     """An unchanged file has no losses and no changes, and does not stop."""
     review = stack.review(STACK)
 
-    assert (review.losses, review.operations, review.conflicts, review.limitations, review.stops) == (
-        (),
-        (),
-        (),
-        (),
-        False,
-    )
+    assert (review.losses, review.operations, review.conflicts, review.missing, review.stops) == ((), (), (), (), False)
+    assert review.limitations == (NOT_CHECKED,)
+    assert review.account.startswith("account 100000000001, site intl, http://127.0.0.1:")
     assert [(one.name, one.changed) for one in review.patterns] == [(f"{D}/*/*", False), (f"{D}/studio/*", False)]
     assert [astuple(limit) for limit in review.limits] == [("rules", 2, 2, 2, 50, 0), ("templates", 2, 2, 2, 50, 0)]
     assert [(task.name, task.change) for task in review.tasks] == [("tasks.final", "kept")]

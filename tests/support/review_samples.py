@@ -94,6 +94,7 @@ UNCHANGED = Review(
 
 RICH = Review(
     stack="prod",
+    account="account 100000000001, site intl, https://live.intl.tencentcloudapi.com",
     at=AT,
     account_at=AT - timedelta(minutes=3),
     refused=(),
@@ -151,6 +152,13 @@ REJECTED = replace(
 
 CONFLICTING = replace(
     RICH,
+    missing=(
+        "templates.old: the stack's state has this template, but the account does not. If it was deleted outside Pulumi, run `pulumi refresh`, then plan again.",
+    ),
+    unknown_domains=(
+        f'rules.studio.domain: The account has no domain "psuh.example.com". Did you mean "{PUSH}"? [unknown-domain]',
+    ),
+    warnings=(f'The domain "{PUSH}" is disabled in the account: nothing can be pushed to it, so nothing is recorded.',),
     losses=RICH.losses[1:2],
     conflicts=("templates.old: Template 17016 cannot be deleted: it is used by rules for other.example.com/*/*.",),
     tasks=(),

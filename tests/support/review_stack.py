@@ -52,7 +52,15 @@ def resources_of(file: StackFile) -> tuple[DesiredResource, ...]:
 def snapshot_of(settings: Settings) -> Snapshot:
     """Return what the account holds now."""
     live = open_account(settings)
-    return Snapshot(settings.site, settings.now(), live.templates(), live.rules(), live.tasks())
+    return Snapshot(
+        settings.site,
+        settings.now(),
+        live.templates(),
+        live.rules(),
+        live.tasks(),
+        live.guard.account(),
+        live.domains(),
+    )
 
 
 def losses(review: Review) -> list[tuple[str, str, str]]:

@@ -5,11 +5,13 @@ Lists are complete: both kinds of templates, all pages, all windows of unfinishe
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from threading import RLock
 from time import sleep
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from live_recording.account.api_errors import OutcomeUnknown, TimedOut
+from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, TimedOut
+from live_recording.account.domains import Domains, LiveDomain, by_name
 from live_recording.account.guard import AccountGuard
 from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
 from live_recording.config.settings import Settings
@@ -31,6 +33,8 @@ TASK_WINDOWS = ((-TASK_MAX, QUERY_MAX - TASK_MAX), (timedelta(0), QUERY_MAX))
 """Query windows relative to now. One that begins as long ago as a task may last finds the running tasks; one that begins
 now finds the latest planned ones."""
 
+DOMAINS_A_PAGE = 100
+"""The most that a page may hold (CN:33857)."""
 ATTEMPTS = 3
 """How often a change is sent while its outcome is unknown and the account does not show it."""
 SETTLE_SECONDS = 0.5
@@ -84,6 +88,8 @@ class AccountInventory:
         self._templates = _CachedList(self._read_templates)
         self._rules = _CachedList(self._read_rules)
         self._tasks = _CachedList(self._read_tasks)
+        self._domains: list[Domains | None] = []  # empty: not read yet
+        self._domains_lock = RLock()
 
     def templates(self, *, fresh: bool = False) -> dict[str, LiveTemplate]:
         """Return the templates, by id."""
@@ -96,6 +102,13 @@ class AccountInventory:
     def tasks(self, *, fresh: bool = False) -> dict[str, LiveTask]:
         """Return the tasks that are not known to be finished, by id."""
         return self._tasks.get(fresh=fresh)
+
+    def domains(self) -> Domains | None:
+        """Return the domains by name, None if the credentials may not list them."""
+        with self._domains_lock:
+            if not self._domains:
+                self._domains.append(self._read_domains())
+            return self._domains[0]
 
     @property
     def rules_at_first(self) -> int:
@@ -188,6 +201,21 @@ class AccountInventory:
         for begin, end in TASK_WINDOWS:
             query = {"StartTime": int((now + begin).timestamp()), "EndTime": int((now + end).timestamp())}
             yield from self._read_task_pages(query)
+
+    def _read_domains(self) -> Domains | None:
+        try:
+            return by_name(domain for slow in (0, 1) for domain in self._read_domain_pages(slow))
+        except AccessDenied:
+            return None  # whatever else is wrong with the credentials, the other lists report
+
+    def _read_domain_pages(self, slow: int) -> Iterator[LiveDomain]:
+        """Yield the domains of standard live (0) or slow live (1): without the argument the API hides the latter."""
+        for number in count(1):
+            query = {"IsDelayLive": slow, "PageSize": DOMAINS_A_PAGE, "PageNum": number}
+            listed = self._read("DescribeLiveDomains", query).get("DomainList") or []
+            yield from map(LiveDomain.from_api, listed)
+            if len(listed) < DOMAINS_A_PAGE:
+                return
 
     def _read_task_pages(self, query: Body) -> Iterator[tuple[str, LiveTask]]:
         token, seen = "", {""}

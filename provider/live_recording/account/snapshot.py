@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from live_recording.account import api_mapping
+from live_recording.account.domains import Domains, LiveDomain, by_name
 from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
 from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey
@@ -48,6 +49,13 @@ class _Task(_Bound):
     Stopped: Seconds | None = None
 
 
+class _Domain(_Listed):
+    Name: str
+    Type: int
+    Status: int
+    IsDelayLive: int
+
+
 class _Identified(_Listed):
     TemplateId: int
 
@@ -81,6 +89,8 @@ class _Snapshot(_Listed):
     templates: list[_TEMPLATE]  # type: ignore[valid-type]  # created from the tables
     rules: list[_Rule]
     tasks: list[_Task]
+    account: str | None = None
+    domains: list[_Domain] | None = None
 
 
 class Unreadable(Exception):
@@ -95,6 +105,8 @@ class Snapshot(NamedTuple):
     templates: Mapping[str, LiveTemplate]  # by id
     rules: Mapping[StreamKey, str]  # key -> id of the template
     tasks: Mapping[str, LiveTask]  # by id
+    account: str = ""  # its id; empty: not known
+    domains: Domains | None = None  # None: not known
 
 
 def as_data(taken: Snapshot) -> dict[str, Any]:
@@ -102,7 +114,9 @@ def as_data(taken: Snapshot) -> dict[str, Any]:
     return {
         "version": VERSION,
         "site": taken.site,
+        "account": taken.account or None,
         "at": rfc3339(taken.at),
+        "domains": None if taken.domains is None else [taken.domains[name].raw for name in sorted(taken.domains)],
         "templates": [dict(taken.templates[i].raw) for i in sorted(taken.templates, key=int)],
         "rules": [
             {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream, "TemplateId": int(template)}
@@ -134,4 +148,10 @@ def from_data(data: object) -> Snapshot:
         {template.id: template for template in map(LiveTemplate.from_api, held["templates"])},
         {rule.key: rule.template_id for rule in map(LiveRule.from_api, held["rules"])},
         {task.id: task for task in map(LiveTask.from_api, held["tasks"])},
+        str(held.get("account") or ""),
+        _domains(held.get("domains")),
     )
+
+
+def _domains(listed: list[dict[str, Any]] | None) -> Domains | None:
+    return None if listed is None else by_name(map(LiveDomain.from_api, listed))

@@ -7,16 +7,31 @@ from live_recording.account.inventory import open_account
 from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data
 from live_recording.config.files import read_text
 from live_recording.config.settings import Settings
+from live_recording.config.stack_state import accounts_in_state
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError
 from live_recording.core.vendor import SiteName
 
 
-def take_snapshot(settings: Settings) -> Snapshot:
-    """Read what the account holds now. Raises NoCredentials, or ApiError if the account cannot be read."""
+def take_snapshot(settings: Settings, *, stack: str = "") -> Snapshot:
+    """Read what the account holds now; with *stack*, only if the stack's state is not of another account.
+
+    Raises NoCredentials, WrongAccount, ApiError if the account cannot be read.
+    """
     settings.require_credentials()
     live, now = open_account(settings), settings.now()
-    return Snapshot(settings.site, now, live.templates(fresh=True), live.rules(fresh=True), live.tasks(fresh=True))
+    if stack and not settings.account and live.guard.account():  # a configured account is compared anyway
+        for remembered in accounts_in_state(stack):
+            live.guard.require(remembered)
+    return Snapshot(
+        settings.site,
+        now,
+        live.templates(fresh=True),
+        live.rules(fresh=True),
+        live.tasks(fresh=True),
+        live.guard.account(),
+        live.domains(),
+    )
 
 
 def snapshot_text(snapshot: Snapshot) -> str:

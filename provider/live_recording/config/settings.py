@@ -136,6 +136,10 @@ class Settings:
             return self.endpoint
         return Endpoint("https", f"{service}.{self.limits.domain}", loopback=False)
 
+    def describe_account(self, account: str) -> str:
+        """Return account, site and endpoint as output names them; *account* "" is one that is not known."""
+        return f"account {account or 'unknown'}, site {self.site}, {self.endpoint}"
+
     @property
     def limits(self) -> Site:
         """Return the limits of the site."""

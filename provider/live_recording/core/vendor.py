@@ -33,6 +33,7 @@ CALLS_A_SECOND: Mapping[str, int] = {
     "CreateLiveRecordTemplate": 200, "ModifyLiveRecordTemplate": 200, "DeleteLiveRecordTemplate": 200,
     "CreateLiveRecordRule": 200, "DeleteLiveRecordRule": 200,
     "DescribeLiveRecordTemplates": 500, "DescribeLiveRecordRules": 500,
+    "DescribeLiveDomains": 200,
     "CreateLiveRecord": 500, "StopLiveRecord": 200, "DeleteLiveRecord": 200,
 }  # fmt: skip
 """Calls per second of each action, per account (the page of each action; DeleteRecordTask and rules: IN:37308,

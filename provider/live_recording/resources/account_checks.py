@@ -11,6 +11,8 @@ from typing import Any
 from live_recording.account import reconcile
 from live_recording.account.conflicts import LEAVES_LATER, RENAMED, RuleChangedOutside, RuleKeyTaken
 from live_recording.account.diff import changes, replaces
+from live_recording.account.domains import FINDING as UNKNOWN_DOMAIN
+from live_recording.account.domains import why_unknown
 from live_recording.core.findings import Finding
 from live_recording.core.kinds import FORMATS, KindName
 from live_recording.core.streams import StreamKey
@@ -40,7 +42,16 @@ def check(
     registration = register(kind, context, known, olds, urn, is_complete=not unknown)
     if registration.is_duplicate:
         return (_duplicate(kind, known),)
-    return tuple(CHECKS[kind](context, known, olds, registration))
+    return (*_unknown_domain(context, known), *CHECKS[kind](context, known, olds, registration))
+
+
+def _unknown_domain(context: ProviderContext, inputs: Props) -> Iterator[Finding]:
+    """Check that the account has the push domain, if it lists its domains."""
+    domain = inputs.get("domain")
+    domains = context.account.domains() if domain else None
+    sentence = why_unknown(str(domain), domains) if domains is not None else None
+    if sentence:
+        yield Finding.new(UNKNOWN_DOMAIN, ("domain",), sentence)
 
 
 def register(

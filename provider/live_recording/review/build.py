@@ -14,7 +14,7 @@ from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource, DesiredState, desired_resources
 from live_recording.lint.acknowledgements import in_force
 from live_recording.project import StackFile
-from live_recording.review import upcoming
+from live_recording.review import account_check, upcoming
 from live_recording.review.changes import PlannedChange, entry_path
 from live_recording.review.coverage import effective_rule, find_patterns, rules_with_unknown_template
 from live_recording.review.intervals import (
@@ -54,6 +54,8 @@ def build_review(source: StackFile, plan_text: str, snapshot: Snapshot | None, n
             f"{source.settings.site}. Take a snapshot with the credentials of this stack."
         )
     preview = parse_preview(plan_text, source.owner)
+    if snapshot:
+        account_check.require_same_account(source.settings.account, snapshot.account, preview.changes)
     if preview.failed and not preview.refused:
         raise ToolError(f"pulumi preview of stack {source.stack} failed: {preview.failed[0]}")
     review, stack = _review_of_file(source, preview, snapshot, now), source.checked.stack
@@ -78,6 +80,7 @@ def _review_of_file(source: StackFile, preview: Preview, snapshot: Snapshot | No
         findings=tuple(finding for finding in findings if finding.severity == "warning"),
         acknowledged=in_force(stack.acknowledge, now) if stack else (),
         unmanaged=(),
+        account=source.settings.describe_account(snapshot.account) if snapshot else "",
         operations=_operations(preview.changes),
         time_zone=stack.time_zone if stack else "UTC",
         limitations=preview.limitations if snapshot else (*preview.limitations, NO_ACCOUNT_DATA),
@@ -100,6 +103,7 @@ def _with_recordings(
         *pattern_losses(patterns, partial(cause_of_pattern_loss, before=plan.before, after=plan.after)),
         *_recording_losses(plan, changes, desired.resources, stack, now),
     ]
+    declared = tuple(resource for resource in desired.resources if "domain" in resource.inputs)
     limits = upcoming.limits_during(plan, stack.limits) if snapshot else ()
     return replace(
         review,
@@ -109,8 +113,15 @@ def _with_recordings(
         tasks=upcoming.upcoming_tasks(plan, stack.tasks, now),
         later=dict(sorted(desired.later.items())),
         unmanaged=upcoming.unmanaged_objects(plan, owner, now) if snapshot else (),
+        missing=account_check.missing_objects(plan.missing, changes, snapshot.account, stack) if snapshot else (),
+        unknown_domains=account_check.unknown_domains(declared, snapshot),
+        warnings=account_check.disabled_domains(declared, snapshot),
         conflicts=tuple(sorted({*plan.conflicts, *_over_quota(limits)})),
-        limitations=tuple(sorted({*review.limitations, *_unknown_templates(plan)})),
+        limitations=tuple(
+            sorted(
+                {*review.limitations, *_unknown_templates(plan), *account_check.unchecked_domains(declared, snapshot)}
+            )
+        ),
     )
 
 

@@ -32,7 +32,7 @@ def render_markdown(review: Review) -> str:
         _marker([review]),
         f"**{plain(str(text.verdict_of(review)))}**",
         "",
-        f"Stack {code(review.stack)}. {account} Times are in {plain(review.time_zone)}.",
+        f"Stack {code(review.stack)}{plain(f', {review.account}' if review.account else '')}. {account} Times are in {plain(review.time_zone)}.",
     ]
     return "\n".join([*head, *fit(_sections(review), ROOM.without(head))]) + "\n"
 
@@ -80,6 +80,18 @@ def _sections(review: Review) -> list[Section]:
 
 def _rejections(review: Review) -> Section:
     return replace(_list("### Why the plan is rejected", _bullets(review.refused)), cut_last=True)
+
+
+def _missing(review: Review) -> Section:
+    return replace(_list("### Not in the account", _bullets(review.missing)), cut_last=True)
+
+
+def _unknown_domains(review: Review) -> Section:
+    return replace(_list("### Unknown domains", _bullets(review.unknown_domains)), cut_last=True)
+
+
+def _warnings(review: Review) -> Section:
+    return _list("### Warnings about the account", _bullets(review.warnings))
 
 
 def _conflicts(review: Review) -> Section:
@@ -192,8 +204,11 @@ def _operations(review: Review) -> Section:
 
 
 SECTIONS = (
+    _missing,
+    _unknown_domains,
     _conflicts,
     _losses,
+    _warnings,
     _limitations,
     _changed_patterns,
     _limits,

@@ -124,6 +124,10 @@ class Review:
     unmanaged: tuple[str, ...]  # one sentence for each object of the account that this stack does not manage
     operations: tuple[Operation, ...]
     time_zone: str = "UTC"  # of the stack file: times for people are shown in it
+    account: str = ""  # account, site and endpoint, in one phrase; empty: not known
+    missing: tuple[str, ...] = ()  # objects that the state has and the account does not: complete sentences
+    unknown_domains: tuple[str, ...] = ()  # declared domains that the account does not have: complete sentences
+    warnings: tuple[str, ...] = ()  # what nothing rejects, but does not record either: complete sentences
     conflicts: tuple[str, ...] = ()  # what the account will reject while the plan is applied: complete sentences
     limitations: tuple[str, ...] = ()  # what this review does not cover, and why: complete sentences
 
@@ -152,4 +156,4 @@ class Review:
     @property
     def stops(self) -> bool:
         """Return whether the deployment must stop: rejected, in conflict with the account, or an open loss."""
-        return bool(self.refused or self.conflicts or self.open_losses)
+        return bool(self.refused or self.missing or self.unknown_domains or self.conflicts or self.open_losses)

@@ -4,7 +4,7 @@ An object that is still to be created has a negative id. A change that the accou
 nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -36,6 +36,7 @@ class SimulatedPlan:
     after: AccountView
     peak: Mapping[str, int]  # section -> objects
     conflicts: tuple[str, ...]
+    missing: frozenset[Resource] = frozenset()  # resources of the state whose objects the account does not have
 
 
 class PlanSimulation:
@@ -201,6 +202,22 @@ def simulate_plan(
         AccountView(after, _names(simulation.objects)),
         peak,
         tuple(sorted(simulation.conflicts)),
+        _missing(before, changes, unchanged, now),
+    )
+
+
+def _missing(
+    located: Container[Resource], changes: Iterable[PlannedChange], unchanged: Iterable[DesiredResource], now: datetime
+) -> frozenset[Resource]:
+    """Return the resources of the state that are not in the account. Live records and finished tasks are in no list."""
+    remembered = [(change.kind, change.name, change.old) for change in changes if change.op != "create"]
+    remembered += [(resource.kind, resource.name, resource.inputs) for resource in unchanged]
+    return frozenset(
+        (kind, name)
+        for kind, name, inputs in remembered
+        if kind in CREATE_ORDER
+        and (kind, name) not in located
+        and not (kind == "task" and datetime.fromisoformat(inputs["end"]) <= now)
     )
 
 

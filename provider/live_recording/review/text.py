@@ -68,6 +68,13 @@ def verdict_of(review: Review) -> Verdict:
     """Return the verdict: first about what stops, then about what is unknown, then about changes."""
     if review.refused:
         return Verdict(f"Plan rejected ({count_of(len(review.refused), 'error')})", "nothing will change.")
+    if review.missing:
+        return Verdict(
+            "Not in the account",
+            f"the account does not have {count_of(len(review.missing), 'object')} of the stack's state.",
+        )
+    if review.unknown_domains:
+        return Verdict("Unknown domains", f"{count_of(len(review.unknown_domains), 'error')}.")
     if review.open_losses:
         return _loss_verdict(review)
     if review.conflicts:
@@ -123,7 +130,8 @@ def empty_section(review: Review, section: Section) -> str:
 def terminal_details(review: Review) -> tuple[str, ...]:
     """Return the lines below the verdict in a terminal: reasons to stop, then limitations, cut after some lines."""
     losses = (f"{loss.path_text}: {loss.sentence}" for loss in review.open_losses)
-    lines = [escaped(line) for line in (*review.refused, *review.conflicts, *losses, *review.limitations)]
+    stops = (*review.refused, *review.missing, *review.unknown_domains, *review.conflicts, *losses)
+    lines = [escaped(line) for line in (*stops, *review.warnings, *review.limitations)]
     rest = len(lines) - DETAILS_SHOWN
     if rest > 0:
         return (*lines[:DETAILS_SHOWN], f"... and {rest} more: see the review.")
