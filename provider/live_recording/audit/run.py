@@ -141,7 +141,7 @@ def _other_files(selected: Iterable[StackFile]) -> tuple[list[StackFile], list[s
 def _audit_account(
     name: str, group: Sequence[StackFile], beside: Sequence[StackFile], snapshot: Snapshot | None
 ) -> AuditedAccount:
-    files = tuple(sorted(file.file for file in group))
+    files, is_live = tuple(sorted(file.file for file in group)), snapshot is None
     try:
         snapshot = snapshot or _read_account(group)
     except ToolError as failure:
@@ -154,6 +154,7 @@ def _audit_account(
     by_path = {file.file: file for file in (*group, *beside)}
     stacks, differences = stack_names(), find_differences(snapshot, declaring, project_name())
     messages = (render_difference(MessageContext(by_path, stacks, difference)) for difference in differences)
+    name = group[0].settings.describe_account(snapshot.account) if is_live else name
     return AuditedAccount(name, files, rfc3339(snapshot.at), tuple(sorted(messages)))
 
 
@@ -162,7 +163,8 @@ def _read_account(group: Sequence[StackFile]) -> Snapshot:
     for file in group:
         if reason := file.settings.credentials.problem:
             raise ToolError(reason)
-    first, *rest = [snapshot_file.take_snapshot(settings) for settings in {file.settings: None for file in group}]
+    stacks = {file.settings: file.stack for file in reversed(group)}
+    first, *rest = [snapshot_file.take_snapshot(settings, stack=stack) for settings, stack in stacks.items()]
     tasks = {task_id: task for snapshot in (first, *rest) for task_id, task in snapshot.tasks.items()}
     return first._replace(tasks=tasks)
 

@@ -48,7 +48,7 @@ def adopt(
     target, imports = out or path, import_file or Path(f"{name}.import.json")
     declared = None if target == path else _declared(stack, path)
     _refuse_existing((imports,) if to_stdout else (target, imports), path, force=force)
-    snapshot = _read_account(account, settings)
+    snapshot = _read_account(account, settings, name)
     adoption = builder.adopt_account(snapshot, StackRef(project_name(), name), domain or (), declared)
     if adoption.resources:
         write_file(imports, builder.import_file(adoption))
@@ -65,10 +65,13 @@ def _declared(stack: str, path: Path) -> "Stack | None":
     return require_valid_stack(load_stack(stack)) if path.is_file() else None
 
 
-def _read_account(snapshot: Path | None, settings: "Settings") -> "Snapshot":
+def _read_account(file: Path | None, settings: "Settings", stack: str) -> "Snapshot":
     from live_recording.account.snapshot_file import read_snapshot, take_snapshot
 
-    return read_snapshot(snapshot, settings.site) if snapshot else take_snapshot(settings)
+    snapshot = read_snapshot(file, settings.site) if file else take_snapshot(settings, stack=stack)
+    if not file:
+        print_error(f"Read {settings.describe_account(snapshot.account)}.")
+    return snapshot
 
 
 def _refuse_existing(files: tuple[Path, ...], stack_file: Path, *, force: bool) -> None:

@@ -43,6 +43,8 @@ def print_verdict(title: str, plan: "Plan") -> None:
     from live_recording.review.text import terminal_details, verdict_of
 
     head, lines = verdict_of(plan.review), terminal_details(plan.review)
+    if plan.review.account:
+        print_error(f"{title}: {plan.review.account}")
     text = "\n  ".join([f"{title}: {head}", *lines])
     print_result(
         text,

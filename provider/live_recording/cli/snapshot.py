@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from live_recording.cli.options import complete_stack
-from live_recording.cli.output import print_output
+from live_recording.cli.output import print_error, print_output
 
 
 def snapshot(
@@ -30,4 +30,6 @@ def snapshot(
     from live_recording.config.sources import read_stack_settings
 
     settings = read_stack_settings(require_stack(stack) if stack else None)
-    print_output(snapshot_text(take_snapshot(settings)))
+    snapshot = take_snapshot(settings)
+    print_error(f"Read {settings.describe_account(snapshot.account)}.")
+    print_output(snapshot_text(snapshot))
