@@ -45,6 +45,7 @@ def test_adopt_writes_both_files_and_prints_next_steps(held: Account, scratch: S
         "  pulumi up --stack dev",
         "This `up` changes no object: it stores in the state which rule uses which template.",
         "After the import this stack owns these objects: `pulumi destroy` deletes them.",
+        f"Adopted from account 100000000001, site intl, {held.emulator.url}.",
     ]
     assert scratch.run("check", "dev").stdout == "1 file checked, no problems found.\n"
     assert (scratch.directory / IMPORT).read_text(encoding="utf-8").count('"name"') == 3

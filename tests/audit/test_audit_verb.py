@@ -70,7 +70,8 @@ def test_green_audit(account: Account, scratch: Scratch) -> None:
     done = scratch.run("audit", **live(account))
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[0] == f"{account.emulator.url} at 2026-11-20T12:00:00Z, with stacks/dev.yaml:"
+    where = f"account 100000000001, site intl, {account.emulator.url}"
+    assert done.stdout.splitlines()[0] == f"{where} at 2026-11-20T12:00:00Z, with stacks/dev.yaml:"
     assert [line.rpartition(" ")[2] for line in done.stdout.splitlines()[1:-1]] == ["[foreign]", "[foreign]"]
     assert done.stdout.splitlines()[-1] == "1 account compared: 0 problems, 2 notices."
     assert account.changes() == []
@@ -127,9 +128,9 @@ def test_stacks_of_several_accounts_are_compared_separately(
     done = scratch.run("audit", **keys)
 
     assert (done.returncode, done.stdout.count("No differences.")) == (0, 2)
-    assert {line.partition(" ")[0] for line in done.stdout.splitlines() if ", with " in line} == {
-        account.emulator.url,
-        cn_account.emulator.url,
+    assert {line.partition(" at ")[0] for line in done.stdout.splitlines() if ", with " in line} == {
+        f"account 100000000001, site intl, {account.emulator.url}",
+        f"account 100000000001, site cn, {cn_account.emulator.url}",
     }
 
 

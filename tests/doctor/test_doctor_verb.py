@@ -107,7 +107,15 @@ def test_machine_that_is_ready(patient: Patient, account: Account) -> None:
         ),
         "Credentials (dev)": (
             "ok",
-            "The key em... of the environment works. The live API does not return the account's id; it has 1 recording rule, for push.example.com.",
+            "The key em... of the environment works. The account has 1 recording rule, for push.example.com.",
+        ),
+        "Identity (dev)": (
+            "ok",
+            "Account 100000000001 on site intl. To allow no other one, configure it: pulumi config set live-recording:account 100000000001",
+        ),
+        "Permissions (dev)": (
+            "note",
+            "live:DescribeLiveDomains is refused. Domains are not checked without it. Grant what this prints: live-recording policy reader DescribeLiveDomains was rejected",
         ),
         "Region (dev)": ("ok", "Tasks in ap-singapore can be listed."),
     }

@@ -18,7 +18,18 @@ from tests.support.review_samples import HUGE, REVIEWS, RICH
 ROOT = Path(__file__).parent.parent.parent
 KEYS = (
     *("version", "stack", "verdict", "stops", "at", "account_at", "account", "missing", "unknown_domains", "warnings"),
-    *("refused", "losses", "patterns", "limits", "tasks", "later", "findings", "acknowledged", "unmanaged", "operations"),
+    *(
+        "refused",
+        "losses",
+        "patterns",
+        "limits",
+        "tasks",
+        "later",
+        "findings",
+        "acknowledged",
+        "unmanaged",
+        "operations",
+    ),
     *("time_zone", "conflicts", "limitations"),
     "takes_effect",
 )

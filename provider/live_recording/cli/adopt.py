@@ -56,6 +56,7 @@ def adopt(
         write_output(adoption.text, None if to_stdout else target, overwrite=True)
     print_summary = print_error if to_stdout else print_output
     print_summary(messages.summary(adoption, name, str(target), str(imports)))
+    print_summary(f"Adopted from {settings.describe_account(snapshot.account)}.")
 
 
 def _declared(stack: str, path: Path) -> "Stack | None":
@@ -68,10 +69,7 @@ def _declared(stack: str, path: Path) -> "Stack | None":
 def _read_account(file: Path | None, settings: "Settings", stack: str) -> "Snapshot":
     from live_recording.account.snapshot_file import read_snapshot, take_snapshot
 
-    snapshot = read_snapshot(file, settings.site) if file else take_snapshot(settings, stack=stack)
-    if not file:
-        print_error(f"Read {settings.describe_account(snapshot.account)}.")
-    return snapshot
+    return read_snapshot(file, settings.site) if file else take_snapshot(settings, stack=stack)
 
 
 def _refuse_existing(files: tuple[Path, ...], stack_file: Path, *, force: bool) -> None:

@@ -17,12 +17,13 @@ from live_recording.cli.explain import explain
 from live_recording.cli.migrate import migrate
 from live_recording.cli.output import VerbGroup, print_output
 from live_recording.cli.plan import plan
+from live_recording.cli.policy import policy
 from live_recording.cli.project_verb import ProjectVerb
 from live_recording.cli.review import review
 from live_recording.cli.schema import schema
 from live_recording.cli.snapshot import snapshot
 
-VERBS = (check, explain, plan, review, deploy, audit, adopt, migrate, snapshot, emulate, doctor, schema)
+VERBS = (check, explain, plan, review, deploy, audit, adopt, migrate, snapshot, emulate, doctor, policy, schema)
 """In the order of the help."""
 SHOWN_PACKAGES = ("pulumi", "tencentcloud-sdk-python-live")
 

@@ -1,23 +1,26 @@
 """Check whether this machine is ready to plan and to deploy.
 
-Changes nothing, and sends only two short read requests to each account. Prints no secret; of a key's id only both ends.
+Changes nothing, and sends only the reads of a plan to each account. Prints no secret; of a key's id only both ends.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from live_recording.account.actions import reads
 from live_recording.account.api_errors import AccessDenied
 from live_recording.account.client import ApiClient, server_time
+from live_recording.account.guard import HOW_TO_ALLOW
+from live_recording.account.inventory import open_account
 from live_recording.config import files
-from live_recording.config.settings import SET_CREDENTIALS, Credentials, Settings
+from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Credentials, Settings
 from live_recording.config.sources import read_stack_settings
 from live_recording.core.errors import ToolError
 from live_recording.core.text import count_of, escaped
 from live_recording.core.timefmt import format_duration
 from live_recording.core.vendor import SIGNATURE_SKEW
 from live_recording.doctor import machine
-from live_recording.doctor.report import Check, CheckResult, Diagnosis, run_checks
+from live_recording.doctor.report import Check, CheckResult, Diagnosis, State, run_checks
 
 TOTAL_SECONDS = 25.0
 """Time limit for all checks, which run at the same time."""
@@ -37,6 +40,9 @@ KEY_NAMES = {
 }
 """What sentences call credentials, by their source."""
 SHORTEST_SECRET = 6  # characters; anything shorter is not a secret
+HOW_TO_GRANT = "Grant what this prints: live-recording policy reader"
+OPTIONAL = {"DescribeLiveDomains": f"Domains are not checked without it. {HOW_TO_GRANT}"}
+"""Reads that a run can do without -> what it then does."""
 CLOCK_SYNC = "Set the clock and keep it synchronized (NTP)."
 
 
@@ -176,8 +182,48 @@ def _check_credentials(of: str, settings: Settings) -> Iterator[CheckResult]:
     domains = sorted({rule["DomainName"] for rule in rules})
     shown = escaped(", ".join(domains[:SHOWN_DOMAINS])) + (" and others" if len(domains) > SHOWN_DOMAINS else "")
     holds = f"{count_of(len(rules), 'recording rule')}, for {shown}" if rules else "no recording rules"
-    yield CheckResult(subject, "ok", f"{key} works. The live API does not return the account's id; it has {holds}.")
+    yield CheckResult(subject, "ok", f"{key} works. The account has {holds}.")
+    yield from _check_identity(of, settings)
     yield _check_region(of, api, settings)
+    yield from _check_permissions(of, api, settings)
+
+
+def _check_identity(of: str, settings: Settings) -> Iterator[CheckResult]:
+    """Check that the credentials belong to the configured account, and name it."""
+    subject = f"Identity{of}"
+    try:
+        account = open_account(settings).guard.account()
+    except ToolError as error:
+        yield CheckResult(subject, "wrong", _redact(str(error), settings))
+        return
+    if not account:
+        yield CheckResult(
+            subject, "note", f"The account is unknown, so it is not compared with the state. {HOW_TO_ALLOW}"
+        )
+    elif settings.account:
+        yield CheckResult(subject, "ok", f"Account {account} on site {settings.site}, as configured.")
+    else:
+        command = f"pulumi config set {NAMESPACE}:account {account}"
+        sentence = f"Account {account} on site {settings.site}. To allow no other one, configure it: {command}"
+        yield CheckResult(subject, "ok", sentence)
+
+
+def _check_permissions(of: str, api: ApiClient, settings: Settings) -> Iterator[CheckResult]:
+    """Try the other reads of a run, and name each action that is refused."""
+    tried = {"GetCallerIdentity", "DescribeLiveRecordRules", "DescribeRecordTask"}
+    subject, refused = f"Permissions{of}", []
+    for action, body in reads(int(settings.now().timestamp())):
+        if action not in tried:
+            try:
+                api.read(action, body)
+            except ToolError as error:
+                refused.append(action)
+                state: State = "note" if action in OPTIONAL else "wrong"
+                effect = OPTIONAL.get(action, f"No plan and no deployment is possible without it. {HOW_TO_GRANT}")
+                sentence = f"live:{action} is refused. {effect} {_redact(str(error), settings)}"
+                yield CheckResult(subject, state, sentence)
+    if not refused:
+        yield CheckResult(subject, "ok", "Every read of a plan is allowed. To deploy: live-recording policy deployer")
 
 
 def _name_of(credentials: Credentials) -> str:

@@ -1,0 +1,34 @@
+"""`live-recording policy`."""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from live_recording.cli.output import print_output
+
+
+class RoleChoice(Enum):
+    """Whom the policy is for."""
+
+    reader = "reader"
+    deployer = "deployer"
+    auditor = "auditor"
+
+
+def policy(
+    role: Annotated[RoleChoice, typer.Argument(help="Whom the policy is for.")],
+    live_records: Annotated[
+        bool, typer.Option("--live-records", help="Also allow the deprecated live_records, for a deployer.")
+    ] = False,
+) -> None:
+    """Print the least-privilege access policy (CAM) of a role as JSON.
+
+    reader: plan, review, adopt and refresh. deployer: also up, deploy and destroy. auditor: audit and snapshot.
+
+    Example: live-recording policy deployer > policy.json
+    """
+    from live_recording.account import actions
+    from live_recording.core.json_output import as_json
+
+    print_output(as_json(actions.policy(role.value, live_records=live_records)))

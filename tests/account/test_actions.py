@@ -1,0 +1,79 @@
+"""The table of actions: what policies allow is what the client calls, no more and no less."""
+
+import json
+
+from live_recording.account.actions import ACTIONS, policy
+from live_recording.account.snapshot_file import take_snapshot
+from live_recording.core.kinds import KindName
+from live_recording.emulator import Emulator
+from live_recording.emulator.domains import Domain
+from tests.support.clock import NOW
+from tests.support.emulated_account import Account
+from tests.support.engine_double import ResourceState
+from tests.support.provider_host import Host
+from tests.support.review_stack import STACK, Changing
+
+DOMAINS = (Domain(name="push.example.com"),)
+
+
+def _called(emulator: Emulator) -> set[str]:
+    return {call["action"] for call in emulator.log}
+
+
+def _deploy_everything(account: Account) -> None:
+    """Create, change and delete an object of every kind."""
+    with account.host() as host:
+        states = _created(host)
+    with account.host() as host:
+        for kind, state in states.items():
+            host.read(kind, state)
+            host.delete(kind, state)
+    assert (account.rules(), account.state["templates"]) == ({}, [])
+
+
+def _created(host: Host) -> dict[KindName, ResourceState]:
+    template = host.check_and_create("template", template_name="live-recording--dev--a", mp4={})
+    template = host.apply("template", template, template_name="live-recording--dev--a", mp4={"storage_time": "1d"})
+    rule = host.check_and_create("rule", domain="push.example.com", template_id=template.id)
+    stream = {"domain": "push.example.com", "app": "live", "stream": "x"}
+    task = host.check_and_create("task", **stream, end="2026-11-20T14:00:00Z", template_id=template.id)
+    record = host.check_and_create("live_record", stream="x", highlight=True)
+    return {"live_record": record, "task": task, "rule": rule, "template": template}
+
+
+def test_policies_allow_what_is_called() -> None:
+    """A snapshot needs exactly the reads of an auditor, a whole life of all objects exactly those of a deployer."""
+    with Emulator(now=NOW, domains=DOMAINS) as emulator:
+        account = Account(emulator)
+        take_snapshot(Changing(emulator).settings)
+        read = _called(emulator)
+        _deploy_everything(account)
+        deployed = _called(emulator)
+
+    assert _allowed("auditor") == _allowed("reader") == read
+    assert _allowed("deployer", live_records=True) == deployed == set(ACTIONS)
+
+
+def test_deprecated_actions_are_extra() -> None:
+    """Without live_records a deployer needs three actions less; a reader never needs them."""
+    extra = _allowed("deployer", live_records=True) - _allowed("deployer")
+
+    assert extra == {"CreateLiveRecord", "StopLiveRecord", "DeleteLiveRecord"}
+    assert _allowed("reader", live_records=True) == _allowed("reader")
+
+
+def test_reviewed_stack_works_with_the_policies() -> None:
+    """A key that may call nothing but the actions of a deployer applies a stack and reviews it."""
+    with Emulator(now=NOW, domains=DOMAINS, denied={"CreateLiveRecord"}) as emulator:
+        assert Changing(emulator).up(STACK).review(STACK).limitations == ()
+
+
+def _allowed(role: str, *, live_records: bool = False) -> set[str]:
+    document = policy(role, live_records=live_records)  # type: ignore[arg-type]
+    assert json.loads(json.dumps(document)) == document
+    assert document["version"] == "2.0"
+    (statement,) = document["statement"]
+    assert (statement["effect"], statement["resource"]) == ("allow", ["*"])
+    names = {action.partition(":")[2]: action.partition(":")[0] for action in statement["action"]}
+    assert all(service == ACTIONS[name].service for name, service in names.items())
+    return set(names)
