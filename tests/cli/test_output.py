@@ -26,7 +26,7 @@ rules:
   studio: {domain: push.example.com, app: studio, template: forever}
   headline: {domain: push.example.com, stream: headline, template: archive}
 tasks:
-  final: {domain: push.example.com, app: live, stream: 决赛, start: 2026-11-20T11:00Z, duration: 2h, template: archive}
+  决赛: {domain: push.example.com, app: live, stream: final, start: 2026-11-20T11:00Z, duration: 2h, template: archive}
   gala: {domain: push.example.com, app: live, stream: gala, start: 2026-12-24T20:00Z, duration: 2h, template: archive}
 """
 WRONG = STACK.replace("[red]x[/red]", "red").replace("template: archive}\n  studio", "template: archiv}\n  studio")
@@ -35,7 +35,7 @@ COMMANDS = {
     "check": ("check", "good"),
     "check-errors": ("check", "good", "wrong", "markup"),
     "explain": ("explain", "good", "push.example.com/studio/headline"),
-    "explain-task": ("explain", "good", "push.example.com/live/决赛"),
+    "explain-task": ("explain", "good", "push.example.com/live/final"),
     "explain-nothing": ("explain", "good", "other.example.com/live/final"),
     "explain-wrong": ("explain", "wrong", "push.example.com/live/final"),
     "audit": ("audit", "good"),
@@ -131,7 +131,7 @@ def test_names_are_no_markup(person: Person) -> None:
 
 def test_terminal_that_knows_ascii_only(person: Person) -> None:
     """Characters that the terminal cannot show are escaped."""
-    seen = person.run_in_terminal("explain", "good", "push.example.com/live/决赛", kind={"PYTHONIOENCODING": "ascii"})
+    seen = person.run_in_terminal("explain", "good", "push.example.com/live/final", kind={"PYTHONIOENCODING": "ascii"})
 
     assert "\\u51b3\\u8d5b" in seen.text
     assert "Traceback" not in seen.text

@@ -35,7 +35,7 @@ FORMATS = {
 }
 FLAGS = {name: st.booleans() for name in ("delay_live", "remove_watermark")}
 TEMPLATE = st.fixed_dictionaries({}, optional=FORMATS | FLAGS | {"description": TEXTS})
-PARTS = ["a", "B", "直播", "a b", "50%25", "q?x=1&y", "é", "012"]
+PARTS = ["a", "B", "live-1", "a+b", "50%25", "q=1;y", "~e", "012"]
 DOMAINS = ["push.example.com", "xn--fiq228c.example.com"]
 STARTS = ["2026-11-21T20:00", "2026-11-22T01:30:15Z", "2026-11-20T20:00+05:45"]
 

@@ -126,7 +126,6 @@ PASTED = {
     "no-break-space": ("final\xa0", 'Did you mean "final"?'),
     "quotes-inside-quotes": ("'final'", 'Write "final".'),
     "code-quotes": ("`final`", 'Write "final".'),
-    "percent-encoded": ("final%20one", "is percent-encoded (%20)"),
     "parameters": ("final?txSecret=5f3e&txTime=68", '"final" is followed by parameters'),
     "full-width-parameters": ("final\uff1ftxSecret=5f3e", '"final" is followed by parameters'),
     "address": ("rtmp://push.example.com/live/final?txSecret=5f3e", "This is a part of an address"),

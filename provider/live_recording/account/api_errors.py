@@ -61,6 +61,12 @@ class DayFull(LimitReached):
     advice = "Wait for the next day (China time), delete some of today's, or ask the vendor to raise the limit."
 
 
+class TooManyRunning(LimitReached):
+    """The account has the maximum number of running tasks."""
+
+    advice = "Wait until one of the running tasks has ended, then run again."
+
+
 class StillRunning(ApiError):
     """A recording is running or being stopped."""
 
@@ -79,6 +85,20 @@ class AccessDenied(ApiError):
     advice = "Check the key pair (TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY) and its permissions."
 
 
+class ClockDiffers(AccessDenied):
+    """The request was signed with a time that is too far from the vendor's."""
+
+    advice = (
+        "Set the clock of this machine: it may differ by at most 5 minutes. `live-recording doctor` shows both times."
+    )
+
+
+class TokenInvalid(AccessDenied):
+    """The session token of temporary credentials is invalid or has expired."""
+
+    advice = "Get new temporary credentials: the session token (TENCENTCLOUD_TOKEN) is invalid or expired."
+
+
 class Redirected(ApiError):
     """The endpoint answers with a redirect; nothing was done."""
 
@@ -89,6 +109,26 @@ class ServiceUnavailable(ApiError):
     """Live, or the storage behind recording, is not active for this account."""
 
     advice = "Activate the service in the vendor's console, then run again."
+
+
+class BucketRefused(ServiceUnavailable):
+    """Live cannot write to the COS bucket."""
+
+    advice = (
+        "Check the bucket's name and region, and authorize CSS on it in the console: recordings that fail are lost."
+    )
+
+
+class OldConsole(ServiceUnavailable):
+    """The account still uses the first edition of Live, which has no recording templates."""
+
+    advice = "Ask the vendor's support to move the account to the current Live console."
+
+
+class NoAccount(ServiceUnavailable):
+    """The account does not use Live on this site."""
+
+    advice = "Check live-recording:site, and activate Live (CSS) in the console of that site."
 
 
 class OutcomeUnknown(ApiError):
@@ -127,19 +167,25 @@ REACTIONS: Mapping[str, type[ApiError]] = {
     "InternalError.RuleInUsing": InUse,
     "InternalError.ConfOutLimit": LimitReached,
     "InternalError.RuleOutLimit": LimitReached,
-    "InternalError.ArgsNotMatch": ApiError,
-    "InternalError.InvalidInput": ApiError,
     "InvalidParameter": ValueRefused,
     "InvalidParameterValue": ValueRefused,
     "LimitExceeded.RateLimitExceeded": Throttled,
     "LimitExceeded.MaximumTask": DayFull,
+    "LimitExceeded.MaximumRunningTask": TooManyRunning,
     "LimitExceeded": LimitReached,
     "RequestLimitExceeded": Throttled,
     "AuthFailure": AccessDenied,
+    "AuthFailure.SignatureExpire": ClockDiffers,
+    "AuthFailure.TokenFailure": TokenInvalid,
     "UnauthorizedOperation": AccessDenied,
     "InvalidCredential": AccessDenied,
     "Redirected": Redirected,
     "ResourceUnavailable.InvalidVodStatus": ServiceUnavailable,
+    "FailedOperation.CosBucketNotExist": BucketRefused,
+    "FailedOperation.CosBucketNotPermission": BucketRefused,
+    "FailedOperation.CosRoleNotExists": BucketRefused,
+    "UnsupportedOperation.NotLVBCodeMode": OldConsole,
+    "ResourceNotFound.UserNotExist": NoAccount,
     "FailedOperation.AlterTaskState": StillRunning,
     "ResourceNotFound.TaskId": NotFound,
     "ResourceNotFound.ChannelNotExist": NoSuchStream,
@@ -149,6 +195,13 @@ REACTIONS: Mapping[str, type[ApiError]] = {
     "ResourceNotFound.StopService": ServiceUnavailable,
     "ResourceNotFound.UserDisableService": ServiceUnavailable,
     "InternalError": OutcomeUnknown,
+    "InternalError.CallOtherSvrError": OutcomeUnknown,
+    "InternalError.ConnectDbError": OutcomeUnknown,
+    "InternalError.DBError": OutcomeUnknown,
+    "InternalError.GetBizidError": OutcomeUnknown,
+    "InternalError.GetConfigError": OutcomeUnknown,
+    "InternalError.NetworkError": OutcomeUnknown,
+    "InternalError.SystemError": OutcomeUnknown,
     "ClientNetworkError": OutcomeUnknown,
     "ServerNetworkError": OutcomeUnknown,
     "ConnectionError": OutcomeUnknown,
@@ -160,5 +213,12 @@ REACTIONS: Mapping[str, type[ApiError]] = {
 
 
 def reaction(code: str) -> type[ApiError]:
-    """Return the class for an error code: by the code itself, else by its family, else ApiError."""
-    return REACTIONS.get(code) or REACTIONS.get(code.partition(".")[0]) or ApiError
+    """Return the class for an error code: by the code itself, else by its family, else ApiError.
+
+    Of the family InternalError, only the bare code and those in REACTIONS leave the outcome unknown; every other one names
+    why the call was rejected (error lists of the recording API, 2026-08-21).
+    """
+    family, _, name = code.partition(".")
+    if family == "InternalError" and name:
+        return REACTIONS.get(code, ApiError)
+    return REACTIONS.get(code) or REACTIONS.get(family) or ApiError

@@ -95,6 +95,12 @@ CATALOG: dict[str, Kind] = {
         "warning", "At least 90 percent of a limit is used.", "feature guide: at most 50 rules and templates"
     ),
     "too-short": Kind("warning", "A recording is very short.", "feature guide: pushes under 10 s leave no file"),
+    "assumed-time-zone": Kind(
+        "warning",
+        "A time without offset is read as UTC on the Chinese site.",
+        "the API's times are Beijing time, CN:45983",
+    ),
+    "never-records": Kind("warning", "An entry will never record anything.", "RecordParam.Enable, CN:32614; RFC 5545"),
     "recording-loss": Kind(
         "warning", "A change ends or shortens a recording.", "feature guide: priority of templates; CN:45982, CN:32608"
     ),

@@ -55,6 +55,7 @@ class Site:
     chinese_names: bool
     start_within: timedelta | None  # latest start of a task, from now
     end_within: timedelta | None  # latest end of a task, from now
+    home_zone: str | None  # in which its users write times; None: in many
 
     @property
     def host(self) -> str:
@@ -75,6 +76,7 @@ SITES: Mapping[SiteName, Site] = {
         chinese_names=False,
         start_within=timedelta(days=6),  # IN:37309
         end_within=None,
+        home_zone=None,
     ),
     "cn": Site(
         domain=VENDOR_DOMAIN,
@@ -84,6 +86,7 @@ SITES: Mapping[SiteName, Site] = {
         chinese_names=True,
         start_within=None,
         end_within=timedelta(days=7),  # CN:45983
+        home_zone="Asia/Shanghai",
     ),
 }  # fmt: skip
 

@@ -88,7 +88,7 @@ def _tasks(stack: Stack) -> Iterator[TaskOccurrence | Finding]:
 
 def _schedules(stack: Stack, now: datetime) -> Iterator[TaskOccurrence | Finding]:
     for key, schedule in stack.schedules.items():
-        recurrence = _recurrence(schedule, stack.time_zone)
+        recurrence = recurrence_of(schedule, stack.time_zone)
         finding = _check_recurrence(("schedules", key), recurrence)
         if finding is None:
             yield from _occurrences(key, schedule, recurrence, now)
@@ -96,7 +96,8 @@ def _schedules(stack: Stack, now: datetime) -> Iterator[TaskOccurrence | Finding
             yield finding
 
 
-def _recurrence(schedule: Schedule, zone: str) -> Recurrence:
+def recurrence_of(schedule: Schedule, zone: str) -> Recurrence:
+    """Return the days and the time of day of a schedule; *zone* is that of its file."""
     skipped = frozenset(schedule.skipped)
     return Recurrence(schedule.rrule, schedule.at, schedule.first, schedule.last, skipped, schedule.time_zone or zone)
 

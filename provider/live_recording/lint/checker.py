@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from live_recording.core.findings import Finding
-from live_recording.lint import duplicates, live_records, quotas, references, tasks, templates, warnings
+from live_recording.lint import duplicates, live_records, quotas, references, tasks, templates, time_warnings, warnings
 from live_recording.lint.acknowledgements import unacknowledged
 from live_recording.lint.context import CheckContext
 
@@ -40,7 +40,12 @@ CHECKS: tuple[Check, ...] = (
     warnings.kept_forever,
     warnings.records_hls_forever,
     warnings.too_short,
+    warnings.deleted_at_once,
+    warnings.percent_encoded_name,
     warnings.recorded_twice,
+    time_warnings.assumed_time_zone,
+    time_warnings.never_records,
+    time_warnings.skipped_day,
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from live_recording.core.findings import KeyPath
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import Site
 from live_recording.desired.declarations import name_in_account
@@ -31,6 +32,11 @@ class CheckContext:
         """Return the recordings that run now or will run; of each schedule only one."""
         recordings = [recording for recording in self.recordings.all if recording.window.end > self.now]
         return tuple({recording.path: recording for recording in recordings}.values())
+
+    @cached_property
+    def unresolved(self) -> frozenset[KeyPath]:
+        """Return the paths of the entries whose time cannot be resolved."""
+        return frozenset(finding.path[:2] for finding in self.recordings.findings)
 
     @cached_property
     def names_in_account(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Warnings: configurations that are valid but probably not intended. Each says what will happen and how to avoid it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,8 +11,11 @@ from live_recording.core.timefmt import FOREVER, format_duration
 from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import LiveRecord, Rule, Stack, formats
 
+_PERCENT_ENCODED = re.compile(r"%[0-9A-F]{2}")
 _SHORT_SECONDS = 60
 """A push under 10 s leaves no file, and a recording starts some seconds late (feature guide)."""
+_BRIEF_SECONDS = 3600
+"""A shorter retention is probably a number without its unit."""
 _STREAM_LEVEL, _APP_LEVEL = 2, 3
 
 
@@ -101,6 +105,33 @@ def records_hls_forever(context: CheckContext) -> Iterator[Finding]:
         if not isinstance(entry, LiveRecord) and entry.template is None and entry.template_id is None:
             sentence = "Without a template this is recorded as HLS and kept indefinitely. Set `template`."
             yield Finding.new("records-hls-forever", recording.path, sentence)
+
+
+def deleted_at_once(context: CheckContext) -> Iterator[Finding]:
+    """Warn about formats whose files are deleted within the hour; COS ignores the retention."""
+    for key, template in context.stack.templates.items():
+        for name, form in formats(template).items():
+            kept = form.storage_time or FOREVER
+            if 0 < kept < _BRIEF_SECONDS and not template.cos_store:
+                sentence = (
+                    f"Files are deleted {format_duration(kept)} after the recording. If you mean days, use the unit d."
+                )
+                yield Finding.new("too-short", ("templates", key, name, "storage_time"), sentence)
+
+
+def percent_encoded_name(context: CheckContext) -> Iterator[Finding]:
+    """Warn about names that are copied from an address: encoders send the name itself."""
+    stack = context.stack
+    for section, entries in (("rules", stack.rules), ("tasks", stack.tasks), ("schedules", stack.schedules)):
+        for key, entry in entries.items():
+            for part in ("app", "stream"):
+                encoded = _PERCENT_ENCODED.search(getattr(entry, part))
+                if encoded:
+                    sentence = (
+                        f"{quoted(getattr(entry, part))} looks percent-encoded ({encoded[0]}), and matches only this exact "
+                        "name. Write the name as the encoder has it."
+                    )
+                    yield Finding.new("never-records", (section, key, part), sentence)
 
 
 def too_short(context: CheckContext) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ The provider classes are pickled by reference into every state: this module path
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pulumi
@@ -21,6 +21,7 @@ from live_recording.resources.error_boundary import EngineProperties, hide_trace
 from live_recording.resources.lifecycle import ResourceLifecycle
 from live_recording.resources.live_record import LiveRecordLifecycle
 from live_recording.resources.process import ProviderProcess
+from live_recording.resources.python_values import engine_arguments
 from live_recording.resources.rule import RuleLifecycle
 from live_recording.resources.task import TaskLifecycle
 from live_recording.resources.template import TemplateLifecycle
@@ -143,15 +144,6 @@ class _LiveResource(dynamic.Resource):
             cls._resource_type_name = token
 
 
-def _arguments(**arguments: Any) -> Props:
-    """Return the arguments that were set. A datetime becomes text, which is all that the engine can hold."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in arguments.items()
-        if value is not None
-    }
-
-
 def _placeholders(lifecycle: ResourceLifecycle) -> Props:
     """Return None for each output that only the engine can fill: without it the attribute would not exist."""
     return dict.fromkeys((ACCOUNT, *lifecycle.output_names))
@@ -189,7 +181,7 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
 
         A change of *delay_live* or *cos_store* replaces the template; everything else changes in place.
         """
-        arguments = _arguments(
+        arguments = engine_arguments(
             template_name=template_name or StackRef(get_project(), get_stack()).template_name(resource_name),
             description=description,
             delay_live=delay_live,
@@ -236,7 +228,7 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
 
         A change of the key replaces the rule; a change of *template_id* changes it in place.
         """
-        arguments = _arguments(domain=domain, app=app, stream=stream, template_id=template_id)
+        arguments = engine_arguments(domain=domain, app=app, stream=stream, template_id=template_id)
         outputs = _placeholders(RecordRuleProvider.lifecycle)
         super().__init__(RecordRuleProvider(), resource_name, arguments | outputs, opts)
 
@@ -244,7 +236,7 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
 class RecordTask(_LiveResource, module="live", name="RecordTask"):
     """One recording with a start and an end, independent of the rules.
 
-    Times are RFC 3339 with an offset, or aware datetimes. A task needs *end*, or *start* and *duration*, and lasts at most
+    Times are RFC 3339 with an offset, or aware datetimes, whose fractions of a second are dropped. A task needs *end*, or *start* and *duration*, and lasts at most
     24 h. Every change replaces it.
     Errors: a time that the API does not accept yet, or that has passed.
     Source: CreateRecordTask, CN:45983, IN:37309.
@@ -263,7 +255,7 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
         stream: Input[str],
         end: Input[str] | datetime | None = None,
         start: Input[str] | datetime | None = None,
-        duration: Input[str | int] | None = None,
+        duration: Input[str | int] | timedelta | None = None,
         stream_type: Input[str] | None = None,
         template_id: Input[str | int] | None = None,
         opts: ResourceOptions | None = None,
@@ -272,7 +264,7 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
 
         *stream_type* is live (default) or mixed.
         """
-        arguments = _arguments(
+        arguments = engine_arguments(
             domain=domain,
             app=app,
             stream=stream,
@@ -309,7 +301,7 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
         domain: Input[str] | None = None,
         start: Input[str] | datetime | None = None,
         end: Input[str] | datetime | None = None,
-        duration: Input[str | int] | None = None,
+        duration: Input[str | int] | timedelta | None = None,
         highlight: Input[bool] | None = None,
         record_type: Input[str] | None = None,
         file_format: Input[str] | None = None,
@@ -322,7 +314,7 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
 
         *file_format* is flv (default), hls, mp4, aac or mp3; *record_interval* is 30m to 2h, *storage_time* like 30d or forever, or both whole seconds.
         """
-        arguments = _arguments(
+        arguments = engine_arguments(
             stream=stream,
             app=app,
             domain=domain,

@@ -15,7 +15,6 @@ _PLACEHOLDER = re.compile(
     r"[$%]?\{[^{}]*\}?|\}|\$[A-Za-z_]\w*|\$\(.*|<[^<>]*>|\[[A-Za-z_]\w*\]|%[A-Za-z_]{2,}%|%\([A-Za-z_]\w*\)s|%[sd]"
 )
 """What shells, media servers and templates replace: ${STREAM}, {StreamID}, $name, <name>, [stream], %NAME%, %s."""
-_PERCENT_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _QUOTATION_MARKS = ("'", '"', "`")
 _TYPOGRAPHIC = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"'),
@@ -60,13 +59,6 @@ def _wildcard(name: str) -> str:
     )
 
 
-def _percent_encoding(name: str) -> str:
-    found = _PERCENT_ENCODED.search(name)
-    if found is None:
-        return ""
-    return f"{quoted(name)} is percent-encoded ({found[0]}). Write the name as the encoder has it."
-
-
 def _placeholder(name: str) -> str:
     found = _PLACEHOLDER.search(name)
     if found is None:
@@ -96,7 +88,6 @@ _PROBLEMS: tuple[Callable[[str], str], ...] = (
     _address,
     _slash,
     _wildcard,
-    _percent_encoding,
     _placeholder,
     _other_characters,
     _quotation_marks,
