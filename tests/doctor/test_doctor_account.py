@@ -266,3 +266,32 @@ def test_check_that_hangs_is_given_up() -> None:
     ]
     assert found.lines[1].sentence.startswith("No answer within")
     assert found.exit_code == 1
+
+
+def test_refused_actions_are_named(patient: Patient, account: Account) -> None:
+    """Each read of a plan is tried; one that is refused is wrong, the list of domains a note."""
+    account.emulator.deny("DescribeLiveRecordTemplates", "GetCallerIdentity")
+    pair = {
+        "TENCENTCLOUD_SECRET_ID": account.emulator.secret_id,
+        "TENCENTCLOUD_SECRET_KEY": account.emulator.secret_key,
+    }
+    code, lines, said = patient.examine(LIVE_RECORDING_ENDPOINT=account.emulator.url, **pair)
+
+    assert code == 1
+    assert "live:DescribeLiveRecordTemplates is refused. No plan and no deployment is possible without it." in said
+    assert "live:DescribeLiveDomains is refused. Domains are not checked without it." in said
+    assert lines["Identity (dev)"][0] == "note"
+    assert "sts:GetCallerIdentity" in lines["Identity (dev)"][1]
+
+
+def test_other_account_is_named(patient: Patient, account: Account) -> None:
+    """An account that is not the configured one is wrong, and both are named."""
+    patient.write("stacks/Pulumi.dev.yaml", "config: {live-recording:account: '100000000002'}\n")
+    pair = {
+        "TENCENTCLOUD_SECRET_ID": account.emulator.secret_id,
+        "TENCENTCLOUD_SECRET_KEY": account.emulator.secret_key,
+    }
+    code, lines, _ = patient.examine(LIVE_RECORDING_ENDPOINT=account.emulator.url, **pair)
+
+    assert (code, lines["Identity (dev)"][0]) == (1, "wrong")
+    assert "belong to account 100000000001, but live-recording:account is 100000000002" in lines["Identity (dev)"][1]

@@ -115,7 +115,7 @@ def test_machine_that_is_ready(patient: Patient, account: Account) -> None:
         ),
         "Permissions (dev)": (
             "note",
-            "live:DescribeLiveDomains is refused. Domains are not checked without it. Grant what this prints: live-recording policy reader DescribeLiveDomains was rejected",
+            "live:DescribeLiveDomains is refused. Domains are not checked without it. Grant what this prints: live-recording policy reader.",
         ),
         "Region (dev)": ("ok", "Tasks in ap-singapore can be listed."),
     }

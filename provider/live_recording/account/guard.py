@@ -34,8 +34,9 @@ class UnknownAccount(ToolError):
 class AccountGuard:
     """Knows the account of the credentials. *ask* returns the answer of sts:GetCallerIdentity. Safe to share between threads."""
 
-    def __init__(self, settings: Settings, ask: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, settings: Settings, ask: Callable[[], Mapping[str, Any]], *, warns: bool = True) -> None:
         self._settings = settings
+        self._warns = warns
         self._ask = ask
         self._answer: tuple[str, str] | None = None  # the account, and why it is not known
         self._lock = RLock()
@@ -88,7 +89,7 @@ class AccountGuard:
             return self._unknown(error)
 
     def _unknown(self, error: ApiError) -> tuple[str, str]:
-        if not self._settings.account:
+        if self._warns and not self._settings.account:
             _LOG.warning(
                 "Warning: the account of these credentials is unknown, so it is not compared with the state. %s %s",
                 error,

@@ -10,8 +10,7 @@ from functools import partial
 from live_recording.account.actions import reads
 from live_recording.account.api_errors import AccessDenied
 from live_recording.account.client import ApiClient, server_time
-from live_recording.account.guard import HOW_TO_ALLOW
-from live_recording.account.inventory import open_account
+from live_recording.account.guard import HOW_TO_ALLOW, AccountGuard
 from live_recording.config import files
 from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Credentials, Settings
 from live_recording.config.sources import read_stack_settings
@@ -40,7 +39,7 @@ KEY_NAMES = {
 }
 """What sentences call credentials, by their source."""
 SHORTEST_SECRET = 6  # characters; anything shorter is not a secret
-HOW_TO_GRANT = "Grant what this prints: live-recording policy reader"
+HOW_TO_GRANT = "Grant what this prints: live-recording policy reader."
 OPTIONAL = {"DescribeLiveDomains": f"Domains are not checked without it. {HOW_TO_GRANT}"}
 """Reads that a run can do without -> what it then does."""
 CLOCK_SYNC = "Set the clock and keep it synchronized (NTP)."
@@ -192,7 +191,8 @@ def _check_identity(of: str, settings: Settings) -> Iterator[CheckResult]:
     """Check that the credentials belong to the configured account, and name it."""
     subject = f"Identity{of}"
     try:
-        account = open_account(settings).guard.account()
+        sts = ApiClient(settings, service="sts")
+        account = AccountGuard(settings, lambda: sts.read("GetCallerIdentity", {}), warns=False).account()
     except ToolError as error:
         yield CheckResult(subject, "wrong", _redact(str(error), settings))
         return
@@ -216,12 +216,11 @@ def _check_permissions(of: str, api: ApiClient, settings: Settings) -> Iterator[
         if action not in tried:
             try:
                 api.read(action, body)
-            except ToolError as error:
+            except AccessDenied:
                 refused.append(action)
                 state: State = "note" if action in OPTIONAL else "wrong"
                 effect = OPTIONAL.get(action, f"No plan and no deployment is possible without it. {HOW_TO_GRANT}")
-                sentence = f"live:{action} is refused. {effect} {_redact(str(error), settings)}"
-                yield CheckResult(subject, state, sentence)
+                yield CheckResult(subject, state, f"live:{action} is refused. {effect}")
     if not refused:
         yield CheckResult(subject, "ok", "Every read of a plan is allowed. To deploy: live-recording policy deployer")
 
