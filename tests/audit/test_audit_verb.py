@@ -53,8 +53,8 @@ def test_every_kind_is_in_the_golden_file(shop: Scratch) -> None:
     """Each kind of difference has a well-formed sentence there."""
     (account,) = json.loads(shop.run("audit", "--account", "account.json", "--format", "json").stdout)["accounts"]
 
-    assert {message["kind"] for message in account["messages"]} == set(IS_PROBLEM)
-    for message in account["messages"]:
+    assert {message["kind"] for message in account["told"]} == set(IS_PROBLEM)
+    for message in account["told"]:
         assert message["sentence"].endswith((".", " prod"))  # a command to copy has no full stop
         assert message["sentence"][0].isupper()
         assert message["sentence"].isprintable()

@@ -213,7 +213,7 @@ def _account_data(account: AuditedAccount) -> dict[str, Any]:
         "name": account.name,
         "files": list(account.files),
         "at": account.at,
-        "messages": [_message_data(message) for message in account.messages],
+        "told": [_message_data(message) for message in account.messages],
         "failure": account.failure,
     }
 

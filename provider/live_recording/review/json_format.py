@@ -35,8 +35,8 @@ def render_json(review: Review) -> str:
             "unmanaged": as_data(review.unmanaged),
             "operations": as_data(review.operations),
             "time_zone": review.time_zone,
-            "conflicts": as_data(review.conflicts),
-            "limitations": as_data(review.limitations),
+            "obstacles": as_data(review.conflicts),
+            "unsaid": as_data(review.limitations),
             "takes_effect": TAKES_EFFECT,
         }
     )
