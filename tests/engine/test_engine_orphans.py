@@ -1,4 +1,4 @@
-"""Processes whose engine was killed: they send nothing more, and end."""
+"""Provider processes whose engine was killed: they send nothing more, and exit."""
 
 import time
 from pathlib import Path
@@ -23,7 +23,7 @@ def _left(directory: Path) -> list[str]:
 
 
 def test_provider_of_a_killed_engine_sends_nothing_more(tmp_path: Path, account: Account) -> None:
-    """A create that waits while the CLI is killed is never sent, and no process is left."""
+    """A create that waits when the CLI is killed is never sent, and no process is left."""
     project = LiveProject(tmp_path, account)
     project.write(STACK)
     account.emulator.fault("CreateLiveRecordTemplate", "throttle", count=1000)

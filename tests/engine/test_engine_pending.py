@@ -1,4 +1,4 @@
-"""Pending operations, which a killed CLI leaves in the state: a run without a terminal continues anyway."""
+"""Pending operations, which a killed CLI leaves in the state: a run without a terminal continues."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ CLEAR = ("refresh", "--yes", "--clear-pending-creates", "--stack", "dev")
 
 
 def test_pending_create_stops_no_run(tmp_path: Path, account: Account) -> None:
-    """A create that was under way when the CLI was killed is a warning to the next `up`, which finds what it made."""
+    """A create that was running when the CLI was killed is a warning in the next `up`, which adopts its object."""
     project = LiveProject(tmp_path, account)
     project.write(STACK)
     account.emulator.fault(CREATE, "delay", seconds=HELD)
@@ -37,17 +37,16 @@ def test_pending_create_stops_no_run(tmp_path: Path, account: Account) -> None:
     ]
 
     project.run("cancel", "--yes", "--stack", "dev")
-    said = project.up()
-    assert PENDING in said
-    assert INTERRUPTED in said
-    (made,) = account.state["tasks"]
-    assert {id_: found["id"] for id_, found in project.state().items() if id_.endswith("::final")} == {
-        "pulumi-python:dynamic/live:RecordTask::final": made["TaskId"]
+    output = project.up()
+    assert PENDING in output
+    assert INTERRUPTED in output
+    (task,) = account.state["tasks"]
+    assert {name: found["id"] for name, found in project.state().items() if name.endswith("::final")} == {
+        "pulumi-python:dynamic/live:RecordTask::final": task["TaskId"]
     }
     assert account.actions() == ["CreateLiveRecordTemplate", CREATE]
 
-    project.run("preview", "--expect-no-changes", "--stack", "dev")
-    assert PENDING in project.up()  # a warning that stays, and stops nothing
+    assert PENDING in project.up()  # the warning stays, and stops nothing
     project.run(*CLEAR)
     assert PENDING not in project.up()
     assert account.actions() == []

@@ -1,9 +1,7 @@
-"""Renamed entries through the real CLI: a rename never ends a recording."""
+"""Renamed entries through the real CLI: a new name ends no recording."""
 
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
@@ -23,44 +21,17 @@ tasks:
 """
 
 
-def renamed(section: str, old: str, new: str, *, was: bool = True) -> str:
-    """Rename an entry of the stack, and the references to it."""
-    said = f"was: {old}, " if was else ""
-    text = STACK.replace(f"  {old}: {{", f"  {new}: {{{said}")
-    return text.replace(f"template: {old}", f"template: {new}") if section == "templates" else text
-
-
-@pytest.fixture(name="project")
-def _project(tmp_path: Path, account: Account) -> LiveProject:
-    return LiveProject(tmp_path, account)
-
-
-def begun(project: LiveProject, account: Account) -> LiveProject:
-    """Apply the stack, at a time when the task runs."""
+def test_renames_end_no_recording(tmp_path: Path, account: Account) -> None:
+    """A rule, a running task and a template change their keys, with `was` and without it."""
+    project = LiveProject(tmp_path, account)
     project.up(STACK)
-    during = NOW + timedelta(hours=2)
-    account.emulator.set_now(during)
-    project.environment["LIVE_RECORDING_NOW"] = during.isoformat()
-    account.changes()
-    return project
-
-
-def changed(project: LiveProject, text: str) -> dict[str, str]:
-    """Plan and then apply the stack file; return the plan."""
-    planned = steps(project.plan(text))
-    project.up()
-    return planned
-
-
-def test_was_renames_and_nothing_else(project: LiveProject, account: Account) -> None:
-    """With was a new key of a rule or a running task is no change; a template's is an update of its name in place."""
-    begun(project, account)
+    project.set_now(NOW + timedelta(hours=2))
     before = account.state
-    text = renamed("rules", "studio", "atelier").replace("  final: {", "  cup-final: {was: final, ")
-    assert changed(project, text) == {}
-    assert account.changes() == []
-    assert account.state == before
+    account.changes()
 
+    # With `was`, a renamed rule or task is no change, and a renamed template is updated in place.
+    text = STACK.replace("  studio: {", "  atelier: {was: studio, ").replace("  final: {", "  cup: {was: final, ")
+    assert steps(project.plan(text)) == {}
     text = text.replace("  clips: {", "  shorts: {was: clips, ").replace("template: clips", "template: shorts")
     plan = project.plan(text)
     assert steps(plan) == {"shorts": "update"}
@@ -69,57 +40,38 @@ def test_was_renames_and_nothing_else(project: LiveProject, account: Account) ->
     project.up()
     assert account.actions() == ["ModifyLiveRecordTemplate"]
     assert account.rules()[DOMAIN, "studio", ""] == str(before["rules"][1]["TemplateId"])
-    assert [task["Stopped"] for task in account.state["tasks"]] == [0]
 
-
-def test_was_may_stay_and_may_name_an_unknown_key(project: LiveProject, account: Account) -> None:
-    """A was that names a key which the state does not have is an ordinary create, and no change afterwards."""
-    project.up(renamed("rules", "studio", "atelier").replace("  final: {", "  cup-final: {was: nobody, "))
-    assert len(account.changes()) == 5
-    assert changed(project, renamed("rules", "studio", "atelier", was=False)) == {
-        "cup-final": "delete",
-        "final": "create",
-    }
-    assert account.changes() == []
-
-
-def test_forgotten_was_ends_no_recording(project: LiveProject, account: Account) -> None:
-    """Without was the live rule and the running task keep recording under their new names, without a create or a delete."""
-    begun(project, account)
-    before = account.state
-    text = renamed("rules", "studio", "atelier", was=False).replace("  final: {", "  cup-final: {")
-    planned = changed(project, text)
-
-    assert planned == {"atelier": "create", "studio": "delete", "cup-final": "create", "final": "delete"}
-    assert account.changes() == []
-    assert account.state == before
-    assert {name.rpartition("::")[2] for name in project.state() if "dynamic/live" in name} == {
-        "archive", "clips", "everything", "atelier", "cup-final"
+    # Without it, the live rule and the running task are adopted under their new names: no call is made.
+    text = text.replace("  atelier: {was: studio, ", "  stage: {").replace("  cup: {was: final, ", "  grand-final: {")
+    assert steps(project.plan(text)) == {
+        "stage": "create", "atelier": "delete", "grand-final": "create", "cup": "delete"
     }  # fmt: skip
-    project.run("preview", "--expect-no-changes", "--stack", "dev")
+    project.up()
+    assert account.changes() == []
+    assert [task["Stopped"] for task in account.state["tasks"]] == [0]
+    assert {name.rpartition("::")[2] for name in project.state() if "dynamic/live" in name} == {
+        "archive", "shorts", "everything", "stage", "grand-final"
+    }  # fmt: skip
+
+    # A rule with a new key and another template needs `was`; one that names a key which the state lacks does no harm.
+    text = text.replace("studio, template: shorts", "studio, template: archive").replace("  stage: {", "  hall: {")
+    refusal = project.refused(text)
+    assert "was: OLD-KEY" in refusal
+    assert "studio" in refusal
+    project.up(
+        text.replace("  hall: {", "  hall: {was: stage, ").replace("  everything: {", "  everything: {was: all, ")
+    )
+    assert account.actions() == [CREATE, DELETE]
 
 
-def test_template_renamed_without_was_is_replaced_behind_its_rules(project: LiveProject, account: Account) -> None:
-    """A template with another default name is created again, its rules move, and the old one is deleted last."""
+def test_template_renamed_without_was_is_replaced_behind_its_rules(tmp_path: Path, account: Account) -> None:
+    """A template with another default name is created, its rules move, and the old one is deleted last."""
+    project = LiveProject(tmp_path, account)
     project.up(STACK)
     account.changes()
-    project.up(renamed("templates", "clips", "shorts", was=False))
+    project.up(STACK.replace("clips: {", "shorts: {").replace("template: clips", "template: shorts"))
     calls = [action for action, _ in account.changes() if "Rule" in action or "Template" in action]
 
     assert calls == ["CreateLiveRecordTemplate", DELETE, CREATE, "DeleteLiveRecordTemplate"]
     names = {t["TemplateName"]: str(t["TemplateId"]) for t in account.state["templates"]}
     assert account.rules()[DOMAIN, "studio", ""] == names["live-recording--dev--shorts"]
-
-
-def test_rename_and_change_at_once_need_was(project: LiveProject, account: Account) -> None:
-    """A rule with a new key and another template is refused without was, which the sentence names; with it all is well."""
-    project.up(STACK)
-    text = renamed("rules", "studio", "atelier", was=False).replace(
-        "studio, template: clips", "studio, template: archive"
-    )
-    said = project.refused(text)
-    assert "was: OLD-KEY" in said
-    assert "studio" in said
-
-    project.up(text.replace("atelier: {", "atelier: {was: studio, "))
-    assert account.actions() == [CREATE, DELETE]

@@ -8,8 +8,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from bench.rivals import HASTY, PATIENCE, Size, stack_file
 from tests.reliability.test_kills import live_ids
 from tests.support.emulated_account import Account
@@ -26,12 +24,12 @@ UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 
 
 def created(account: Account, action: str) -> int:
-    """How many objects the calls of an action have made so far."""
+    """Return how many objects the calls of an action have created so far."""
     return sum(call["action"] == action and not call["code"] for call in account.emulator.log)
 
 
 def test_large_stack_killed_without_checkpoints_is_repaired(tmp_path: Path, account: Account) -> None:
-    """Killed halfway, with nothing saved: the same command creates the rest, and nothing is created twice."""
+    """Killed halfway, with nothing saved: the same command creates the rest, and nothing twice."""
     project = LiveProject(tmp_path, account)
     project.write(stack_file(KILLED))
     cli = project.start(*UP, env=HASTY)
@@ -54,8 +52,8 @@ def test_large_stack_killed_without_checkpoints_is_repaired(tmp_path: Path, acco
     project.run("preview", "--expect-no-changes", "--stack", "dev", timeout=PATIENCE)
 
 
-def test_check_takes_4000_tasks(tmp_path: Path) -> None:
-    """The command reads a file of 4,000 tasks and finds nothing wrong."""
+def test_check_accepts_4000_tasks(tmp_path: Path) -> None:
+    """`check` reads a file of 4,000 tasks and finds no problem."""
     file = tmp_path / "large.yaml"
     file.write_text("time_zone: UTC\n" + stack_file(Size(50, 50, LARGE)), encoding="utf-8")
     command = [sys.executable, "-m", "live_recording", "check", str(file), "--format", "json"]
@@ -81,11 +79,10 @@ def test_account_of_4000_tasks_fits_in_memory(tmp_path: Path, account: Account) 
     assert 0 < use.kinds["provider"].megabytes < MEMORY_MB
 
 
-@pytest.mark.parametrize(("asked", "sent"), [("", False), ("1", True)], ids=["plain", "debugging"])
-def test_program_sends_debug_messages_only_when_asked(tmp_path: Path, account: Account, asked: str, sent: bool) -> None:
-    """The SDK's four messages for each resource reach the engine with LIVE_RECORDING_DEBUG=1 alone."""
+def test_program_sends_debug_messages_only_on_request(tmp_path: Path, account: Account) -> None:
+    """The SDK's four messages for each resource reach the engine only with LIVE_RECORDING_DEBUG=1."""
     project = LiveProject(tmp_path, account)
     project.write(stack_file(Size(1, 1, 1)))
-    done = project.run("preview", "--debug", "--stack", "dev", env={"LIVE_RECORDING_DEBUG": asked})
-
-    assert ("name=k0, custom=True" in done.stdout + done.stderr) is sent
+    for value, sent in (("", False), ("1", True)):
+        done = project.run("preview", "--debug", "--stack", "dev", env={"LIVE_RECORDING_DEBUG": value})
+        assert ("name=k0, custom=True" in done.stdout + done.stderr) is sent

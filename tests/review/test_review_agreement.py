@@ -1,10 +1,7 @@
 """A review is correct: the emulated account before and after an `up` is what the review of its plan says."""
 
-import json
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,25 +11,18 @@ from live_recording.account.api_errors import ApiError
 from live_recording.account.inventory import Conflict
 from live_recording.config.files import read_settings as configured
 from live_recording.core.findings import errors
-from live_recording.core.kinds import KindName
 from live_recording.emulator import Emulator
 from live_recording.review.build import build_review
-from live_recording.review.preview import TYPES, parse_preview
+from live_recording.review.preview import parse_preview
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
-from tests.support.engine_double import CheckFailed, Engine, ResourceState, renamed
+from tests.support.engine_double import CheckFailed, Engine, renamed
 from tests.support.generated_changes import (
-    DOMAINS,
-    EVERYTHING_AT_ONCE,
-    SCARCE_PLACES,
-    UNMANAGED_ID,
-    Tree,
     edited,
     made_before,
     others,
     stack,
 )
-from tests.support.live_project import LiveProject
 from tests.support.provider_in_process import OWNER, ProviderInProcess
 from tests.support.review_oracle import came_true, copied
 from tests.support.review_stack import resources_of, snapshot_of, stack_file
@@ -104,46 +94,3 @@ def test_reviews_of_generated_changes_come_true(part: int) -> None:
                 raise AssertionError(f"case {seed}: {error}") from error
     assert seen["agreed"] > CASES / 2, seen
     assert min(seen["losses"], seen["task losses"]) > CASES / 10, seen
-
-
-def remembered(project: LiveProject) -> dict[tuple[KindName, str], ResourceState]:
-    """Return the resources in the engine's state."""
-    found = {}
-    for name, resource in project.state().items():
-        token, _, name_only = name.partition("::")
-        if token in TYPES:
-            inputs, outputs = (
-                {k: v for k, v in resource[part].items() if k != "__provider"} for part in ("inputs", "outputs")
-            )
-            sources = resource["propertyDependencies"].get("template_id") or []
-            template = sources[0].rpartition("::")[2] if sources else None
-            found[TYPES[token], name_only] = ResourceState(resource["id"], inputs, outputs, template)
-    return found
-
-
-@pytest.mark.parametrize("trees", [EVERYTHING_AT_ONCE, SCARCE_PLACES], ids=["everything-at-once", "scarce-places"])
-def test_reviews_of_the_real_engines_plans_come_true(
-    trees: tuple[Tree, Tree], account: Account, tmp_path: Path
-) -> None:
-    """The same is true for a plan that the real CLI applies; the generated preview has the same steps."""
-    emulator = account.emulator
-    made_before(account)
-    account.rule(str(UNMANAGED_ID), DOMAINS[0], "y", "t")
-    settings = configured({"site": emulator.site}.get, account.environment)
-    project = LiveProject(tmp_path, account)
-    project.up(yaml.safe_dump(trees[0]))
-    account.template("live-recording--dev--new", HlsParam={"Enable": 1})
-    state, wanted, snapshot = remembered(project), stack_file(yaml.safe_dump(trees[1]), settings), snapshot_of(settings)
-    plan = project.plan(yaml.safe_dump(trees[1]))
-    engine = Engine()
-    engine.state = dict(state)
-    ours = engine.preview(
-        ProviderInProcess(settings, wanted.checked.stack.limits if wanted.checked.stack else None), resources_of(wanted)
-    )
-    theirs = [replace(change, fields=()) for change in parse_preview(json.dumps(plan), OWNER).changes]
-    assert theirs == list(parse_preview(ours, OWNER).changes)
-
-    review, before = build_review(wanted, json.dumps(plan), snapshot, NOW), copied(emulator.service)
-    emulator.clear_log()
-    project.up()
-    came_true(review, before, emulator, NOW, (renamed(state, resources_of(wanted)), remembered(project)))

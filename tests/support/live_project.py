@@ -1,8 +1,9 @@
-"""Our own project under the real CLI: a scratch copy with its own backend, on an emulated account."""
+"""This project under the real CLI: a copy with a backend of its own, on an emulated account."""
 
 import json
 import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,7 @@ HEAD = "time_zone: Asia/Shanghai\n"
 
 
 class LiveProject(Project):
-    """A copy of this project, perhaps of another *name*, with the stack "dev", whose file a test writes."""
+    """A copy of this project, under any *name*, with the stack "dev", whose file the test writes."""
 
     def __init__(self, scratch: Path, account: Account, name: str = "live-recording") -> None:
         directory = scratch / "project"
@@ -34,28 +35,28 @@ class LiveProject(Project):
         self.init("dev")
 
     def init(self, stack: str) -> None:
-        """Another stack of the project, on the account's site; copied, because to make one takes most of a second."""
-        made, encryption = _made((self.directory / "Pulumi.yaml").read_text(encoding="utf-8"), stack)
-        shutil.copytree(made, self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"), dirs_exist_ok=True)
+        """Create a stack, on the account's site: a copy of an empty one, because `pulumi stack init` takes most of a second."""
+        backend, encryption = _empty_stack((self.directory / "Pulumi.yaml").read_text(encoding="utf-8"), stack)
+        shutil.copytree(backend, self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"), dirs_exist_ok=True)
         self.configure(stack, encryption)
 
     def configure(self, stack: str, encryption: str = "") -> None:
-        """Set the stack's config."""
+        """Write the config of a stack."""
         config = f"{encryption}config:\n  live-recording:site: {self.account.emulator.site}\n"
         (self.directory / f"stacks/Pulumi.{stack}.yaml").write_text(config, encoding="utf-8")
 
     def write(self, text: str, stack: str = "dev") -> None:
-        """Write the stack file of the stack."""
+        """Write the stack file."""
         (self.directory / "stacks" / f"{stack}.yaml").write_text(HEAD + text, encoding="utf-8")
 
     def up(self, text: str | None = None, *arguments: str, stack: str = "dev") -> str:
-        """Apply; what the CLI said."""
+        """Apply without a preview, and return the output."""
         if text is not None:
             self.write(text, stack)
         return self.run("up", "--yes", "--skip-preview", "--stack", stack, *arguments).stdout
 
     def refused(self, text: str, *verb: str, stack: str = "dev", env: Mapping[str, str] | None = None) -> str:
-        """Expect the CLI to reject this stack file without changes; return its output."""
+        """Run a command that must fail and change nothing, a preview unless *verb* names another; return both outputs."""
         self.write(text, stack)
         self.account.emulator.clear_log()
         done = self.run(*(verb or ("preview",)), "--stack", stack, check=False, env=env)
@@ -65,33 +66,46 @@ class LiveProject(Project):
         return done.stdout + done.stderr
 
     def plan(self, text: str | None = None, *arguments: str, stack: str = "dev") -> dict[str, Any]:
-        """Return the plan of `pulumi preview --json`."""
+        """Return the output of `pulumi preview --json`."""
         if text is not None:
             self.write(text, stack)
         return self._json(self.run("preview", "--json", "--stack", stack, *arguments))
 
     def drift(self) -> dict[str, Any]:
-        """Return the changes that a refresh would find."""
+        """Return what a refresh would find."""
         return self._json(self.run("refresh", "--preview-only", "--json", "--stack", "dev"))
 
     def state(self, stack: str = "dev") -> dict[str, Any]:
-        """Return the resources in the stack's state, by name."""
-        exported = json.loads(self.run("stack", "export", "--stack", stack).stdout)
-        found = exported["deployment"].get("resources", [])
-        return {r["urn"].split("::", 2)[2]: r for r in found}
+        """Return the resources in the state, by type and name; read from the backend's file, which costs no run."""
+        backend = Path(self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+        project = Path(self.directory, "Pulumi.yaml").read_text(encoding="utf-8").partition("name: ")[2].split()[0]
+        file = backend / f".pulumi/stacks/{project}/{stack}.json"
+        saved = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
+        return {resource["urn"].split("::", 2)[2]: resource for resource in saved.get("resources") or []}
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs of stack dev, from the state."""
+        return next(
+            found.get("outputs", {}) for found in self.state().values() if found["type"] == "pulumi:pulumi:Stack"
+        )
+
+    def set_now(self, now: datetime) -> None:
+        """Set the time for program, provider, and account."""
+        self.account.emulator.set_now(now)
+        self.environment["LIVE_RECORDING_NOW"] = now.isoformat()
 
     @staticmethod
     def _json(done: CompletedProcess[str]) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
 
 
 _SCRATCH = TemporaryDirectory(prefix="live-recording-tests-")
 
 
 @cache
-def _made(declared: str, stack: str) -> tuple[Path, str]:
-    """Return a backend with a new stack of a project with this Pulumi.yaml, and the encryption settings of its config."""
+def _empty_stack(declared: str, stack: str) -> tuple[Path, str]:
+    """Return a backend in which a project with this Pulumi.yaml has an empty stack, and the encryption in its config."""
     scratch = Path(_SCRATCH.name, sha256(declared.encode()).hexdigest(), stack)
     (scratch / "project/stacks").mkdir(parents=True)
     (scratch / "project/Pulumi.yaml").write_text(declared, encoding="utf-8")
@@ -100,6 +114,6 @@ def _made(declared: str, stack: str) -> tuple[Path, str]:
 
 
 def steps(plan: Mapping[str, Any]) -> dict[str, str]:
-    """Return the changes of a plan (name -> operation) for resources of this provider."""
+    """Return the changes of a plan to our resources: name -> operation."""
     ours = (step for step in plan["steps"] if "dynamic/live:" in step["urn"] and step["op"] != "same")
     return {step["urn"].rpartition("::")[2]: step["op"] for step in ours}
