@@ -11,6 +11,7 @@ from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.support import warm_python
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
 
@@ -19,15 +20,15 @@ HEAD = "time_zone: Asia/Shanghai\n"
 
 
 class LiveProject(Project):
-    """A copy of this project, under any *name*, with the stack "dev", whose file the test writes."""
+    """A copy of this project, under any *name*, with the stack "dev", whose file the test writes. Not *warm*, its processes import everything."""
 
-    def __init__(self, scratch: Path, account: Account, name: str = "live-recording") -> None:
+    def __init__(self, scratch: Path, account: Account, name: str = "live-recording", *, warm: bool = True) -> None:
         directory = scratch / "project"
         (directory / "stacks").mkdir(parents=True)
         declared = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
         (directory / "Pulumi.yaml").write_text(declared.replace("name: live-recording\n", f"name: {name}\n"), "utf-8")
         shutil.copy(ROOT / "__main__.py", directory)
-        (directory / ".venv").symlink_to(ROOT / ".venv")
+        (directory / ".venv").symlink_to(warm_python.virtualenv() if warm else ROOT / ".venv")
         super().__init__(directory, scratch)
         self.account = account
         live = ("LIVE_RECORDING_", "TENCENTCLOUD_")
