@@ -1,7 +1,7 @@
 """Fixtures and options of all tests."""
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -28,11 +28,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="rewrite the expected findings under tests/golden")
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Mark the tests of the slow directories."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the slow directories, and run them first: the last tests of a run are then short ones."""
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW_DIRECTORIES:
+        if directory(item) in SLOW_DIRECTORIES:
             item.add_marker("slow")
+    items.sort(key=lambda item: directory(item) not in SLOW_DIRECTORIES)
+
+
+def directory(item: pytest.Item) -> str:
+    """Return the directory below tests in which a test is."""
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from live_recording.emulator import Emulator
-from tests.support import doc_runner
+from tests.support import doc_runner, warm_python
 from tests.support.clock import NOW
 from tests.support.doc_runner import PAGES, ROOT
 from tests.support.emulated_account import Account
@@ -32,7 +32,7 @@ def test_page_does_what_it_shows(page: Path, tmp_path: Path, request: pytest.Fix
     Who follows the README to its end has the clone that they began with.
     """
     directory = tmp_path / "project"
-    doc_runner.copy(directory)
+    doc_runner.copy(directory, ROOT / ".venv" if page == BEGINNER else warm_python.virtualenv())
     steps = doc_runner.steps(page)
     with Emulator(site="cn" if page in CN else "intl", now=NOW) as emulator:
         account = {} if page == BEGINNER else Account(emulator).environment

@@ -25,9 +25,9 @@ IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=fal
 PUSH = "push.example.com"
 
 
-def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> Adopted:
+def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> AdoptionResult:
     """Run `adopt` on the account, and write the import file into the project."""
-    made = adopted(snapshot(account), StackRef("live-recording", "dev"), (), declared)
+    made = adopt_account(snapshot(account), StackRef("live-recording", "dev"), (), declared)
     (project.directory / "import.json").write_text(import_file(made), encoding="utf-8")
     return made
 

@@ -1,4 +1,4 @@
-"""Pending operations, which a killed CLI leaves in the state: a run without a terminal continues."""
+"""Pending operations, which a killed CLI leaves in the state: the next run continues, also without a terminal."""
 
 import json
 from pathlib import Path

@@ -41,7 +41,7 @@ def test_renames_end_no_recording(tmp_path: Path, account: Account) -> None:
     assert account.actions() == ["ModifyLiveRecordTemplate"]
     assert account.rules()[DOMAIN, "studio", ""] == str(before["rules"][1]["TemplateId"])
 
-    # Without it, the live rule and the running task are adopted under their new names: no call is made.
+    # Without it, the live rule and the running task are adopted under their new names, without a call.
     text = text.replace("  atelier: {was: studio, ", "  stage: {").replace("  cup: {was: final, ", "  grand-final: {")
     assert steps(project.plan(text)) == {
         "stage": "create", "atelier": "delete", "grand-final": "create", "cup": "delete"

@@ -43,7 +43,7 @@ def test_season_tops_itself_up(tmp_path: Path, account: Account) -> None:
     [task] = account.state["tasks"]
     assert task["StartTime"] == datetime(2026, 10, 24, 14, tzinfo=UTC).timestamp()
 
-    # While an occurrence runs, the schedule gets another key, first without `was`, then back with it: no call is made.
+    # While an occurrence runs, the schedule gets another key, first without `was`, then back with it, without a call.
     at(project, "2026-10-24T14:30")
     assert steps(project.plan(SEASON.replace("  season: {", "  league: {"))) == {
         "season-20261024T1500": "delete", "league-20261024T1500": "create"
@@ -62,7 +62,7 @@ def test_season_tops_itself_up(tmp_path: Path, account: Account) -> None:
     assert created(account) == [("10-31T15:00", "10-31T17:00")]
     assert tasks(project) == ["season-20261031T1500"]
 
-    # An excepted day deletes its planned occurrence; the schedule goes on with the next one.
+    # An excepted day deletes its planned occurrence; the schedule continues with the next one.
     excepted = SEASON.replace("duration: 2h", "duration: 2h, except: [2026-10-31]")
     project.up(excepted)
     assert account.actions() == ["DeleteRecordTask"]

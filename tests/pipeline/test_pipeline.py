@@ -56,16 +56,18 @@ MODULE = ("-m", "live_recording")
 class Pipeline(LiveProject):
     """The project with our command line in it."""
 
-    def begin(self, *arguments: str, program: Sequence[str] = MODULE, **environment: str) -> subprocess.Popen[str]:
+    def begin(
+        self, *arguments: str, python: str = sys.executable, program: Sequence[str] = MODULE, **environment: str
+    ) -> subprocess.Popen[str]:
         """`live-recording` with these arguments, both outputs in one pipe."""
         return subprocess.Popen(
-            [sys.executable, *program, *arguments], cwd=self.directory, env=self.environment | environment,
+            [python, *program, *arguments], cwd=self.directory, env=self.environment | environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 
     def call(self, *arguments: str, **environment: str) -> tuple[int, str]:
         """Run `live-recording` to its end; return its exit code and output."""
-        running = self.begin(*arguments, **environment)
+        running = self.begin(*arguments, python=str(self.directory / ".venv/bin/python"), **environment)
         said, _ = running.communicate(timeout=300)
         return running.returncode, said
 

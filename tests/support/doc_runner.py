@@ -29,7 +29,6 @@ PART = re.compile(r"^<!-- (?P<note>output|exit|run|not run)(?:: (?P<said>.*?))? 
 FILE = re.compile(r"# ([\w./-]+\.\w+)\n")
 LEFT_OUT = "...\n"
 COPIED = ("Makefile", "Pulumi.yaml", "pyproject.toml", "__main__.py", "requirements.txt", "requirements-dev.txt", "stacks", "schema", "examples", "tools", ".gitignore")  # fmt: skip
-LINKED = (".venv",)
 NORMAL = (
     (re.compile(r"^@ (previewing|updating|importing|destroying).*\n", re.MULTILINE), ""),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
@@ -113,8 +112,8 @@ def steps(page: Path) -> list[Step]:
     return made
 
 
-def copy(directory: Path) -> None:
-    """Clone the project, with its virtualenv."""
+def copy(directory: Path, virtualenv: Path = ROOT / ".venv") -> None:
+    """Clone the project, with this virtualenv."""
     directory.mkdir()
     for name in COPIED:
         if (ROOT / name).is_dir():
@@ -122,8 +121,7 @@ def copy(directory: Path) -> None:
         else:
             shutil.copy2(ROOT / name, directory)
             os.utime(directory / name, (0, 0))  # older than the virtualenv, so that make finds it ready
-    for name in LINKED:
-        (directory / name).symlink_to(ROOT / name)
+    (directory / ".venv").symlink_to(virtualenv)
     author = ("-c", "user.name=Reader", "-c", "user.email=reader@example.com")
     for command in (("init", "--quiet"), ("add", "."), (*author, "commit", "--quiet", "-m", "Clone")):
         subprocess.run(["git", *command], cwd=directory, check=True)
