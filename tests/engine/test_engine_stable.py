@@ -125,7 +125,7 @@ def test_applied_stacks_are_stable(tmp_path: Path, site: str) -> None:
         @given(stacks(), st.randoms(use_true_random=False))
         def stable(tree: Tree, random: Random) -> None:
             project.up(text(tree))
-            assert [call["code"] for call in emulator.log if call["code"]] == []
+            assert [call["code"] for call in emulator.changes if call["code"]] == []
             account.changes()
 
             project.write(text(shuffled(tree, random)))
