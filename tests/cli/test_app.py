@@ -48,7 +48,7 @@ ENDS = {
     "adopt-unreachable": (3, ("adopt", "--stack", "found")),
     "adopt-there": (2, ("adopt", "--stack", "good")),
     "migrate": (2, ("migrate", "nothing.txt")),
-    "snapshot": (2, ("snapshot", "--stack", "b@d")),
+    "snapshot": (2, ("snapshot", "--stack", "bad")),
     "snapshot-unknown": (2, ("snapshot", "--stack", "nobody")),
     "snapshot-unreachable": (3, ("snapshot",)),
     "emulate": (2, ("emulate", "--now", "soon")),
@@ -113,7 +113,7 @@ def test_version_is_that_of_the_changelog() -> None:
 def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, arguments: tuple[str, ...]) -> None:
     """2 for a mistake in the call, 3 where the account or Pulumi fails; one sentence, nothing else."""
     scratch.write("stacks/good.yaml", GOOD)
-    scratch.write("stacks/Pulumi.b@d.yaml", "config: {live-recording:site: mars}\n")
+    scratch.write("stacks/Pulumi.bad.yaml", "config: {live-recording:site: mars}\n")
 
     done = scratch.run(*arguments, **UNREACHABLE, PATH="/usr/bin:/bin")
     assert done.returncode == code, done.stdout + done.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from live_recording.account.inventory import open_account
 from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data
-from live_recording.config.files import read_text
+from live_recording.config.files import LARGEST_DATA, read_text
 from live_recording.config.settings import Settings
 from live_recording.config.stack_state import accounts_in_state
 from live_recording.core import json_output
@@ -42,7 +42,7 @@ def snapshot_text(snapshot: Snapshot) -> str:
 def read_snapshot(path: Path, site: SiteName | None = None) -> Snapshot:
     """Read the snapshot in a file. Raises ConfigError, also if it is of another site than *site*."""
     try:
-        found = from_data(json.loads(read_text(path, "snapshot")))
+        found = from_data(json.loads(read_text(path, "snapshot", largest=LARGEST_DATA)))
     except (ValueError, RecursionError):
         raise ConfigError(f"{path} is not JSON. Create it with: live-recording snapshot > {path}.") from None
     except Unreadable as error:

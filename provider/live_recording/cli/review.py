@@ -22,14 +22,15 @@ def review(
 
     Example: live-recording review --stack prod --plan preview.json
     """
-    from live_recording.config.files import read_text
+    from live_recording.config.files import LARGEST_DATA, read_text
     from live_recording.pipeline.plan import read_account
     from live_recording.project import load_stack
     from live_recording.review.build import build_review
     from live_recording.review.formats import FORMATS
 
     file = load_stack(stack)
-    result = build_review(file, read_text(plan, "plan"), read_account(file, account), file.settings.now())
+    text = read_text(plan, "plan", largest=LARGEST_DATA)
+    result = build_review(file, text, read_account(file, account), file.settings.now())
     write_output(FORMATS[output_format](result), out, overwrite=True)
     if result.stops:
         raise typer.Exit(FINDINGS)

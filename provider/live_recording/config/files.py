@@ -4,19 +4,26 @@ The only module of `config` that touches either. `settings` decides which values
 """
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from live_recording.config import untrusted_file
 from live_recording.config.settings import NAMESPACE, ConfigReader, KeyPair, Settings, parse_settings, simulated_time
 from live_recording.core.errors import ConfigError
 from live_recording.core.redaction import printable, redact
 from live_recording.core.stack_name import StackName
 from live_recording.core.text import capitalize, quoted
 
+LARGEST = 2 << 20
+"""Bytes of a stack file or config file: more than 10,000 entries."""
+LARGEST_DATA = 64 << 20
+"""Bytes of a snapshot or plan."""
+DEEPEST = 50
+"""Levels of a config file."""
 PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
 PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700
 """Modes of what may hold inputs of resources, such as plans."""
@@ -121,7 +128,14 @@ def stack_path(stack: str, recordings: str | None = None) -> Path:
     name = StackName.parse(stack)
     if name.file:
         return Path(name.file)
-    return Path(recordings) if recordings else STACKS / f"{name.stack}.yaml"
+    if not recordings:
+        return STACKS / f"{name.stack}.yaml"
+    if not untrusted_file.is_in_checkout(Path(recordings)):
+        raise ConfigError(
+            f"{NAMESPACE}:recordings of stack {name.stack} is {quoted(recordings)}, which is outside this checkout. "
+            "Name a file inside it."
+        )
+    return Path(recordings)
 
 
 def stack_name(stack: str) -> str:
@@ -169,48 +183,68 @@ def read_stack_file(path: Path) -> bytes:
     return read_bytes(path, "stack file", f" {hint}")
 
 
-def read_text(path: Path, what: str, hint: str = "") -> str:
+def read_text(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> str:
     """Return the text of a file. Raises ConfigError if it cannot be read or is not UTF-8. Arguments: as `read_bytes`."""
     try:
-        return read_bytes(path, what, hint).decode("utf-8-sig")
+        return read_bytes(path, what, hint, largest).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         file = capitalize(f"{what} {quoted(str(path))}")
         raise ConfigError(f"{file} is not valid UTF-8 text (byte {error.start + 1}). Save it as UTF-8.") from None
 
 
-def read_bytes(path: Path, what: str, hint: str = "") -> bytes:
-    """Return the content of a file. Raises ConfigError if it cannot be read.
+def read_bytes(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> bytes:
+    """Return the content of a file. Raises ConfigError if it cannot be read, or should not be.
 
     Args:
         path: The file.
         what: What error messages call the file, such as "stack file".
         hint: What to add to the message if the file does not exist.
+        largest: The maximum size in bytes.
     """
     file = f"{what} {quoted(str(path))}"
     try:
-        return path.read_bytes()
+        return untrusted_file.read(path, largest)
     except FileNotFoundError:
         raise ConfigError(f"{capitalize(file)} not found.{hint}") from None
     except IsADirectoryError:
         raise ConfigError(f"{quoted(str(path))} is a directory, not a {what}.") from None
-    except OSError as error:
-        raise ConfigError(f"Cannot read {file}: {error.strerror or error}.") from None
+    except untrusted_file.Refused as error:
+        raise ConfigError(f"{capitalize(file)} {error}") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        raise ConfigError(f"Cannot read {file}: {getattr(error, 'strerror', None) or error}.") from None
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Return the mapping in a YAML file, {} if it does not exist. Raises ConfigError if it cannot be read."""
+    """Return the mapping in a YAML file, {} if it does not exist. Raises ConfigError if it cannot be read.
+
+    Aliases are refused: a few lines of them expand to gigabytes.
+    """
     import yaml  # slow to import, and `--version` needs none
 
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except OSError as error:
-        raise ConfigError(f"Cannot read {path}: {error.strerror or error}. Fix the file.") from None
+    text = read_text(path, "config file")
+    try:
+        _require_plain(path, yaml.parse(text, Loader=yaml.CSafeLoader))
+        data = yaml.load(text, Loader=yaml.CSafeLoader)
     except (ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
         raise ConfigError(f"Cannot read {path}: {reason}. Fix the file.") from None
     return data if isinstance(data, dict) else {}
+
+
+def _require_plain(path: Path, events: Iterable[Any]) -> None:
+    """Raise ConfigError if YAML events have aliases or nest deeply."""
+    from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if isinstance(event, AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ConfigError(f"{path}:{line}: YAML aliases (*) are not supported. Write the value inline.")
+        if depth > DEEPEST:
+            raise ConfigError(f"{path} nests deeper than {DEEPEST} levels. Fix the file.")
 
 
 def yaml_line(path: Path, keys: Sequence[str]) -> int:

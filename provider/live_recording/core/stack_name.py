@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from live_recording.core.errors import ConfigError
-from live_recording.core.text import quoted
+from live_recording.core.text import SHELL_NAME, quoted
 
 _PART = re.compile(r"[A-Za-z0-9._-]+")
 _PARTS = 3  # organization, project, stack
@@ -23,7 +23,7 @@ class StackName:
     def parse(cls, text: str) -> "StackName":
         """Parse a name or a path. Raises ConfigError if it is neither."""
         if text.endswith((".yaml", ".yml")):
-            return cls(text.rpartition("/")[2].rpartition(".")[0], file=text)
+            return cls(_checked(text.rpartition("/")[2].rpartition(".")[0]), file=text)
         *owner, stack = text.split("/")
         if len(owner) >= _PARTS or (owner and not all(map(_PART.fullmatch, (*owner, stack)))):
             raise ConfigError(
@@ -31,9 +31,19 @@ class StackName:
                 "ORGANIZATION/PROJECT/STACK, or the path of a stack file, which ends with .yaml."
             )
         organization, project = (*owner, "", "")[:2]
-        return cls(stack, organization, project)
+        return cls(_checked(stack), organization, project)
 
     @property
     def for_pulumi(self) -> str:
         """Return the name for the option --stack of the Pulumi CLI."""
         return "/".join(filter(None, (self.organization, self.project, self.stack)))
+
+
+def _checked(stack: str) -> str:
+    """Return the short name. Raises ConfigError if a command that we print could not contain it."""
+    if stack and not SHELL_NAME.fullmatch(stack):  # empty: no stack was named
+        raise ConfigError(
+            f"{quoted(stack)} is not the name of a stack. Use letters, digits, hyphens, underscores and periods; a hyphen "
+            "cannot be first."
+        )
+    return stack
