@@ -6,7 +6,7 @@ nothing.
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from live_recording.account import api_mapping, reconcile
@@ -19,11 +19,15 @@ from live_recording.core.findings import format_path
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef, adopt_command
 from live_recording.core.streams import StreamKey
+from live_recording.core.vendor import SITES, Site
+from live_recording.core.windows import Window, creatable_from
 from live_recording.desired.declarations import DesiredResource
 from live_recording.review.changes import PlannedChange, entry_path
 from live_recording.review.ownership import AccountView, Resource, locate_managed_objects
 
 CREATE_ORDER: tuple[KindName, ...] = ("template", "rule", "task")
+AGE_OF_PLAN = timedelta(days=1)
+"""How old a plan may be that is reviewed."""
 DELETE_ORDER: tuple[KindName, ...] = ("rule", "task", "template")
 """The order of an `up`. Live records are in no list of the account."""
 
@@ -202,16 +206,31 @@ def simulate_plan(
         AccountView(after, _names(simulation.objects)),
         peak,
         tuple(sorted(simulation.conflicts)),
-        _missing(before, changes, unchanged, now),
+        _missing(before, changes, unchanged, SITES[snapshot.site], now),
     )
 
 
+def _is_in_state(unchanged: DesiredResource, site: Site, now: datetime) -> bool:
+    """Return whether a resource without a step surely is in the state: a task may have become due after the plan was made."""
+    if unchanged.kind != "task":
+        return True
+    start, end = unchanged.inputs.get("start"), datetime.fromisoformat(unchanged.inputs["end"])
+    span = Window(datetime.fromisoformat(start) if start else None, end)
+    return creatable_from(span, site) <= now - AGE_OF_PLAN
+
+
 def _missing(
-    located: Container[Resource], changes: Iterable[PlannedChange], unchanged: Iterable[DesiredResource], now: datetime
+    located: Container[Resource],
+    changes: Iterable[PlannedChange],
+    unchanged: Iterable[DesiredResource],
+    site: Site,
+    now: datetime,
 ) -> frozenset[Resource]:
     """Return the resources of the state that are not in the account. Live records and finished tasks are in no list."""
     remembered = [(change.kind, change.name, change.old) for change in changes if change.op != "create"]
-    remembered += [(resource.kind, resource.name, resource.inputs) for resource in unchanged]
+    remembered += [
+        (resource.kind, resource.name, resource.inputs) for resource in unchanged if _is_in_state(resource, site, now)
+    ]
     return frozenset(
         (kind, name)
         for kind, name, inputs in remembered
