@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from live_recording.core.text import escaped
-from live_recording.review.markdown import MORE, ROOM, code, plain, render_combined, render_markdown
+from live_recording.review.markdown import MORE, ROOM, code, plain, render_markdown
 from live_recording.review.model import Review
 from tests.support.review_samples import HOSTILE_NAME, HUGE, REJECTED, REVIEWS, RICH, UNCHANGED
 
@@ -99,33 +99,6 @@ def test_comment_fits_into_a_comment() -> None:
     long = replace(HUGE, losses=tuple(replace(one, sentence=one.sentence * 100) for one in HUGE.losses))
 
     assert 50_000 < len(render_markdown(long)) < 65_536
-
-
-ALL = (UNCHANGED, RICH, REJECTED, HUGE)
-
-
-def test_stacks_share_a_comment() -> None:
-    """All verdicts come first, then what stops, and the comment is no longer than for one stack."""
-    text = render_combined(ALL, {})
-    lines = text.splitlines()
-
-    assert lines[0] == "<!-- live-recording review: staging, prod, prod, prod -->"
-    assert [line.split(":")[0] for line in lines[2:6]] == ["- `staging`", "- `prod`", "- `prod`", "- `prod`"]
-    assert text.count("\n## ") == 3
-    assert text.count("### Recording loss") == 2
-    assert len(lines) <= ROOM.lines
-    assert render_combined((RICH,), {}) == render_markdown(RICH)
-
-
-@given(st.lists(st.sampled_from(list(REVIEWS.values())), min_size=2, max_size=70))
-def test_many_stacks_share_a_comment(reviews: list[Review]) -> None:
-    """Whatever the number of stacks, those that stop are shown before others, and nothing is too long."""
-    text = render_combined(reviews, {})
-    first = [line for line in text.splitlines() if line.startswith("- `")]
-
-    assert len(text.splitlines()) <= ROOM.lines
-    assert len(first) >= min(len(reviews), 20)
-    assert f"{len(reviews) - 56} more" in text or len(reviews) <= 57
 
 
 def test_refusals_are_cut_last_too() -> None:

@@ -15,8 +15,8 @@ from live_recording.config.sources import read_stack_config
 from live_recording.core.errors import ToolError
 from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
+from live_recording.review.combined import render_combined
 from live_recording.review.formats import FORMATS
-from live_recording.review.markdown import render_combined
 from live_recording.review.model import Review
 from live_recording.review.text import Verdict
 

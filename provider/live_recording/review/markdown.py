@@ -4,7 +4,7 @@ A review of any size fits: sections give up rows, the last sections first, and r
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from live_recording.core.text import capitalize, count_of, escaped
@@ -12,7 +12,6 @@ from live_recording.review import text
 from live_recording.review.fit import Room, Section, fit
 from live_recording.review.message import Code, Message
 from live_recording.review.model import Loss, Review
-from live_recording.review.text import Verdict
 
 ROOM = Room(lines=59, characters=60_000)
 """A comment on GitHub holds 65,536 characters."""
@@ -29,51 +28,22 @@ def render_markdown(review: Review) -> str:
     if review.account_at:
         account = f"Account data from {text.format_time(review.account_at, review.time_zone)}."
     head = [
-        _marker([review]),
+        marker([review]),
         f"**{plain(str(text.verdict_of(review)))}**",
         "",
         f"Stack {code(review.stack)}{plain(f', {review.account}' if review.account else '')}. {account} Times are in {plain(review.time_zone)}.",
     ]
-    return "\n".join([*head, *fit(_sections(review), ROOM.without(head))]) + "\n"
+    return "\n".join([*head, *fit(sections(review), ROOM.without(head))]) + "\n"
 
 
-def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdict]) -> str:
-    """Return one comment about several stacks: all verdicts, then the changes, of stacks that stop first.
-
-    *not_reviewed* are the stacks without a review, and why.
-    """
-    all_reviews = tuple(reviews)
-    if len(all_reviews) == 1 and not not_reviewed:
-        return render_markdown(all_reviews[0])
-    rows = [_verdict_row(stack, verdict) for stack, verdict in not_reviewed.items()]
-    rows += [_verdict_row(review.stack, text.verdict_of(review)) for review in all_reviews]
-    verdicts = fit([_list("### Recording reviews", rows)], ROOM.without([""]))
-    lines = [_marker(all_reviews), *verdicts[1:]]
-    shown = _by_urgency(all_reviews)
-    for index, review in enumerate(shown):
-        equally_urgent = sum(other.stops == review.stops for other in shown[index:])  # the others get what is left
-        head = ["", f"## {code(review.stack)}"]
-        body = fit(_sections(review), ROOM.without(lines).divided_by(equally_urgent).without(head))
-        lines += [*head, *body] if body else []
-    return "\n".join(lines) + "\n"
-
-
-def _by_urgency(reviews: Iterable[Review]) -> list[Review]:
-    """Return the reviews that stop, then those that change something."""
-    shown = [review for review in reviews if review.stops or review.operations]
-    return sorted(shown, key=lambda review: not review.stops)
-
-
-def _verdict_row(stack: str, verdict: Verdict) -> str:
-    return f"- {code(stack)}: **{plain(verdict.head)}**: {plain(verdict.sentence)}"
-
-
-def _marker(reviews: Iterable[Review]) -> str:
+def marker(reviews: Iterable[Review]) -> str:
+    """Return the hidden first line of a comment, by which a pipeline finds it again."""
     stacks = ", ".join(escaped(review.stack).replace("--", "-") for review in reviews)
     return f"<!-- live-recording review: {stacks} -->"
 
 
-def _sections(review: Review) -> list[Section]:
+def sections(review: Review) -> list[Section]:
+    """Return the sections of a review that have rows, in order."""
     builders = REJECTED_SECTIONS if review.refused else SECTIONS
     return [section for section in (build(review) for build in builders) if section.rows]
 
@@ -104,7 +74,7 @@ def _limitations(review: Review) -> Section:
 
 def _losses(review: Review) -> Section:
     rows = [
-        _loss_row(loss, entry.proposal if loss is entry.losses[0] else None)
+        describe_loss(loss, entry.proposal if loss is entry.losses[0] else None)
         for entry in text.losses_by_entry(review)
         for loss in entry.losses
     ]
@@ -112,7 +82,8 @@ def _losses(review: Review) -> Section:
     return replace(_list("### Recording loss", rows, note), cut_last=True)
 
 
-def _loss_row(loss: Loss, proposal: str | None) -> str:
+def describe_loss(loss: Loss, proposal: str | None) -> str:
+    """Return the row of a loss; *proposal* is the line that would acknowledge it."""
     row = f"- {code(loss.path_text)}: {plain(loss.sentence)}"
     if loss.acknowledged:
         row += f" *{plain(capitalize(text.describe_acknowledgement(loss.acknowledged)))}*"

@@ -1,0 +1,133 @@
+"""The reviews of many stacks in one comment. A stack that stops is never left out, however many there are.
+
+The comment names the stacks that stop first, then those that change, and the others in one line. What each of them
+changes follows in the same order, as far as there is room.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from live_recording.core.text import count_of, plural
+from live_recording.review import text
+from live_recording.review.fit import Room, fit
+from live_recording.review.markdown import ROOM, code, describe_loss, marker, plain, render_markdown, sections
+from live_recording.review.model import Review
+from live_recording.review.text import Verdict
+
+NAMED_IN_MARKER = 10
+"""How many stacks the hidden first line names."""
+STOPS_SHARE = 0.8
+"""How much of the comment the list of stacks that stop may take before it is shortened."""
+CHANGED_ROWS = 20
+"""How many changed stacks are listed with their verdict."""
+NAMED = 100
+"""How many unchanged stacks are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A stack that stops: it lacks a review, or its review stops."""
+
+    stack: str
+    verdict: Verdict
+    review: Review | None = None
+
+    @property
+    def losses(self) -> int:
+        """Return the number of losses that are not acknowledged."""
+        return len(self.review.open_losses) if self.review else 0
+
+
+def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdict]) -> str:
+    """Return one comment about several stacks; *not_reviewed* are the stacks without a review, and why."""
+    everything = tuple(reviews)
+    if len(everything) == 1 and not not_reviewed:
+        return render_markdown(everything[0])
+    stopping = [review for review in everything if review.stops]
+    changed = [review for review in everything if not review.stops and review.operations]
+    unchanged = [review for review in everything if not review.stops and not review.operations]
+    stops = [_Stop(stack, verdict) for stack, verdict in not_reviewed.items()]
+    stops += [_Stop(review.stack, text.verdict_of(review), review) for review in stopping]
+    lines = [marker(everything[:NAMED_IN_MARKER]), "### Recording reviews", *_stop_rows(stops)]
+    lines += [_verdict_row(review.stack, text.verdict_of(review)) for review in changed[:CHANGED_ROWS]]
+    lines += _named("More stacks change", [review.stack for review in changed[CHANGED_ROWS:]])
+    lines += _named("Nothing changes in", [review.stack for review in unchanged])
+    for group in (stopping, changed):
+        lines += _details(group, ROOM.without(lines))
+    return "\n".join(lines) + "\n"
+
+
+def _details(reviews: Sequence[Review], room: Room) -> list[str]:
+    """Return what each stack changes; each gets an equal part of the room that is left."""
+    lines: list[str] = []
+    for index, review in enumerate(reviews):
+        head = ["", f"## {code(review.stack)}"]
+        body = fit(sections(review), room.without(lines).divided_by(len(reviews) - index).without(head))
+        lines += [*head, *body] if body else []
+    return lines
+
+
+def _stop_rows(stops: Sequence[_Stop]) -> list[str]:
+    """Return the list of stacks that stop, in the fullest form that leaves room for the others."""
+    room = int(ROOM.characters * STOPS_SHARE)
+    for form in (_with_losses, _with_first_loss, _with_short_loss, _with_count):
+        rows = [row for stop in stops for row in form(stop)]
+        is_short = form is not _with_losses or len(rows) <= ROOM.lines // 2
+        if is_short and sum(map(len, rows)) + len(rows) <= room:
+            return rows
+    return [
+        f"- **{count_of(len(stops), 'stack')} {plural(len(stops), 'stops', 'stop')}**: {', '.join(map(_short, stops))}"
+    ]
+
+
+def _with_losses(stop: _Stop) -> list[str]:
+    return [_verdict_row(stop.stack, stop.verdict), *_loss_rows(stop, lambda losses: losses)]
+
+
+def _with_first_loss(stop: _Stop) -> list[str]:
+    more = f"  - and {stop.losses - 1} more"
+    first = _loss_rows(stop, lambda losses: losses[:1])
+    return [_verdict_row(stop.stack, stop.verdict), *first, *([more] if stop.losses > 1 else [])]
+
+
+def _with_short_loss(stop: _Stop) -> list[str]:
+    if not stop.losses or stop.review is None:
+        return [_verdict_row(stop.stack, stop.verdict)]
+    loss = describe_loss(stop.review.open_losses[0], None).removeprefix("- ")
+    return [f"- {code(stop.stack)}{_counted(stop)}: {loss}"]
+
+
+def _with_count(stop: _Stop) -> list[str]:
+    return [f"- {code(stop.stack)}: **{plain(stop.verdict.head)}**{_counted(stop)}"]
+
+
+def _short(stop: _Stop) -> str:
+    return f"{code(stop.stack)}{_counted(stop)}"
+
+
+def _counted(stop: _Stop) -> str:
+    return f" ({count_of(stop.losses, 'loss', 'losses')})" if stop.losses else ""
+
+
+def _loss_rows(stop: _Stop, chosen: Callable[[list[str]], list[str]]) -> list[str]:
+    if stop.review is None:
+        return []
+    rows = [
+        describe_loss(loss, entry.proposal if loss is entry.losses[0] else None)
+        for entry in text.losses_by_entry(stop.review)
+        if entry.proposal
+        for loss in entry.losses
+    ]
+    return [f"  {row}" for row in chosen(rows)]
+
+
+def _verdict_row(stack: str, verdict: Verdict) -> str:
+    return f"- {code(stack)}: **{plain(verdict.head)}**: {plain(verdict.sentence)}"
+
+
+def _named(what: str, stacks: Sequence[str]) -> list[str]:
+    if not stacks:
+        return []
+    rest = f" and {len(stacks) - NAMED} more" if len(stacks) > NAMED else ""
+    names = ", ".join(map(code, stacks[:NAMED]))
+    return [f"- {what} {count_of(len(stacks), 'stack')}: {names}{rest}."]
