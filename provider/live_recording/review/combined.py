@@ -20,6 +20,8 @@ STOPS_SHARE = 0.8
 """How much of the comment the list of stacks that stop may take before it is shortened."""
 CHANGED_ROWS = 20
 """How many changed stacks are listed with their verdict."""
+SMALLEST_DETAILS = 4
+"""Lines: with less room, nothing more is shown of a stack."""
 NAMED = 100
 """How many unchanged stacks are named."""
 
@@ -43,24 +45,30 @@ def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdic
     everything = tuple(reviews)
     if len(everything) == 1 and not not_reviewed:
         return render_markdown(everything[0])
-    stopping = [review for review in everything if review.stops]
-    changed = [review for review in everything if not review.stops and review.operations]
-    unchanged = [review for review in everything if not review.stops and not review.operations]
+    stopping = tuple(review for review in everything if review.stops)
+    changed = tuple(review for review in everything if not review.stops and review.operations)
+    quiet = [review.stack for review in everything if not review.stops and not review.operations]
     stops = [_Stop(stack, verdict) for stack, verdict in not_reviewed.items()]
     stops += [_Stop(review.stack, text.verdict_of(review), review) for review in stopping]
-    lines = [marker(everything[:NAMED_IN_MARKER]), "### Recording reviews", *_stop_rows(stops)]
-    lines += [_verdict_row(review.stack, text.verdict_of(review)) for review in changed[:CHANGED_ROWS]]
-    lines += _named("More stacks change", [review.stack for review in changed[CHANGED_ROWS:]])
-    lines += _named("Nothing changes in", [review.stack for review in unchanged])
+    lines = [marker(everything[:NAMED_IN_MARKER]), "### Recording reviews"]
+    lines += [*_stop_rows(stops), *_changed_rows(changed), *_named("Nothing changes in", quiet)]
     for group in (stopping, changed):
         lines += _details(group, ROOM.without(lines))
     return "\n".join(lines) + "\n"
+
+
+def _changed_rows(changed: Sequence[Review]) -> list[str]:
+    listed, others = changed[:CHANGED_ROWS], changed[CHANGED_ROWS:]
+    rows = [_verdict_row(review.stack, text.verdict_of(review)) for review in listed]
+    return [*rows, *_named("Something changes in", [review.stack for review in others])]
 
 
 def _details(reviews: Sequence[Review], room: Room) -> list[str]:
     """Return what each stack changes; each gets an equal part of the room that is left."""
     lines: list[str] = []
     for index, review in enumerate(reviews):
+        if room.without(lines).lines < SMALLEST_DETAILS:
+            break
         head = ["", f"## {code(review.stack)}"]
         body = fit(sections(review), room.without(lines).divided_by(len(reviews) - index).without(head))
         lines += [*head, *body] if body else []
