@@ -46,15 +46,19 @@ def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdic
     if len(everything) == 1 and not not_reviewed:
         return render_markdown(everything[0])
     stopping = tuple(review for review in everything if review.stops)
-    changed = tuple(review for review in everything if not review.stops and review.operations)
-    quiet = [review.stack for review in everything if not review.stops and not review.operations]
+    passing = [review for review in everything if not review.stops]
+    changed = tuple(review for review in passing if review.operations)
     stops = [_Stop(stack, verdict) for stack, verdict in not_reviewed.items()]
     stops += [_Stop(review.stack, text.verdict_of(review), review) for review in stopping]
     lines = [marker(everything[:NAMED_IN_MARKER]), "### Recording reviews"]
-    lines += [*_stop_rows(stops), *_changed_rows(changed), *_named("Nothing changes in", quiet)]
+    lines += [*_stop_rows(stops), *_changed_rows(changed), *_unchanged_row(passing)]
     for group in (stopping, changed):
         lines += _details(group, ROOM.without(lines))
     return "\n".join(lines) + "\n"
+
+
+def _unchanged_row(passing: Sequence[Review]) -> list[str]:
+    return _named("Nothing changes in", [review.stack for review in passing if not review.operations])
 
 
 def _changed_rows(changed: Sequence[Review]) -> list[str]:
