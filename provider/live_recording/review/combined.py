@@ -48,13 +48,16 @@ def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdic
     stopping = tuple(review for review in everything if review.stops)
     passing = [review for review in everything if not review.stops]
     changed = tuple(review for review in passing if review.operations)
-    stops = [_Stop(stack, verdict) for stack, verdict in not_reviewed.items()]
-    stops += [_Stop(review.stack, text.verdict_of(review), review) for review in stopping]
     lines = [marker(everything[:NAMED_IN_MARKER]), "### Recording reviews"]
-    lines += [*_stop_rows(stops), *_changed_rows(changed), *_unchanged_row(passing)]
+    lines += [*_stop_rows(_stops(stopping, not_reviewed)), *_changed_rows(changed), *_unchanged_row(passing)]
     for group in (stopping, changed):
         lines += _details(group, ROOM.without(lines))
     return "\n".join(lines) + "\n"
+
+
+def _stops(stopping: Iterable[Review], not_reviewed: Mapping[str, Verdict]) -> list[_Stop]:
+    unplanned = [_Stop(stack, verdict) for stack, verdict in not_reviewed.items()]
+    return unplanned + [_Stop(review.stack, text.verdict_of(review), review) for review in stopping]
 
 
 def _unchanged_row(passing: Sequence[Review]) -> list[str]:
