@@ -1,6 +1,8 @@
 """`plan` and `deploy` with the real CLI: stacks that fail, stale plans, interrupted runs."""
 
+import base64
 import json
+import pickle
 import signal
 import subprocess
 import sys
@@ -281,3 +283,35 @@ def test_each_stack_is_planned_with_the_keys_in_its_config(pipeline: Pipeline, a
         assert pipeline.call("deploy", "other")[0] == 0
         assert other.actions() == ["CreateLiveRecordRule", "CreateLiveRecordTemplate"]
         assert account.actions() == []
+
+
+def test_code_of_others_in_the_state_is_not_run(pipeline: Pipeline, account: Account, tmp_path: Path) -> None:
+    """Whoever writes the state cannot run code with the keys of a plan, a deployment, an audit or an adoption."""
+    pipeline.up(RULE)
+    file = pipeline.state_file()
+    mark = tmp_path / "executed"
+    code = pickle.dumps(_Executed(mark))
+    state = json.loads(file.read_text(encoding="utf-8"))
+    resources = state["checkpoint"]["latest"]["resources"]
+    rule = next(resource for resource in resources if resource["type"].endswith("RecordRule"))
+    rule["inputs"]["__provider"] = rule["outputs"]["__provider"] = base64.b64encode(code).decode()
+    file.write_text(json.dumps(state), encoding="utf-8")
+    account.changes()
+
+    adopt = ("adopt", "--stack", "dev", "--out", "-", "--import-file", "new.json")
+    for arguments in (("plan",), ("deploy", "dev"), ("audit", "dev"), adopt):
+        status, said = pipeline.call(*arguments)
+        assert status == 3, said
+        assert "contains code that is not of this tool" in said
+    assert not mark.exists()
+    assert account.changes() == []
+
+
+class _Executed:
+    """A pickle that leaves a file when it is opened."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return Path.touch, (self.mark,)

@@ -76,12 +76,15 @@ class LiveProject(Project):
         """Return what a refresh would find."""
         return self._json(self.run("refresh", "--preview-only", "--json", "--stack", "dev"))
 
-    def state(self, stack: str = "dev") -> dict[str, Any]:
-        """Return the resources in the state, by type and name; read from the backend's file, which costs no run."""
+    def state_file(self, stack: str = "dev") -> Path:
+        """Return the file of the backend that has the state."""
         backend = Path(self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
         project = Path(self.directory, "Pulumi.yaml").read_text(encoding="utf-8").partition("name: ")[2].split()[0]
-        file = backend / f".pulumi/stacks/{project}/{stack}.json"
-        saved = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
+        return backend / f".pulumi/stacks/{project}/{stack}.json"
+
+    def state(self, stack: str = "dev") -> dict[str, Any]:
+        """Return the resources in the state, by type and name; read from the backend's file, which costs no run."""
+        saved = json.loads(self.state_file(stack).read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
         return {resource["urn"].split("::", 2)[2]: resource for resource in saved.get("resources") or []}
 
     def outputs(self) -> dict[str, Any]:

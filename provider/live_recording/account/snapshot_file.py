@@ -7,7 +7,7 @@ from live_recording.account.inventory import open_account
 from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data
 from live_recording.config.files import LARGEST_DATA, read_text
 from live_recording.config.settings import Settings
-from live_recording.config.stack_state import accounts_in_state
+from live_recording.config.stack_state import accounts_in_state, read_state
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError
 from live_recording.core.vendor import SiteName
@@ -20,8 +20,9 @@ def take_snapshot(settings: Settings, *, stack: str = "") -> Snapshot:
     """
     settings.require_credentials()
     live, now = open_account(settings), settings.now()
-    if stack and not settings.account and live.guard.account():  # a configured account is compared anyway
-        for remembered in accounts_in_state(stack):
+    state = read_state(stack) if stack else {}
+    if not settings.account and live.guard.account():  # a configured account is compared anyway
+        for remembered in accounts_in_state(state):
             live.guard.require(remembered)
     return Snapshot(
         settings.site,

@@ -17,8 +17,8 @@ from live_recording.stackfile.times import moment
 NAMESPACE = "live-recording"
 """The namespace of our keys in Pulumi config, whatever the project is called."""
 KEYS = (
-    "account", "callbackKeys", "endpoint", "externalId", "instanceRole", "profile", "recordings", "region", "roleArn",
-    "roleSessionName", "secretId", "secretKey", "site",
+    "account", "callbackKeys", "endpoint", "externalId", "instanceRole", "otherDynamicTypes", "profile", "recordings",
+    "region", "roleArn", "roleSessionName", "secretId", "secretKey", "site",
 )  # fmt: skip
 """Every key of our namespace."""
 VARIABLES: Mapping[str, str] = {

@@ -19,6 +19,13 @@ CLASS_OF: Mapping[KindName, str] = {
     "live_record": "LiveRecord",
 }
 """The class in Python programs; its name ends the type in a state."""
+PROVIDER_REFERENCES = (
+    "gASVOgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMFlJlY29yZFRlbXBsYXRlUHJvdmlkZXKUk5QpgZQu",
+    "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMElJlY29yZFJ1bGVQcm92aWRlcpSTlCmBlC4=",
+    "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMElJlY29yZFRhc2tQcm92aWRlcpSTlCmBlC4=",
+    "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMEkxpdmVSZWNvcmRQcm92aWRlcpSTlCmBlC4=",
+)
+"""What a state holds as `__provider` of our resources: pickles that only name our classes."""
 ACCOUNT = "account"
 """The input and output of every resource that says which account has it. Programs do not declare it; each check adds it."""
 FORMATS = {"flv": "FlvParam", "hls": "HlsParam", "mp4": "Mp4Param", "aac": "AacParam", "mp3": "Mp3Param"}

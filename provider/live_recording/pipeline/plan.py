@@ -12,6 +12,7 @@ from live_recording.config.files import create_private_directory, debug_enabled,
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
 from live_recording.config.settings import NAMESPACE
 from live_recording.config.sources import read_stack_config
+from live_recording.config.stack_state import read_state
 from live_recording.core.errors import ToolError
 from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
@@ -40,6 +41,7 @@ def plan_stack(stack: StackFile, directory: Path) -> Plan:
     Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory.
     """
     create_private_directory(directory)
+    read_state(stack.pulumi_name)  # raises if Pulumi would run code of others
     account = read_account(stack, None)
     plan_file = directory / f"{stack.stack}.plan"
     preview = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
