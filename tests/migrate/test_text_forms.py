@@ -12,6 +12,7 @@ from live_recording.core.vendor import SITES
 from live_recording.migrate.builder import migrate_calls, render_report
 from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
+from live_recording.stackfile.stream_names import problem_of_name
 from tests.support.clock import NOW
 from tests.support.legacy_calls import FORMS, SECRETS, OldCall
 
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 Meaning = tuple[object, ...]
 """Stream, type, time, and format."""
 
-NAMES = st.text("abzAZ059_-. +&=%#;:,()[]'\"|~直播é", min_size=1, max_size=12).filter(lambda name: name == name.strip() and not name.startswith("--") and "%s" not in name and "%d" not in name)  # fmt: skip
+NAMES = st.text("abzAZ059_-.+=%;:,()[]'\"|~", min_size=1, max_size=12).filter(lambda name: not problem_of_name(name) and not name.startswith("--") and "%s" not in name and "%d" not in name)  # fmt: skip
 MINUTES = st.integers(0, 60 * 24 * 30)
 OLDS = st.builds(
     lambda domain, app, stream, start, length, **rest: OldCall(domain, app, stream, start, start + length, **rest),

@@ -286,7 +286,7 @@ def test_each_stack_is_planned_with_the_keys_in_its_config(pipeline: Pipeline, a
 
 
 def test_code_of_others_in_the_state_is_not_run(pipeline: Pipeline, account: Account, tmp_path: Path) -> None:
-    """Whoever writes the state cannot run code with the keys of a plan, a deployment, an audit or an adoption."""
+    """Write access to the state does not run code with the keys of a plan, a deployment, an audit or an adoption."""
     pipeline.up(RULE)
     file = pipeline.state_file()
     mark = tmp_path / "executed"

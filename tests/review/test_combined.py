@@ -48,7 +48,7 @@ def test_no_stack_that_stops_is_missing(reviews: list[Review], random: Random) -
 
 @pytest.mark.parametrize("place", [0, 28, 56])
 def test_one_loss_among_many_stacks_is_shown(place: int) -> None:
-    """With its sentence and the line that would acknowledge it, wherever the stack stands."""
+    """With its sentence and the line that would acknowledge it, whatever its position."""
     stacks = [replace(UNCHANGED, stack=f"quiet-{number}") for number in range(57)]
     stacks[place] = replace(RICH, stack="losing")
     lines = render_combined(stacks, {}).splitlines()

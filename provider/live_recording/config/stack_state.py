@@ -1,7 +1,7 @@
 """The Pulumi state of a stack: whose account it is, and whether opening it would run code of others.
 
-A dynamic provider is a pickle in the state: the engine's Python process executes it. Whoever can write the state could
-run code with the credentials of a deployment. So our commands read the state first, as text.
+A dynamic provider is a pickle in the state: the engine's Python process executes it. Write access to the state is
+thus enough to run code with the credentials of a deployment. So our commands read the state first, as text.
 """
 
 import json

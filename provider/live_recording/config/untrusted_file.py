@@ -1,4 +1,4 @@
-"""Read a file that somebody else may have written, such as a stack file of a pull request.
+"""Read a file that others may have written, such as a stack file of a pull request.
 
 Invariant: reading ends at once and shows nothing from outside the checkout, whatever the path names.
 """

@@ -124,8 +124,6 @@ def _key(domain: str, app: str, stream: str) -> tuple[StreamKey, tuple[Remark, .
     if "@" in domain:
         raise InvalidValue("bad-name", "DomainName must be a push domain only, such as push.example.com.")
     key = StreamKey(names.domain(domain), names.required_name(app), names.required_name(stream))
-    if "\ufffd" in "".join(key.parts):
-        raise InvalidValue("bad-name", "A name is not encoded as UTF-8. Write it without URL encoding.")
     sentence = "StreamName had push parameters after a question mark; they were left out."
     return key, (Remark(sentence, lost=True),) if question_mark else ()
 

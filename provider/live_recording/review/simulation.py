@@ -211,7 +211,7 @@ def simulate_plan(
 
 
 def _is_in_state(unchanged: DesiredResource, site: Site, now: datetime) -> bool:
-    """Return whether a resource without a step surely is in the state: a task may have become due after the plan was made."""
+    """Return whether a resource without a step surely is in the state: a task may have become due after the plan."""
     if unchanged.kind != "task":
         return True
     start, end = unchanged.inputs.get("start"), datetime.fromisoformat(unchanged.inputs["end"])

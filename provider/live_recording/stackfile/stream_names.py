@@ -70,6 +70,8 @@ def _other_characters(name: str) -> str:
     character = next((c for c in name if not "!" <= c <= "~"), "")
     if not character:
         return ""
+    if "\ufffd" in name:  # what decoders write for bytes that are not UTF-8
+        return "The name is not encoded as UTF-8. Write it without URL encoding."
     plain = _plain_form(name)
     hint = f" Did you mean {quoted(plain)}?" if plain and not problem_of_name(plain) else ""
     return (
