@@ -22,6 +22,7 @@ from bench import figures
 from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, save
 from bench.rivals import COMMANDS, Rival, Rivals, Size, rivals
 from live_recording.emulator import Emulator
+from live_recording.emulator.domains import Domain
 from tests.support.clock import NOW
 from tests.support.process_usage import ProcessUse
 from tests.support.pulumi_project import cli_directory
@@ -30,6 +31,9 @@ from tests.support.sdk_client import control
 QUICK = ["50+50+200"]
 SIZES = {"50+50+200": 7, "50+50+1000": 2, "50+50+1000-hasty": 5, "50+50+4000-hasty": 2}
 """What `--all` measures, and how often."""
+
+DOMAINS = (Domain(name="push.example.com"), Domain(name="events.example.com"))
+"""The domains of the account: those that the stacks declare."""
 
 
 def run(rival: Rival, operation: str, emulator: Emulator, *, hasty: bool) -> Sample:
@@ -60,7 +64,7 @@ def _kind(action: str) -> str:
 def measure(size: Size, repetitions: int) -> Measured:
     """Every operation of every rival; ours and the floor in turns, the one first and then the other."""
     measured = Measured(str(size), f"{datetime.now(UTC):%Y-%m-%d}", machine())
-    with tempfile.TemporaryDirectory(prefix="bench-") as scratch, Emulator(now=NOW) as emulator:
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch, Emulator(now=NOW, domains=DOMAINS) as emulator:
         three = rivals(size, Path(scratch), emulator)
         for repetition in range(repetitions):
             three.ours.forget()

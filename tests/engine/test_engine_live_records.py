@@ -13,7 +13,7 @@ templates:
   archive: {mp4: {storage_time: 30d}}
 live_records:
   final: {domain: push.example.com, stream: final, start: 2026-11-21T20:00, duration: 2h, file_format: mp4, storage_time: 30d}
-  radio: {stream: 电台, app: 调频 1, start: 2026-11-21T20:00, duration: 30h, record_type: audio, file_format: aac, storage_time: 7d}
+  radio: {stream: radio, app: fm-1, start: 2026-11-21T20:00, duration: 30h, record_type: audio, file_format: aac, storage_time: 7d}
   clip: {domain: push.example.com, stream: clip, highlight: true, end: 2026-11-20T20:20, storage_time: 7d}
 """
 

@@ -53,7 +53,7 @@ def test_rules_and_templates_change_in_order(tmp_path: Path, account: Account) -
         "archive": "replace", "one": "update", "two": "update", "far": "update"
     }  # fmt: skip
     project.up()
-    assert all(call["code"] is None for call in account.emulator.log)
+    assert all(call["code"] is None for call in account.emulator.changes)
     (first, _), *between, last = account.changes()
     assert first == CREATE_TEMPLATE
     assert last == (DELETE_TEMPLATE, {"TemplateId": int(old)})

@@ -33,7 +33,7 @@ VERDICTS = {
     "rich": "Recording loss: 4 unacknowledged losses. Fix them, or acknowledge them in the stack file.",
     "refused": "Plan rejected (2 errors): nothing will change.",
     "without-account": "Uncertain: no account data. Take a snapshot of the account and review again.",
-    "obstructed": "Recording loss: 1 unacknowledged loss. Fix it, or acknowledge it in the stack file. The account would also reject part of this plan (1 conflict).",
+    "obstructed": "Not in the account: the account does not have 1 object of the stack's state.",
     "acknowledged": "Acknowledged recording loss: 1 loss, accepted with a reason. 1 limitation: see below.",
     "huge": "Recording loss: 24 unacknowledged losses. Fix them, or acknowledge them in the stack file.",
 }
@@ -49,14 +49,16 @@ def test_verdict_is_one_line_about_the_worst(name: str) -> None:
 @pytest.mark.parametrize(
     ("review", "expected"),
     [
-        (replace(CONFLICTING, losses=()), "Will fail: the account would reject part of this plan (1 conflict)."),
+        (replace(CONFLICTING, missing=()), "Unknown domains: 1 error."),
+        (replace(CONFLICTING, missing=(), unknown_domains=()), "Recording loss: 1 unacknowledged loss. Fix it, or acknowledge it in the stack file. The account would also reject part of this plan (1 conflict)."),
+        (replace(CONFLICTING, missing=(), unknown_domains=(), losses=()), "Will fail: the account would reject part of this plan (1 conflict)."),
         (replace(RICH, losses=RICH.losses[1:3], account_at=None), "Recording loss: 2 unacknowledged losses. Fix them, or acknowledge them in the stack file. No account data."),
         (replace(RICH, losses=(), limitations=()), "No recording loss: 5 patterns and 6 tasks change."),
         (replace(UNCHANGED, tasks=RICH.tasks[1:2]), "No recording loss: 1 task changes."),
         (replace(UNCHANGED, operations=RICH.operations[:1]), "No recording loss: 1 resource operation does not change what is recorded."),
         (replace(UNCHANGED, operations=RICH.operations), "No recording loss: 6 resource operations do not change what is recorded."),
     ],
-    ids=["conflict", "loss-without-account", "patterns-and-tasks", "one-task", "one-operation", "operations"],
+    ids=["domain", "loss-and-conflict", "conflict", "loss-without-account", "patterns-and-tasks", "one-task", "one-operation", "operations"],
 )  # fmt: skip
 def test_verdict_counts_what_it_speaks_about(review: Review, expected: str) -> None:
     """The sentence is whole for one thing and for many."""
@@ -65,17 +67,19 @@ def test_verdict_counts_what_it_speaks_about(review: Review, expected: str) -> N
 
 @pytest.mark.parametrize("name", REVIEWS)
 def test_verdict_agrees_with_whether_it_stops(name: str) -> None:
-    """A review stops exactly if its verdict reports a rejection or a loss."""
+    """A review stops exactly if its verdict reports a rejection, a missing object or a loss."""
     head = text.verdict_of(REVIEWS[name]).head
 
-    assert REVIEWS[name].stops is (head.startswith(("Plan rejected", "Recording loss", "Will fail")))
+    assert REVIEWS[name].stops is (
+        head.startswith(("Plan rejected", "Not in the account", "Unknown domains", "Recording loss", "Will fail"))
+    )
 
 
 @pytest.mark.parametrize("name", REVIEWS)
 def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
     """Each reason to stop and each limitation has a line, in the order of the verdict."""
     review = REVIEWS[name]
-    whole = [*review.refused, *review.conflicts]
+    whole = [*review.refused, *review.missing, *review.unknown_domains, *review.conflicts]
     whole += [f"{loss.path_text}: {loss.sentence}" for loss in review.losses if not loss.acknowledged] + [
         *review.limitations
     ]
