@@ -56,7 +56,7 @@ def run(rival: Rival, operation: str, emulator: Emulator, *, hasty: bool) -> Sam
 
 
 def _kind(action: str) -> str:
-    if not action.startswith("Describe"):
+    if not action.startswith(("Describe", "Get")):
         return "changes"
     return "pages" if action == "DescribeRecordTask" else "reads"
 

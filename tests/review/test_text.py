@@ -81,7 +81,8 @@ def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
     review = REVIEWS[name]
     whole = [*review.refused, *review.missing, *review.unknown_domains, *review.conflicts]
     whole += [f"{loss.path_text}: {loss.sentence}" for loss in review.losses if not loss.acknowledged] + [
-        *review.limitations
+        *review.warnings,
+        *review.limitations,
     ]
     more = [f"... and {len(whole) - text.DETAILS_SHOWN} more: see the review."]
 
