@@ -39,7 +39,7 @@ STEPS = (
 FONTS = (
     (re.compile(r"\s*@font-face \{.*?\}", re.DOTALL), ""),
     (re.compile("font-family: Fira Code, monospace"), "font-family: ui-monospace, Menlo, Consolas, monospace"),
-    (re.compile(r"127\.0\.0\.1:\d{5}"), "127.0.0.1:40000"),  # the emulator takes a free port
+    (re.compile(r"127\.0\.0\.1:\d{5}"), "127.0.0.1:40000"),  # the port differs from run to run
     (re.compile("<svg "), f'<svg role="img" aria-label="{TITLE}" '),
 )
 """The picture loads nothing from the network and has a label for screen readers."""
