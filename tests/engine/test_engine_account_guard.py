@@ -44,7 +44,7 @@ def test_credentials_of_another_account(tmp_path: Path, account: Account) -> Non
             one.template("shared")
         project = LiveProject(tmp_path, account)
         project.up(STACK)
-        Account(other).template("of-somebody-else")
+        Account(other).template("of-another-user")
         before = _resources(project)
         project.write(CHANGED)
         wrong = {"LIVE_RECORDING_ENDPOINT": other.url}

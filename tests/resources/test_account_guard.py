@@ -96,16 +96,16 @@ def test_without_an_answer_the_templates_decide() -> None:
         for state, kind in ((live, "template"), (rule, "rule")):
             with account.host() as host, pytest.raises(grpc.RpcError, match="looks like another account"):
                 host.read(kind, state)  # type: ignore[arg-type]
-        same_id = account.template("of-somebody-else")
+        same_id = account.template("of-another-user")
         with account.host() as host, pytest.raises(grpc.RpcError, match="looks like another account"):
             host.read("template", live)
         assert same_id == live.id
         account.template("live-recording--dev--other")
         with account.host() as host:
             assert host.read("rule", rule) is None
-        with account.host() as host, pytest.raises(grpc.RpcError, match='named "of-somebody-else"'):
+        with account.host() as host, pytest.raises(grpc.RpcError, match='named "of-another-user"'):
             host.delete("template", live)
-        with account.host() as host, pytest.raises(grpc.RpcError, match='named "of-somebody-else"'):
+        with account.host() as host, pytest.raises(grpc.RpcError, match='named "of-another-user"'):
             host.update("template", live, live.inputs)
         assert account.actions() == []
 

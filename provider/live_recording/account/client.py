@@ -202,6 +202,11 @@ def _read_metadata(settings: Settings, path: str) -> dict[str, Any]:
     raise AccessDenied("Signing", "InvalidCredential", message, None) from None
 
 
+def caller_identity(settings: Settings) -> dict[str, Any]:
+    """Return the answer of sts:GetCallerIdentity. Raises ApiError."""
+    return ApiClient(settings, service="sts").read("GetCallerIdentity", {})
+
+
 def server_time(settings: Settings, seconds: float) -> datetime | None:
     """Return the endpoint's clock from its response to an unsigned request, to the second, or None if it has none.
 

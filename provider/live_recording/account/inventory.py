@@ -5,6 +5,7 @@ Lists are complete: both kinds of templates, all pages, all windows of unfinishe
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from threading import RLock
 from time import sleep
@@ -235,9 +236,7 @@ def open_account(settings: Settings, before_change: Callable[[], None] = lambda:
     Its guard compares accounts before the first call. Raises AccessDenied if there are no credentials.
     """
     # The SDK takes 0.2 s to import, which a program that only declares resources saves.
-    from live_recording.account.client import ApiClient
+    from live_recording.account.client import ApiClient, caller_identity
 
-    def ask() -> Body:
-        return ApiClient(settings, service="sts").read("GetCallerIdentity", {})
-
-    return AccountInventory(settings, ApiClient(settings, before_change), AccountGuard(settings, ask))
+    guard = AccountGuard(settings, partial(caller_identity, settings))
+    return AccountInventory(settings, ApiClient(settings, before_change), guard)

@@ -41,9 +41,9 @@ def redacted(text: str) -> str:
     return redact(text, os.environ)
 
 
-def printable_line(line: str) -> str:
-    """Return a line of another program's output, safe for terminals and logs."""
-    return printable(line, os.environ)
+def printable_output(text: str) -> str:
+    """Return output of another program, safe for terminals and logs."""
+    return printable(text, os.environ)
 
 
 def current_time() -> datetime:

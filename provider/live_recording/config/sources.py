@@ -8,7 +8,7 @@ the engine, so they read no file.
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,7 @@ def read_stack_config(name: str | None) -> StackConfig:
         return StackConfig(project, "", _project_values(project))
     path = files.stack_config_path(name)
     if files.read_yaml(path).get("environment"):
-        return StackConfig(project, stack.stack, _resolved(stack, path))
+        return StackConfig(project, stack.stack, _resolved(stack, path, Path.cwd()))
     own = {_full_key(key, project): _file_value(value) for key, value in files.config_section(path).items()}
     return StackConfig(project, stack.stack, {**_project_values(project), **own})
 
@@ -242,8 +242,12 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _resolved(stack: StackName, path: Path) -> dict[str, ConfigValue]:
-    """Return the config of a stack with an ESC environment, as the Pulumi CLI resolves it. Raises ToolError."""
+@cache
+def _resolved(stack: StackName, path: Path, _directory: Path) -> Mapping[str, ConfigValue]:
+    """Return the config of a stack with an ESC environment, as the Pulumi CLI resolves it. Raises ToolError.
+
+    Cached by the project's directory, because a verb reads the config several times and each run of the CLI is slow.
+    """
     from live_recording.config.pulumi_cli import error_reason, run_pulumi
 
     done = run_pulumi(stack.for_pulumi, "config", "--json")

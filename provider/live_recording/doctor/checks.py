@@ -9,7 +9,7 @@ from functools import partial
 
 from live_recording.account.actions import reads
 from live_recording.account.api_errors import AccessDenied
-from live_recording.account.client import ApiClient, server_time
+from live_recording.account.client import ApiClient, caller_identity, server_time
 from live_recording.account.guard import HOW_TO_ALLOW, AccountGuard
 from live_recording.config import files
 from live_recording.config.settings import NAMESPACE, SET_CREDENTIALS, Credentials, Settings
@@ -191,8 +191,7 @@ def _check_identity(of: str, settings: Settings) -> Iterator[CheckResult]:
     """Check that the credentials belong to the configured account, and name it."""
     subject = f"Identity{of}"
     try:
-        sts = ApiClient(settings, service="sts")
-        account = AccountGuard(settings, lambda: sts.read("GetCallerIdentity", {}), warns=False).account()
+        account = AccountGuard(settings, partial(caller_identity, settings), warns=False).account()
     except ToolError as error:
         yield CheckResult(subject, "wrong", _redact(str(error), settings))
         return

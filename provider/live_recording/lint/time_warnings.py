@@ -1,6 +1,7 @@
 """Warnings about when an entry records: not at all, not on the days that are meant, or in an unexpected zone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -89,14 +90,9 @@ def _period(recurrence: Recurrence) -> str:
 
 
 def _occurs_on(recurrence: Recurrence, day: date) -> bool:
-    every = Recurrence(recurrence.rule, recurrence.at, recurrence.first, recurrence.last, frozenset(), recurrence.zone)
+    """Return whether *day* would be a day of the schedule without `except`."""
+    if recurrence.last and recurrence.last < day:
+        return False
+    until_day = replace(recurrence, last=day, skipped=frozenset())
     begin = datetime.combine(day, time(), UTC) - timedelta(days=1)
-    nominal = (start.nominal.date() for start in start_times(every, begin))
-    return any(at == day for at in _until(nominal, day))
-
-
-def _until(days: Iterator[date], last: date) -> Iterator[date]:
-    for day in days:
-        if day > last:
-            return
-        yield day
+    return any(start.nominal.date() == day for start in start_times(until_day, begin))

@@ -80,7 +80,7 @@ def _apply(plan: Plan) -> tuple[Outcome, bool]:
         _forward_signals(process) as forwarded,
     ):
         for line in process.stdout or ():
-            sys.stdout.write(files.printable_line(line))
+            sys.stdout.write(files.printable_output(line))
             sys.stdout.flush()
             stale |= any(marker in line for marker in STALE_PLAN_MARKERS)
         process.wait()

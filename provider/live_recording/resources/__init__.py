@@ -236,8 +236,8 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
 class RecordTask(_LiveResource, module="live", name="RecordTask"):
     """One recording with a start and an end, independent of the rules.
 
-    Times are RFC 3339 with an offset, or aware datetimes, whose fractions of a second are dropped. A task needs *end*, or *start* and *duration*, and lasts at most
-    24 h. Every change replaces it.
+    Times are RFC 3339 with an offset, or aware datetimes, whose fractions of a second are dropped. A task needs *end*, or
+    *start* and *duration*, and lasts at most 24 h. Every change replaces it.
     Errors: a time that the API does not accept yet, or that has passed.
     Source: CreateRecordTask, CN:45983, IN:37309.
     """

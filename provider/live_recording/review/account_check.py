@@ -13,7 +13,6 @@ from live_recording.review.changes import PlannedChange, entry_path
 from live_recording.review.ownership import Resource
 from live_recording.stackfile.model import Stack
 
-KINDS: dict[KindName, str] = {"template": "template", "rule": "rule", "task": "task"}
 ANOTHER_ACCOUNT = (
     "None of the templates in the stack's state is in the account of these credentials: this looks like another account. "
     "Check it with `live-recording doctor`."
@@ -56,7 +55,7 @@ def _has_no_template(missing: Iterable[Resource], old: Iterable[PlannedChange], 
 
 def _missing(kind: KindName, name: str, tasks: Container[str]) -> str:
     return (
-        f"{format_path(entry_path(kind, name, tasks))}: the stack's state has this {KINDS[kind]}, but the account does not. "
+        f"{format_path(entry_path(kind, name, tasks))}: the stack's state has this {kind}, but the account does not. "
         "If it was deleted outside Pulumi, run `pulumi refresh`, then plan again."
     )
 

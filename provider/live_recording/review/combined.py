@@ -4,13 +4,22 @@ The comment names the stacks that stop first, then those that change, and the ot
 changes follows in the same order, as far as there is room.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from live_recording.core.text import count_of, plural
 from live_recording.review import text
 from live_recording.review.fit import Room, fit
-from live_recording.review.markdown import ROOM, code, describe_loss, marker, plain, render_markdown, sections
+from live_recording.review.markdown import (
+    ROOM,
+    code,
+    describe_loss,
+    loss_rows,
+    marker,
+    plain,
+    render_markdown,
+    sections,
+)
 from live_recording.review.model import Review
 from live_recording.review.text import Verdict
 
@@ -35,7 +44,7 @@ class _Stop:
     review: Review | None = None
 
     @property
-    def losses(self) -> int:
+    def loss_count(self) -> int:
         """Return the number of losses that are not acknowledged."""
         return len(self.review.open_losses) if self.review else 0
 
@@ -96,17 +105,16 @@ def _stop_rows(stops: Sequence[_Stop]) -> list[str]:
 
 
 def _with_losses(stop: _Stop) -> list[str]:
-    return [_verdict_row(stop.stack, stop.verdict), *_loss_rows(stop, lambda losses: losses)]
+    return [_verdict_row(stop.stack, stop.verdict), *_loss_rows(stop)]
 
 
 def _with_first_loss(stop: _Stop) -> list[str]:
-    more = f"  - and {stop.losses - 1} more"
-    first = _loss_rows(stop, lambda losses: losses[:1])
-    return [_verdict_row(stop.stack, stop.verdict), *first, *([more] if stop.losses > 1 else [])]
+    more = [f"  - and {stop.loss_count - 1} more"] if stop.loss_count > 1 else []
+    return [_verdict_row(stop.stack, stop.verdict), *_loss_rows(stop)[:1], *more]
 
 
 def _with_short_loss(stop: _Stop) -> list[str]:
-    if not stop.losses or stop.review is None:
+    if not stop.loss_count or stop.review is None:
         return [_verdict_row(stop.stack, stop.verdict)]
     loss = describe_loss(stop.review.open_losses[0], None).removeprefix("- ")
     return [f"- {code(stop.stack)}{_counted(stop)}: {loss}"]
@@ -121,19 +129,15 @@ def _short(stop: _Stop) -> str:
 
 
 def _counted(stop: _Stop) -> str:
-    return f" ({count_of(stop.losses, 'loss', 'losses')})" if stop.losses else ""
+    return f" ({count_of(stop.loss_count, 'loss', 'losses')})" if stop.loss_count else ""
 
 
-def _loss_rows(stop: _Stop, chosen: Callable[[list[str]], list[str]]) -> list[str]:
+def _loss_rows(stop: _Stop) -> list[str]:
+    """Return a row for each loss that is not acknowledged."""
     if stop.review is None:
         return []
-    rows = [
-        describe_loss(loss, entry.proposal if loss is entry.losses[0] else None)
-        for entry in text.losses_by_entry(stop.review)
-        if entry.proposal
-        for loss in entry.losses
-    ]
-    return [f"  {row}" for row in chosen(rows)]
+    entries = (entry for entry in text.losses_by_entry(stop.review) if entry.proposal)
+    return [f"  {row}" for row in loss_rows(entries)]
 
 
 def _verdict_row(stack: str, verdict: Verdict) -> str:

@@ -73,13 +73,18 @@ def _limitations(review: Review) -> Section:
 
 
 def _losses(review: Review) -> Section:
-    rows = [
-        describe_loss(loss, entry.proposal if loss is entry.losses[0] else None)
-        for entry in text.losses_by_entry(review)
-        for loss in entry.losses
-    ]
+    rows = loss_rows(text.losses_by_entry(review))
     note = render_message(text.HOW_TO_ACKNOWLEDGE) if review.open_losses else ""
     return replace(_list("### Recording loss", rows, note), cut_last=True)
+
+
+def loss_rows(entries: Iterable[text.EntryLosses]) -> list[str]:
+    """Return a row for each loss; the first of an entry has the line that would acknowledge them."""
+    return [
+        describe_loss(loss, entry.proposal if loss is entry.losses[0] else None)
+        for entry in entries
+        for loss in entry.losses
+    ]
 
 
 def describe_loss(loss: Loss, proposal: str | None) -> str:
