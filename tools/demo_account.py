@@ -32,7 +32,7 @@ def calls() -> None:
 def lose() -> None:
     """Order a fault: the response of the next CreateRecordTask is lost."""
     control("faults", {"action": "CreateRecordTask", "kind": "drop-after"})
-    print("Fault ordered: the account executes the next CreateRecordTask, but its response is lost.")
+    print("Injected fault: the account executes the next CreateRecordTask, but its response is lost.")
 
 
 def tasks() -> None:

@@ -122,6 +122,6 @@ def test_demo_says_when_the_stack_was_edited(tmp_path: Path) -> None:
     demo = run(tmp_path, {}, edit=("  final: {", "  endgame: {"))
 
     assert demo.done.returncode == 1
-    assert "stacks/dev.yaml is not what examples/changes/mistake.patch was written for." in demo.done.stdout
+    assert "stacks/dev.yaml has changed, so examples/changes/mistake.patch does not apply." in demo.done.stdout
     assert "== 2." not in demo.done.stdout
     assert not list((demo.checkout / ".demo").iterdir())
