@@ -13,7 +13,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from live_recording import __version__
-from live_recording.cli.app import VERBS, app
+from live_recording.cli.app import VERBS, app, verb_name
 from live_recording.cli.check import findings_renderers
 from live_recording.cli.options import SiteOption
 from live_recording.cli.output import FindingsFormat, ReviewFormat
@@ -25,7 +25,7 @@ from tests.support.pulumi_project import callers
 __all__ = ["scratch"]
 
 ROOT = Path(__file__).parent.parent.parent
-NAMES = [verb.__name__ for verb in VERBS]
+NAMES = [verb_name(verb) for verb in VERBS]
 UNREACHABLE = {
     "LIVE_RECORDING_ENDPOINT": "http://127.0.0.1:1",
     "TENCENTCLOUD_SECRET_ID": "id",
@@ -128,7 +128,7 @@ def test_options_offer_what_there_is() -> None:
     assert [*FindingsFormat] == [*findings_renderers()]
 
 
-@pytest.mark.parametrize("verb", ["check", "plan", "audit"])
+@pytest.mark.parametrize("verb", ["check", "list", "plan", "audit"])
 def test_project_without_stacks_gets_advice(scratch: Scratch, verb: str) -> None:
     """What works on all stacks does not succeed with none."""
     done = scratch.run(verb)

@@ -3,6 +3,7 @@
 Verbs import what they need when they run, so that help, completion and `--version` are fast.
 """
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from live_recording.cli.deploy import deploy
 from live_recording.cli.doctor import doctor
 from live_recording.cli.emulate import emulate
 from live_recording.cli.explain import explain
+from live_recording.cli.list import list_
 from live_recording.cli.migrate import migrate
 from live_recording.cli.output import VerbGroup, print_output
 from live_recording.cli.plan import plan
@@ -23,7 +25,22 @@ from live_recording.cli.review import review
 from live_recording.cli.schema import schema
 from live_recording.cli.snapshot import snapshot
 
-VERBS = (check, explain, plan, review, deploy, audit, adopt, migrate, snapshot, emulate, doctor, policy, schema)
+VERBS: tuple[Callable[..., None], ...] = (
+    check,
+    explain,
+    list_,
+    plan,
+    review,
+    deploy,
+    audit,
+    adopt,
+    migrate,
+    snapshot,
+    emulate,
+    doctor,
+    policy,
+    schema,
+)
 """In the order of the help."""
 SHOWN_PACKAGES = ("pulumi", "tencentcloud-sdk-python-live")
 
@@ -54,6 +71,11 @@ def main_options(
     """
 
 
+def verb_name(verb: Callable[..., None]) -> str:
+    """Return the name of a verb; an underscore behind that of its function avoids a name of Python."""
+    return verb.__name__.removesuffix("_")
+
+
 def _create_app() -> typer.Typer:
     app = typer.Typer(
         name="live-recording",
@@ -65,7 +87,8 @@ def _create_app() -> typer.Typer:
     )
     app.callback()(main_options)
     for verb in VERBS:
-        app.command(cls=None if verb is emulate else ProjectVerb)(verb)  # emulate runs commands where the user is
+        inside = None if verb is emulate else ProjectVerb  # emulate runs commands where the user is
+        app.command(verb_name(verb), cls=inside)(verb)
     return app
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from live_recording.desired.explain import Explanation
     from live_recording.doctor.report import Diagnosis
     from live_recording.lint.report import FileReport
+    from live_recording.pipeline.listing import ListedStack
     from live_recording.review.text import Verdict
 
 
@@ -116,6 +117,15 @@ def verdict(title: str, head: "Verdict", below: Iterable[str], *, stops: bool) -
     """Return the verdict of a review under its title, and the lines below it."""
     line = Text.assemble((f"{title}: ", NAME), (head.head, BAD if stops else GOOD), f": {head.sentence}")
     return Group(line, *(Padding.indent(Text(part), 2) for part in below))
+
+
+def stack_table(stacks: "Iterable[ListedStack]") -> Table:
+    """Return a row for each stack."""
+    table = _table("stack", "file", "site", "account")
+    for stack in stacks:
+        file, site, account = (part or "" for part in (stack.file, stack.site, stack.account))
+        table.add_row(Text(stack.stack, style=NAME), Text(file, style=LOCATION), Text(site), Text(account))
+    return table
 
 
 def _table(*columns: str) -> Table:

@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from live_recording.core.errors import ConfigError, InvalidValue, NoCredentials
 from live_recording.core.text import quoted
-from live_recording.core.vendor import SITES, VENDOR_DOMAIN, Site, SiteName
+from live_recording.core.vendor import DEFAULT_SITE, SITES, VENDOR_DOMAIN, Site, SiteName
 from live_recording.stackfile.times import moment
 
 NAMESPACE = "live-recording"
@@ -199,7 +199,7 @@ def parse_settings(
     def value(key: str) -> str:
         return environment.get(VARIABLES.get(key, "")) or config(key) or ""
 
-    site = _site(value("site") or "intl")
+    site = _site(value("site") or DEFAULT_SITE)
     limits = SITES[site]
     return Settings(
         site=site,

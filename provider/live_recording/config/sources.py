@@ -21,6 +21,8 @@ from live_recording.core.text import join_words, nearest, quoted
 
 MAY_BE_HIDDEN = {*SECRETS, *ENCRYPTED}
 """Keys whose values may be encrypted. Any other key hidden from a command would give it, say, another site."""
+STACK_FILE = "recordings"
+"""The key with the path of the stack file."""
 
 
 class UnknownConfig(ConfigError):
@@ -172,11 +174,30 @@ def read_stack_config(name: str | None) -> StackConfig:
         raise ConfigError(f"Stack {name} is of project {stack.project}, but this is project {project}.")
     if not name:
         return StackConfig(project, "", _project_values(project))
+    written = read_written_config(name)
+    if not has_environment(name):
+        return written
     path = files.stack_config_path(name)
-    if files.read_yaml(path).get("environment"):
-        return StackConfig(project, stack.stack, _resolved(stack, path, Path.cwd()))
-    own = {_full_key(key, project): _file_value(value) for key, value in files.config_section(path).items()}
-    return StackConfig(project, stack.stack, {**_project_values(project), **own})
+    resolved = StackConfig(project, stack.stack, _resolved(stack, path, Path.cwd()))
+    if resolved.get(STACK_FILE) != written.get(STACK_FILE):
+        raise ConfigError(
+            f"{NAMESPACE}:{STACK_FILE} of stack {stack.stack} is set in an ESC environment, where commands without Pulumi "
+            f"cannot read it. Set it in {path}."
+        )
+    return resolved
+
+
+def read_written_config(name: str) -> StackConfig:
+    """Return the config of a stack as its files have it, without its ESC environment. Raises ConfigError."""
+    project, stack = files.project_name(), files.stack_name(name)
+    section = files.config_section(files.stack_config_path(name))
+    own = {_full_key(key, project): _file_value(value) for key, value in section.items()}
+    return StackConfig(project, stack, {**_project_values(project), **own})
+
+
+def has_environment(name: str) -> bool:
+    """Return whether a part of the stack's config is in an ESC environment, which only Pulumi can read."""
+    return bool(files.read_yaml(files.stack_config_path(name)).get("environment"))
 
 
 def read_stack_settings(name: str | None) -> Settings:

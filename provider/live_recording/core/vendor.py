@@ -64,6 +64,7 @@ class Site:
 
 
 _SHORT, _LONG = (60, 7200), (60, 43200)
+DEFAULT_SITE: SiteName = "intl"
 SITES: Mapping[SiteName, Site] = {
     "intl": Site(
         domain=f"intl.{VENDOR_DOMAIN}",

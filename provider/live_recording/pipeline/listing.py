@@ -1,0 +1,50 @@
+"""List the stacks of this project for people and pipelines, from files alone: without Pulumi, network and credentials."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from live_recording.config.files import stack_path
+from live_recording.config.sources import STACK_FILE, has_environment, read_written_config
+from live_recording.core import json_output
+from live_recording.core.errors import ConfigError
+from live_recording.core.vendor import DEFAULT_SITE
+
+NO_STACKS = "No stacks."
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStack:
+    """A stack as its files describe it. None: not configured, or only Pulumi knows it."""
+
+    stack: str
+    file: str | None
+    site: str | None
+    account: str | None
+    problem: str = ""  # why the config cannot be read
+
+
+def list_stack(stack: str) -> ListedStack:
+    """Return what the files say about a stack. A stack with invalid config is listed too, so that it is not overlooked."""
+    try:
+        config = read_written_config(stack)
+        site = config.get("site") or (None if has_environment(stack) else DEFAULT_SITE)
+        return ListedStack(stack, str(stack_path(stack, config.get(STACK_FILE))), site, config.get("account"))
+    except ConfigError as error:
+        return ListedStack(stack, None, None, None, str(error))
+
+
+def as_text(stacks: Iterable[ListedStack]) -> str:
+    """Return one line for each stack."""
+    return "\n".join(map(_line, stacks)) or NO_STACKS
+
+
+def _line(stack: ListedStack) -> str:
+    if stack.problem:
+        return f"{stack.stack}: unknown"
+    return f"{stack.stack}: {stack.file}, site {stack.site or 'unknown'}, account {stack.account or 'not configured'}"
+
+
+def as_json(stacks: Iterable[ListedStack]) -> str:
+    """Return a JSON list with an object for each stack."""
+    fields = ("stack", "file", "site", "account")
+    return json_output.as_json([{field: getattr(stack, field) for field in fields} for stack in stacks])
