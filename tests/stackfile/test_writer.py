@@ -15,7 +15,7 @@ from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
 from live_recording.stackfile.reader import parse
 from live_recording.stackfile.scalars import PlainScalar
-from live_recording.stackfile.writer import Item, write_stack, written
+from live_recording.stackfile.writer import Item, write_sections, write_stack
 from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY, ROOT
 
@@ -37,7 +37,7 @@ def stack(text: str) -> Stack:
 @example("\x85", "\ufeff")
 def test_any_text_reads_back(description: str, procedure: str) -> None:
     """No text is taken for something else, neither on a line of its own nor inside braces."""
-    text = written({"templates": [Item("a", {"template_name": "a", "description": description, "mp4": {"procedure": procedure}})]})  # fmt: skip
+    text = write_sections({"templates": [Item("a", {"template_name": "a", "description": description, "mp4": {"procedure": procedure}})]})  # fmt: skip
     template = stack(text).templates["a"]
 
     assert template.mp4 is not None
@@ -54,13 +54,15 @@ def root(text: str) -> dict[str, Any]:
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
 def test_any_key_reads_back(key: str) -> None:
     """A key is the same text again, even one that no entry may have."""
-    assert root(written({"tasks": [Item(key, {"app": "a"})]}))["tasks"] == {key: {"app": PlainScalar("a")}}
+    assert root(write_sections({"tasks": [Item(key, {"app": "a"})]}))["tasks"] == {key: {"app": PlainScalar("a")}}
 
 
 @given(st.integers(0, 10**9))
 def test_any_length_reads_back(seconds: int) -> None:
     """A duration is written in its largest whole unit and means the same seconds; no retention is forever."""
-    text = written({"templates": [Item("a", {"hls": {"storage_time": seconds, "flow_continue_duration": seconds}})]})
+    text = write_sections(
+        {"templates": [Item("a", {"hls": {"storage_time": seconds, "flow_continue_duration": seconds}})]}
+    )
     read = root(text)["templates"]["a"]["hls"]
 
     assert read["storage_time"] == PlainScalar(length(seconds) if seconds else "forever")
@@ -80,7 +82,7 @@ def test_any_length_reads_back(seconds: int) -> None:
 )
 def test_times_stand_without_quotes(time: str, shown: str) -> None:
     """A time shows its seconds where there are any, and its offset where it has one."""
-    text = written({"tasks": [Item("a", {"start": datetime.fromisoformat(time)})]})
+    text = write_sections({"tasks": [Item("a", {"start": datetime.fromisoformat(time)})]})
 
     assert f"{{start: {shown}}}" in text
     assert root(text)["tasks"]["a"]["start"] == PlainScalar(shown)
@@ -115,7 +117,7 @@ acknowledge:
 
 def test_a_file_reads_as_if_written_by_hand() -> None:
     """Sections in order, templates on several lines, the rest on one; comments where they belong, each on one line."""
-    text = written(
+    text = write_sections(
         {
             "templates": [
                 Item("archive", {"mp4": {"record_interval": 3600, "storage_time": 0}, "delay_live": False}, ("What for?",)),
@@ -141,7 +143,9 @@ def test_a_file_reads_as_if_written_by_hand() -> None:
 
 def test_part_of_a_file_has_no_zone() -> None:
     """What is to be moved into another file says nothing about the whole of it."""
-    assert written({"rules": [Item("a", {"domain": "push.example.com", "template": "b"})]}, None).splitlines()[1:] == [
+    assert write_sections({"rules": [Item("a", {"domain": "push.example.com", "template": "b"})]}, None).splitlines()[
+        1:
+    ] == [
         "",
         "rules:",
         "  a: {domain: push.example.com, template: b}",

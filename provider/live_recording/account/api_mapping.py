@@ -5,7 +5,8 @@ is live. Source of names and defaults: RecordParam, RecordTemplateInfo (CN:32614
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from live_recording.account.objects import LiveTemplate, Raw
 from live_recording.core.kinds import FORMATS
@@ -14,7 +15,8 @@ Inputs = Mapping[str, Any]
 Body = dict[str, Any]
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Field:
     """A field: its API name, and the vendor's default (None: cannot be known)."""
 
     api: str

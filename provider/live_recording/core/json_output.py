@@ -14,7 +14,7 @@ def as_data(value: Any) -> Any:
     """Convert a value to JSON data: times are RFC 3339 in UTC, days ISO 8601, mappings sorted."""
     if isinstance(value, Mapping):
         return {str(name): as_data(value[name]) for name in sorted(value)}
-    if isinstance(value, tuple | list) and not hasattr(value, "_asdict"):
+    if isinstance(value, tuple | list):
         return [as_data(inner) for inner in value]
     if isinstance(value, date):
         return rfc3339(value) if isinstance(value, datetime) else value.isoformat()
@@ -25,9 +25,7 @@ def as_data(value: Any) -> Any:
 
 
 def _fields(value: Any) -> Mapping[str, Any] | None:
-    """Return the fields of a model, dataclass or named tuple, or None for any other value."""
-    if hasattr(value, "_asdict"):
-        return dict(value._asdict())
+    """Return the fields of a model or dataclass, or None for any other value."""
     if isinstance(value, Finding):
         return _finding(value)
     if hasattr(value, "model_dump"):  # a model of pydantic, which is not imported here

@@ -1,16 +1,18 @@
 """Time windows of tasks: phases, the earliest creation, overlaps."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from live_recording.core.vendor import Site
 
 Phase = Literal["later", "planned", "running", "finished"]
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
     """The time of a task: from *start* (None: from its creation) to *end*."""
 
     start: datetime | None

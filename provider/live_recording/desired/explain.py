@@ -1,8 +1,7 @@
 """Which rule or task records a stream at a time, and why no other rule does; `explain_text` renders it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
 from live_recording.core.findings import format_path
 from live_recording.core.streams import LEVEL_NAMES, PART_NAMES, StreamKey, level, matches, winning_rule
@@ -12,7 +11,8 @@ from live_recording.desired.recordings import AnyOccurrence, TimedEntry, schedul
 from live_recording.stackfile.model import LiveRecord, Rule, Stack
 
 
-class Recorder(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Recorder:
     """A rule, task or live record that matches the stream."""
 
     path: str
@@ -21,14 +21,16 @@ class Recorder(NamedTuple):
     detail: str
 
 
-class Loser(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Loser:
     """A rule that does not record the stream, and why."""
 
     path: str
     why: str
 
 
-class Explanation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Explanation:
     """The rule that decides, if any, the other rules, and the tasks and live records that are active."""
 
     stream: str

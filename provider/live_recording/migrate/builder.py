@@ -14,7 +14,7 @@ from live_recording.migrate.recordings import Options, RecordingFormat
 from live_recording.migrate.tasks import MigratedTask, MigratedTasks, Note, tasks_of_calls
 from live_recording.migrate.text_forms import find_calls, source_code_line
 from live_recording.stackfile import names
-from live_recording.stackfile.writer import Item, written
+from live_recording.stackfile.writer import Item, write_sections
 
 ZONE = "Asia/Shanghai"
 SUPPORTED = (
@@ -109,7 +109,7 @@ def _stack_file(
         for name, task in migrated.tasks.items()
     ]
     comments = _head_comments(migrated, sorted([*unread, *migrated.left_out]), now)
-    return written({"templates": templates, "tasks": tasks}, ZONE, comments)
+    return write_sections({"templates": templates, "tasks": tasks}, ZONE, comments)
 
 
 def _format_fields(template: RecordingFormat) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def tasks_of_calls(calls: Iterable[Call], options: Options, now: datetime) -> Mi
 
 def split_by_day(recording: Recording) -> Iterator[TaskPart]:
     """Yield the parts of a recording in the order of time, none longer than a task may be."""
-    start, end = recording.window
+    start, end = recording.window.start, recording.window.end
     if start is None:
         yield TaskPart(recording, recording.window, 1, 1)
         return
@@ -174,14 +174,14 @@ def _with_names(parts: Iterable[TaskPart]) -> dict[str, TaskPart]:
 
 
 def _key_candidates(part: TaskPart) -> keys.KeyCandidates:
-    start, end = part.window
+    start, end = part.window.start, part.window.end
     candidates = keys.task(part.recording.key, (start or end).astimezone(CHINA))
     return candidates if start else [key and f"until-{key}" for key in candidates]
 
 
 def _check(recording: Recording, formats: set[RecordingFormat], now: datetime) -> None:
     """Raise InvalidValue if a recording cannot be declared; *formats* are those that have a template."""
-    start, end = recording.window
+    start, end = recording.window.start, recording.window.end
     duration = end - (start or now)
     lasts = format_duration(duration.total_seconds())
     if start and end <= start:

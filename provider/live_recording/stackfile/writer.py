@@ -35,7 +35,7 @@ class Item:
     comments: tuple[str, ...] = ()
 
 
-def written(
+def write_sections(
     sections: Mapping[str, Iterable[Item]],
     zone: str | None = "UTC",
     about: Iterable[str] = (),
@@ -69,7 +69,7 @@ def write_stack(
         ]
         for section in SECTIONS
     }
-    return written(
+    return write_sections(
         sections,
         content.get("time_zone"),
         about,
