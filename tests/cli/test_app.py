@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from live_recording import __version__
 from live_recording.cli.app import VERBS, app, verb_name
 from live_recording.cli.check import findings_renderers
-from live_recording.cli.options import SiteOption
+from live_recording.cli.options import SiteOption, WhereKey
 from live_recording.cli.output import FindingsFormat, ReviewFormat
+from live_recording.config.where import KEYS
 from live_recording.core.vendor import SITES
 from live_recording.review.formats import FORMATS
 from tests.cli.test_check import GOOD, WRITE_ONE, Scratch, scratch
@@ -124,6 +125,7 @@ def test_exit_codes_mean_the_same_for_every_verb(scratch: Scratch, code: int, ar
 def test_options_offer_what_there_is() -> None:
     """The sites and the forms that a verb offers are those that the tables have."""
     assert [*SiteOption] == [*SITES]
+    assert [*WhereKey] == [*KEYS]
     assert [*ReviewFormat] == [*FORMATS]
     assert [*FindingsFormat] == [*findings_renderers()]
 

@@ -1,6 +1,7 @@
 """Settings under the real CLI: program and provider process use what every verb uses, from each source."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,10 @@ def configure(pipeline: Pipeline, project: dict[str, str], stack: dict[str, str]
 
 
 def test_program_and_provider_use_the_settings_of_the_verbs(pipeline: Pipeline, cn_account: Account) -> None:
-    """Values of Pulumi.yaml count in plan, deploy and preview; those of the stack win; a misspelt key stops all."""
+    """Values of Pulumi.yaml count in plan, deploy and preview; those of the stack win; a misspelt key stops all.
+
+    The engine keeps what was applied, so that a deployment elsewhere needs --accept-where.
+    """
     url = cn_account.emulator.url
     pipeline.write(STACK)
     configure(pipeline, {"site": "cn", "endpoint": url}, {})
@@ -63,6 +67,17 @@ def test_program_and_provider_use_the_settings_of_the_verbs(pipeline: Pipeline, 
 
     configure(pipeline, {"site": "intl", "endpoint": NOWHERE}, {"site": "cn", "endpoint": url})
     pipeline.run("preview", "--expect-no-changes", "--stack", "dev")
+
+    shutil.copy(pipeline.directory / "stacks/dev.yaml", pipeline.directory / "stacks/copy.yaml")
+    configure(pipeline, {"site": "cn", "endpoint": url}, {"recordings": "stacks/copy.yaml"})
+    status, said = pipeline.call("deploy", "dev")
+    assert status == 1, said
+    assert "Where changes: recordings differs from the last deployment." in said
+    assert pipeline.applied_config()["live-recording:site"] == "cn"
+    assert "live-recording:recordings" not in pipeline.applied_config()
+    status, said = pipeline.call("deploy", "dev", "--accept-where", "recordings")
+    assert status == 0, said
+    assert pipeline.applied_config()["live-recording:recordings"] == "stacks/copy.yaml"
 
     configure(pipeline, {"site": "cn", "endpoint": url}, {"sites": "cn"})
     cn_account.emulator.clear_log()

@@ -17,8 +17,9 @@ from tests.support.review_samples import HUGE, REVIEWS, RICH
 
 ROOT = Path(__file__).parent.parent.parent
 KEYS = (
-    *("version", "stack", "verdict", "stops", "at", "account_at", "account", "missing", "unknown_domains", "warnings"),
-    *("refused", "losses", "patterns", "limits", "tasks", "later", "findings", "acknowledged", "unmanaged"),
+    *("version", "stack", "verdict", "stops", "at", "account_at", "account"),
+    *("where", "missing", "unknown_domains", "warnings", "refused"),
+    *("losses", "patterns", "limits", "tasks", "later", "findings", "acknowledged", "unmanaged"),
     *("operations", "time_zone", "obstacles", "unsaid"),
     "takes_effect",
 )

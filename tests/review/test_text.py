@@ -34,6 +34,7 @@ VERDICTS = {
     "refused": "Plan rejected (2 errors): nothing will change.",
     "without-account": "Uncertain: no account data. Take a snapshot of the account and review again.",
     "obstructed": "Not in the account: the account does not have 1 object of the stack's state.",
+    "elsewhere": "Where changes: externalId and roleArn differ from the last deployment.",
     "acknowledged": "Acknowledged recording loss: 1 loss, accepted with a reason. 1 limitation: see below.",
     "huge": "Recording loss: 24 unacknowledged losses. Fix them, or acknowledge them in the stack file.",
 }
@@ -71,7 +72,9 @@ def test_verdict_agrees_with_whether_it_stops(name: str) -> None:
     head = text.verdict_of(REVIEWS[name]).head
 
     assert REVIEWS[name].stops is (
-        head.startswith(("Plan rejected", "Not in the account", "Unknown domains", "Recording loss", "Will fail"))
+        head.startswith(
+            ("Plan rejected", "Where changes", "Not in the account", "Unknown domains", "Recording loss", "Will fail")
+        )
     )
 
 
@@ -79,7 +82,8 @@ def test_verdict_agrees_with_whether_it_stops(name: str) -> None:
 def test_terminal_shows_below_the_verdict_what_it_speaks_of(name: str) -> None:
     """Each reason to stop and each limitation has a line, in the order of the verdict."""
     review = REVIEWS[name]
-    whole = [*review.refused, *review.missing, *review.unknown_domains, *review.conflicts]
+    where = [*map(text.describe_where, review.where), *filter(None, [text.how_to_accept(review)])]
+    whole = [*review.refused, *map(str, where), *review.missing, *review.unknown_domains, *review.conflicts]
     whole += [f"{loss.path_text}: {loss.sentence}" for loss in review.losses if not loss.acknowledged] + [
         *review.warnings,
         *review.limitations,

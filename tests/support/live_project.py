@@ -87,6 +87,12 @@ class LiveProject(Project):
         saved = json.loads(self.state_file(stack).read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
         return {resource["urn"].split("::", 2)[2]: resource for resource in saved.get("resources") or []}
 
+    def applied_config(self) -> dict[str, Any]:
+        """Return the config that the resources of stack dev were deployed with, from the state."""
+        (provider,) = (found for name, found in self.state().items() if name.startswith("pulumi:providers:"))
+        inputs: dict[str, Any] = provider["inputs"]
+        return inputs
+
     def outputs(self) -> dict[str, Any]:
         """Return the outputs of stack dev, from the state."""
         return next(

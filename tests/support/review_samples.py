@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from live_recording.config.where import WhereChange
 from live_recording.core.findings import Finding
 from live_recording.review.model import EffectiveRule, Format, Limit, Loss, Operation, Pattern, Review, Task
 from live_recording.stackfile.model import Acknowledgement
@@ -166,6 +167,15 @@ CONFLICTING = replace(
     limitations=(),
 )
 
+ELSEWHERE = replace(
+    UNCHANGED,
+    where=(
+        WhereChange("externalId", "a hidden value", "a hidden value"),
+        WhereChange("region", "the default", "ap-tokyo", accepted=True),
+        WhereChange("roleArn", "qcs::cam::uin/100000000001:roleName/recorder", "none"),
+    ),
+)
+
 WITHOUT_ACCOUNT = replace(
     RICH,
     limitations=('No account data: "before" comes from this stack\'s Pulumi state only.',),
@@ -219,6 +229,7 @@ REVIEWS = {
     "refused": REJECTED,
     "without-account": WITHOUT_ACCOUNT,
     "obstructed": CONFLICTING,
+    "elsewhere": ELSEWHERE,
     "acknowledged": ACKNOWLEDGED,
     "huge": HUGE,
 }

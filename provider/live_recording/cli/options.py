@@ -24,6 +24,21 @@ class SiteOption(StrEnum):
     cn = "cn"
 
 
+class WhereKey(StrEnum):
+    """The config keys that say where or who."""
+
+    account = "account"
+    endpoint = "endpoint"
+    external_id = "externalId"
+    instance_role = "instanceRole"
+    profile = "profile"
+    recordings = "recordings"
+    region = "region"
+    role_arn = "roleArn"
+    key_pair = "secretId"
+    site = "site"
+
+
 def complete_stack(incomplete: str) -> list[str]:
     """Return the stacks whose names start with *incomplete*, for shell completion."""
     from live_recording.config.files import find_root, stack_names
@@ -47,6 +62,14 @@ AccountOption = Annotated[
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to this file. Default: print.")]
 PlansOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Directory for plans and reviews.")]
+AcceptOption = Annotated[
+    list[WhereKey] | None,
+    typer.Option(
+        "--accept-where",
+        metavar="KEY",
+        help="Accept that this config key differs from the last deployment. Repeatable.",
+    ),
+]
 SiteChoice = Annotated[SiteOption, typer.Option("--site", help="Site of the vendor whose limits apply.")]
 FormatOption = Annotated[TextOrJson, typer.Option("--format", help="Output format.")]
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from live_recording.cli.options import PlansOption, StacksArgument
+from live_recording.cli.options import AcceptOption, PlansOption, StacksArgument
 from live_recording.cli.output import FINDINGS, TextOrJson, print_error, print_output, print_result
 
 if TYPE_CHECKING:
     from live_recording.pipeline.plan import Plan
 
 
-def plan(stacks: StacksArgument = None, out: PlansOption = Path("plans")) -> None:
+def plan(stacks: StacksArgument = None, out: PlansOption = Path("plans"), accept_where: AcceptOption = None) -> None:
     """Plan stacks with Pulumi, and review each plan. Changes nothing.
 
     DIR/review.md covers all stacks, DIR/STACK.html shows one.
@@ -24,7 +24,7 @@ def plan(stacks: StacksArgument = None, out: PlansOption = Path("plans")) -> Non
 
     selected = select_stacks(stacks)
     without_file = {} if stacks else stacks_without_file()
-    plans, failures = plan_stacks(selected, out, without_file)
+    plans, failures = plan_stacks(selected, out, without_file, accept_where or ())
     for each in plans:
         print_verdict(each.stack, each)
     for name, sentence in without_file.items():

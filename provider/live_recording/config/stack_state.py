@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from live_recording.config.pulumi_cli import run_pulumi
-from live_recording.config.sources import read_stack_config
+from live_recording.config.sources import StackConfig, engine_config, read_stack_config
 from live_recording.core.errors import ToolError
 from live_recording.core.kinds import ACCOUNT, CLASS_OF, PROVIDER_REFERENCES
 from live_recording.core.text import command_of, escaped
@@ -21,6 +21,8 @@ OTHER_TYPES = "otherDynamicTypes"
 """The config key with the type tokens of a project's other dynamic resources, separated by commas."""
 _TYPES = tuple(f"pulumi-python:dynamic/live:{name}" for name in CLASS_OF.values())
 _PROVIDERS = "pulumi:providers:"
+_PYTHON_PROVIDER = "pulumi:providers:pulumi-python"
+"""The type of the resource in which the engine keeps the config that our resources were deployed with (*observed*)."""
 
 
 def read_state(stack: str) -> State:
@@ -40,10 +42,31 @@ def read_state(stack: str) -> State:
 
 def accounts_in_state(state: State) -> tuple[str, ...]:
     """Return the ids of the accounts that the resources are in, sorted; empty if the state names none."""
-    ours = (resource for resource in _resources(state) if resource.get("type") in _TYPES)
+    ours = _own_resources(state)
     return tuple(
         sorted({str(account) for resource in ours if (account := (resource.get("outputs") or {}).get(ACCOUNT))})
     )
+
+
+def applied_configs(state: State, project: str, stack: str) -> tuple[StackConfig, ...]:
+    """Return the configs that our resources were deployed with: one, or several after an interrupted update; none without resources.
+
+    Encrypted values are hidden. Settings of environment variables are not in a state.
+    """
+    used = {str(resource.get("provider")) for resource in _own_resources(state)}
+    providers = [resource for resource in _resources(state) if resource.get("type") == _PYTHON_PROVIDER]
+    inputs = [each.get("inputs") or {} for each in providers if f"{each.get('urn')}::{each.get('id')}" in used]
+    return tuple(engine_config(project, stack, *_without_secrets(values)) for values in inputs)
+
+
+def _without_secrets(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the values, None for those that the state encrypts, and the keys of the latter."""
+    secret = [key for key, value in values.items() if isinstance(value, dict)]
+    return {key: None if key in secret else value for key, value in values.items()}, secret
+
+
+def _own_resources(state: State) -> list[Mapping[str, Any]]:
+    return [resource for resource in _resources(state) if resource.get("type") in _TYPES]
 
 
 def require_known_code(stack: str, state: State, other_types: Collection[str] = ()) -> None:

@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -41,18 +41,21 @@ class Deployment:
     plans: tuple[Plan, ...]
 
 
-def deploy_stack(name: str, directory: Path) -> Deployment:
-    """Plan, review and apply a stack. A stale plan is repeated once, and applied if it has no other effects."""
+def deploy_stack(name: str, directory: Path, accepted: Collection[str] = ()) -> Deployment:
+    """Plan, review and apply a stack. A stale plan is repeated once, and applied if it has no other effects.
+
+    *accepted*: as for `plan_stack`.
+    """
     stack = open_stack(name)
     stack.settings.require_changes_allowed(preview=False)
-    first = plan_stack(stack, directory)
+    first = plan_stack(stack, directory, accepted)
     write_review((first,), directory)
     if first.review.stops:
         return Deployment(Outcome.stopped, (first,))
     outcome, stale = _apply(first)
     if not stale:
         return Deployment(outcome, (first,))
-    second = plan_stack(stack, directory)
+    second = plan_stack(stack, directory, accepted)
     write_review((second,), directory)
     if second.review.stops or not second.review.has_no_new_effect(first.review):
         return Deployment(Outcome.changed, (first, second))

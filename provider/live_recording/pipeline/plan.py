@@ -1,7 +1,7 @@
 """Plan stacks with the Pulumi CLI and review each plan. Changes no account."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,8 @@ from live_recording.config.files import create_private_directory, debug_enabled,
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
 from live_recording.config.settings import NAMESPACE
 from live_recording.config.sources import read_stack_config
-from live_recording.config.stack_state import read_state
+from live_recording.config.stack_state import State, accounts_in_state, applied_configs, read_state
+from live_recording.config.where import WhereChange, where_changes
 from live_recording.core.errors import ToolError
 from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
@@ -35,13 +36,15 @@ class Plan:
     file: Path
 
 
-def plan_stack(stack: StackFile, directory: Path) -> Plan:
+def plan_stack(stack: StackFile, directory: Path, accepted: Collection[str] = ()) -> Plan:
     """Plan and review a stack. Raises ToolError if it cannot be planned.
 
-    Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory.
+    Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory. *accepted* are config keys
+    that say where or who, and that may differ from the last deployment.
     """
     create_private_directory(directory)
-    read_state(stack.pulumi_name)  # raises if Pulumi would run code of others
+    state = read_state(stack.pulumi_name)  # raises if Pulumi would run code of others
+    where = _where_changes(stack, state, accepted)
     account = read_account(stack, None)
     plan_file = directory / f"{stack.stack}.plan"
     preview = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
@@ -49,14 +52,22 @@ def plan_stack(stack: StackFile, directory: Path) -> Plan:
     make_private(plan_file)
     if NO_STACK_MARKER in preview.stderr:
         raise ToolError(f"The backend has no stack {stack.stack}. Create it once: pulumi stack init {stack.stack}")
+    if not state:
+        raise ToolError(f"pulumi stack export of stack {stack.stack} failed, so the plan cannot be compared with it.")
     if not preview.stdout.strip():
         raise ToolError(f"pulumi preview of stack {stack.stack} printed no plan: {error_reason(preview.stderr)}")
-    review = build_review(stack, preview.stdout, account, stack.settings.now())
+    review = build_review(stack, preview.stdout, account, stack.settings.now(), where)
     if preview.returncode and not review.refused:
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
     for extension, render in FORMATS.items():
         write_file(directory / f"{stack.stack}.{extension}", render(review), private=True)
     return Plan(stack.stack, stack.pulumi_name, review, plan_file)
+
+
+def _where_changes(stack: StackFile, state: State, accepted: Collection[str]) -> tuple[WhereChange, ...]:
+    current = read_stack_config(stack.pulumi_name)
+    applied = applied_configs(state, current.project, current.stack)
+    return where_changes(applied, current, accounts_in_state(state), accepted)
 
 
 def read_account(stack: StackFile, snapshot: Path | None) -> Snapshot | None:
@@ -84,7 +95,7 @@ def stacks_without_file() -> Mapping[str, str]:
 
 
 def plan_stacks(
-    stacks: Iterable[str], directory: Path, without_file: Mapping[str, str]
+    stacks: Iterable[str], directory: Path, without_file: Mapping[str, str], accepted: Collection[str] = ()
 ) -> tuple[tuple[Plan, ...], Mapping[str, ToolError]]:
     """Plan stacks one after the other, and write one review of all of them. Return the plans and the failures.
 
@@ -92,11 +103,12 @@ def plan_stacks(
         stacks: Names of stacks, or paths of their files.
         directory: Where to write.
         without_file: Stacks without a stack file -> what the review says about them.
+        accepted: As for `plan_stack`.
     """
     plans, failures = [], {}
     for stack in stacks:
         try:
-            plans.append(plan_stack(open_stack(stack), directory))
+            plans.append(plan_stack(open_stack(stack), directory, accepted))
         except ToolError as error:
             if debug_enabled():
                 raise

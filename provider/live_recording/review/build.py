@@ -7,6 +7,7 @@ from functools import partial
 
 from live_recording.account import conflicts
 from live_recording.account.snapshot import Snapshot
+from live_recording.config.where import WhereChange
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.findings import errors, format_path
 from live_recording.core.kinds import CLASS_OF
@@ -42,8 +43,16 @@ NO_ACCOUNT_DATA = (
 )
 
 
-def build_review(source: StackFile, plan_text: str, snapshot: Snapshot | None, now: datetime) -> Review:
+def build_review(
+    source: StackFile,
+    plan_text: str,
+    snapshot: Snapshot | None,
+    now: datetime,
+    where: tuple[WhereChange, ...] = (),
+) -> Review:
     """Return the review of a plan (the output of `pulumi preview --json`); *snapshot* None: without account data.
+
+    *where* is what differs from the last deployment in where or as whom the stack records.
 
     Raises ConfigError if the text is not a preview of this stack file, or the snapshot is of another site; ToolError if
     the preview failed.
@@ -58,7 +67,7 @@ def build_review(source: StackFile, plan_text: str, snapshot: Snapshot | None, n
         account_check.require_same_account(source.settings.account, snapshot.account, preview.changes)
     if preview.failed and not preview.refused:
         raise ToolError(f"pulumi preview of stack {source.stack} failed: {preview.failed[0]}")
-    review, stack = _review_of_file(source, preview, snapshot, now), source.checked.stack
+    review, stack = replace(_review_of_file(source, preview, snapshot, now), where=where), source.checked.stack
     if stack is None or review.refused:
         return review
     return _with_recordings(review, stack, source, preview, snapshot)

@@ -21,6 +21,7 @@ def render_json(review: Review) -> str:
             "at": as_data(review.at),
             "account_at": as_data(review.account_at),
             "account": review.account,
+            "where": as_data(review.where),
             "missing": as_data(review.missing),
             "unknown_domains": as_data(review.unknown_domains),
             "warnings": as_data(review.warnings),

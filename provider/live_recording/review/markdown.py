@@ -52,6 +52,11 @@ def _rejections(review: Review) -> Section:
     return replace(_list("### Why the plan is rejected", _bullets(review.refused)), cut_last=True)
 
 
+def _where(review: Review) -> Section:
+    rows = [f"- {render_message(text.describe_where(change))}" for change in review.where]
+    return replace(_list(f"### {text.WHERE}", rows, render_message(text.how_to_accept(review))), cut_last=True)
+
+
 def _missing(review: Review) -> Section:
     return replace(_list("### Not in the account", _bullets(review.missing)), cut_last=True)
 
@@ -180,6 +185,7 @@ def _operations(review: Review) -> Section:
 
 
 SECTIONS = (
+    _where,
     _missing,
     _unknown_domains,
     _conflicts,
@@ -197,7 +203,7 @@ SECTIONS = (
     _unchanged_patterns,
 )
 """In the order of the comment; earlier sections keep their rows longer."""
-REJECTED_SECTIONS = (_rejections, _limitations, _findings)
+REJECTED_SECTIONS = (_rejections, _where, _limitations, _findings)
 """Nothing else is certain about a plan that does not run."""
 
 

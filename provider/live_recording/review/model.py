@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from live_recording.config.where import WhereChange
 from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.stackfile.model import Acknowledgement
 
@@ -125,6 +126,7 @@ class Review:
     operations: tuple[Operation, ...]
     time_zone: str = "UTC"  # of the stack file: times for people are shown in it
     account: str = ""  # account, site and endpoint, in one phrase; empty: not known
+    where: tuple[WhereChange, ...] = ()  # where or as whom the plan records, other than the last deployment
     missing: tuple[str, ...] = ()  # objects that the state has and the account does not: complete sentences
     unknown_domains: tuple[str, ...] = ()  # declared domains that the account does not have: complete sentences
     warnings: tuple[str, ...] = ()  # what nothing rejects, but does not record either: complete sentences
@@ -154,6 +156,12 @@ class Review:
         return tuple(loss for loss in self.losses if loss.acknowledged is None)
 
     @property
+    def open_where(self) -> tuple[WhereChange, ...]:
+        """Return the changes of where and who that are not accepted."""
+        return tuple(change for change in self.where if not change.accepted)
+
+    @property
     def stops(self) -> bool:
-        """Return whether the deployment must stop: rejected, in conflict with the account, or an open loss."""
-        return bool(self.refused or self.missing or self.unknown_domains or self.conflicts or self.open_losses)
+        """Return whether the deployment must stop: rejected, elsewhere, in conflict with the account, or an open loss."""
+        reasons = (self.refused, self.open_where, self.missing, self.unknown_domains, self.conflicts, self.open_losses)
+        return any(reasons)

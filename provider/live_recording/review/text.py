@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from live_recording.config.where import WhereChange
 from live_recording.core.streams import LEVEL_NAMES
-from live_recording.core.text import capitalize, count_of, escaped, plural
+from live_recording.core.text import capitalize, command_of, count_of, escaped, join_words, plural
 from live_recording.core.timefmt import FOREVER, hours
 from live_recording.core.vendor import OVERLAPS_MAX
 from live_recording.review.format_loss import format_length
@@ -43,6 +44,7 @@ DETAILS_SHOWN = 10
 """How many lines a terminal shows below a verdict; the review has all of them."""
 LATER = "The API accepts these tasks only from a later day. The first deployment from that day on creates them."
 LOSS_NAMES: dict[LossKind, str] = {"stops": "Stops", "format": "Format lost", "retention": "Shorter retention"}
+WHERE = "Where changes"
 HOW_TO_ACKNOWLEDGE = Message.of(
     "If a loss is intended, add its line under ", Code("acknowledge:"), " in the stack file, with your reason."
 )
@@ -66,8 +68,23 @@ class Verdict:
 
 def verdict_of(review: Review) -> Verdict:
     """Return the verdict: first about what stops, then about what is unknown, then about changes."""
+    if review.stops:
+        return _stopping_verdict(review)
+    if review.account_at is None:
+        return Verdict("Uncertain", "no account data. Take a snapshot of the account and review again.")
+    verdict = _acknowledged_verdict(review) if review.losses else _harmless_verdict(review)
+    if not review.limitations:
+        return verdict
+    return Verdict(verdict.head, f"{verdict.sentence} {count_of(len(review.limitations), 'limitation')}: see below.")
+
+
+def _stopping_verdict(review: Review) -> Verdict:
+    """Return the verdict about the first reason to stop."""
     if review.refused:
         return Verdict(f"Plan rejected ({count_of(len(review.refused), 'error')})", "nothing will change.")
+    if review.open_where:
+        keys = [change.key for change in review.open_where]
+        return Verdict(WHERE, f"{join_words(keys)} {plural(len(keys), 'differs', 'differ')} from the last deployment.")
     if review.missing:
         return Verdict(
             "Not in the account",
@@ -77,14 +94,7 @@ def verdict_of(review: Review) -> Verdict:
         return Verdict("Unknown domains", f"{count_of(len(review.unknown_domains), 'error')}.")
     if review.open_losses:
         return _loss_verdict(review)
-    if review.conflicts:
-        return Verdict("Will fail", f"the account would reject part of this plan ({_count_conflicts(review)}).")
-    if review.account_at is None:
-        return Verdict("Uncertain", "no account data. Take a snapshot of the account and review again.")
-    verdict = _acknowledged_verdict(review) if review.losses else _harmless_verdict(review)
-    if not review.limitations:
-        return verdict
-    return Verdict(verdict.head, f"{verdict.sentence} {count_of(len(review.limitations), 'limitation')}: see below.")
+    return Verdict("Will fail", f"the account would reject part of this plan ({_count_conflicts(review)}).")
 
 
 def _loss_verdict(review: Review) -> Verdict:
@@ -122,6 +132,20 @@ def _harmless_verdict(review: Review) -> Verdict:
     return Verdict("No changes", "the account records the same as before.")
 
 
+def describe_where(change: WhereChange) -> Message:
+    """Return which config key changes, and how."""
+    return Message.of(Code(change.key), f" {change.sentence}")
+
+
+def how_to_accept(review: Review) -> Message:
+    """Return how to deploy with what changes of where and who; without any, an empty message."""
+    if not review.open_where:
+        return Message.of()
+    options = [part for change in review.where for part in ("--accept-where", change.key)]
+    command = command_of("live-recording", "deploy", review.stack, *options)
+    return Message.of("If this is not intended, undo the change of the config. If it is, run once: ", Code(command))
+
+
 def empty_section(review: Review, section: Section) -> str:
     """Return the sentence for a section that has nothing to show."""
     return (EMPTY_WITHOUT_ACCOUNT if review.account_at is None else EMPTY)[section]
@@ -130,7 +154,8 @@ def empty_section(review: Review, section: Section) -> str:
 def terminal_details(review: Review) -> tuple[str, ...]:
     """Return the lines below the verdict in a terminal: reasons to stop, then limitations, cut after some lines."""
     losses = (f"{loss.path_text}: {loss.sentence}" for loss in review.open_losses)
-    stops = (*review.refused, *review.missing, *review.unknown_domains, *review.conflicts, *losses)
+    where = [str(message) for message in (*map(describe_where, review.where), how_to_accept(review)) if message]
+    stops = (*review.refused, *where, *review.missing, *review.unknown_domains, *review.conflicts, *losses)
     lines = [escaped(line) for line in (*stops, *review.warnings, *review.limitations)]
     rest = len(lines) - DETAILS_SHOWN
     if rest > 0:
