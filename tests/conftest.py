@@ -8,11 +8,15 @@ import hypothesis
 import pytest
 
 from live_recording.emulator import Emulator
+from live_recording.emulator.assumptions import Assumptions
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 
 SLOW_DIRECTORIES = ("engine", "reliability", "docs", "pipeline", "tools")
 """Their tests start the real Pulumi CLI, or run for long; `make check` leaves them out."""
+
+STRICT = Assumptions(quoted_numbers=False)
+"""What our provider sends has the right types; an account that accepts others would not show it."""
 
 # A process that was started in the background ignores these signals, and so would everything that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -44,12 +48,12 @@ def directory(item: pytest.Item) -> str:
 @pytest.fixture
 def account() -> Iterator[Account]:
     """Start an empty account on site intl."""
-    with Emulator(now=NOW) as emulator:
+    with Emulator(now=NOW, assumptions=STRICT) as emulator:
         yield Account(emulator)
 
 
 @pytest.fixture
 def cn_account() -> Iterator[Account]:
     """Start an empty account on site cn."""
-    with Emulator(site="cn", now=NOW) as emulator:
+    with Emulator(site="cn", now=NOW, assumptions=STRICT) as emulator:
         yield Account(emulator)

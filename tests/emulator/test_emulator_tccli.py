@@ -91,10 +91,10 @@ def test_task(tccli: Shell) -> None:
     """A task is created, described, stopped and deleted."""
     key = {"DomainName": DOMAIN, "AppName": "live", "StreamName": "final"}
     times = {"StartTime": AT + HOUR, "EndTime": AT + 2 * HOUR}
-    task_id = tccli("CreateRecordTask", **key, **times)["TaskId"]
+    task_id = tccli("CreateRecordTask", **key, **times, TemplateId=7)["TaskId"]
 
     listed = tccli("DescribeRecordTask", **times)["TaskList"]
-    assert listed == [{"TaskId": task_id, **key, **times, "TemplateId": 0, "Stopped": 0}]
+    assert listed == [{"TaskId": task_id, **key, **times, "TemplateId": 7, "Stopped": 0}]
     tccli("StopRecordTask", TaskId=task_id)
     tccli("DeleteRecordTask", TaskId=task_id)
     assert tccli("DescribeRecordTask", **times)["TaskList"] == []

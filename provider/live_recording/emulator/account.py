@@ -6,6 +6,7 @@ Stored objects are replaced, never changed in place, so a caller's copy stays as
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from live_recording.emulator.assumptions import DEFAULT, Assumptions
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.domains import Domain
 from live_recording.emulator.messages import Fields
@@ -21,7 +22,7 @@ RuleKey: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class AccountSettings:
-    """The limits of an account, and the switches for what no source settles."""
+    """The limits of an account, and what is assumed where no source settles it."""
 
     site: Site
     account_id: str = "100000000001"
@@ -40,8 +41,7 @@ class AccountSettings:
     """Scheduled records of that family at once (CN:30148)."""
     page: int = 100
     """Tasks in one answer of DescribeRecordTask; assumed, the real size is not published."""
-    omitted_app: str = ""
-    """What a rule's AppName becomes when it is not sent; assumed: some texts say "live"."""
+    assumptions: Assumptions = DEFAULT
 
 
 @dataclass
@@ -58,6 +58,16 @@ class Account:
     live_records: dict[int, Fields] = field(default_factory=dict)
     last_v2_record_id: int = FIRST_V2_RECORD_ID - 1
     v2_records: dict[int, Fields] = field(default_factory=dict)
+
+    @property
+    def assumed(self) -> Assumptions:
+        """Return how questions are settled that no source answers."""
+        return self.settings.assumptions
+
+    def has_domain(self, name: str) -> bool:
+        """Return whether the domain exists; an account whose domains are not named has all."""
+        domains = self.settings.domains
+        return domains is None or name.lower() in {domain.name.lower() for domain in domains}
 
 
 def rule_key(rule: Fields) -> RuleKey:

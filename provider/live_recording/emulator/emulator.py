@@ -9,6 +9,7 @@ from typing import Self
 
 from live_recording.emulator import faults, state_file
 from live_recording.emulator.account import AccountSettings
+from live_recording.emulator.assumptions import DEFAULT, Assumptions
 from live_recording.emulator.clock import Clock
 from live_recording.emulator.domains import Domain
 from live_recording.emulator.gateway import READS, Gateway
@@ -51,7 +52,8 @@ class Emulator:
     rule_limit: int = AccountSettings.rules
     running_limit: int | None = AccountSettings.running_tasks
     page_size: int = AccountSettings.page
-    omitted_app: str = AccountSettings.omitted_app
+    assumptions: Assumptions = DEFAULT
+    """How questions are settled that no source answers."""
     tls: bool = False
     """Whether to serve HTTPS, with a certificate authority of its own."""
     ca_file: Path | None = field(default=None, init=False)
@@ -69,13 +71,13 @@ class Emulator:
                 rules=self.rule_limit,
                 running_tasks=self.running_limit,
                 page=self.page_size,
-                omitted_app=self.omitted_app,
+                assumptions=self.assumptions,
             ),
             Clock(self.now),
         )
         if self.state:
             state_file.load(self.state, self.service)
-        keys = KeyPair(self.secret_id, self.secret_key, self.token)
+        keys = KeyPair(self.secret_id, self.secret_key, self.token, token_code=self.assumptions.token_code)
         self._gateway = Gateway(self.service, keys, self._save, rates=self.rates, denied=self.denied)
         self._authority = CertificateAuthority() if self.tls else None
         self._server = Server(self._gateway, self.port, self._authority.context if self._authority else None)

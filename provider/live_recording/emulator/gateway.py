@@ -19,6 +19,10 @@ from live_recording.emulator.schemas import Action
 from live_recording.emulator.service import LiveService
 
 LOG_LENGTH = 100_000
+UNSIGNED = Refusal(
+    "MissingParameter", "X-TC-Action is missing. Only requests signed with TC3-HMAC-SHA256 are answered here."
+)
+"""The answer to a request of signature version 1, whose action is in its query or form."""
 READS = ("Describe", "GetCallerIdentity", "AssumeRole")
 """How the actions begin that leave the account as it is."""
 
@@ -118,6 +122,8 @@ class Gateway:
         return self.service.call(call.action, call.body, call.region)
 
     def _processed(self, request: Request, action: str, body: Answer) -> Answer:
+        if not action:
+            return UNSIGNED
         if isinstance(body, Refusal):
             return body
         product, secret_id = self._product(request), signature.claim_of(request).secret_id
@@ -140,21 +146,19 @@ class Gateway:
     def _barred(
         self, request: Request, action: str, product: Product, keys: signature.KeyPair | None
     ) -> Refusal | None:
-        if not action:
-            return Refusal(
-                "MissingParameter",
-                "X-TC-Action is missing. Only requests signed with TC3-HMAC-SHA256 are answered here.",
-            )
+        unknown = self._unknown(request, action, product)
+        unsigned = signature.refusal(request, keys, time.time(), self.products)
+        first, second = (unknown, unsigned) if self.service.settings.assumptions.action_first else (unsigned, unknown)
+        return first or second or (self.rates.refusal(action) if self.rates else None) or self._denial(action)
+
+    @staticmethod
+    def _unknown(request: Request, action: str, product: Product) -> Refusal | None:
         if action not in product.actions:
             return validation.unknown_action(action, product.actions)
         version = request.headers.get("x-tc-version", "")
         if version != product.version:
             return Refusal("NoSuchVersion", f'X-TC-Version is "{version}". Allowed is {product.version}.')
-        return (
-            signature.refusal(request, keys, time.time(), self.products)
-            or (self.rates.refusal(action) if self.rates else None)
-            or self._denial(action)
-        )
+        return None
 
     def _denial(self, action: str) -> Refusal | None:
         if action in self.denied:

@@ -6,6 +6,7 @@ seen here).
 """
 
 from live_recording.emulator.account import Account
+from live_recording.emulator.assumptions import Assumptions
 from live_recording.emulator.clock import format_time, parse_china_time
 from live_recording.emulator.messages import Answer, Fields, Refusal
 from live_recording.emulator.tasks import running
@@ -27,7 +28,7 @@ def create(account: Account, body: Fields) -> Answer:
     """Create a record. Omitted fields get the documented defaults, AppName `live`."""
     sent = DEFAULTS | body
     now = account.clock.seconds()
-    times = (_live if sent["Highlight"] == LIVE else _scheduled)(sent, now)
+    times = (_live if sent["Highlight"] == LIVE else _scheduled)(sent, now, account.assumed)
     if isinstance(times, Refusal):
         return times
     start, end = times
@@ -73,33 +74,32 @@ def delete(account: Account, body: Fields) -> Answer:
     return {}
 
 
-def _live(sent: Fields, now: int) -> tuple[int, int] | Refusal:
+def _live(sent: Fields, now: int, assumed: Assumptions) -> tuple[int, int] | Refusal:
     """Return the times in real-time mode: from now on; an empty, past or too late end becomes the latest allowed."""
     latest = now + LONGEST_LIVE
     end = parse_china_time(sent["EndTime"]) if sent.get("EndTime") else latest
     if end is None:
-        return _no_time("EndTime", sent)
+        return _no_time(assumed, "EndTime", sent)
     return now, end if now < end <= latest else latest
 
 
-def _scheduled(sent: Fields, now: int) -> tuple[int, int] | Refusal:
+def _scheduled(sent: Fields, now: int, assumed: Assumptions) -> tuple[int, int] | Refusal:
     """Return the times in scheduled mode, which needs both. No source limits the length or the distance."""
     for name in ("StartTime", "EndTime"):
         if not sent.get(name):
-            # Assumed: MissingParameter is not on its list.
-            return Refusal("InvalidParameter", f"The parameter `{name}` is required unless Highlight is 1.")
+            return Refusal(assumed.no_record_times_code, f"The parameter `{name}` is required unless Highlight is 1.")
     start, end = parse_china_time(sent["StartTime"]), parse_china_time(sent["EndTime"])
     if start is None or end is None:
-        return _no_time("StartTime" if start is None else "EndTime", sent)
+        return _no_time(assumed, "StartTime" if start is None else "EndTime", sent)
     if end <= max(start, now):  # assumed, as for tasks
         seen = f"StartTime is {format_time(start)}, EndTime is {format_time(end)}, now is {format_time(now)}."
-        return Refusal("InvalidParameterValue", f"{seen} EndTime must be later than StartTime and than now.")
+        return Refusal(assumed.record_time_code, f"{seen} EndTime must be later than StartTime and than now.")
     return start, end
 
 
-def _no_time(name: str, sent: Fields) -> Refusal:
+def _no_time(assumed: Assumptions, name: str, sent: Fields) -> Refusal:
     return Refusal(
-        "InvalidParameterValue",
+        assumed.record_time_code,
         f'The parameter `{name}` is "{sent[name]}". Allowed is a time in China such as 2017-01-01 10:10:01, plain or '
         "URL-encoded.",
     )
@@ -124,6 +124,7 @@ def _known(account: Account, body: Fields) -> Fields | Refusal:
     record = account.live_records.get(body["TaskId"])
     if record is None or record["StreamName"] != body["StreamName"]:  # assumed: both must fit
         return Refusal(
-            "ResourceNotFound.TaskId", f"The account has no task {body['TaskId']} of the stream {body['StreamName']}."
+            account.assumed.unknown_record_code,
+            f"The account has no task {body['TaskId']} of the stream {body['StreamName']}.",
         )
     return record

@@ -7,6 +7,8 @@ from live_recording.emulator.messages import Answer, Fields, Refusal
 def create(account: Account, body: Fields) -> Answer:
     """Create a rule (CreateLiveRecordRule)."""
     key = _key(account, body)
+    if account.assumed.rules_need_known_domains and not account.has_domain(body["DomainName"]):
+        return Refusal("InvalidParameter", f"The account has no domain {body['DomainName']}.")
     if body["TemplateId"] not in account.templates:
         return Refusal("InvalidParameter.ConfNotFound", f"The account has no template {body['TemplateId']}.")
     if key in account.rules:
@@ -16,7 +18,7 @@ def create(account: Account, body: Fields) -> Answer:
         )
     if len(account.rules) >= account.settings.rules:
         return Refusal(
-            "InternalError.RuleOutLimit",  # assumed: in the catalogue, but on no action's list
+            account.assumed.rule_limit_code,
             f"The account has {len(account.rules)} rules. Allowed are {account.settings.rules}.",
         )
     now = account.clock.china()
@@ -49,4 +51,4 @@ def describe(account: Account, _body: Fields) -> Answer:
 
 
 def _key(account: Account, body: Fields) -> RuleKey:
-    return body["DomainName"], body.get("AppName", account.settings.omitted_app), body.get("StreamName", "")
+    return body["DomainName"], body.get("AppName", account.assumed.omitted_app), body.get("StreamName", "")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
+from live_recording.emulator.assumptions import DEFAULT, Assumptions
 from live_recording.emulator.sites import DAY, Site
 
 VALUE = "InvalidParameterValue"
@@ -114,7 +115,7 @@ def stream_param(text: str) -> bool:
     )
 
 
-def record_param(site: Site, name: str) -> Field:
+def record_param(site: Site, assumed: Assumptions, name: str) -> Field:
     """Return RecordParam for the format *name* of a site (IN:30845, CN:32614)."""
     interval = site.intervals.get(name)
     fields: Schema = {
@@ -124,7 +125,7 @@ def record_param(site: Site, name: str) -> Field:
         "VodSubAppId": UNSIGNED,
         "VodFileName": Field(str, FILE_NAME, code="InvalidParameter.InvalidVodFileName"),
         "Procedure": TEXT,
-        "StorageMode": Field(str, among("normal", "cold")),  # assumed: case matters
+        "StorageMode": Field(str, among(*assumed.storage_modes)),
         "ClassId": NUMBER,
     }
     return Field({**fields, **(COS_PARAM if site.cos else {})})
@@ -133,13 +134,13 @@ def record_param(site: Site, name: str) -> Field:
 FORMATS = ("FlvParam", "HlsParam", "Mp4Param", "AacParam", "Mp3Param")
 
 
-def actions(site: Site) -> Mapping[str, Action]:
+def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
     """Return every supported action. Rates of cn that no source gives are assumed to be those of intl."""
     template_id = Field(int, required=True)
     template_name = matching(*site.template_name)
     template: Schema = {
         "Description": TEXT,
-        **{name: record_param(site, name) for name in FORMATS},
+        **{name: record_param(site, assumed, name) for name in FORMATS},
         "HlsSpecialParam": Field({"FlowContinueDuration": Field(int, between(0, 1800))}),
         "FlvSpecialParam": Field({"UploadInRecording": Field(bool)}),
         "RemoveWatermark": Field(bool),
@@ -172,6 +173,7 @@ def actions(site: Site) -> Mapping[str, Action]:
         "StreamParam": Field(
             str,
             Allowed(f"{STREAM_WORDS}, joined by &", stream_param),
+            code=assumed.stream_param_code,
         ),
     }
     live_record_id: Schema = {"StreamName": filled, "TaskId": Field(int, required=True)}

@@ -55,19 +55,22 @@ class LiveService:
     def __init__(self, settings: AccountSettings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock = clock or Clock()
-        self.actions = schemas.actions(settings.site)
+        self.actions = schemas.actions(settings.site, settings.assumptions)
         self.account = Account(settings, self.clock)
 
     def call(self, action: str, body: Fields, region: str = "") -> Answer:
         """Return the answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
-        schema = self.actions.get(action)
+        schema, assumed = self.actions.get(action), self.settings.assumptions
         if schema is None:
             return validation.unknown_action(action, self.actions)
-        return (
-            validation.wrong_region(action, schema, region, self.settings.site)
-            or validation.refusal(schema, body)
-            or OPERATIONS[action](self.account, body)
+        if assumed.quoted_numbers:
+            body = validation.unquoted(schema.fields, body)
+        problems = (
+            validation.wrong_region(action, schema, region, self.settings.site),
+            validation.refusal(schema, body, assumed.parameter_checks),
         )
+        first, second = problems if assumed.region_first else reversed(problems)
+        return first or second or OPERATIONS[action](self.account, body)
 
     def effective_recording(
         self, domain: str, app: str, stream: str, at: datetime

@@ -37,6 +37,8 @@ class KeyPair(NamedTuple):
     valid_until: int = 0
     """Unix time of the set clock; 0 for a pair that never expires."""
     expired: bool = False
+    token_code: str = "AuthFailure.TokenFailure"  # noqa: S105 - no secret
+    """The refusal of another token, or of an expired one."""
 
 
 class Claim(NamedTuple):
@@ -105,9 +107,9 @@ def _problems(request: Request, keys: KeyPair, claim: re.Match[str], now: float)
         )
     if request.headers.get("x-tc-token") != keys.token:
         seen = "has another one" if keys.token else "has none"
-        yield Refusal("AuthFailure.TokenFailure", f"X-TC-Token does not fit: this SecretId {seen}.")
+        yield Refusal(keys.token_code, f"X-TC-Token does not fit: this SecretId {seen}.")
     if keys.expired:
-        yield Refusal("AuthFailure.TokenFailure", "These temporary credentials have expired.")
+        yield Refusal(keys.token_code, "These temporary credentials have expired.")
 
 
 def _genuine(request: Request, secret_key: str, stamp: str, claim: re.Match[str]) -> bool:

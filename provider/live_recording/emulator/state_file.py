@@ -12,6 +12,7 @@ from live_recording.emulator.account import FIRST_TEMPLATE_ID
 from live_recording.emulator.messages import Fields
 from live_recording.emulator.schemas import NUMBER, TEXT, Action, Field, Schema
 from live_recording.emulator.service import LiveService
+from live_recording.emulator.templates import set_fields
 
 V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
 SNAPSHOT = {"version", "site", "at", "templates", "rules", "tasks"}
@@ -70,7 +71,10 @@ def _content(path: Path) -> str:
 
 def _played(snapshot: Fields, now: str) -> Fields:
     """Return the account of a snapshot, completed with fields that the vendor never returns."""
-    times, kept = {"CreateTime": now, "UpdateTime": now}, {"StreamType": 0, "Extension": ""}
+    times, kept = (
+        {"CreateTime": now, "UpdateTime": now},
+        {"StreamType": 0, "Extension": "", "TemplateId": 0, "Stopped": 0},
+    )
     rules, tasks = ([e for e in snapshot[name] if isinstance(e, dict)] for name in ("rules", "tasks"))
     return {
         **{name: snapshot[name] for name in ADDED & snapshot.keys()},
@@ -78,7 +82,7 @@ def _played(snapshot: Fields, now: str) -> Fields:
         "last_template_id": FIRST_TEMPLATE_ID - 1,
         "templates": snapshot["templates"],
         "rules": [times | rule for rule in rules],
-        "tasks": [kept | task for task in tasks],
+        "tasks": [kept | set_fields(task) for task in tasks],
     }
 
 
@@ -108,7 +112,7 @@ def _invalid_entries(state: Fields, service: LiveService) -> Iterator[str]:
             yield f'"{name}" must be a list of objects.'
             return
         for number, entry in enumerate(entries, 1):
-            if refusal := validation.refusal(Action(schema, "", 0), _set(entry)):
+            if refusal := validation.refusal(Action(schema, "", 0), set_fields(entry)):
                 yield f'entry {number} of "{name}": {refusal.message}'
 
 
@@ -134,10 +138,3 @@ def _schemas(service: LiveService) -> dict[str, Schema]:
 
 def _complete(schema: Schema) -> Schema:
     return {name: replace(field, required=True) for name, field in schema.items()}
-
-
-def _set(entry: Fields) -> Fields:
-    """Return the entry without nulls, which the account stores but no request may send."""
-    return {
-        name: _set(value) if isinstance(value, dict) else value for name, value in entry.items() if value is not None
-    }

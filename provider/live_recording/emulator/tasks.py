@@ -10,6 +10,8 @@ import json
 import secrets
 import string
 from collections.abc import Iterator
+from itertools import chain
+from zlib import crc32
 
 from live_recording.emulator.account import Account, task_order
 from live_recording.emulator.clock import format_time
@@ -21,6 +23,7 @@ RETENTION = 90 * DAY  # "three months": 90 days after its end, assumed
 WIDEST_QUERY = 7 * DAY
 SHOWN = ("TaskId", "DomainName", "AppName", "StreamName", "StartTime", "EndTime", "TemplateId", "Stopped")
 """The fields of RecordTask (IN:30767)."""
+STREAM = ("DomainName", "AppName", "StreamName")
 KEPT = ("StreamType", "Extension")
 """What else a task was created with, and no answer tells."""
 
@@ -29,8 +32,10 @@ def create(account: Account, body: Fields) -> Answer:
     """Create a task (CreateRecordTask). An unknown TemplateId is accepted and echoed; the task then records HLS."""
     now = account.clock.seconds()
     task = {"StartTime": now, "TemplateId": 0, "StreamType": 0, "Extension": "", **body}
-    if refusal := next(_window(account.settings.site, task, now), None):
+    if refusal := next(chain(_window(account.settings.site, task, now), _not_accepted(account, task)), None):
         return refusal
+    if account.assumed.unknown_template_becomes is not None and task["TemplateId"] not in account.templates:
+        task["TemplateId"] = account.assumed.unknown_template_becomes
     limit = account.settings.running_tasks
     if (
         limit is not None
@@ -49,7 +54,9 @@ def stop(account: Account, body: Fields) -> Answer:
     now = account.clock.seconds()
     task = _kept(account, body["TaskId"])
     if task is None:
-        return _unknown(body)
+        return _unknown(account, body)
+    if now < task["StartTime"] and not account.assumed.planned_tasks_stop:
+        return {}
     if not task["Stopped"] and now < task["EndTime"]:
         account.tasks[task["TaskId"]] = {**task, "Stopped": now}
     return {}
@@ -58,7 +65,7 @@ def stop(account: Account, body: Fields) -> Answer:
 def delete(account: Account, body: Fields) -> Answer:
     """Delete a task (DeleteRecordTask), in any phase."""
     if _kept(account, body["TaskId"]) is None:
-        return _unknown(body)
+        return _unknown(account, body)
     del account.tasks[body["TaskId"]]
     return {}
 
@@ -74,8 +81,22 @@ def describe(account: Account, body: Fields) -> Answer:
     page = found[: account.settings.page]
     return {
         "ScrollToken": _token(page[-1]) if len(found) > len(page) else "",
-        "TaskList": [{name: task[name] for name in SHOWN} for task in page],
+        "TaskList": [
+            _shown(account, task) for task in (reversed(page) if account.assumed.newest_tasks_first else page)
+        ],
     }
+
+
+def _shown(account: Account, task: Fields) -> Fields:
+    """Return a task as it is listed: without template its TemplateId is null, zero or absent (assumed)."""
+    shown = {name: task[name] for name in SHOWN}
+    if not task["TemplateId"]:
+        forms = account.assumed.unset_fields
+        form = forms[crc32(f"{task['StreamName']}/{task['StartTime']}".encode()) % len(forms)]
+        shown |= {"TemplateId": None if form == "null" else 0}
+        if form == "absent":
+            del shown["TemplateId"]
+    return shown
 
 
 def _matching(account: Account, body: Fields, start: int, end: int) -> Iterator[Fields]:
@@ -107,6 +128,22 @@ def _window(site: Site, task: Fields, now: int) -> Iterator[Refusal]:
     return (Refusal("InvalidParameter", f"{seen} {rule}") for holds, rule in rules if not holds)
 
 
+def _not_accepted(account: Account, task: Fields) -> Iterator[Refusal]:
+    """Yield what some accounts may reject, though no document says so."""
+    assumed = account.assumed
+    if assumed.tasks_need_known_domains and not account.has_domain(task["DomainName"]):
+        yield Refusal("InvalidParameter", f"The account has no domain {task['DomainName']}.")
+    stream = [task[name] for name in STREAM]
+    overlapping = sum(
+        [other[name] for name in STREAM] == stream
+        and other["StartTime"] < task["EndTime"]
+        and task["StartTime"] < other["EndTime"]
+        for other in account.tasks.values()
+    )
+    if assumed.overlapping_tasks is not None and overlapping >= assumed.overlapping_tasks:
+        yield Refusal("InvalidParameter", f"{overlapping} tasks of this stream overlap, which is the limit.")
+
+
 def _query(account: Account, start: int, end: int) -> Iterator[Refusal]:
     floor = account.clock.seconds() - RETENTION
     rules = (
@@ -126,9 +163,9 @@ def _kept(account: Account, task_id: str) -> Fields | None:
     return task if task and account.clock.seconds() < task["EndTime"] + RETENTION else None
 
 
-def _unknown(body: Fields) -> Refusal:
-    # Assumed: the lists of these actions hold no code of their own for it.
-    return Refusal("InvalidParameter", f"The account has no task {body['TaskId']}.")
+def _unknown(account: Account, body: Fields) -> Refusal:
+    # The lists of these actions hold no code of their own for it.
+    return Refusal(account.assumed.unknown_task_code, f"The account has no task {body['TaskId']}.")
 
 
 def _token(last: Fields) -> str:

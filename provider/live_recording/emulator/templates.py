@@ -1,6 +1,7 @@
 """The five template actions: what is stored, what reads back, what is refused (IN:30845 and following)."""
 
 from live_recording.emulator.account import Account
+from live_recording.emulator.assumptions import Unset
 from live_recording.emulator.messages import Answer, Fields, Refusal
 from live_recording.emulator.schemas import COS_PARAM, FORMATS
 from live_recording.emulator.sites import Site
@@ -8,34 +9,48 @@ from live_recording.emulator.sites import Site
 MAIN_VOD_APP = 1500000001
 """The VOD application that reads back where none was named; any number would do."""
 
+# None: never set. An account answers such a field in one of several forms.
 RECORD_PARAM: Fields = {
     "RecordInterval": 1800,
     "StorageTime": 0,
     "Enable": 0,
     "VodSubAppId": MAIN_VOD_APP,
     "VodFileName": "",
-    "Procedure": "",
-    "StorageMode": "normal",
+    "Procedure": None,
+    "StorageMode": None,
     "ClassId": None,
 }
-# What is null here is nullable in the vendor's model; that it is null until it is set is assumed.
 TEMPLATE: Fields = {
     "TemplateId": 0,
     "TemplateName": "",
     "Description": "",
     "IsDelayLive": 0,
-    "HlsSpecialParam": {"FlowContinueDuration": 0},
+    "HlsSpecialParam": {"FlowContinueDuration": None},
     "FlvSpecialParam": None,
     "RemoveWatermark": None,
 }
 FLV_SPECIAL_PARAM: Fields = {"UploadInRecording": False}
 
+NULLABLE: Fields = {
+    "RemoveWatermark": False,
+    "CosStore": 0,
+    "FlvSpecialParam": FLV_SPECIAL_PARAM,
+    "FlowContinueDuration": 0,
+    "Procedure": "",
+    "StorageMode": "normal",
+    "ClassId": 0,
+    **dict.fromkeys(COS_PARAM, ""),
+}
+"""Fields that may be null in an answer (PY, RecordParam and RecordTemplateInfo) -> the value that means "not set"."""
+
 
 def create(account: Account, body: Fields) -> Answer:
-    """Create a template (CreateLiveRecordTemplate). Names need not be unique (assumed: no source asks for it)."""
+    """Create a template (CreateLiveRecordTemplate). Names need not be unique (assumed)."""
     template = with_defaults(account.settings.site, body)
     if refusal := _cos_path(template):
         return refusal
+    if account.assumed.unique_template_names and body["TemplateName"] in _names(account):
+        return Refusal("InvalidParameterValue", f'The account has a template "{body["TemplateName"]}".')
     if len(account.templates) >= account.settings.templates:
         return Refusal(
             "InternalError.ConfOutLimit",
@@ -52,7 +67,8 @@ def modify(account: Account, body: Fields) -> Answer:
     template = account.templates.get(body["TemplateId"])
     if template is None:
         return _unknown("FailedOperation.NotFound", body)
-    template = _merged(template, body)
+    reset = _blank(account.settings.site) if account.assumed.modify_replaces_formats else {}
+    template = _merged({**template, **{name: reset[name] for name in body if name in reset and name in FORMATS}}, body)
     if refusal := _cos_path(template):
         return refusal
     account.templates[template["TemplateId"]] = template
@@ -62,13 +78,17 @@ def modify(account: Account, body: Fields) -> Answer:
 def describe(account: Account, body: Fields) -> Answer:
     """Return one template (DescribeLiveRecordTemplate)."""
     template = account.templates.get(body["TemplateId"])
-    return _unknown("FailedOperation.NotFound", body) if template is None else {"Template": template}
+    return _unknown("FailedOperation.NotFound", body) if template is None else {"Template": _shown(account, template)}
 
 
 def describe_all(account: Account, body: Fields) -> Answer:
-    """List templates (DescribeLiveRecordTemplates); without IsDelayLive only standard ones (0) (CN:32609)."""
-    wanted = body.get("IsDelayLive", 0)
-    return {"Templates": [template for template in account.templates.values() if template["IsDelayLive"] == wanted]}
+    """List templates (DescribeLiveRecordTemplates); without IsDelayLive only standard ones (assumed, CN:32609)."""
+    wanted = {body["IsDelayLive"]} if "IsDelayLive" in body else account.assumed.listed_by_default
+    return {
+        "Templates": [
+            _shown(account, template) for template in account.templates.values() if template["IsDelayLive"] in wanted
+        ]
+    }
 
 
 def delete(account: Account, body: Fields) -> Answer:
@@ -76,6 +96,8 @@ def delete(account: Account, body: Fields) -> Answer:
     template_id = body["TemplateId"]
     if template_id not in account.templates:
         return _unknown("InternalError.ConfNotFound", body)
+    if account.assumed.tasks_use_templates and any(t["TemplateId"] == template_id for t in account.tasks.values()):
+        return Refusal("FailedOperation.ConfInUsed", f"Template {template_id} is used by a task.")
     users = sorted(key for key, rule in account.rules.items() if rule["TemplateId"] == template_id)
     if users:
         return Refusal(
@@ -88,11 +110,41 @@ def delete(account: Account, body: Fields) -> Answer:
 
 def with_defaults(site: Site, template: Fields) -> Fields:
     """Return a template with defaults for its omitted fields."""
-    return _merged(_blank(site), template)
+    return _merged(_blank(site), set_fields(template))
+
+
+def set_fields(entry: Fields) -> Fields:
+    """Return the entry without nulls: answers have them for what is not set, and no request may send one."""
+    return {
+        name: set_fields(value) if isinstance(value, dict) else value
+        for name, value in entry.items()
+        if value is not None
+    }
+
+
+def _names(account: Account) -> set[str]:
+    return {template["TemplateName"] for template in account.templates.values()}
+
+
+def _shown(account: Account, template: Fields) -> Fields:
+    """Return a template as it is answered: fields that were never set are null, zero or absent, by its id (assumed)."""
+    forms = account.assumed.unset_fields
+    return with_unset_fields(template, forms[template["TemplateId"] % len(forms)])
+
+
+def with_unset_fields(fields: Fields, form: Unset) -> Fields:
+    """Return *fields* with this form of every field that was never set, also inside objects."""
+    shown: Fields = {}
+    for name, value in fields.items():
+        if value is not None:
+            shown[name] = with_unset_fields(value, form) if isinstance(value, dict) else value
+        elif form != "absent":
+            shown[name] = None if form == "null" else NULLABLE[name]
+    return shown
 
 
 def _blank(site: Site) -> Fields:
-    cos = dict.fromkeys(COS_PARAM, "") if site.cos else {}
+    cos = dict.fromkeys(COS_PARAM) if site.cos else {}
     return {
         **TEMPLATE,
         **({"CosStore": None} if site.cos else {}),
@@ -104,7 +156,7 @@ def _merged(template: Fields, body: Fields) -> Fields:
     return {
         **template,
         **{
-            name: {**(template[name] or FLV_SPECIAL_PARAM), **value} if isinstance(value, dict) else value
+            name: {**(template[name] or {}), **value} if isinstance(value, dict) else value
             for name, value in body.items()
         },
     }
@@ -113,7 +165,7 @@ def _merged(template: Fields, body: Fields) -> Fields:
 def _cos_path(template: Fields) -> Refusal | None:
     """Reject a path that COS cannot use. Files go to COS only under a path that starts with "/" (CN:45983, RecordParam.CosBucketPath)."""
     for name in FORMATS if template.get("CosStore") == 1 else ():
-        path = template[name]["CosBucketPath"]
+        path = template[name]["CosBucketPath"] or ""
         if template[name]["Enable"] and not path.startswith("/"):
             return Refusal(
                 "InvalidParameterValue",

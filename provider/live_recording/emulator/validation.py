@@ -7,6 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
+from live_recording.emulator.assumptions import DEFAULT, ParameterCheck
 from live_recording.emulator.messages import Fields, Refusal
 from live_recording.emulator.schemas import Action, Field, Schema
 from live_recording.emulator.sites import Site
@@ -23,12 +24,17 @@ class Place(NamedTuple):
     value: object
 
 
-def refusal(action: Action, body: Fields) -> Refusal | None:
-    """Return the first problem in the vendor's order: unknown, missing, type, value (the order is assumed)."""
+def refusal(action: Action, body: Fields, order: Iterable[ParameterCheck] = DEFAULT.parameter_checks) -> Refusal | None:
+    """Return the first problem of a request's parameters, in the order of the checks."""
     places = tuple(walk(action.fields, body))
     sent = tuple(place for place in places if place.value is not ABSENT)
-    found = chain(_unknown(places), _missing(places), _mistyped(sent), _not_allowed(sent, action))
-    return next(found, None)
+    found: dict[ParameterCheck, Iterator[Refusal]] = {
+        "unknown": _unknown(places),
+        "missing": _missing(places),
+        "type": _mistyped(sent),
+        "value": _not_allowed([place for place in sent if place.field and _typed(place.field, place.value)], action),
+    }
+    return next(chain.from_iterable(found[check] for check in order), None)
 
 
 def unknown_action(action: str, known: Iterable[str]) -> Refusal:
@@ -93,6 +99,17 @@ def from_query(fields: Schema, query: str) -> Fields:
             inside = inside[part]
         inside[last] = _coerced(schema.get(last), text)
     return body
+
+
+def unquoted(fields: Schema, body: Fields) -> Fields:
+    """Return the body with numbers and booleans where it has them in quotes."""
+    return {name: _unquoted(fields.get(name), value) for name, value in body.items()}
+
+
+def _unquoted(field: Field | None, value: object) -> object:
+    if isinstance(value, dict) and field and not isinstance(field.kind, type):
+        return unquoted(field.kind, value)
+    return _coerced(field, value) if isinstance(value, str) else value
 
 
 def _coerced(field: Field | None, text: str) -> object:
