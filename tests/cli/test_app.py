@@ -46,6 +46,8 @@ ENDS = {
     "deploy": (2, ("deploy", "nobody")),
     "audit": (2, ("audit", "nobody")),
     "audit-unreachable": (3, ("audit", "good")),
+    "drift": (2, ("drift", "nobody")),
+    "drift-unreachable": (3, ("drift", "good")),
     "adopt-unreachable": (3, ("adopt", "--stack", "found")),
     "adopt-there": (2, ("adopt", "--stack", "good")),
     "migrate": (2, ("migrate", "nothing.txt")),

@@ -20,7 +20,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, ReadFailed, Throttled, TimedOut, reaction
-from live_recording.account.credentials import METADATA, sign_in
+from live_recording.account.credentials import METADATA, ROLE_SECONDS, sign_in
 from live_recording.account.rate_limiter import RateLimiter
 from live_recording.config.settings import Endpoint, Settings
 from live_recording.core.redaction import redact_urls
@@ -205,6 +205,26 @@ def _read_metadata(settings: Settings, path: str) -> dict[str, Any]:
 def caller_identity(settings: Settings) -> dict[str, Any]:
     """Return the answer of sts:GetCallerIdentity. Raises ApiError."""
     return ApiClient(settings, service="sts").read("GetCallerIdentity", {})
+
+
+def assume_role_with_identity(
+    settings: Settings, role: str, provider: str, session_name: str, token: str
+) -> dict[str, Any]:
+    """Return the answer of sts:AssumeRoleWithWebIdentity, which is not signed: the identity token is the proof.
+
+    Raises ApiError. Sent again if no answer arrives, because each call only issues another set of credentials.
+    """
+    body = {
+        "ProviderId": provider,
+        "WebIdentityToken": token,
+        "RoleArn": role,
+        "RoleSessionName": session_name,
+        "DurationSeconds": ROLE_SECONDS,
+    }
+    attempts = Retrying(
+        retry=retry_if_exception_type(OutcomeUnknown), wait=_WAIT, stop=stop_after_attempt(READS), reraise=True
+    )
+    return attempts(_call, _sdk(settings, "sts", None), "AssumeRoleWithWebIdentity", body, {"SkipSign": True})
 
 
 def server_time(settings: Settings, seconds: float) -> datetime | None:

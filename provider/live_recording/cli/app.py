@@ -11,8 +11,10 @@ import typer
 from live_recording.cli.adopt import adopt
 from live_recording.cli.audit import audit
 from live_recording.cli.check import check
+from live_recording.cli.ci import ci
 from live_recording.cli.deploy import deploy
 from live_recording.cli.doctor import doctor
+from live_recording.cli.drift import drift
 from live_recording.cli.emulate import emulate
 from live_recording.cli.explain import explain
 from live_recording.cli.list import list_
@@ -33,6 +35,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     review,
     deploy,
     audit,
+    drift,
     adopt,
     migrate,
     snapshot,
@@ -89,6 +92,7 @@ def _create_app() -> typer.Typer:
     for verb in VERBS:
         inside = None if verb is emulate else ProjectVerb  # emulate runs commands where the user is
         app.command(verb_name(verb), cls=inside)(verb)
+    app.add_typer(ci, name="ci")
     return app
 
 

@@ -8,7 +8,7 @@ import codecs
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from io import TextIOWrapper
@@ -114,6 +114,16 @@ def print_output(text: str) -> None:
             raise _output_error(error.strerror or str(error)) from None
 
 
+def print_commands(commands: Iterable[str]) -> None:
+    """Print commands for GitHub Actions to standard error, each without its leading `::`.
+
+    Only these lines begin with `::`. The caller escapes values; line breaks are refused here, so that no value can add a
+    command.
+    """
+    for command in commands:
+        print_error(command.replace("\n", "%0A").replace("\r", "%0D"), prefix="::")
+
+
 def _printable(text: str) -> str:
     return printable(text, os.environ)
 
@@ -162,11 +172,11 @@ def write_output(text: str, out: Path | None, *, overwrite: bool = False) -> Non
         write_file(out, text)
 
 
-def print_error(text: str) -> None:
-    """Print to standard error."""
+def print_error(text: str, *, prefix: str = "") -> None:
+    """Print to standard error, after a *prefix* of ours that is printed as it is."""
     with suppress(OSError):  # nothing reads it
         if sys.stderr is not None:
-            sys.stderr.write(f"{_printable(text)}\n")
+            sys.stderr.write(f"{prefix}{_printable(text)}\n")
             sys.stderr.flush()
 
 

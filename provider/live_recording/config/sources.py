@@ -210,6 +210,20 @@ def read_stack_settings(name: str | None) -> Settings:
     return verb_settings(config)
 
 
+def common_settings(stack: str | None) -> Settings:
+    """Return the settings of a stack; None: those of any stack, because all of them are on one site.
+
+    Raises ConfigError if the stacks are on several sites, and what `read_stack_settings` raises.
+    """
+    found = {name: read_stack_settings(name) for name in ([stack] if stack else files.stack_names())}
+    sites = {settings.site for settings in found.values()}
+    if len(sites) > 1:
+        raise ConfigError(
+            "The stacks of this project are on several sites. Name a stack of the one you need: --stack STACK."
+        )
+    return next(iter(found.values())) if found else read_stack_settings(None)
+
+
 def verb_settings(config: StackConfig) -> Settings:
     """Return the settings of a config that was read from files, with the problem if the key pair is encrypted."""
     settings, keys = config.settings(), config.missing(files.environment())
