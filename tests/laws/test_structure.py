@@ -20,6 +20,7 @@ MODULES = {path.relative_to(SOURCE).with_suffix("").as_posix(): path for path in
 IMPURE = {
     *("__main__", "program", "project", "review/html", "audit/run"),
     *("account/client", "account/inventory", "account/guard", "account/rate_limiter", "account/snapshot_file"),
+    *("ci/api", "ci/credentials"),
 }
 IMPURE_PACKAGES = ("config", "resources", "pipeline", "doctor", "cli", "emulator")
 PURE_IN_IMPURE_PACKAGES = {"resources/inputs"}

@@ -1,4 +1,4 @@
-"""Stand-ins of GitHub and GitLab on one loopback port: comments, issues, identity tokens, and the vendor's STS.
+"""Emulations of GitHub and GitLab on one loopback port: comments, issues, identity tokens, and the vendor's STS.
 
 They answer only the requests that our commands send, check the token, and keep who wrote what.
 """
