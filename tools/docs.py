@@ -84,7 +84,6 @@ WORDS: Mapping[Callable[..., Any], str] = {
     names.required_name: "name",
     names.vod_file_name: "file name pattern",
     names.cos_bucket_path: "path pattern",
-    names.cos_bucket_name: "text",
 }
 """What the reader of a field accepts, in words that docs/stack-file.md explains."""
 

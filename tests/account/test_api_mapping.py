@@ -137,7 +137,7 @@ def test_created_template_reads_back(asked: dict[str, Any]) -> None:
 def test_modified_template_is_what_was_asked_for(before: dict[str, Any], asked: dict[str, Any]) -> None:
     """After a change in place the live template means exactly what was asked for, except what only a create sets."""
     live = simulated(create_template(before))
-    body = modify_template(asked, live_template(live))
+    body = modify_template(asked, live_template(live), cos=True)
     after = template_inputs(live_template(simulated(body, live)), asked)
 
     assert set(changes("template", after, asked)) <= {*CREATE_ONLY, *_where_sub_app_was_dropped(before, asked)}
@@ -188,7 +188,7 @@ MODIFIED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize(("asked", "expected"), MODIFIED.values(), ids=MODIFIED)
 def test_modify_makes_it_so(asked: dict[str, Any], expected: dict[str, Any]) -> None:
     """A change sends whole formats, disables removed ones, and resets a field that is live with another value."""
-    body = modify_template({"template_name": "t", **asked}, live_template(LIVE))
+    body = modify_template({"template_name": "t", **asked}, live_template(LIVE), cos=True)
 
     assert body == {"TemplateId": 17016, "TemplateName": "t", **expected}
 

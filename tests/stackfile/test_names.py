@@ -13,7 +13,6 @@ from live_recording.core.stack_ref import StackRef
 from live_recording.stackfile.names import (
     COS_PLACEHOLDERS,
     VOD_PLACEHOLDERS,
-    cos_bucket_name,
     cos_bucket_path,
     domain,
     key,
@@ -48,8 +47,6 @@ TAKEN: dict[str, tuple[Reader, str]] = {
     "vod-none": (vod_file_name, "file"),
     "cos-all": (cos_bucket_path, "/" + "/".join(f"{{{name}}}" for name in COS_PLACEHOLDERS)),
     "cos-root": (cos_bucket_path, "/"),
-    "bucket": (cos_bucket_name, "air-check"),
-    "bucket-short-number": (cos_bucket_name, "air-check-2026"),
 }
 
 
@@ -98,9 +95,6 @@ REFUSED: dict[str, tuple[Reader, str, str]] = {
     "vod-double": (vod_file_name, "{{StreamID}}", "bad-placeholder"),
     "vod-cos-only": (vod_file_name, "{RandomID}", "bad-placeholder"),
     "cos-unknown": (cos_bucket_path, "/{App}", "bad-placeholder"),
-    "cos-no-slash": (cos_bucket_path, "{AppName}/x", "cos-path"),
-    "cos-empty": (cos_bucket_path, "", "cos-path"),
-    "bucket-with-appid": (cos_bucket_name, "air-check-1250000000", "cos-path"),
 }
 
 
@@ -188,7 +182,7 @@ def test_owner_can_be_read_back(name: str, owner: StackRef | None) -> None:
     assert StackRef.of_template(name) == owner
 
 
-@pytest.mark.parametrize("reader", [domain, part, vod_file_name, cos_bucket_path, cos_bucket_name])
+@pytest.mark.parametrize("reader", [domain, part, vod_file_name, cos_bucket_path])
 def test_bare_numbers_are_no_names(reader: Reader) -> None:
     """A bare number is refused where a name belongs, because YAML versions read `012` differently."""
     with pytest.raises(InvalidValue) as refusal:

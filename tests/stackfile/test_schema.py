@@ -129,7 +129,6 @@ MISTAKES = {
     "time-as-number": ("tasks: {a: {domain: d.example.com, app: a, stream: s, end: 1790000000}}", ["$.tasks.a.end"]),
     "fraction": ("templates: {a: {mp4: {record_interval: 1.5}}}", ["$.templates.a.mp4.record_interval"]),
     "limit-in-words": ("limits: {rules: many}", ["$.limits.rules"]),
-    "cos-path": ("templates: {a: {mp4: {cos_bucket_path: x}}}", ["$.templates.a.mp4.cos_bucket_path"]),
 }
 
 

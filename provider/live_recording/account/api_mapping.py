@@ -48,6 +48,7 @@ TEMPLATE_FIELDS = {
 }
 CREATE_ONLY = ("delay_live", "cos_store")
 """Not among the parameters of ModifyLiveRecordTemplate (CN:32608)."""
+_COS_FIELDS = frozenset(field.api for name, field in FORMAT_FIELDS.items() if name.startswith("cos_"))
 _AS_NUMBER = ("delay_live", "cos_store")  # booleans of ours that the API writes as 0 and 1
 
 
@@ -77,13 +78,32 @@ def create_template(inputs: Inputs) -> Body:
     return body
 
 
-def modify_template(inputs: Inputs, live: LiveTemplate) -> Body:
-    """Return the body of ModifyLiveRecordTemplate that turns the *live* template into the *inputs*."""
+def modify_template(inputs: Inputs, live: LiveTemplate, *, cos: bool) -> Body:
+    """Return the body of ModifyLiveRecordTemplate that turns the *live* template into the *inputs*.
+
+    Fields that are not sent keep their values, also those that this project does not know. Without *cos* the API of the
+    site has no parameters for COS; its console sets them nevertheless.
+    """
     body = create_template(_with_defaults(inputs, live.raw))
     for name in CREATE_ONLY:
         body.pop(TEMPLATE_FIELDS[name].api, None)
     body |= {api: {"Enable": 0} for name, api in FORMATS.items() if name not in inputs and _enabled(live.raw, name)}
+    if not cos:
+        body = {name: _without_cos(value) if isinstance(value, dict) else value for name, value in body.items()}
     return {"TemplateId": int(live.id)} | body
+
+
+def modified(live: LiveTemplate, body: Body) -> LiveTemplate:
+    """Return the template after this body of ModifyLiveRecordTemplate: fields inside formats that are not sent stay."""
+    merged = {
+        name: {**(live.raw.get(name) or {}), **value} if isinstance(value, dict) else value
+        for name, value in body.items()
+    }
+    return LiveTemplate.from_api({**live.raw, **merged})
+
+
+def _without_cos(form: Body) -> Body:
+    return {name: value for name, value in form.items() if name not in _COS_FIELDS}
 
 
 def template_inputs(live: LiveTemplate, asked: Inputs) -> Body:

@@ -3,11 +3,12 @@
 Two descriptions with the same effect do not differ: an unset field has the vendor's default.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from live_recording.account.api_mapping import CREATE_ONLY, effective_template, template_inputs
 from live_recording.account.objects import LiveTemplate
+from live_recording.core.findings import KeyPath
 from live_recording.core.kinds import KindName
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
@@ -47,6 +48,21 @@ def changes(kind: KindName, old: Mapping[str, Any], new: Mapping[str, Any]) -> t
 def replaces(kind: KindName, changed: tuple[str, ...]) -> tuple[str, ...]:
     """Return the changed fields that need a new object."""
     return tuple(name for name in changed if name in REPLACES[kind])
+
+
+def is_live(values: Iterable[KeyPath], inputs: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
+    """Return whether the *values* of a template's inputs are also those of the template that is *held*."""
+    wanted, live = effective("template", inputs), effective("template", held)
+    return all(_value_at(wanted, path) == _value_at(live, path) for path in values)
+
+
+def _value_at(found: Any, path: KeyPath) -> Any:
+    """Return the value at the path, and whether its parent exists: an unset field differs from a missing format."""
+    for part in path:
+        if not isinstance(found, Mapping):
+            return "missing", None
+        found = found.get(str(part))
+    return "", found
 
 
 def same_in_task_list(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -112,10 +112,10 @@ class _Builder:
     def build(self) -> AdoptionResult:
         draft = self._accepted_draft()
         selection = draft.selection
-        warnings = self._new_findings(draft.findings)
-        acknowledge = tuple(_acknowledgements(warnings, selection.account))
+        accepted = self._new_findings(draft.findings)
+        acknowledge = tuple(_acknowledgements(accepted, selection.account))
         stack = draft.stack.model_copy(update={"acknowledge": acknowledge})
-        ids = [finding.id for finding in warnings]
+        ids = [finding.id for finding in accepted]
         return AdoptionResult(
             stack=stack,
             text=self._text(stack, selection) if selection.new else "",
@@ -136,7 +136,7 @@ class _Builder:
         while True:
             selection = select_entries(self.account, self.request, rejected)
             stack, findings = self._check(selection.new)
-            reasons = _rejections(errors(findings), selection.new)
+            reasons = _rejections((error for error in errors(findings) if not error.live_values), selection.new)
             if not reasons:
                 return _Draft(selection, stack, findings)
             rejected |= reasons
@@ -222,11 +222,11 @@ def _rejections(findings: Iterable[Finding], entries: Iterable[Entry]) -> dict[O
     return reasons
 
 
-def _acknowledgements(warnings: Iterable[Finding], account: Snapshot) -> Iterator[Acknowledgement]:
-    """Yield one acknowledgement for each warning and entry; for all tasks together one, until the last one ends."""
+def _acknowledgements(found: Iterable[Finding], account: Snapshot) -> Iterator[Acknowledgement]:
+    """Yield one acknowledgement for each finding and entry; for all tasks together one, until the last one ends."""
     last_end = max((task.window.end for task in account.tasks.values()), default=account.at)
     accepted = {
-        (finding.id, "tasks" if finding.path[0] == "tasks" else format_path(finding.path[:2])) for finding in warnings
+        (finding.id, "tasks" if finding.path[0] == "tasks" else format_path(finding.path[:2])) for finding in found
     }
     for finding_id, path in sorted(accepted):
         given = {"finding": finding_id, "path": path, "reason": f"as found when adopted on {account.at:%Y-%m-%d}"}

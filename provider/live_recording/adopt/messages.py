@@ -93,8 +93,8 @@ def summary(result: AdoptionResult, stack: str, file: str, import_file: str) -> 
 def _summary_lines(result: AdoptionResult, stack: str, file: str, import_file: str) -> Iterator[str]:
     yield _written_entries(result, stack, file)
     if result.acknowledged:
-        warnings = ", ".join(f"{id_} ({count})" for id_, count in result.acknowledged.items())
-        yield f"Existing warnings were acknowledged: {warnings}. Review them later."
+        found = ", ".join(f"{id_} ({count})" for id_, count in result.acknowledged.items())
+        yield f"Existing findings were acknowledged: {found}. Review them later."
     if result.skipped:
         yield from _skipped_lines(result, file or "the file")
     if result.resources:

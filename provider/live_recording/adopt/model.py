@@ -76,5 +76,5 @@ class AdoptionResult:
     counts: Mapping[str, int]  # new entries by section
     resources: tuple[Mapping[str, Any], ...]  # of the import file
     skipped: tuple[SkippedObject, ...]
-    acknowledged: Mapping[str, int]  # number of existing warnings that the text acknowledges, by id
+    acknowledged: Mapping[str, int]  # number of existing findings that the text acknowledges, by id
     is_partial: bool  # the entries have to be moved into the existing stack file

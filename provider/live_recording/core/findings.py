@@ -22,6 +22,8 @@ class Kind:
     severity: Severity
     meaning: str
     source: str
+    as_found: bool = False
+    """Whether it can be acknowledged for a value that the account holds already."""
 
 
 _FORM = "the format of the stack file"
@@ -36,12 +38,16 @@ CATALOG: dict[str, Kind] = {
     "missing-field": Kind("error", "A required field is missing.", _FORM),
     "wrong-type": Kind("error", "A value has the wrong type for its field.", _FORM),
     "out-of-range": Kind(
-        "error", "A number or word is not one that the API accepts.", "RecordParam, CN:32614, IN:30845"
+        "error", "A number or word is not one that the API accepts.", "RecordParam, CN:32614, IN:30845", as_found=True
     ),
-    "bad-name": Kind("error", "A name has characters that the API or Pulumi does not accept.", "CN:32614, IN:30845"),
+    "bad-name": Kind(
+        "error", "A name has characters that the API or Pulumi does not accept.", "CN:32614, IN:30845", as_found=True
+    ),
     "bad-placeholder": Kind("error", "A file name has an unknown placeholder.", "RecordParam.VodFileName, CN:32614"),
     "bad-time": Kind("error", "A time, duration or time zone is invalid or does not exist.", _FORM),
-    "cos-path": Kind("error", "The COS storage settings are incomplete.", "RecordParam.CosBucketPath, CN:32614"),
+    "cos-path": Kind(
+        "error", "The COS storage settings are incomplete.", "RecordParam.CosBucketPath, CN:32614", as_found=True
+    ),
     "duplicate-key": Kind(
         "error", "A key, resource name or natural key occurs twice.", "feature guide: one template per key"
     ),
@@ -68,8 +74,9 @@ CATALOG: dict[str, Kind] = {
     ),
     "site-mismatch": Kind(
         "error",
-        "A feature is not available on this site.",
+        "The API of this site has no parameter for a feature.",
         "RecordParam, CN:32614 against IN:30845",
+        as_found=True,
     ),
     "bad-rrule": Kind(
         "error", "A recurrence is invalid, or has a part that schedules do not accept.", "RFC 5545, 3.3.10"
@@ -132,13 +139,18 @@ REVIEW_ONLY = frozenset({"recording-loss"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem in a stack file: its location, its id in CATALOG, and a sentence for the user."""
+    """A problem in a stack file: its location, its id in CATALOG, and a sentence for the user.
+
+    *live_values* are the paths of the values in question, if the account may hold them: it is no problem then, because
+    consoles and older rules wrote what the API of today does not accept.
+    """
 
     file: str
     line: int
     path: KeyPath
     id: str
     sentence: str
+    live_values: tuple[KeyPath, ...] = ()
 
     @classmethod
     def new(cls, finding_id: str, path: KeyPath, sentence: str) -> "Finding":
@@ -156,6 +168,12 @@ class Finding:
     def path_text(self) -> str:
         """Return the path as users read and write it."""
         return format_path(self.path)
+
+    def unless_live(self, *values: KeyPath) -> "Finding":
+        """Return this finding as one that does not count if the account holds the *values* already; default: its path."""
+        if not CATALOG[self.id].as_found:
+            raise ValueError(self.id)
+        return replace(self, live_values=values or (self.path,))
 
     def at(self, file: str, line: int) -> "Finding":
         """Return this finding with its file and line."""

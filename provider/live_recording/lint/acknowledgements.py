@@ -1,7 +1,8 @@
 """Warnings that the stack file acknowledges, with a reason and an optional last day.
 
-An error cannot be acknowledged. An expired acknowledgement is a finding itself and hides nothing. What stops a deployment is
-acknowledged for one entry and one change: its acknowledgement names the entry and ends soon.
+An error can be acknowledged only for a value that the account holds already, in one entry: nothing is hidden here that is
+not compared with the account before a deployment. An expired acknowledgement is a finding itself and hides nothing. What
+stops a deployment is acknowledged for one entry and one change: its acknowledgement names the entry and ends soon.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,10 @@ from live_recording.core.findings import CATALOG, REVIEW_ONLY, Finding, KeyPath,
 from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.model import Acknowledgement
 
+_ONLY_AS_FOUND = (
+    "{path} is not a template of this file. {id} is an error, which can be acknowledged only for a template that the "
+    "account holds already: name it, such as templates.archive."
+)
 LONGEST = timedelta(days=30)
 """How far ahead an acknowledgement of a finding in REVIEW_ONLY may end."""
 
@@ -24,12 +29,17 @@ def unacknowledged(
         if finding:
             yield finding
     valid = in_force(acknowledgements, now)
-    yield from (finding for finding in findings if not any(covers(entry, finding.id, finding.path) for entry in valid))
+    yield from (finding for finding in findings if not any(_accepts(entry, finding) for entry in valid))
 
 
 def in_force(acknowledgements: tuple[Acknowledgement, ...], now: datetime) -> tuple[Acknowledgement, ...]:
     """Return the acknowledgements that are valid today."""
     return tuple(entry for entry in acknowledgements if _check((), entry, now) is None)
+
+
+def _accepts(entry: Acknowledgement, finding: Finding) -> bool:
+    can_be_accepted = finding.severity == "warning" or bool(finding.live_values)
+    return can_be_accepted and covers(entry, finding.id, finding.path)
 
 
 def covers(entry: Acknowledgement, finding_id: str, path: KeyPath) -> bool:
@@ -43,9 +53,13 @@ def _check(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | No
         suggestion = nearest(entry.finding, tuple(CATALOG))
         advice = f"Did you mean {quoted(suggestion)}?" if suggestion else "See docs/findings.md for all ids."
         return Finding.new("out-of-range", (*path, "finding"), f"Unknown finding id {quoted(entry.finding)}. {advice}")
-    if kind.severity == "error":
+    if kind.severity == "error" and not kind.as_found:
         sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Fix it instead."
         return Finding.new("out-of-range", (*path, "finding"), sentence)
+    if kind.as_found and not _names_template(entry):
+        return Finding.new(
+            "out-of-range", (*path, "path"), _ONLY_AS_FOUND.format(path=quoted(entry.path), id=entry.finding)
+        )
     if entry.finding in REVIEW_ONLY and (problem := _check_stopping(path, entry, now)):
         return problem
     if entry.until and now.date() > entry.until:
@@ -55,6 +69,11 @@ def _check(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | No
         )
         return Finding.new("acknowledgement-expired", path, escaped(sentence))
     return None
+
+
+def _names_template(entry: Acknowledgement) -> bool:
+    section, _, key = entry.path.partition(".")
+    return section == "templates" and bool(key)
 
 
 def _check_stopping(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | None:

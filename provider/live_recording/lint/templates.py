@@ -3,6 +3,7 @@
 They check an entry of a stack file and the arguments of a resource alike, and look at no other entry.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,8 +17,11 @@ from live_recording.stackfile.model import Format, TemplateArgs, formats
 from live_recording.stackfile.names import COS_DISTINCT
 
 COS_FIELDS = ("cos_bucket_name", "cos_bucket_region", "cos_bucket_path")
+_APPID = re.compile(r"-\d{8,}\Z")
 _ASCII_NAME = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-_NO_COS = "COS storage is only available on site cn, and this stack uses site intl (config live-recording:site)."
+_NO_COS = (
+    "The API of site intl has no parameter for COS storage (config live-recording:site); only the console sets it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,13 @@ def bad_name(template: TemplateToCheck) -> Iterator[Finding]:
 def out_of_range(template: TemplateToCheck) -> Iterator[Finding]:
     """Check the durations of each format."""
     for path, name, form in template.formats():
+        found = [
+            *ranges.out_of_range(path, form, "storage_time", 0, STORAGE_TIME_MAX),
+            *ranges.out_of_range(path, form, "flow_continue_duration", 0, FLOW_CONTINUE_MAX),
+        ]
         if name != "hls":  # ignored there, whatever its value
-            yield from ranges.out_of_range(path, form, "record_interval", *template.site.record_interval[name])
-        yield from ranges.out_of_range(path, form, "storage_time", 0, STORAGE_TIME_MAX)
-        yield from ranges.out_of_range(path, form, "flow_continue_duration", 0, FLOW_CONTINUE_MAX)
+            found += ranges.out_of_range(path, form, "record_interval", *template.site.record_interval[name])
+        yield from (finding.unless_live() for finding in found)
 
 
 def site_mismatch(template: TemplateToCheck) -> Iterator[Finding]:
@@ -94,23 +101,42 @@ def site_mismatch(template: TemplateToCheck) -> Iterator[Finding]:
     if template.site.cos:
         return
     if template.args.cos_store is not None:
-        yield Finding.new("site-mismatch", (*template.path, "cos_store"), f"{_NO_COS} Remove it.")
+        path = (*template.path, "cos_store")
+        values = [(*form, name) for form, _, _ in template.formats() for name in COS_FIELDS]
+        yield Finding.new("site-mismatch", path, f"{_NO_COS} Remove it.").unless_live(path, *values)
         return
     for path, _, form in template.formats():
         fields = _cos_fields(form)
         if fields:
-            yield Finding.new("site-mismatch", (*path, fields[0]), f"{_NO_COS} Remove {', '.join(fields)}.")
+            finding = Finding.new("site-mismatch", (*path, fields[0]), f"{_NO_COS} Remove {', '.join(fields)}.")
+            yield finding.unless_live(*((*path, name) for name in COS_FIELDS))
 
 
 def cos_path(template: TemplateToCheck) -> Iterator[Finding]:
-    """Check that each format has a bucket, a region and a path where COS storage is used."""
+    """Check that each format has a bucket, a region and a path where COS storage is used, in the API's form."""
     for path, form in _formats_in_cos(template):
         missing = [name for name in COS_FIELDS if not getattr(form, name)]
         if missing:
             sentence = (
                 f"With cos_store: true each format needs a bucket, a region and a path. Add {', '.join(missing)}."
             )
-            yield Finding.new("cos-path", path, sentence)
+            yield Finding.new("cos-path", path, sentence).unless_live(*((*path, name) for name in missing))
+    for path, _, form in template.formats():
+        for name, problem in (("cos_bucket_name", _bucket_problem(form)), ("cos_bucket_path", _path_problem(form))):
+            if problem:
+                yield Finding.new("cos-path", (*path, name), problem).unless_live()
+
+
+def _bucket_problem(form: Format) -> str:
+    name = form.cos_bucket_name or ""
+    return f"{quoted(name)} ends with the account's APPID. Remove that suffix." if _APPID.search(name) else ""
+
+
+def _path_problem(form: Format) -> str:
+    path = form.cos_bucket_path
+    if not path or path.startswith("/"):
+        return ""
+    return f"{quoted(path)} does not begin with a slash. Example: /{{Domain}}/{{AppName}}/{{StreamID}}/{{RandomID}}."
 
 
 def files_overwritten(template: TemplateToCheck) -> Iterator[Finding]:
@@ -163,7 +189,8 @@ def _bad_characters(template: TemplateToCheck, name: str) -> Iterator[Finding]:
     )
     allowed = "letters a-z, digits, _ and -" + (" and Chinese characters" if template.site.chinese_names else "")
     advice = "Set a template_name." if is_default else "Set another template_name."
-    yield Finding.new("bad-name", path, f"{problem} Allowed: {allowed}. {advice}")
+    finding = Finding.new("bad-name", path, f"{problem} Allowed: {allowed}. {advice}")
+    yield finding.unless_live() if character and not is_default else finding
 
 
 def _invalid_character(name: str, site: Site) -> str | None:

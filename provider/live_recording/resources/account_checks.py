@@ -5,12 +5,14 @@ Every message names both sides and says what to do.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from live_recording.account import reconcile
+from live_recording.account.api_mapping import template_inputs
 from live_recording.account.conflicts import LEAVES_LATER, RENAMED, RuleChangedOutside, RuleKeyTaken
-from live_recording.account.diff import changes, replaces
+from live_recording.account.diff import changes, is_live, replaces
 from live_recording.account.domains import FINDING as UNKNOWN_DOMAIN
 from live_recording.account.domains import why_unknown
 from live_recording.core.findings import Finding
@@ -30,6 +32,7 @@ Props = Mapping[str, Any]
 REPLACE_A_RULE = (
     "To replace a rule in a full account, edit the existing entry's domain, app, or stream. Edits need no free slot"
 )
+ONLY_LIVE = "Only a value that the account holds already may stay as it is."
 MOVE_FEWER_RULES = "Moved rules are created before the old ones are deleted. Move fewer rules per deployment"
 SECOND_TEMPLATE = "Renaming without `was`, or changing delay_live or cos_store, temporarily needs a second template"
 
@@ -43,6 +46,29 @@ def check(
     if registration.is_duplicate:
         return (_duplicate(kind, known),)
     return (*_unknown_domain(context, known), *CHECKS[kind](context, known, olds, registration))
+
+
+def newly_written(
+    found: tuple[Finding, ...], inputs: Props, olds: Props, context: ProviderContext | None
+) -> Iterator[Finding]:
+    """Yield the findings about values that neither the state nor the account has, and that a create would write anew.
+
+    Without *context* there is no account to look at.
+    """
+    if not found:
+        return
+    is_replaced = bool(olds) and bool(replaces("template", changes("template", olds, inputs)))
+    held = [] if is_replaced else _held_templates(inputs, olds, context)
+    for finding in found:
+        if not any(is_live(finding.live_values, inputs, each) for each in held):
+            yield replace(finding, sentence=f"{finding.sentence} {ONLY_LIVE}")
+
+
+def _held_templates(inputs: Props, olds: Props, context: ProviderContext | None) -> list[Props]:
+    """Return the template of the state and the live ones of its name, as inputs."""
+    name = (olds or inputs).get("template_name")
+    live = context.account.templates().values() if context else ()
+    return [*([olds] if olds else []), *(template_inputs(each, inputs) for each in live if each.name == name)]
 
 
 def _unknown_domain(context: ProviderContext, inputs: Props) -> Iterator[Finding]:

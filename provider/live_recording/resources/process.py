@@ -68,16 +68,20 @@ class ProviderProcess:
         urn, now = current_urn(), self.settings.now()
         owner = Urn.parse(urn).owner if urn else None
         inputs, found = normalize_inputs(kind, news.known, news.unknown_names, self.settings.limits, now, owner)
-        account = olds.known.get(ACCOUNT)
-        if not errors(found) and self.settings.source:
-            try:
-                context = self.context(olds.known)
-            except WrongAccount as wrong:
-                return {**inputs, **news.unknown}, [_failure(Finding.new(FINDING, (), wrong.sentence))]
-            account = context.account.guard.account() or account
-            found = account_checks.check(kind, context, inputs, olds.known, news.unknown_names, urn)
+        account, found = olds.known.get(ACCOUNT), errors(found)
+        if all(error.live_values for error in found):
+            context = None
+            if self.settings.source:
+                try:
+                    context = self.context(olds.known)
+                except WrongAccount as wrong:
+                    return {**inputs, **news.unknown}, [_failure(Finding.new(FINDING, (), wrong.sentence))]
+                account = context.account.guard.account() or account
+            found = tuple(account_checks.newly_written(found, inputs, olds.known, context))
+            if context and not found:
+                found = errors(account_checks.check(kind, context, inputs, olds.known, news.unknown_names, urn))
         owned = {ACCOUNT: account} if account else {}
-        return {**inputs, **news.unknown, **owned}, [_failure(error) for error in errors(found)]
+        return {**inputs, **news.unknown, **owned}, [_failure(error) for error in found]
 
     def diff(
         self, kind: KindName, id_: str, olds: EngineProperties, news: EngineProperties

@@ -49,12 +49,12 @@ class TemplateLifecycle(ResourceLifecycle):
         if isinstance(decision, reconcile.Refuse):
             raise Conflict(decision.conflict.message(lambda _: f"{id_} ({name})"))
         live = account.templates()[id_]
-        body = api_mapping.modify_template(inputs, live)
+        body = api_mapping.modify_template(inputs, live, cos=account.settings.limits.cos)
         account.send_or_confirm(
             lambda: account.change("ModifyLiveRecordTemplate", body),
             lambda: {} if _is_as_declared(inputs, account.templates(fresh=True).get(id_)) else None,
         )
-        account.store_template(LiveTemplate.from_api({**live.raw, **body}))
+        account.store_template(api_mapping.modified(live, body))
         context.run.mark_held("template", id_)
         return _outputs(id_, inputs)
 

@@ -94,8 +94,8 @@ class PlanSimulation:
         else:
             template_id = str(decision.ref)
             live = self.templates[template_id]
-            body = api_mapping.modify_template(change.new, live)
-            self.templates[template_id] = LiveTemplate.from_api({**live.raw, **body})
+            body = api_mapping.modify_template(change.new, live, cos=SITES[self._snapshot.site].cos)
+            self.templates[template_id] = api_mapping.modified(live, body)
         self._hold(change, template_id)
 
     def _decide_template(

@@ -11,7 +11,6 @@ from live_recording.core.kinds import FORMATS
 from live_recording.core.vendor import RULES, TEMPLATES
 from live_recording.stackfile.fields import (
     Clock,
-    CosBucket,
     CosPath,
     Day,
     Domain,
@@ -58,7 +57,7 @@ class Format(Entry):
     procedure: Text | None = Field(None, description="VOD task flow that runs on each file.")
     storage_mode: StorageMode | None = Field(None, description="VOD storage class: normal (vendor default) or cold.")
     class_id: Integer | None = Field(None, description="VOD category of the files.")
-    cos_bucket_name: CosBucket | None = Field(
+    cos_bucket_name: Text | None = Field(
         None, description="COS bucket without the APPID suffix. Site cn, with cos_store."
     )
     cos_bucket_region: Text | None = Field(None, description="COS region of the bucket, such as ap-guangzhou. Site cn.")

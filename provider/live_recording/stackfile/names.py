@@ -88,17 +88,5 @@ def vod_file_name(value: object) -> str:
 
 
 def cos_bucket_path(value: object) -> str:
-    """Read a CosBucketPath: it begins with a slash and has known placeholders only."""
-    path = _file_name(value, COS_PLACEHOLDERS)
-    if not path.startswith("/"):
-        example = "/{Domain}/{AppName}/{StreamID}/{RandomID}"
-        raise InvalidValue("cos-path", f"{quoted(path)} does not begin with a slash. Example: {example}.")
-    return path
-
-
-def cos_bucket_name(value: object) -> str:
-    """Read a CosBucketName without the account's suffix."""
-    name = text(value)
-    if re.search(r"-\d{8,}\Z", name):
-        raise InvalidValue("cos-path", f"{quoted(name)} ends with the account's APPID. Remove that suffix.")
-    return name
+    """Read a CosBucketPath: text with known placeholders only. That it begins with a slash is checked by `lint`."""
+    return _file_name(value, COS_PLACEHOLDERS)
