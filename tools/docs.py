@@ -202,7 +202,8 @@ def findings() -> str:
 def _kind(id_: str) -> Iterator[str]:
     kind, example = CATALOG[id_], GOLDEN / f"{id_}.yaml"
     source = "" if kind.source == OWN_FORMAT else f" Source: {kind.source}."
-    yield from ("", f"## {id_}", "", f"{kind.severity.capitalize()}. {kind.meaning}{source}")
+    severity = kind.severity.capitalize() + (", but not for a value that is live" if kind.as_found else "")
+    yield from ("", f"## {id_}", "", f"{severity}. {kind.meaning}{source}")
     if id_ in REVIEW_ONLY:
         before, after = (_lines(REVIEWS / f"{id_}.{version}.yaml") for version in ("before", "after"))
         change = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))

@@ -50,7 +50,7 @@ def test_provider_reads_them_alike(snapshot: Snapshot) -> None:
         asked = {"mp4": {"class_id": 0, "storage_mode": "normal"}, "hls": {"flow_continue_duration": 0}}
         assert template_inputs(live, asked)["mp4"] == {"storage_time": DAY, "class_id": 0, "storage_mode": "normal"}
         assert template_inputs(live, asked)["hls"] == {"flow_continue_duration": 0}
-        change = modify_template({"template_name": live.name, **formats, "description": "new"}, live)
+        change = modify_template({"template_name": live.name, **formats, "description": "new"}, live, cos=True)
         assert {name: value for name, value in change.items() if name not in ("TemplateId", "TemplateName")} == {
             "Description": "new",
             "Mp4Param": MP4,

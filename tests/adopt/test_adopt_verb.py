@@ -35,7 +35,7 @@ def test_adopt_writes_both_files_and_prints_next_steps(held: Account, scratch: S
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         f"{STACK}: 1 template and 2 rules of the account.",
-        "Existing warnings were acknowledged: kept-forever (1). Review them later.",
+        "Existing findings were acknowledged: kept-forever (1). Review them later.",
         "2 objects were not adopted:",
         '  template 1002 ("blog--prod--all"): Owned by stack "prod" of project "blog", according to its name.',
         '  rule blog.example.com/*/*: Its template "blog--prod--all" belongs to stack "prod" of project "blog".',

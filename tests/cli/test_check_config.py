@@ -13,7 +13,7 @@ def scratch(tmp_path: Path) -> Scratch:
     return Scratch(tmp_path)
 
 
-BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucket_region: r, cos_bucket_path: "/{RandomID}"}}\n'
+BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucket_region: r, cos_bucket_path: "/{RandomID}"}}\nacknowledge: [{finding: cos-authorization, path: templates, reason: r}]\n'
 
 
 def test_site_comes_from_the_stacks_config(scratch: Scratch) -> None:

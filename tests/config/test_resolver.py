@@ -8,7 +8,7 @@ import pytest
 from tests.cli.test_check import Scratch
 from tests.support.emulated_account import Account
 
-BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucket_region: r, cos_bucket_path: "/{RandomID}"}}\n'
+BUCKET = 'templates:\n  b: {cos_store: true, mp4: {cos_bucket_name: b, cos_bucket_region: r, cos_bucket_path: "/{RandomID}"}}\nacknowledge: [{finding: cos-authorization, path: templates, reason: r}]\n'
 """Valid on site cn only."""
 NOWHERE = "http://127.0.0.1:1"
 PROJECT = "name: {}\nruntime: python\nstackConfigDir: stacks\nconfig:\n"

@@ -5,6 +5,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.support.brownfield import FULL, fill, snapshot
 from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import HEAD, LiveProject, steps
+from tests.support.odd_templates import ODD
 
 SIZE = FULL if os.environ.get("RELIABILITY") == "all" else (50, 50, 40)
 IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=false", "--yes", "--skip-preview", "--stack", "dev")  # fmt: skip
@@ -34,9 +36,10 @@ def adopt(project: LiveProject, account: Account, declared: Stack | None = None)
 
 @pytest.mark.parametrize("site", ["account", "cn_account"])
 def test_full_account_is_adopted_without_a_change(tmp_path: Path, site: str, request: pytest.FixtureRequest) -> None:
-    """Import and an `up` make no changing call; then one edit changes exactly one object."""
+    """Import and an `up` make no changing call; then one edit changes exactly one object, and keeps its other fields."""
     account: Account = request.getfixturevalue(site)
-    fill(account, *SIZE)
+    odd = {name: account.hold_template(name, fields) for name, fields in ODD[account.emulator.site].items()}
+    fill(account, SIZE[0] - len(odd), *SIZE[1:])
     project = LiveProject(tmp_path, account)
     file = project.directory / "stacks/dev.yaml"
     made = adopt(project, account)
@@ -51,10 +54,19 @@ def test_full_account_is_adopted_without_a_change(tmp_path: Path, site: str, req
     assert "warning" not in applied.stdout
     assert account.changes() == []
 
-    file.write_text(made.text.replace("template_name: template-1\n", "template_name: template-one\n"), encoding="utf-8")
-    assert steps(project.plan()) == {"template-1": "update"}
+    name, template_id = next(iter(odd.items()))
+    before = held(account, template_id)
+    changed = made.text.replace(f"    template_name: {name}\n", f"    template_name: {name}\n    description: new\n")
+    file.write_text(changed, encoding="utf-8")
+    assert steps(project.plan()) == {name: "update"}
     project.run("up", "--yes", "--skip-preview", "--stack", "dev", env=HASTY, timeout=300)
     assert account.actions() == ["ModifyLiveRecordTemplate"]
+    assert held(account, template_id) == {**before, "Description": "new"}
+
+
+def held(account: Account, template_id: str) -> dict[str, Any]:
+    """Return a template of the account."""
+    return next(one for one in account.state["templates"] if str(one["TemplateId"]) == template_id)
 
 
 STACK = f"""

@@ -66,7 +66,7 @@ def test_expired_acknowledgement_is_a_finding() -> None:
     assert (expired.id, expired.path_text, expired.severity) == ("acknowledgement-expired", "acknowledge[1]", "warning")
     assert expired.sentence == (
         "The acknowledgement of kept-forever at templates.archive expired after 2026-11-19 (reason: legal hold). "
-        "Fix the warning, or set a later day."
+        "Fix it, or set a later day."
     )
 
 

@@ -5,12 +5,17 @@ from typing import Any
 import grpc
 import pytest
 
+from live_recording.account.api_mapping import template_inputs
+from live_recording.account.objects import LiveTemplate
 from live_recording.emulator import Emulator
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import CheckFailed, ResourceState
+from tests.support.odd_templates import ODD
 from tests.support.provider_host import UNKNOWN, Host
+from tests.support.pulumi_project import callers
 
+ODD_TEMPLATES = [(site, name) for site, templates in ODD.items() for name in templates]
 OWN = "live-recording--dev--archive"
 CREATE, MODIFY, DELETE = (f"{verb}LiveRecordTemplate" for verb in ("Create", "Modify", "Delete"))
 
@@ -253,3 +258,59 @@ def test_template_of_a_renamed_stack_is_still_its_own(account: Account) -> None:
         assert host.check("rule", {**rule, "template_id": live.id})["template_id"] == live.id
     with account.host("prod") as host, pytest.raises(CheckFailed, match="stack dev of project live-recording"):
         host.check("rule", {**rule, "template_id": live.id})
+
+
+def _inputs(account: Account, template_id: str) -> dict[str, Any]:
+    return template_inputs(LiveTemplate.from_api(_live(account, template_id)), {"template_name": ""})
+
+
+@pytest.mark.parametrize(("site", "name"), ODD_TEMPLATES)
+def test_values_that_the_account_holds_stay(site: str, name: str) -> None:
+    """A template that the API would not create is taken as it is; a change is one Modify, and everything else stays."""
+    with Emulator(site=site, now=NOW) as emulator:
+        account = Account(emulator)
+        template_id = account.hold_template(name, ODD[site][name])
+        before, inputs = _live(account, template_id), _inputs(account, template_id)
+        with account.host() as host:
+            live = host.check_and_create("template", **inputs)
+        assert (live.id, account.actions()) == (template_id, [])
+
+        with account.host() as host:
+            changed = host.apply("template", live, **{**inputs, "description": "new"})
+            assert account.actions() == [MODIFY]
+            assert _live(account, template_id) == {**before, "Description": "new"}
+            assert host.read("template", changed) == changed
+
+
+@pytest.mark.parametrize(
+    ("site", "name", "change"),
+    [
+        ("intl", "console-12h", {"flv": {"record_interval": 43201}}),
+        ("intl", "console-12h", {"mp4": {"record_interval": 43200}}),
+        ("intl", "console-12h", {"delay_live": True}),  # a new template would get the value
+        ("intl", "console-cos", {"flv": {}}),
+        ("intl", "归档", {"template_name": "归档-2"}),
+        ("cn", "no-slash", {"template_name": "other", "cos_store": True}),
+        ("cn", "aac-30s", {"aac": {"record_interval": 31}}),
+    ],
+    ids=str,
+)
+def test_values_that_are_newly_written_are_refused(site: str, name: str, change: dict[str, Any]) -> None:
+    """The range stays an error for what the account does not hold."""
+    with Emulator(site=site, now=NOW) as emulator:
+        account = Account(emulator)
+        inputs = _inputs(account, account.hold_template(name, ODD[site][name]))
+        with account.host() as host:
+            live = host.check_and_create("template", **inputs)
+            olds = live.inputs if change.get("template_name") != "other" else None
+            with pytest.raises(CheckFailed, match="Only a value that the account holds already may stay as it is"):
+                host.check("template", {**inputs, **change}, olds)
+
+
+def test_without_credentials_the_state_decides() -> None:
+    """A value of the state is accepted; a new one cannot be compared with an account and is refused."""
+    inputs = {"template_name": "t", "flv": {"record_interval": 43200}}
+    with Host(callers(), {"site": "intl"}, "dev") as host:
+        assert host.check("template", inputs, inputs) == inputs
+        with pytest.raises(CheckFailed, match=r"out of range.*Only a value that the account holds"):
+            host.check("template", inputs)

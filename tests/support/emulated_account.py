@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import requests
+
 from live_recording.emulator import Emulator
 from tests.support.clock import NOW
 from tests.support.provider_host import Host
@@ -54,6 +56,12 @@ class Account:
         """Create a template from outside and return its id; it records MP4 unless fields say otherwise."""
         made = self.by_hand("CreateLiveRecordTemplate", TemplateName=name, **(fields or {"Mp4Param": {"Enable": 1}}))
         return str(made["TemplateId"])
+
+    def hold_template(self, name: str, fields: Mapping[str, Any]) -> str:
+        """Add a template that the API would not create, and return its id."""
+        sent = {"TemplateName": name, **fields}
+        answer = requests.post(f"{self.emulator.url}/_control/templates", json=sent, timeout=10).json()
+        return str(answer["TemplateId"])
 
     def rule(self, template_id: str, domain: str, app: str = "", stream: str = "") -> None:
         """Create a rule from outside."""

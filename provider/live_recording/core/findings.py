@@ -112,6 +112,11 @@ CATALOG: dict[str, Kind] = {
         "warning", "A change ends or shortens a recording.", "feature guide: priority of templates; CN:45982, CN:32608"
     ),
     "acknowledgement-expired": Kind("warning", "An acknowledgement has expired.", _FORM),
+    "cos-authorization": Kind(
+        "warning",
+        "Recordings go to a COS bucket, on which the live service must be authorized.",
+        "Recording to COS, intl console guide, 2023-02-15",
+    ),
     "files-overwritten": Kind(
         "warning", "Files of one stream in COS overwrite each other.", "RecordParam.CosBucketPath, CN:32614"
     ),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from live_recording.emulator import faults
+from live_recording.emulator import faults, templates, validation
 from live_recording.emulator.clock import parse_time
 from live_recording.emulator.gateway import Gateway
 
@@ -60,6 +60,15 @@ def _state(gateway: Gateway, _sent: object) -> Reply:
     return 200, gateway.service.state()
 
 
+def _hold_template(gateway: Gateway, sent: object) -> Reply:
+    schema = gateway.service.actions["CreateLiveRecordTemplate"].fields
+    if not isinstance(sent, dict):
+        return 400, {"error": 'Send a template in the form of the API, such as {"TemplateName": "archive"}.'}
+    if problem := validation.problem_of_stored(schema, sent):
+        return 400, {"error": problem.message}
+    return 200, {"TemplateId": templates.hold(gateway.service.account, sent)}
+
+
 def _set_clock(gateway: Gateway, sent: object) -> Reply:
     now = parse_time(sent.get("now")) if isinstance(sent, dict) else None
     if now is None:
@@ -79,6 +88,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Gateway, object], Reply]] = {
     ("GET", "log"): _log,
     ("DELETE", "log"): _clear_log,
     ("GET", "state"): _state,
+    ("POST", "templates"): _hold_template,
     ("PUT", "clock"): _set_clock,
     ("POST", "reset"): _reset,
 }

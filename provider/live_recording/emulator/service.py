@@ -67,10 +67,17 @@ class LiveService:
             body = validation.unquoted(schema.fields, body)
         problems = (
             validation.wrong_region(action, schema, region, self.settings.site),
-            validation.refusal(schema, body, assumed.parameter_checks),
+            validation.refusal(schema, body, assumed.parameter_checks, self._stored(action, body)),
         )
         first, second = problems if assumed.region_first else reversed(problems)
         return first or second or OPERATIONS[action](self.account, body)
+
+    def _stored(self, action: str, body: Fields) -> Fields:
+        """Return the object that a call changes, as far as its values matter for the call."""
+        template_id = body.get("TemplateId")
+        if action != "ModifyLiveRecordTemplate" or not isinstance(template_id, int):
+            return {}
+        return self.account.templates.get(template_id, {})
 
     def effective_recording(
         self, domain: str, app: str, stream: str, at: datetime

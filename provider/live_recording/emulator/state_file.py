@@ -9,7 +9,7 @@ from pathlib import Path
 
 from live_recording.emulator import validation
 from live_recording.emulator.account import FIRST_TEMPLATE_ID
-from live_recording.emulator.messages import Fields
+from live_recording.emulator.messages import Fields, Refusal
 from live_recording.emulator.schemas import NUMBER, TEXT, Action, Field, Schema
 from live_recording.emulator.service import LiveService
 from live_recording.emulator.templates import set_fields
@@ -112,8 +112,14 @@ def _invalid_entries(state: Fields, service: LiveService) -> Iterator[str]:
             yield f'"{name}" must be a list of objects.'
             return
         for number, entry in enumerate(entries, 1):
-            if refusal := validation.refusal(Action(schema, "", 0), set_fields(entry)):
+            if refusal := _problem_of_entry(name, schema, set_fields(entry)):
                 yield f'entry {number} of "{name}": {refusal.message}'
+
+
+def _problem_of_entry(name: str, schema: Schema, entry: Fields) -> Refusal | None:
+    if name == "templates":
+        return validation.problem_of_stored(schema, entry)
+    return validation.refusal(Action(schema, "", 0), entry)
 
 
 def _counted(state: Fields) -> bool:

@@ -56,10 +56,15 @@ def create(account: Account, body: Fields) -> Answer:
             "InternalError.ConfOutLimit",
             f"The account has {len(account.templates)} templates. Allowed are {account.settings.templates}.",
         )
+    return {"TemplateId": hold(account, template)}
+
+
+def hold(account: Account, template: Fields) -> int:
+    """Add a template as it is, and return its id: consoles and older rules wrote what CreateLiveRecordTemplate refuses."""
     account.last_template_id += 1
     template_id = account.last_template_id
-    account.templates[template_id] = {**template, "TemplateId": template_id}
-    return {"TemplateId": template_id}
+    account.templates[template_id] = {**with_defaults(account.settings.site, template), "TemplateId": template_id}
+    return template_id
 
 
 def modify(account: Account, body: Fields) -> Answer:
@@ -68,8 +73,9 @@ def modify(account: Account, body: Fields) -> Answer:
     if template is None:
         return _unknown("FailedOperation.NotFound", body)
     reset = _blank(account.settings.site) if account.assumed.modify_replaces_formats else {}
-    template = _merged({**template, **{name: reset[name] for name in body if name in reset and name in FORMATS}}, body)
-    if refusal := _cos_path(template):
+    blank = {name: reset[name] for name in body if name in reset and name in FORMATS}
+    before, template = template, _merged({**template, **blank}, body)
+    if refusal := _cos_path(template, before):
         return refusal
     account.templates[template["TemplateId"]] = template
     return {}
@@ -156,17 +162,21 @@ def _merged(template: Fields, body: Fields) -> Fields:
     return {
         **template,
         **{
-            name: {**(template[name] or {}), **value} if isinstance(value, dict) else value
+            name: {**(template.get(name) or {}), **value} if isinstance(value, dict) else value
             for name, value in body.items()
         },
     }
 
 
-def _cos_path(template: Fields) -> Refusal | None:
-    """Reject a path that COS cannot use. Files go to COS only under a path that starts with "/" (CN:45983, RecordParam.CosBucketPath)."""
+def _cos_path(template: Fields, before: Fields | None = None) -> Refusal | None:
+    """Reject a path that COS cannot use. Files go to COS only under a path that starts with "/" (CN:45983, RecordParam.CosBucketPath).
+
+    A path that the template had *before* stays (assumed): the console's own default has no slash.
+    """
     for name in FORMATS if template.get("CosStore") == 1 else ():
-        path = template[name]["CosBucketPath"] or ""
-        if template[name]["Enable"] and not path.startswith("/"):
+        path = template[name].get("CosBucketPath") or ""
+        is_kept = before and before[name]["Enable"] and (before[name].get("CosBucketPath") or "") == path
+        if template[name]["Enable"] and not is_kept and not path.startswith("/"):
             return Refusal(
                 "InvalidParameterValue",
                 f'`{name}.CosBucketPath` is "{path}". With CosStore 1 it must start with "/" in an enabled format.',

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -24,17 +24,33 @@ class Place(NamedTuple):
     value: object
 
 
-def refusal(action: Action, body: Fields, order: Iterable[ParameterCheck] = DEFAULT.parameter_checks) -> Refusal | None:
-    """Return the first problem of a request's parameters, in the order of the checks."""
+def refusal(
+    action: Action,
+    body: Fields,
+    order: Iterable[ParameterCheck] = DEFAULT.parameter_checks,
+    stored: Fields | None = None,
+) -> Refusal | None:
+    """Return the first problem of a request's parameters, in the order of the checks.
+
+    A value that *stored* has already is never out of range (assumed).
+    """
     places = tuple(walk(action.fields, body))
     sent = tuple(place for place in places if place.value is not ABSENT)
+    typed = [place for place in sent if place.field and _typed(place.field, place.value)]
     found: dict[ParameterCheck, Iterator[Refusal]] = {
         "unknown": _unknown(places),
         "missing": _missing(places),
         "type": _mistyped(sent),
-        "value": _not_allowed([place for place in sent if place.field and _typed(place.field, place.value)], action),
+        "value": _not_allowed(typed, action, stored or {}),
     }
     return next(chain.from_iterable(found[check] for check in order), None)
+
+
+def problem_of_stored(fields: Schema, entry: Fields) -> Refusal | None:
+    """Return the first problem of an object that an account holds: consoles and older rules wrote other values and fields."""
+    places = tuple(walk(fields, entry))
+    sent = (place for place in places if place.value is not ABSENT)
+    return next(chain(_missing(places), _mistyped(sent)), None)
 
 
 def unknown_action(action: str, known: Iterable[str]) -> Refusal:
@@ -69,11 +85,17 @@ def _mistyped(sent: Iterable[Place]) -> Iterator[Refusal]:
             yield Refusal("InvalidParameter", message)
 
 
-def _not_allowed(sent: Iterable[Place], action: Action) -> Iterator[Refusal]:
+def _not_allowed(sent: Iterable[Place], action: Action, stored: Fields) -> Iterator[Refusal]:
     for path, field, value in sent:
-        if field and field.allowed and not field.allowed.holds(value):
+        if field and field.allowed and not field.allowed.holds(value) and _value_at(stored, path) != value:
             message = f"The parameter `{path}` is {json.dumps(value)}. Allowed is {field.allowed.words}."
             yield Refusal(field.code or action.code, message)
+
+
+def _value_at(stored: object, path: str) -> object:
+    for name in path.split("."):
+        stored = stored.get(name, ABSENT) if isinstance(stored, Mapping) else ABSENT
+    return stored
 
 
 def walk(fields: Schema, body: Fields, prefix: str = "") -> Iterator[Place]:

@@ -53,27 +53,33 @@ def _check(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | No
         suggestion = nearest(entry.finding, tuple(CATALOG))
         advice = f"Did you mean {quoted(suggestion)}?" if suggestion else "See docs/findings.md for all ids."
         return Finding.new("out-of-range", (*path, "finding"), f"Unknown finding id {quoted(entry.finding)}. {advice}")
-    if kind.severity == "error" and not kind.as_found:
-        sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Fix it instead."
-        return Finding.new("out-of-range", (*path, "finding"), sentence)
-    if kind.as_found and not _names_template(entry):
-        return Finding.new(
-            "out-of-range", (*path, "path"), _ONLY_AS_FOUND.format(path=quoted(entry.path), id=entry.finding)
-        )
+    if kind.severity == "error":
+        return _check_error(path, entry) or _check_expiry(path, entry, now)
     if entry.finding in REVIEW_ONLY and (problem := _check_stopping(path, entry, now)):
         return problem
+    return _check_expiry(path, entry, now)
+
+
+def _check_expiry(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | None:
     if entry.until and now.date() > entry.until:
         sentence = (
             f"The acknowledgement of {entry.finding} at {entry.path} expired after {entry.until} "
-            f"(reason: {entry.reason}). Fix the warning, or set a later day."
+            f"(reason: {entry.reason}). Fix it, or set a later day."
         )
         return Finding.new("acknowledgement-expired", path, escaped(sentence))
     return None
 
 
-def _names_template(entry: Acknowledgement) -> bool:
+def _check_error(path: KeyPath, entry: Acknowledgement) -> Finding | None:
+    """Return why the acknowledgement cannot accept an error, or None if it names a template with live values."""
+    if not CATALOG[entry.finding].as_found:
+        sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Fix it instead."
+        return Finding.new("out-of-range", (*path, "finding"), sentence)
     section, _, key = entry.path.partition(".")
-    return section == "templates" and bool(key)
+    if section != "templates" or not key:
+        sentence = _ONLY_AS_FOUND.format(path=quoted(entry.path), id=entry.finding)
+        return Finding.new("out-of-range", (*path, "path"), sentence)
+    return None
 
 
 def _check_stopping(path: KeyPath, entry: Acknowledgement, now: datetime) -> Finding | None:

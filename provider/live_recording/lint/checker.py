@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     warnings.nothing_to_suppress,
     warnings.overridden,
     warnings.kept_forever,
+    warnings.cos_authorization,
     warnings.records_hls_forever,
     warnings.too_short,
     warnings.deleted_at_once,

@@ -98,6 +98,19 @@ def kept_forever(context: CheckContext) -> Iterator[Finding]:
             yield Finding.new("kept-forever", path, sentence)
 
 
+def cos_authorization(context: CheckContext) -> Iterator[Finding]:
+    """Warn once that COS buckets need an authorization: nothing that the API returns shows whether it is there."""
+    templates = [template for template in context.stack.templates.values() if template.cos_store]
+    names = {form.cos_bucket_name for template in templates for form in formats(template).values()}
+    buckets = ", ".join(sorted(quoted(name) for name in names if name))
+    if buckets:
+        sentence = (
+            f"Recordings go to COS ({buckets}). If the live service is not authorized on a bucket, its recordings are lost and "
+            "cannot be recovered. Authorize it in the console, record a test, then acknowledge this warning."
+        )
+        yield Finding.new("cos-authorization", ("templates",), sentence)
+
+
 def records_hls_forever(context: CheckContext) -> Iterator[Finding]:
     """Warn about tasks without a template."""
     for recording in context.unfinished:

@@ -62,26 +62,41 @@ class ProviderProcess:
     def check(self, kind: KindName, olds: EngineProperties, news: EngineProperties) -> tuple[dict[str, Any], Failures]:
         """Return the normalized inputs, and what is wrong with them."""
         # Only checks need pydantic and the rules; a refresh and a destroy never check.
-        from live_recording.resources import account_checks
         from live_recording.resources.inputs import normalize_inputs
 
         urn, now = current_urn(), self.settings.now()
         owner = Urn.parse(urn).owner if urn else None
         inputs, found = normalize_inputs(kind, news.known, news.unknown_names, self.settings.limits, now, owner)
-        account, found = olds.known.get(ACCOUNT), errors(found)
-        if all(error.live_values for error in found):
-            context = None
-            if self.settings.source:
-                try:
-                    context = self.context(olds.known)
-                except WrongAccount as wrong:
-                    return {**inputs, **news.unknown}, [_failure(Finding.new(FINDING, (), wrong.sentence))]
-                account = context.account.guard.account() or account
-            found = tuple(account_checks.newly_written(found, inputs, olds.known, context))
-            if context and not found:
-                found = errors(account_checks.check(kind, context, inputs, olds.known, news.unknown_names, urn))
+        account, problems = str(olds.known.get(ACCOUNT) or ""), errors(found)
+        if all(problem.live_values for problem in problems):
+            account, problems = self._compare(kind, inputs, olds.known, news.unknown_names, problems)
         owned = {ACCOUNT: account} if account else {}
-        return {**inputs, **news.unknown, **owned}, [_failure(error) for error in found]
+        return {**inputs, **news.unknown, **owned}, [_failure(problem) for problem in problems]
+
+    def _compare(
+        self,
+        kind: KindName,
+        inputs: Mapping[str, Any],
+        olds: Mapping[str, Any],
+        unknown: frozenset[str],
+        problems: tuple[Finding, ...],
+    ) -> tuple[str, tuple[Finding, ...]]:
+        """Return the account of the resource, and what state and account leave of the *problems* or add to them.
+
+        Without credentials there is no account to look at.
+        """
+        from live_recording.resources import account_checks
+
+        account = str(olds.get(ACCOUNT) or "")
+        if not self.settings.source:
+            return account, tuple(account_checks.newly_written(problems, inputs, olds, None))
+        try:
+            context = self.context(olds)
+        except WrongAccount as wrong:
+            return "", (Finding.new(FINDING, (), wrong.sentence),)
+        account = context.account.guard.account() or account
+        problems = tuple(account_checks.newly_written(problems, inputs, olds, context))
+        return account, problems or errors(account_checks.check(kind, context, inputs, olds, unknown, current_urn()))
 
     def diff(
         self, kind: KindName, id_: str, olds: EngineProperties, news: EngineProperties

@@ -208,7 +208,7 @@ class LiveRecord(_Named, LiveRecordArgs):
 class Acknowledgement(Entry):
     """An accepted warning."""
 
-    finding: Text = Field(description="Id of the warning, such as kept-forever.")
+    finding: Text = Field(description="Id of the finding, such as kept-forever.")
     path: Text = Field(
         description="Path of the entry, such as templates.clips; it includes everything inside the entry."
     )
@@ -235,7 +235,7 @@ class Stack(Entry):
         {}, description="Recordings by the deprecated CreateLiveRecord, by key; not together with tasks or schedules."
     )
     limits: Limits = Field(Limits(), description="Limits of the account.")
-    acknowledge: tuple[Acknowledgement, ...] = Field((), description="Accepted warnings.")
+    acknowledge: tuple[Acknowledgement, ...] = Field((), description="Accepted findings.")
 
     @property
     def suppresses(self) -> bool:
