@@ -51,7 +51,7 @@ def check(
 def newly_written(
     found: tuple[Finding, ...], inputs: Props, olds: Props, context: ProviderContext | None
 ) -> Iterator[Finding]:
-    """Yield the findings about values that neither the state nor the account has, and that a create would write anew.
+    """Yield the findings about values that neither the state nor the account has, or that a new template would get.
 
     Without *context* there is no account to look at.
     """
