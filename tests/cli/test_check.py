@@ -215,6 +215,9 @@ def test_sarif_has_rules_and_results(scratch: Scratch) -> None:
     assert {name: rule["shortDescription"]["text"] for name, rule in rules.items()} == {
         name: kind.meaning for name, kind in CATALOG.items()
     }
+    assert {rule["helpUri"] for rule in rules.values()} == {
+        f"https://docs.example.com/live-recording/findings/#{name}" for name in CATALOG
+    }
     assert [
         (
             result["ruleId"],
@@ -235,9 +238,12 @@ def test_sarif_has_rules_and_results(scratch: Scratch) -> None:
 def test_sarif_without_findings_is_whole(scratch: Scratch) -> None:
     """Nothing wrong is a run without results, so that code scanning closes what was open."""
     scratch.write("stacks/good.yaml", GOOD)
-    (run,) = json.loads(scratch.run("check", "--format", "sarif").stdout)["runs"]
+    page = "https://git.example.com/recordings/docs/findings.md"
+    done = scratch.run("check", "--format", "sarif", LIVE_RECORDING_FINDINGS_URL=page)
+    (run,) = json.loads(done.stdout)["runs"]
 
     assert run["results"] == []
+    assert run["tool"]["driver"]["rules"][0]["helpUri"].startswith(f"{page}#")
 
 
 def test_a_path_may_stand_for_a_name(scratch: Scratch) -> None:

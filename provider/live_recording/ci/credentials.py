@@ -102,6 +102,14 @@ def as_lines(credentials: TemporaryCredentials) -> str:
     return "\n".join(f"{name}={value}" for name, value in credentials.variables.items())
 
 
+def as_masks(credentials: TemporaryCredentials) -> str:
+    """Return commands that hide the values in the log of a job of GitHub."""
+    values = (
+        value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A") for value in credentials.variables.values()
+    )
+    return "\n".join(f"::add-mask::{value}" for value in values)
+
+
 FORMATS: Mapping[str, Callable[[TemporaryCredentials], str]] = {"shell": as_exports, "env": as_lines}
 
 

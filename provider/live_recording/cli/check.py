@@ -1,12 +1,13 @@
 """`live-recording check`."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from live_recording.cli.options import StacksArgument, draw_findings
-from live_recording.cli.output import FINDINGS, FindingsFormat, print_result
+from live_recording.cli.output import FINDINGS, FindingsFormat, print_commands, print_result
 
 if TYPE_CHECKING:
     from live_recording.lint.report import FileReport
@@ -28,16 +29,29 @@ def check(
         result = _check_stack(stack)
         if result not in checked:  # several stacks may use one file
             checked.append(result)
-    print_result(checked, output_format, findings_renderers(), draw_findings)
+    renderers = findings_renderers()
+    if output_format is FindingsFormat.github:
+        print_commands(renderers[output_format](checked))
+    else:
+        print_result(checked, output_format, renderers, draw_findings)
     if any(errors(file.findings) for file in checked):
         raise typer.Exit(FINDINGS)
 
 
 def findings_renderers() -> "Mapping[str, Callable[[list[FileReport]], str]]":
     """Return the function that renders findings, for each format."""
-    from live_recording.lint import report
+    from live_recording.config.files import environment
+    from live_recording.lint import pipeline_formats, report
 
-    return {"text": report.as_text, "json": report.as_json, "sarif": report.as_sarif}
+    page = environment().get("LIVE_RECORDING_FINDINGS_URL") or report.FINDINGS_PAGE
+    return {
+        "text": report.as_text,
+        "json": report.as_json,
+        "sarif": partial(report.as_sarif, findings_page=page),
+        "github": pipeline_formats.as_github,
+        "gitlab": pipeline_formats.as_gitlab,
+        "junit": pipeline_formats.as_junit,
+    }
 
 
 def _check_stack(name: str) -> "FileReport":

@@ -104,7 +104,7 @@ def credentials(
 
     Example: eval "$(live-recording ci credentials --role "$ROLE")"
     """
-    from live_recording.ci.credentials import FORMATS, describe, exchange
+    from live_recording.ci.credentials import FORMATS, as_masks, describe, exchange
     from live_recording.ci.host import detect_platform
     from live_recording.config.files import environment
     from live_recording.config.sources import common_settings
@@ -112,7 +112,7 @@ def credentials(
     variables = environment()
     given = exchange(common_settings(stack), variables, role, provider, audience)
     if detect_platform(variables) is Platform.github:
-        print_commands([f"add-mask::{value}" for value in given.variables.values()])
+        print_commands(as_masks(given), to_errors=True)
     print_output(FORMATS[output_format](given))
     print_error(describe(given, role))
 

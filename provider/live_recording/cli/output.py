@@ -8,7 +8,7 @@ import codecs
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from io import TextIOWrapper
@@ -47,6 +47,9 @@ class FindingsFormat(StrEnum):
     text = "text"
     json = "json"
     sarif = "sarif"
+    github = "github"
+    gitlab = "gitlab"
+    junit = "junit"
 
 
 class ReviewFormat(StrEnum):
@@ -101,10 +104,10 @@ def print_result(
         print_output(renderers[output_format](value))
 
 
-def print_output(text: str) -> None:
-    """Print to standard output. Escapes what its encoding lacks."""
+def print_output(text: str, *, prefix: str = "") -> None:
+    """Print to standard output, after a *prefix* of ours that is printed as it is. Escapes what its encoding lacks."""
     out = _standard_output()
-    shown = _printable(text)
+    shown = prefix + _printable(text)
     try:
         out.write(shown if shown.endswith("\n") else shown + "\n")
         out.flush()
@@ -114,14 +117,15 @@ def print_output(text: str) -> None:
             raise _output_error(error.strerror or str(error)) from None
 
 
-def print_commands(commands: Iterable[str]) -> None:
-    """Print commands for GitHub Actions to standard error, each without its leading `::`.
+def print_commands(text: str, *, to_errors: bool = False) -> None:
+    """Print lines that GitHub Actions executes if they begin with `::`.
 
-    Only these lines begin with `::`. The caller escapes values; line breaks are refused here, so that no value can add a
-    command.
+    The caller has encoded every value, so that no value begins a line. The rest of each line is printed as any other text.
     """
-    for command in commands:
-        print_error(command.replace("\n", "%0A").replace("\r", "%0D"), prefix="::")
+    write = print_error if to_errors else print_output
+    for line in text.split("\n"):
+        is_command = line.startswith("::")
+        write(line.removeprefix("::") if is_command else line, prefix="::" if is_command else "")
 
 
 def _printable(text: str) -> str:
