@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pulumi_project import Project, cli_directory
+from tests.support.pulumi_project import Project, built_here, cli_directory
 
 ASLEEP = "I am asleep."
 SLEEPER = f"""
@@ -25,7 +25,7 @@ time.sleep(600)
 @pytest.fixture(autouse=True)
 def _ours() -> None:
     """Skip without the CLI that we build: these tests are about its language host."""
-    if not (cli_directory() / "language_host.py").is_file():
+    if not built_here(cli_directory()):
         pytest.skip("the CLI on PATH has a language host of its own")
 
 
@@ -167,7 +167,7 @@ def test_interrupt_ends_program_and_host_quietly(tmp_path: Path) -> None:
         output, _ = cli.communicate(timeout=15)
 
     assert cli.returncode != 0
-    assert "language_host" not in output
+    assert "pulumi-language-python" not in output
     assert left_over(project) == []
 
 
@@ -175,7 +175,7 @@ def test_nothing_outlives_a_killed_engine(tmp_path: Path) -> None:
     """The engine cannot say that it was killed; host and program end anyway, within 15 seconds."""
     project = Project.throwaway(tmp_path, SLEEPER)
     with asleep(project) as cli:
-        assert any("language_host.py" in each for each in left_over(project))
+        assert any("pulumi-language-python 127" in each for each in left_over(project))
         cli.kill()
     deadline = time.monotonic() + 15
     while left_over(project) and time.monotonic() < deadline:

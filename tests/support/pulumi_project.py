@@ -5,6 +5,7 @@ Nothing of the caller's Pulumi or cloud account reaches a test. Programs run in 
 
 import functools
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,11 @@ def cli_directory() -> Path:
     """Return the directory of the CLI; the first call on a machine may take minutes."""
     found = subprocess.run([sys.executable, INSTALL], stdout=subprocess.PIPE, text=True, check=True)
     return Path(found.stdout.strip())
+
+
+def built_here(directory: Path) -> bool:
+    """Return whether install.py built the CLI in this directory, rather than found a user's own."""
+    return re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]{12}", directory.name) is not None
 
 
 class Project:

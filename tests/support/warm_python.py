@@ -1,8 +1,8 @@
 """A virtualenv whose `python` starts our processes and those of Pulumi without their imports.
 
-Each run of the CLI starts three Python processes: language host, program and provider. Their imports are two thirds of its
-CPU time. Here each is forked from a server that has imported everything and done nothing else. Whatever else is started
-with this `python` is an ordinary interpreter.
+Each run of the CLI starts two Python processes, program and provider. Their imports are two thirds of its CPU time. Here
+each is forked from a server that has imported everything and done nothing else. Whatever else is started with this
+`python` is an ordinary interpreter.
 """
 
 import atexit

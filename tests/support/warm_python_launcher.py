@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 
-WARM = ("live_recording", "pulumi.dynamic", "language_host.py", "pulumi-language-python-exec")
+WARM = ("live_recording", "pulumi.dynamic", "pulumi-language-python-exec")
 
 
 def main() -> None:

@@ -30,7 +30,6 @@ PRELOADED = (
     "live_recording.resources",
     "live_recording.stackfile.reader",
     "pulumi.dynamic",
-    "pulumi.runtime.proto.language_pb2_grpc",
 )
 
 

@@ -13,7 +13,10 @@ import pytest
 
 SOURCES = Path(__file__).parent.parent.parent / "tools" / "pulumi"
 COMPANIONS = ("pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
-FILES = {"pulumi", "language_host.py", *COMPANIONS}
+HOST = "pulumi-language-python"
+HOST_SOURCE = Path(HOST, "main.go")
+FILES = {"pulumi", *COMPANIONS}
+CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 
 GO = f"""#!{sys.executable}
 import os, pathlib, sys, time
@@ -34,7 +37,8 @@ match sys.argv[1]:
             print("go: downloading something", *range(100), sep=chr(10), file=sys.stderr)
             print("module.go:1: no such thing", file=sys.stderr)
             sys.exit(1)
-        output.write_text("whole")
+        source = pathlib.Path(sys.argv[-1], "main.go")
+        output.write_text(source.read_text() if source.exists() else "whole")
 """
 
 
@@ -62,6 +66,11 @@ class Machine:
         """The build commands so far."""
         log = self.go / "builds"
         return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+    @property
+    def built(self) -> list[str]:
+        """The packages that were built so far."""
+        return [command.split()[-1] for command in self.builds]
 
     def install_go(self, version: str) -> None:
         """Add Go to PATH."""
@@ -111,6 +120,7 @@ class Machine:
         assert {file.name for file in directory.iterdir()} == FILES
         assert all(os.access(file, os.X_OK) for file in directory.iterdir())
         assert (directory / "pulumi").read_text(encoding="utf-8") == "whole"
+        assert (directory / HOST).read_bytes() == (sources / HOST_SOURCE).read_bytes()
         return directory
 
     def hold(self, sources: Path = SOURCES) -> subprocess.Popen[str]:
@@ -143,13 +153,12 @@ def test_own_cli_is_built_once(machine: Machine) -> None:
 
 
 def test_build_is_of_the_version_in_go_mod(machine: Machine) -> None:
-    """The build reads our module as it is and writes its version into the CLI."""
+    """CLI and language host are built from our module as it is, and get its version."""
     machine.made()
 
-    assert len(machine.builds) == 1
-    assert "-mod=readonly" in machine.builds[0]
-    assert f"version.Version=v{machine.version}" in machine.builds[0]
-    assert machine.builds[0].endswith("github.com/pulumi/pulumi/pkg/v3/cmd/pulumi")
+    assert machine.built == [CLI_PACKAGE, f"./{HOST}"]
+    assert all("-mod=readonly" in command for command in machine.builds)
+    assert all(f"version.Version=v{machine.version}" in command for command in machine.builds)
 
 
 @pytest.mark.parametrize("version", ["v3.254.0", "v3.300.1", "4.0.0-beta.1"])
@@ -190,7 +199,7 @@ def test_unfit_cli_is_passed_over(machine: Machine, version: str, companions: tu
 def test_cli_of_another_checkout_is_not_the_users_own(machine: Machine) -> None:
     """With another checkout's directory first on PATH, this checkout still gets its own language host."""
     newer = machine.checkout("newer")
-    (newer / "language_host.py").write_text("# newer\n", encoding="utf-8")
+    (newer / HOST_SOURCE).write_text("// newer\n", encoding="utf-8")
     others = machine.made(newer)
 
     assert machine.made(SOURCES, others) != others
@@ -245,7 +254,7 @@ def test_two_checkouts_build_once(machine: Machine) -> None:
 
     assert sentence == "Another build of the Pulumi CLI is under way; waiting for it.\n"
     assert built == used == f"{machine.made()}\n"
-    assert len(machine.builds) == 1
+    assert machine.built == [CLI_PACKAGE, f"./{HOST}"]
 
 
 @pytest.mark.parametrize(
@@ -270,17 +279,15 @@ def test_interrupted_build_leaves_nothing_half_made(machine: Machine, signum: si
 
 
 def test_changed_language_host_gets_its_own_directory(machine: Machine) -> None:
-    """Another language host means another directory, the big file shared, without a second build."""
+    """Another language host means another directory, the big file shared, without a second build of the CLI."""
     newer = machine.checkout("newer")
-    with (newer / "language_host.py").open("a", encoding="utf-8") as file:
-        file.write("# newer\n")
+    with (newer / HOST_SOURCE).open("a", encoding="utf-8") as file:
+        file.write("// newer\n")
     first, second = machine.made(), machine.made(newer)
 
     assert first != second
-    assert len(machine.builds) == 1
+    assert machine.built == [CLI_PACKAGE, f"./{HOST}", f"./{HOST}"]
     assert (first / "pulumi").samefile(second / "pulumi")
-    assert (first / "language_host.py").read_bytes() == (SOURCES / "language_host.py").read_bytes()
-    assert (second / "language_host.py").read_bytes() == (newer / "language_host.py").read_bytes()
 
 
 def test_changed_modules_are_built(machine: Machine) -> None:
@@ -290,7 +297,7 @@ def test_changed_modules_are_built(machine: Machine) -> None:
         file.write("\n")
 
     assert machine.made() != machine.made(newer)
-    assert len(machine.builds) == 2
+    assert machine.built == [CLI_PACKAGE, f"./{HOST}"] * 2
 
 
 def test_damaged_directory_is_made_again(machine: Machine) -> None:

@@ -23,9 +23,11 @@ from tempfile import TemporaryDirectory
 HERE = Path(__file__).resolve().parent
 OLDEST = (3, 254)  # of a user's own CLI: the first whose import files may carry outputs
 MODULES = ("go.mod", "go.sum")
-FROM_MODULES = ("pulumi", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
-OURS = ("pulumi-language-python", "language_host.py")
-COMPANIONS = ("pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python")
+HOST = "pulumi-language-python"
+HOST_SOURCES = (f"{HOST}/main.go",)
+SCRIPTS = ("pulumi-language-python-exec", "pulumi-resource-pulumi-python")
+COMPANIONS = (HOST, *SCRIPTS)
+FROM_MODULES = ("pulumi", *SCRIPTS)
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 TAIL_LINES = 15
 REPORT_SECONDS = 30
@@ -92,7 +94,7 @@ def users_own(cache: Path) -> Path | None:
 
 def complete(directory: Path) -> bool:
     """Return whether no file was deleted from it since its creation."""
-    return all((directory / name).is_file() for name in FROM_MODULES + OURS)
+    return all((directory / name).is_file() for name in ("pulumi", *COMPANIONS))
 
 
 @contextmanager
@@ -153,13 +155,15 @@ def run(go: str, *arguments: str) -> str:
     return output
 
 
-def build(directory: Path, version: str) -> None:
-    """Put what comes from the Go modules into the directory."""
-    go = go_command()
-    say(f"Building the Pulumi CLI {version} from its Go modules (minutes the first time, then never again) ...")
+def compiled(go: str, package: str, program: Path, version: str) -> None:
+    """Build a program from a package of our module or of one that it requires."""
     flags = f"-s -w -X {SDK}/go/common/version.Version=v{version}"
-    package = stated(r"^tool (\S+)")
-    run(go, "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", str(directory / "pulumi"), package)
+    run(go, "build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", str(program), package)
+
+
+def copy_from_modules(go: str, directory: Path, version: str) -> None:
+    """Put what comes from the Go modules into the directory."""
+    compiled(go, stated(r"^tool (\S+)"), directory / "pulumi", version)
     python = Path(run(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK).strip()) / "python"
     for script in (python / "cmd/pulumi-language-python-exec", python / "dist/pulumi-resource-pulumi-python"):
         shutil.copyfile(script, directory / script.name)
@@ -167,16 +171,18 @@ def build(directory: Path, version: str) -> None:
 
 def fill(directory: Path, complete_copy: Path | None, version: str) -> None:
     """Complete the directory, with hard links to another build of the same modules if there is one."""
+    go = go_command()
     directory.mkdir()
     if complete_copy:
+        say("Building the Python language host of the Pulumi CLI from its source ...")
         for name in FROM_MODULES:
             os.link(complete_copy / name, directory / name)
     else:
-        build(directory, version)
-    for name in OURS:
-        shutil.copyfile(HERE / name, directory / name)
-    for name in FROM_MODULES + OURS:
-        (directory / name).chmod(0o755)
+        say(f"Building the Pulumi CLI {version} from its Go modules (minutes the first time, then never again) ...")
+        copy_from_modules(go, directory, version)
+    compiled(go, f"./{HOST}", directory / HOST, version)
+    for file in directory.iterdir():
+        file.chmod(0o755)
 
 
 def pinned(cache: Path) -> Path:
@@ -188,7 +194,7 @@ def pinned(cache: Path) -> Path:
     version = stated(r"^\s*github\.com/pulumi/pulumi/pkg/v3 v([\d.]+)")
     home = cache / f"pulumi-{version}"
     modules = fingerprint(MODULES)
-    final = home / f"{modules}-{fingerprint(OURS)}"
+    final = home / f"{modules}-{fingerprint(HOST_SOURCES)}"
     if complete(final):
         return final
     home.mkdir(parents=True, exist_ok=True)
