@@ -29,6 +29,8 @@ RECOGNIZED = {
     "windows": ("tccli.exe live StopRecordTask ^\r\n --TaskId x", "StopRecordTask"),
     "option-with-sign": ("tccli live StopRecordTask --TaskId=x", "StopRecordTask"),
     "action-in-the-middle": ("https://live.tencentcloudapi.com/?TaskId=x&Action=StopRecordTask&Nonce=1", "StopRecordTask"),
+    "oldest": ("http://fcgi.video.qcloud.com/common_access?appid=1&interface=Live_Tape_Stop&Param.n.task_id=5", "Live_Tape_Stop"),
+    "oldest-other": ("https://fcgi.video.qcloud.com/common_access?cmd=1&interface=Live_X&Param.n.a=5", "common_access"),
     "html": ("/?Action=StopRecordTask&amp;TaskId=x", "StopRecordTask"),
 }  # fmt: skip
 
@@ -66,6 +68,7 @@ def test_other_texts_are_not_calls(text: str) -> None:
 
 SOURCE_CODE = {
     "python": '# a comment\nreq = models.CreateRecordTaskRequest()\nreq.StreamName = "a"\n',
+    "oldest": '\nString api = "Live_Tape_Start";\n',
     "python-fields": '\nreq.StreamName = "a"\n',
     "python-dict": "params = {\n  'StreamName': 'a',\n}",
     "go": '\nrequest := live.NewCreateLiveRecordRequest()\nrequest.StreamName = common.StringPtr("a")\n',

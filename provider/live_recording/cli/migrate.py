@@ -20,7 +20,7 @@ def migrate(
 ) -> None:
     """Convert old API calls to tasks of a stack file.
 
-    Reads CreateLiveRecord, the retired CreateRecord, and CreateRecordTask.
+    Reads CreateLiveRecord, the retired CreateRecord and Live_Tape_Start, and CreateRecordTask.
 
     Example: live-recording migrate calls.txt --out stacks/old.yaml
     """

@@ -18,7 +18,7 @@ from live_recording.stackfile.writer import Item, write_sections
 
 ZONE = "Asia/Shanghai"
 SUPPORTED = (
-    "URLs with Action=CreateLiveRecord, CreateRecord or CreateRecordTask, their JSON bodies, curl and tccli commands, and "
+    "URLs with Action=CreateLiveRecord, CreateRecord or CreateRecordTask, or interface=Live_Tape_Start, their JSON bodies, curl and tccli commands, and "
     "log lines with these"
 )
 SOURCE_CODE = (

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from live_recording.core.vendor import STREAM_PARAM
 
-Effect = Literal["records", "ends", "configures"]
+Effect = Literal["records", "ends", "configures", "unknown"]
 STREAM = ("DomainName", "AppName", "StreamName")
 TIMES = ("StartTime", "EndTime")
 
@@ -26,10 +26,17 @@ class Action:
     fields: tuple[str, ...]
     own: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
 
 
 _LIVE = ("FileFormat", "Highlight", "MixStream", "RecordType", "StreamParam")
 _TASK = ("Extension", "StreamType", "TemplateId")
+INTERFACE = "interface"
+"""The parameter of the vendor's oldest API that names the action."""
+OTHER_INTERFACE = "common_access"
+"""Stands for all actions of that API that are not in the table; the path of its address."""
+_OLDEST = frozenset({"appid", INTERFACE, "cmd", "t"})
+"""Its parameters of every call, besides the signature."""
 ACTIONS: Mapping[str, Action] = {
     "CreateLiveRecord": Action(  # CN:30148, IN:30847
         "records", (*STREAM, *TIMES, *_LIVE), frozenset(_LIVE), frozenset({"StreamName", *TIMES})
@@ -43,6 +50,25 @@ ACTIONS: Mapping[str, Action] = {
         frozenset({"channelId", "tapeType"}),
         frozenset({"endTime"}),
     ),
+    "Live_Tape_Start": Action(  # CN:9567
+        "records",
+        tuple(
+            f"Param.{name}"
+            for name in (
+                "s.channel_id",
+                "s.start_time",
+                "s.end_time",
+                "n.task_sub_type",
+                "s.file_format",
+                "s.record_type",
+                "s.domain",
+                "s.path",
+            )
+        ),
+        ignored=_OLDEST,
+    ),
+    "Live_Tape_Stop": Action("ends", ("Param.s.channel_id", "Param.n.task_id")),  # CN:9568
+    OTHER_INTERFACE: Action("unknown", (INTERFACE,)),
     "StopLiveRecord": Action("ends", ("StreamName", "TaskId")),
     "DeleteLiveRecord": Action("ends", ("StreamName", "TaskId")),
     "StopRecordTask": Action("ends", ("TaskId",)),
@@ -131,7 +157,7 @@ def _known_fields(group: FieldGroup, action: Action) -> dict[str, Any]:
 
 
 def _unknown_fields(group: FieldGroup, action: Action) -> Iterator[str]:
-    for field in group.fields.keys() - {*action.fields, FROM_FILE, *STREAM_PARAM}:
+    for field in group.fields.keys() - {*action.fields, *action.ignored, FROM_FILE, *STREAM_PARAM}:
         if field and field.lower() not in _COMMON and not _SECRET.search(field):
             yield field
 

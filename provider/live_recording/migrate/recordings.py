@@ -104,10 +104,26 @@ def _record(call: Call, options: Options) -> Recording:
     return Recording(call, key, mixed=False, window=window, template=template, remarks=remarks)
 
 
+def _tape(call: Call, options: Options) -> Recording:
+    """Read the oldest call. It names neither a retention nor a file length, so the vendor's defaults apply."""
+    real_time = "Param.n.task_sub_type"
+    _reject_real_time(call, real_time)
+    domain = required_text(call, "Param.s.domain", options.domain)
+    app = required_text(call, "Param.s.path", options.app)
+    key, remarks = _key(domain, app, required_text(call, "Param.s.channel_id"))
+    window = Window(china_time(call, "Param.s.start_time"), china_time(call, "Param.s.end_time"))
+    format_, more = _format(call, "Param.s.record_type", "Param.s.file_format")
+    if real_time not in call.fields:
+        more.append(Remark(f"{real_time} is missing; the recording is read as a scheduled one.", lost=False))
+    template = RecordingFormat(format_, None, FOREVER)
+    return Recording(call, key, mixed=False, window=window, template=template, remarks=(*remarks, *more))
+
+
 READERS: Mapping[str, Callable[[Call, Options], Recording]] = {
     "CreateLiveRecord": _live_record,
     "CreateRecordTask": _record_task,
     "CreateRecord": _record,
+    "Live_Tape_Start": _tape,
 }
 
 
@@ -130,7 +146,7 @@ def _key(domain: str, app: str, stream: str) -> tuple[StreamKey, tuple[Remark, .
 
 def _recording_format(call: Call, site: Site) -> tuple[RecordingFormat, tuple[Remark, ...]]:
     """Return the template that a CreateLiveRecord needs, and remarks about what it cannot say."""
-    format_, remarks = _format(call)
+    format_, remarks = _format(call, "RecordType", "FileFormat")
     params, has_unknown_params = stream_params(call)
     if has_unknown_params:
         known = " and ".join(STREAM_PARAM)
@@ -147,14 +163,14 @@ def _recording_format(call: Call, site: Site) -> tuple[RecordingFormat, tuple[Re
     return RecordingFormat(format_, interval, storage_time), tuple(remarks)
 
 
-def _format(call: Call) -> tuple[str, list[Remark]]:
-    """Return the format of a CreateLiveRecord. Templates have no RecordType: audio needs an audio format."""
-    record_type = (text_value(call, "RecordType") or "video").lower()
-    format_ = (text_value(call, "FileFormat") or "flv").lower()
+def _format(call: Call, type_field: str, format_field: str) -> tuple[str, list[Remark]]:
+    """Return the format that two fields of a call name. Templates have no type: audio needs an audio format."""
+    record_type = (text_value(call, type_field) or "video").lower()
+    format_ = (text_value(call, format_field) or "flv").lower()
     if record_type not in ("video", "audio"):
-        raise invalid_value("RecordType", record_type, "video or audio")
+        raise invalid_value(type_field, record_type, "video or audio")
     if format_ not in FORMATS:
-        raise invalid_value("FileFormat", format_, f"one of {', '.join(FORMATS)}")
+        raise invalid_value(format_field, format_, f"one of {', '.join(FORMATS)}")
     if record_type == "audio" and format_ not in ("aac", "mp3"):
         sentence = f"Templates cannot record audio alone as {format_}. The task records aac instead."
         return "aac", [Remark(sentence, lost=True)]

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from live_recording.core.errors import InvalidValue
 from live_recording.core.streams import StreamKey
+from live_recording.core.text import quoted
 from live_recording.core.timefmt import CHINA, format_duration
 from live_recording.core.vendor import OVERLAPS_MAX, TASK_MAX, TEMPLATES
 from live_recording.core.windows import Window, surplus_windows
-from live_recording.migrate.calls import ACTIONS, Call
+from live_recording.migrate.calls import ACTIONS, INTERFACE, Call
 from live_recording.migrate.recordings import Options, Recording, RecordingFormat, recording_of_call
 from live_recording.stackfile import keys
 
@@ -20,6 +21,7 @@ PARTS_MAX = 7
 """A longer recording is probably a permanent one, for which a rule is better."""
 ADVICE = {
     "ends": "The call ends a recording. Remove the task from the stack file instead, and deploy.",
+    "unknown": "This action is not converted. If it records, write its task into the stack file.",
     "configures": "The call is about a template or a rule. To write those of the account to a file: live-recording adopt.",
 }
 Identity = tuple[StreamKey, Window, RecordingFormat | str | None]
@@ -99,7 +101,8 @@ class _Collector:
     def add_call(self, call: Call, options: Options) -> None:
         """Add the tasks of a call, or a note that says why it has none."""
         if advice := ADVICE.get(ACTIONS[call.action].effect):
-            self.left_out.append(Note.of_call(call, advice, lost=True))
+            seen = f"{INTERFACE}={quoted(call.fields[INTERFACE])}: " if INTERFACE in call.fields else ""
+            self.left_out.append(Note.of_call(call, f"{seen}{advice}", lost=True))
             return
         try:
             recording = recording_of_call(call, options)

@@ -11,7 +11,18 @@ from bisect import bisect
 from collections.abc import Callable
 from typing import Any
 
-from live_recording.migrate.calls import FIELDS, FROM_FILE, Call, FieldGroup, MissingValue, recognize_call, url_decoded
+from live_recording.migrate.calls import (
+    ACTIONS,
+    FIELDS,
+    FROM_FILE,
+    INTERFACE,
+    OTHER_INTERFACE,
+    Call,
+    FieldGroup,
+    MissingValue,
+    recognize_call,
+    url_decoded,
+)
 from live_recording.migrate.json_objects import JsonScanner
 
 _COMMENT = re.compile(r"^[ \t]*(?:#|//)[^\n]*", re.MULTILINE)
@@ -33,6 +44,7 @@ _SOURCE_CODE = re.compile(
     r"|(?:\.|->|::)(?:Create|Stop|Delete)(?:Live)?Record(?:Task)?\("  # a method of a client
     r"|(?:\.|->)(?:[sS]et_?)?(?:StreamName|DomainName|AppName|StartTime|EndTime)\s*(?:=(?!=)|:=|\()"  # a field of a request
     r"|'(?:StreamName|channelId)'\s*(?:=>|:|\])|\"(?:StreamName|channelId)\"\s*(?:=>|\])"  # a dict or an array
+    r"|(?:=\s|\(|,\s)[\"']Live_Tape_(?:Start|Stop)[\"']"  # the name of the oldest call in a program
 )
 
 Reader = Callable[[re.Match[str], int], FieldGroup | None]
@@ -101,7 +113,12 @@ def _read_curl(match: re.Match[str], line: int) -> FieldGroup | None:
 
 
 def _named_group(line: int, fields: dict[str, Any]) -> FieldGroup | None:
-    return FieldGroup(line, fields["Action"], fields) if "Action" in fields and fields.keys() & FIELDS else None
+    if "Action" in fields:
+        return FieldGroup(line, fields["Action"], fields) if fields.keys() & FIELDS else None
+    if INTERFACE in fields and ("appid" in fields or any(name.startswith("Param.") for name in fields)):
+        interface = fields[INTERFACE]
+        return FieldGroup(line, interface if interface in ACTIONS else OTHER_INTERFACE, fields)
+    return None
 
 
 def _read_command(match: re.Match[str], line: int) -> FieldGroup | None:

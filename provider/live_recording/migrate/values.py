@@ -20,6 +20,8 @@ _MILLISECONDS = 10**11
 _MISSING_OPTION = {
     "DomainName": "The push domain is missing. Add DomainName, or use --domain.",
     "AppName": "The app is missing. Add AppName, or use --app.",
+    "Param.s.domain": "The push domain is missing. Use --domain.",
+    "Param.s.path": "The app is missing. Use --app.",
     "domain": "API v2 calls have no push domain. Use --domain.",
     "app": "API v2 calls have no app. Use --app.",
 }
