@@ -1,18 +1,23 @@
 """The table of actions: what policies allow is what the client calls, no more and no less."""
 
 import json
+from datetime import timedelta
 
 from live_recording.account.actions import ACTIONS, policy
 from live_recording.account.snapshot_file import take_snapshot
+from live_recording.config.settings import Settings
 from live_recording.core.kinds import KindName
 from live_recording.emulator import Emulator
 from live_recording.emulator.domains import Domain
+from live_recording.verify.intervals import Interval
+from live_recording.verify.run import verify_stack
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import ResourceState
 from tests.support.provider_host import Host
-from tests.support.review_stack import STACK, Changing
+from tests.support.review_stack import STACK, Changing, stack_file
 
+ENDED = "tasks: {a: {domain: push.example.com, app: live, stream: a, start: 2026-11-20T08:00Z, duration: 1h}}"
 DOMAINS = (Domain(name="push.example.com"),)
 
 
@@ -41,17 +46,30 @@ def _created(host: Host) -> dict[KindName, ResourceState]:
     return {"live_record": record, "task": task, "rule": rule, "template": template}
 
 
+def _verify(settings: Settings) -> None:
+    file = stack_file(ENDED, settings)
+    assert file.checked.stack
+    done = verify_stack(file, file.checked.stack, Interval(NOW - timedelta(days=1), NOW), lambda _: None)
+    assert (done.failure, done.notes) == ("", ())
+
+
 def test_policies_allow_what_is_called() -> None:
-    """A snapshot needs exactly the reads of an auditor, a whole life of all objects exactly those of a deployer."""
+    """Each role has exactly the actions that its verbs call: snapshot, verify, and a whole life of all objects."""
     with Emulator(now=NOW, domains=DOMAINS) as emulator:
         account = Account(emulator)
-        take_snapshot(Changing(emulator).settings)
+        settings = Changing(emulator).settings
+        take_snapshot(settings)
         read = _called(emulator)
+        _verify(settings)
+        audited = _called(emulator)
+        emulator.clear_log()
         _deploy_everything(account)
         deployed = _called(emulator)
 
-    assert _allowed("auditor") == _allowed("reader") == read
-    assert _allowed("deployer", live_records=True) == deployed == set(ACTIONS)
+    assert _allowed("reader") == read
+    assert _allowed("auditor") == audited
+    assert _allowed("deployer", live_records=True) == deployed
+    assert audited | deployed == set(ACTIONS)
 
 
 def test_deprecated_actions_are_extra() -> None:

@@ -8,18 +8,19 @@ Role = Literal["reader", "deployer", "auditor"]
 ROLES: Mapping[Role, str] = {
     "reader": "plan, review, snapshot, adopt, audit, doctor, pulumi preview and pulumi refresh",
     "deployer": "deploy, pulumi up and pulumi destroy, and everything of a reader",
-    "auditor": "audit and snapshot",
+    "auditor": "audit, verify and snapshot",
 }
 """Role -> the commands that it is for."""
 _ALL: tuple[Role, ...] = ("reader", "deployer", "auditor")
 _DEPLOY: tuple[Role, ...] = ("deployer",)
+_AUDIT: tuple[Role, ...] = ("auditor",)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One action: the service that it belongs to, and who needs it."""
 
-    service: Literal["live", "sts"]
+    service: Literal["live", "sts", "vod"]
     roles: tuple[Role, ...]
     live_records: bool = False  # only for the deprecated live_records
 
@@ -30,6 +31,9 @@ ACTIONS: Mapping[str, Action] = {
     "DescribeLiveRecordTemplates": Action("live", _ALL),
     "DescribeLiveRecordRules": Action("live", _ALL),
     "DescribeRecordTask": Action("live", _ALL),
+    "DescribeLiveStreamEventList": Action("live", _AUDIT),
+    "DescribeLiveStreamState": Action("live", _AUDIT),
+    "SearchMedia": Action("vod", _AUDIT),
     "CreateLiveRecordTemplate": Action("live", _DEPLOY),
     "ModifyLiveRecordTemplate": Action("live", _DEPLOY),
     "DeleteLiveRecordTemplate": Action("live", _DEPLOY),

@@ -26,6 +26,7 @@ from live_recording.cli.project_verb import ProjectVerb
 from live_recording.cli.review import review
 from live_recording.cli.schema import schema
 from live_recording.cli.snapshot import snapshot
+from live_recording.cli.verify import verify
 
 VERBS: tuple[Callable[..., None], ...] = (
     check,
@@ -34,6 +35,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     plan,
     review,
     deploy,
+    verify,
     audit,
     drift,
     adopt,

@@ -184,6 +184,12 @@ def print_error(text: str, *, prefix: str = "") -> None:
             sys.stderr.flush()
 
 
+def print_progress(text: str) -> None:
+    """Print what long work is doing to standard error, if that is a terminal."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print_error(text)
+
+
 def exit_with(text: str, code: int = USAGE) -> NoReturn:
     """Print to standard error, and exit."""
     print_error(text)

@@ -21,6 +21,8 @@ LIVE_RECORD_INTERVAL = (1800, 7200)
 """Minimum and maximum seconds of one file of a live record (CreateLiveRecord.StreamParam, CN:30148, IN:30847)."""
 V2_INTERVAL = 1800
 """Seconds of one file of a recording of the retired API v2 (CN:4723)."""
+PUSHES_KEPT = timedelta(days=60)
+"""How long ago DescribeLiveStreamEventList knows pushes (CN:33186: 2 months, IN:30800: 60 days)."""
 QUERY_MAX = timedelta(days=7)
 """Longest window of a DescribeRecordTask query; it lists the tasks inside (CN:56135)."""
 SIGNATURE_SKEW = timedelta(minutes=5)
@@ -34,6 +36,7 @@ CALLS_A_SECOND: Mapping[str, int] = {
     "CreateLiveRecordRule": 200, "DeleteLiveRecordRule": 200,
     "DescribeLiveRecordTemplates": 500, "DescribeLiveRecordRules": 500,
     "DescribeLiveDomains": 200,
+    "DescribeLiveStreamEventList": 300, "DescribeLiveStreamState": 300, "SearchMedia": 100,
     "CreateLiveRecord": 500, "StopLiveRecord": 200, "DeleteLiveRecord": 200,
 }  # fmt: skip
 """Calls per second of each action, per account (the page of each action; DeleteRecordTask and rules: IN:37308,

@@ -62,11 +62,11 @@ class ScheduledRecordings:
         return *self.tasks.values(), *self.live_records.values()
 
 
-def scheduled_recordings(stack: Stack, now: datetime) -> ScheduledRecordings:
-    """Return the recordings of all tasks and live records, and of the schedules near *now*."""
+def scheduled_recordings(stack: Stack, now: datetime, ahead: timedelta = _AHEAD) -> ScheduledRecordings:
+    """Return the recordings of all tasks and live records, and of the schedules from a day before *now* to *ahead* of it."""
     tasks: dict[str, TaskOccurrence] = {}
     findings: list[Finding] = []
-    for result in (*_tasks(stack), *_schedules(stack, now)):
+    for result in (*_tasks(stack), *_schedules(stack, now, ahead)):
         if isinstance(result, Finding):
             findings.append(result)
         elif result.name in tasks:
@@ -86,12 +86,12 @@ def _tasks(stack: Stack) -> Iterator[TaskOccurrence | Finding]:
         yield window if isinstance(window, Finding) else Occurrence(key, path, task, window, task.was)
 
 
-def _schedules(stack: Stack, now: datetime) -> Iterator[TaskOccurrence | Finding]:
+def _schedules(stack: Stack, now: datetime, ahead: timedelta) -> Iterator[TaskOccurrence | Finding]:
     for key, schedule in stack.schedules.items():
         recurrence = recurrence_of(schedule, stack.time_zone)
         finding = _check_recurrence(("schedules", key), recurrence)
         if finding is None:
-            yield from _occurrences(key, schedule, recurrence, now)
+            yield from _occurrences(key, schedule, recurrence, (now, now + ahead))
         else:
             yield finding
 
@@ -115,13 +115,16 @@ def _check_recurrence(path: KeyPath, recurrence: Recurrence) -> Finding | None:
     return None
 
 
-def _occurrences(key: str, schedule: Schedule, recurrence: Recurrence, now: datetime) -> Iterator[TaskOccurrence]:
-    for time in start_times(recurrence, now - _BACK):
+def _occurrences(
+    key: str, schedule: Schedule, recurrence: Recurrence, near: tuple[datetime, datetime]
+) -> Iterator[TaskOccurrence]:
+    first, last = near
+    for time in start_times(recurrence, first - _BACK):
         stamp = f"{time.nominal:%Y%m%dT%H%M}"
         previous_name = f"{schedule.was}-{stamp}" if schedule.was else None
         window = Window(time.start, time.start + timedelta(seconds=min(schedule.duration, CENTURY)))
         yield Occurrence(f"{key}-{stamp}", ("schedules", key), schedule, window, previous_name)
-        if time.start > now + _AHEAD:
+        if time.start > last:
             break
 
 

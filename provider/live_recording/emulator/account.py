@@ -15,6 +15,7 @@ from live_recording.emulator.sites import Site
 FIRST_TEMPLATE_ID = 1001
 FIRST_LIVE_RECORD_ID = 100_000_001
 FIRST_V2_RECORD_ID = 1
+FIRST_FILE_ID = 5_285_890_800_000_000_001
 
 RuleKey: TypeAlias = tuple[str, str, str]
 """A rule's identity: DomainName, AppName, StreamName; the vendor gives rules no id (CN:32615)."""
@@ -58,6 +59,10 @@ class Account:
     live_records: dict[int, Fields] = field(default_factory=dict)
     last_v2_record_id: int = FIRST_V2_RECORD_ID - 1
     v2_records: dict[int, Fields] = field(default_factory=dict)
+    pushes: list[Fields] = field(default_factory=list)
+    last_file_id: int = FIRST_FILE_ID - 1
+    files: dict[str, Fields] = field(default_factory=dict)
+    """The files of recordings, by FileId."""
 
     @property
     def assumed(self) -> Assumptions:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
-from live_recording.emulator import faults, templates, validation
+from live_recording.emulator import faults, streams, templates, validation
 from live_recording.emulator.clock import parse_time
 from live_recording.emulator.gateway import Gateway
 
@@ -16,7 +17,8 @@ Reply: TypeAlias = tuple[int, Any]
 
 def reply(gateway: Gateway, method: str, path: str, content_type: str, body: bytes) -> Reply:
     """Return the answer to one control request: 200, or 400, 404, 415 and 500 with `{"error": sentence}`."""
-    verb = ROUTES.get((method, path.removeprefix(PREFIX)))
+    name = path.removeprefix(PREFIX)
+    verb = ROUTES.get((method, name)) or _with_file(method, name)
     if verb is None:
         return 404, {
             "error": f"{method} {path} is not known. Known are {', '.join(f'{m} {PREFIX}{p}' for m, p in ROUTES)}."
@@ -77,6 +79,34 @@ def _set_clock(gateway: Gateway, sent: object) -> Reply:
     return 200, {"now": now.isoformat()}
 
 
+def _add_push(gateway: Gateway, sent: object) -> Reply:
+    push = streams.parse_push(sent)
+    if isinstance(push, str):
+        return 400, {"error": push}
+    gateway.service.account.pushes.append(push)
+    gateway.save()
+    return 200, push
+
+
+def _files(gateway: Gateway, _sent: object) -> Reply:
+    streams.settle(gateway.service.account)
+    return 200, gateway.service.state()["files"]
+
+
+def _with_file(method: str, name: str) -> Callable[[Gateway, object], Reply] | None:
+    """Return what deletes the file that a path `files/FILE_ID` names."""
+    section, _, file_id = name.partition("/")
+    return partial(_lose_file, file_id) if (method, section) == ("DELETE", "files") and file_id else None
+
+
+def _lose_file(file_id: str, gateway: Gateway, _sent: object) -> Reply:
+    streams.settle(gateway.service.account)
+    if gateway.service.account.files.pop(file_id, None) is None:
+        return 404, {"error": f"There is no file {file_id}. GET {PREFIX}files lists them."}
+    gateway.save()
+    return 200, {"FileId": file_id}
+
+
 def _reset(gateway: Gateway, _sent: object) -> Reply:
     gateway.reset()
     return 200, gateway.service.state()
@@ -91,4 +121,6 @@ ROUTES: Mapping[tuple[str, str], Callable[[Gateway, object], Reply]] = {
     ("POST", "templates"): _hold_template,
     ("PUT", "clock"): _set_clock,
     ("POST", "reset"): _reset,
+    ("POST", "pushes"): _add_push,
+    ("GET", "files"): _files,
 }

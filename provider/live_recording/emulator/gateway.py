@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from live_recording.emulator import api_v2, faults, signature, sts, validation
+from live_recording.emulator import api_v2, faults, signature, sts, validation, vod
 from live_recording.emulator.messages import Answer, Call, Fields, Refusal, Request
 from live_recording.emulator.rates import Rates
 from live_recording.emulator.schemas import Action
@@ -23,7 +23,7 @@ UNSIGNED = Refusal(
     "MissingParameter", "X-TC-Action is missing. Only requests signed with TC3-HMAC-SHA256 are answered here."
 )
 """The answer to a request of signature version 1, whose action is in its query or form."""
-READS = ("Describe", "GetCallerIdentity", "AssumeRole")
+READS = ("Describe", "GetCallerIdentity", "AssumeRole", "SearchMedia")
 """How the actions begin that leave the account as it is."""
 
 
@@ -62,6 +62,7 @@ class Gateway:
         self.products = {
             "live": Product("2018-08-01", service.actions, self._call_live),
             "sts": Product(sts.VERSION, sts.ACTIONS, self.tokens.call),
+            "vod": Product(vod.VERSION, vod.ACTIONS, vod.Vod(service).call),
         }
         limits = {name: action.rate for one in self.products.values() for name, action in one.actions.items()}
         self.rates = Rates(limits) if rates else None
@@ -69,7 +70,7 @@ class Gateway:
         self.log: deque[Fields] = deque(maxlen=LOG_LENGTH)
         self.lock = threading.RLock()
         self.stopping = threading.Event()
-        self._save = save
+        self.save = save
 
     def answer(self, request: Request) -> Exchange:
         """Execute one request, unless a fault prevents it."""
@@ -100,7 +101,7 @@ class Gateway:
             code = str(answer["code"]) if answer["code"] else None
             self.log.append({"action": body.get("Action", ""), "body": body, "code": code, "fault": None})
             if code is None:
-                self._save()
+                self.save()
         return answer
 
     def stop(self) -> None:
@@ -116,7 +117,7 @@ class Gateway:
             self.tokens.reset()
             self.faults.clear()
             self.log.clear()
-            self._save()
+            self.save()
 
     def _call_live(self, call: Call) -> Answer:
         return self.service.call(call.action, call.body, call.region)
@@ -132,7 +133,7 @@ class Gateway:
         answer = product.call(Call(action, body, request.headers.get("x-tc-region", ""), secret_id))
         if not isinstance(answer, Refusal) and not action.startswith(READS):
             try:
-                self._save()
+                self.save()
             except OSError as error:
                 return Refusal(
                     "InternalError", f"The call was carried out, but the state file could not be written: {error}."

@@ -30,7 +30,7 @@ class Allowed:
 class Field:
     """One parameter: `kind` is its JSON type, or the schema of a nested object."""
 
-    kind: "type[int | str] | Schema"
+    kind: "type[int | str | list[str]] | Schema"
     allowed: Allowed | None = None
     required: bool = False
     code: str | None = None
@@ -213,6 +213,26 @@ def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
         "CreateLiveRecord": Action(live_record, VALUE, 500),
         "StopLiveRecord": Action(live_record_id, VALUE, 200),
         "DeleteLiveRecord": Action(live_record_id, VALUE, 200),
+        # IN:30800, CN:33186; CN:20470
+        "DescribeLiveStreamEventList": Action(
+            {
+                "StartTime": filled,
+                "EndTime": filled,
+                "AppName": TEXT,
+                "DomainName": TEXT,
+                "StreamName": TEXT,
+                "PageNum": Field(int, between(1, 1000)),
+                "PageSize": Field(int, between(1, 100)),
+                "IsFilter": FLAG,
+                "IsStrict": FLAG,
+                "IsAsc": FLAG,
+            },
+            PARAMETER,
+            300,
+        ),
+        "DescribeLiveStreamState": Action(
+            {"AppName": filled, "DomainName": filled, "StreamName": filled}, PARAMETER, 300
+        ),
         # IN:35186, CN:33857
         "DescribeLiveDomains": Action(domains, VALUE, 200),
     }

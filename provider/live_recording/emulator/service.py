@@ -11,11 +11,13 @@ from live_recording.emulator import (
     live_records,
     rules,
     schemas,
+    streams,
     tasks,
     templates,
     validation,
 )
 from live_recording.emulator.account import (
+    FIRST_FILE_ID,
     FIRST_LIVE_RECORD_ID,
     FIRST_V2_RECORD_ID,
     Account,
@@ -44,6 +46,8 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
         "CreateLiveRecord": live_records.create,
         "StopLiveRecord": live_records.stop,
         "DeleteLiveRecord": live_records.delete,
+        "DescribeLiveStreamEventList": streams.describe_events,
+        "DescribeLiveStreamState": streams.describe_state,
         "DescribeLiveDomains": lambda account, body: domains.describe(account.settings.domains, body),
     },
 )
@@ -60,6 +64,7 @@ class LiveService:
 
     def call(self, action: str, body: Fields, region: str = "") -> Answer:
         """Return the answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
+        streams.settle(self.account)
         schema, assumed = self.actions.get(action), self.settings.assumptions
         if schema is None:
             return validation.unknown_action(action, self.actions)
@@ -101,6 +106,8 @@ class LiveService:
             "live_records": [account.live_records[task_id] for task_id in sorted(account.live_records)],
             "last_v2_record_id": account.last_v2_record_id,
             "v2_records": [account.v2_records[task_id] for task_id in sorted(account.v2_records)],
+            "pushes": account.pushes,
+            "files": [{"FileId": file_id} | account.files[file_id] for file_id in sorted(account.files)],
         }
 
     def restore(self, state: Fields) -> None:
@@ -127,8 +134,15 @@ class LiveService:
             live_records=live,
             last_v2_record_id=max((state.get("last_v2_record_id", FIRST_V2_RECORD_ID - 1), *v2)),
             v2_records=v2,
+            pushes=list(state.get("pushes", [])),
+            last_file_id=max((FIRST_FILE_ID - 1, *(int(file["FileId"]) for file in state.get("files", [])))),
+            files={file["FileId"]: _without_id(file) for file in state.get("files", [])},
         )
 
     def reset(self) -> None:
         """Become an account that has never been used."""
         self.account = Account(self.settings, self.clock)
+
+
+def _without_id(file: Fields) -> Fields:
+    return {name: value for name, value in file.items() if name != "FileId"}

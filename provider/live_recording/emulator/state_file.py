@@ -15,11 +15,15 @@ from live_recording.emulator.service import LiveService
 from live_recording.emulator.templates import set_fields
 
 V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
+STREAM: Schema = dict.fromkeys(("DomainName", "AppName", "StreamName"), TEXT)
+FLAGS: Schema = dict.fromkeys(("Nameless", "Recorded"), Field(bool, required=True))
+FILE_FLAGS: Schema = dict.fromkeys(("Nameless", "InCos"), Field(bool))
+FILE_NUMBERS = ("StartTime", "EndTime", "Duration", "Created", "Delay", "StorageTime", "SubAppId")
 SNAPSHOT = {"version", "site", "at", "templates", "rules", "tasks"}
 """The entries of what `live-recording snapshot` prints: a real account can be played on in the emulator."""
 ADDED = {"account", "domains"}
 """What newer snapshots and state files also have."""
-LATER = frozenset({"live_records", "v2_records"})
+LATER = frozenset({"live_records", "v2_records", "pushes", "files"})
 """Lists that older files do not have."""
 
 
@@ -139,6 +143,17 @@ def _schemas(service: LiveService) -> dict[str, Schema]:
         "tasks": _complete({**task, "TaskId": Field(str), "Stopped": Field(int)}),
         "live_records": _complete({**live, "DomainName": TEXT, **times, "TaskId": NUMBER, "CreateTime": TEXT}),
         "v2_records": _complete({"channelId": TEXT, **dict.fromkeys(V2_NUMBERS, NUMBER)}),
+        "pushes": {**_complete(STREAM), **dict.fromkeys(("StartTime", "EndTime", "Delay"), NUMBER), **FLAGS},
+        "files": _complete(
+            {
+                "FileId": TEXT,
+                "Recorder": TEXT,
+                "Type": TEXT,
+                **STREAM,
+                **dict.fromkeys(FILE_NUMBERS, NUMBER),
+                **FILE_FLAGS,
+            }
+        ),
     }
 
 

@@ -13,7 +13,7 @@ from live_recording.emulator.schemas import Action, Field, Schema
 from live_recording.emulator.sites import Site
 
 ABSENT = object()
-WORDS = {int: "a whole number", bool: "true or false", str: "a text"}
+WORDS = {int: "a whole number", bool: "true or false", str: "a text", list: "a list"}
 
 
 class Place(NamedTuple):

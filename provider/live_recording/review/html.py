@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from live_recording.core.streams import LEVEL_NAMES
@@ -44,7 +44,7 @@ class Level:
 
 def render_html(review: Review) -> str:
     """Return the page."""
-    page = _environment().get_template("review.html.j2")
+    page = page_environment("review").get_template("review.html.j2")
     rendered = page.render(
         review=review,
         text=text,
@@ -63,10 +63,11 @@ def render_html(review: Review) -> str:
     return f"{rendered}\n"
 
 
-def _environment() -> Environment:
+def page_environment(package: str) -> Environment:
+    """Return what renders the pages of a package; they may include the style sheet of this one."""
     environment = Environment(
         autoescape=True,
-        loader=PackageLoader("live_recording", "review"),
+        loader=ChoiceLoader([PackageLoader("live_recording", name) for name in (package, "review")]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

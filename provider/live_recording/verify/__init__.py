@@ -1,0 +1,1 @@
+"""Verify that what a stack declares was recorded."""

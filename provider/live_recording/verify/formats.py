@@ -1,0 +1,19 @@
+"""The formats in which verdicts can be printed."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from live_recording.verify import current, text
+from live_recording.verify.html import render_html
+from live_recording.verify.model import VerifiedStack
+
+FORMATS: Mapping[str, Callable[[Sequence[VerifiedStack]], str]] = {
+    "text": text.as_text,
+    "json": text.as_json,
+    "md": text.as_markdown,
+    "html": render_html,
+}
+NOW: Mapping[str, Callable[[Sequence[current.CurrentState]], str]] = {
+    "text": current.as_text,
+    "json": current.as_json,
+}
+"""The formats of `--now`."""
