@@ -56,6 +56,18 @@ def test_edit_is_read_or_refused(at: tuple[Any, ...]) -> None:
             json.dumps(as_data(held))
 
 
+def test_keys_of_pasted_addresses_are_not_kept() -> None:
+    """A name that was pasted with its key is in no snapshot; nothing else changes."""
+    secret = "0123456789abcdef"
+    assert secret in json.dumps(WHOLE)
+    data = as_data(from_data(WHOLE))
+
+    assert secret not in json.dumps(data)
+    assert [rule["StreamName"] for rule in data["rules"] if "?" in rule["StreamName"]] == [
+        "final?txSecret=***&txTime=6A1B2C3D"
+    ]
+
+
 def test_what_is_read_stays_as_it_is() -> None:
     """What the vendor says beyond what is used here, and how it writes it, is kept."""
     template = {

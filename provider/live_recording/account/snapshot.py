@@ -12,10 +12,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from live_recording.account import api_mapping
 from live_recording.account.domains import Domains, LiveDomain, by_name
-from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
+from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate, Raw
 from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey
-from live_recording.core.text import quoted
+from live_recording.core.text import quoted, without_secrets
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import SITES, SiteName
 
@@ -119,11 +119,20 @@ def as_data(taken: Snapshot) -> dict[str, Any]:
         "domains": None if taken.domains is None else [taken.domains[name].raw for name in sorted(taken.domains)],
         "templates": [dict(taken.templates[i].raw) for i in sorted(taken.templates, key=int)],
         "rules": [
-            {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream, "TemplateId": int(template)}
+            _without_secrets(
+                {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream, "TemplateId": int(template)}
+            )
             for key, template in sorted(taken.rules.items())
         ],
-        "tasks": [dict(task.raw) for task in sorted(taken.tasks.values(), key=lambda task: (task.start, task.id))],
+        "tasks": [
+            _without_secrets(task.raw) for task in sorted(taken.tasks.values(), key=lambda task: (task.start, task.id))
+        ],
     }
+
+
+def _without_secrets(listed: Raw) -> dict[str, Any]:
+    """Return a rule or task without the keys of push addresses that were pasted as names: no stream has such a name."""
+    return {name: without_secrets(value) if isinstance(value, str) else value for name, value in listed.items()}
 
 
 def from_data(data: object) -> Snapshot:

@@ -17,6 +17,7 @@ from live_recording.core.text import quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import OVERLAPS_MAX, SITES
 from live_recording.core.windows import Window, creatable_from, phase, surplus_windows
+from live_recording.stackfile.stream_names import problem_of_names
 
 Exclusions = Iterator[tuple[ObjectRef, str]]
 
@@ -89,6 +90,14 @@ def _invalid_text(rest: Snapshot, _: AdoptionContext) -> Exclusions:
             yield ref, "It contains an incomplete Unicode character, which a file cannot store."
 
 
+def _matches_no_stream(rest: Snapshot, _: AdoptionContext) -> Exclusions:
+    streams = {ObjectRef("rule", key): key for key in rest.rules}
+    streams |= {ObjectRef("task", task.id): task.stream for task in rest.tasks.values()}
+    for ref, key in streams.items():
+        if problem := problem_of_names(key.app, key.stream):
+            yield ref, f"It matches no stream, so it records nothing. {problem}"
+
+
 def _same_name(rest: Snapshot, context: AdoptionContext) -> Exclusions:
     """Exclude all templates of a name but one: the declared one, else the oldest that a rule uses, as audits match them."""
     in_use = {*rest.rules.values()}
@@ -141,6 +150,7 @@ REASONS: tuple[Callable[[Snapshot, AdoptionContext], Exclusions], ...] = (
     _of_other_stacks,
     _missing_template,
     _invalid_text,
+    _matches_no_stream,
     _same_name,
     _not_yet,
     _duplicate_tasks,

@@ -17,6 +17,7 @@ from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
 from live_recording.core.timefmt import task_time
 from live_recording.core.vendor import SITES
+from live_recording.stackfile.stream_names import problem_of_names
 
 DifferenceKind = Literal[
     "not-live",
@@ -25,6 +26,7 @@ DifferenceKind = Literal[
     "stopped",
     "declared-twice",
     "not-declared",
+    "never-matches",
     "named",
     "foreign",
     "ended",
@@ -38,6 +40,7 @@ IS_PROBLEM: Mapping[DifferenceKind, bool] = {
     "stopped": True,  # a declared task that was stopped outside this tool
     "declared-twice": True,  # declared by two stack files
     "not-declared": True,  # live, but not declared in any stack file
+    "never-matches": True,  # live, with a name that no stream can have: it records nothing
     "named": False,  # a template that a file names by its id
     "foreign": False,  # owned by a stack of another project, according to the name of its template
     "ended": False,  # a stopped task that no stack file declares: it does not record again
@@ -55,7 +58,7 @@ class Difference:
     label: str = ""  # a template's name, a rule's key, a task's stream and time
     id: str = ""  # of a live template or task
     location: Location | None = None  # where it is declared; of "named": where it is named; None: nowhere
-    details: tuple[str, ...] = ()  # of "differs": phrases
+    details: tuple[str, ...] = ()  # of "differs": phrases; of "never-matches": what is wrong with the name
     template: str = ""  # the template of a live rule or task, as messages name it
     other_location: Location | None = None  # where it is also declared
     owner: StackRef | None = None  # according to the name of the live template
@@ -165,21 +168,28 @@ def _unmatched_template(
 def _unmatched_rule(key: StreamKey, template_id: str, matcher: ObjectMatcher, project: str) -> Difference:
     owner = matcher.template_owner(template_id)
     template = matcher.describe_template(template_id)
-    return Difference(_undeclared_kind(owner, project), "rule", str(key), template=template, owner=owner)
+    problem = problem_of_names(key.app, key.stream)
+    kind = _undeclared_kind(owner, project, problem)
+    return Difference(kind, "rule", str(key), details=(problem,) if problem else (), template=template, owner=owner)
 
 
 def _unmatched_task(task: LiveTask, matcher: ObjectMatcher, project: str) -> Difference:
     owner = matcher.template_owner(task.template_id)
+    problem = problem_of_names(task.stream.app, task.stream.stream)
     return Difference(
-        "ended" if task.stopped_at else _undeclared_kind(owner, project),
+        "ended" if task.stopped_at else _undeclared_kind(owner, project, problem),
         "task",
         recording_label(task.stream, task.window),
         task.id,
+        details=(problem,) if problem else (),
         template=matcher.describe_template(task.template_id),
         owner=owner,
         stopped_at=task_time(task.stopped_at) if task.stopped_at else "",
     )
 
 
-def _undeclared_kind(owner: StackRef | None, project: str) -> DifferenceKind:
-    return "foreign" if owner and owner.project != project else "not-declared"
+def _undeclared_kind(owner: StackRef | None, project: str, problem: str = "") -> DifferenceKind:
+    """Return the kind of a live object; *problem* is why no stream can have its name."""
+    if owner and owner.project != project:
+        return "foreign"
+    return "never-matches" if problem else "not-declared"

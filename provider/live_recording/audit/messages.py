@@ -162,6 +162,11 @@ def _advice_if_not_declared(context: MessageContext) -> str:
     return f"{context.ownership} to stack {stack}, which has no stack file. `pulumi destroy --stack {stack}` deletes what its state contains. Otherwise delete it."
 
 
+def _never_matches(context: MessageContext) -> str:
+    problem = context.difference.details[0]
+    return f"{context.object} matches no stream, so it records nothing. {problem} Delete it in the console."
+
+
 def _named(context: MessageContext) -> str:
     location = context.describe(context.difference.location)
     return f"{context.object} is not managed by any stack; {location} refers to it by its id."
@@ -191,6 +196,7 @@ _SENTENCES: Mapping[DifferenceKind, Callable[[MessageContext], str]] = {
     "stopped": _stopped,
     "declared-twice": _declared_twice,
     "not-declared": _not_declared,
+    "never-matches": _never_matches,
     "named": _named,
     "foreign": _foreign,
     "ended": _ended,

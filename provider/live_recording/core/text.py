@@ -55,9 +55,12 @@ def escaped(text: str) -> str:
 
     Hides the secrets of addresses. Replaces control, format and bidirectional characters, and everything else that is not printable, as JSON does.
     """
-    if "=" in text:
-        text = _SECRET_PARAMETER.sub(r"\1***", text)
-    return _escape(text).replace("<{", "\\u003c{")
+    return _escape(without_secrets(text)).replace("<{", "\\u003c{")
+
+
+def without_secrets(text: str) -> str:
+    """Return the text without the values of secret parameters (txSecret), which a pasted push address has."""
+    return _SECRET_PARAMETER.sub(r"\1***", text) if "=" in text else text
 
 
 def escaped_output(text: str) -> str:

@@ -30,6 +30,11 @@ def problem_of_name(name: str) -> str:
     return next((message for problem in _PROBLEMS if (message := problem(name))), "")
 
 
+def problem_of_names(*names: str) -> str:
+    """Return why no stream can have one of these names, or "" if one can have all of them."""
+    return next((problem for name in names if (problem := problem_of_name(name))), "")
+
+
 def describe_address(name: str) -> str:
     """Return that *name* is a part of a push address, without showing what may be its key; "" if it is not."""
     plain = unicodedata.normalize("NFKC", name)
