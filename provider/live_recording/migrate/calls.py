@@ -34,7 +34,7 @@ _TASK = ("Extension", "StreamType", "TemplateId")
 INTERFACE = "interface"
 """The parameter of the vendor's oldest API that names the action."""
 OTHER_INTERFACE = "common_access"
-"""Stands for all actions of that API that are not in the table; the path of its address."""
+"""The name for every action of that API that is not in the table: the path of its address."""
 _OLDEST = frozenset({"appid", INTERFACE, "cmd", "t"})
 """Its parameters of every call, besides the signature."""
 ACTIONS: Mapping[str, Action] = {
