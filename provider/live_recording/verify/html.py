@@ -111,10 +111,9 @@ def _position(at: datetime, axis: Interval) -> float:
 
 def _ticks(axis: Interval) -> Iterator[Tick]:
     step = next((step for step in STEPS if axis.length / step <= MOST_TICKS), STEPS[-1])
-    form = "%d %b" if step >= timedelta(days=1) else "%d %b %H:%M"
     first = datetime(axis.start.year, axis.start.month, axis.start.day, tzinfo=UTC)
     number = (axis.start - first) // step
     while (at := first + number * step) < axis.end:
         if at >= axis.start:
-            yield Tick(_position(at, axis), f"{at:{form}}")
+            yield Tick(_position(at, axis), f"{at:%d %b}" if (at.hour, at.minute) == (0, 0) else f"{at:%H:%M}")
         number += 1
