@@ -14,10 +14,11 @@ from typing import Any
 CONTROL = os.environ["LIVE_RECORDING_ENDPOINT"] + "/_control/"
 
 
-def control(path: str, sent: object = None) -> Any:
-    """Return the response of the control path. With *sent*, POST it."""
+def control(path: str, sent: object = None, method: str | None = None) -> Any:
+    """Return the response of the control path. With *sent*, POST it, unless another *method* is given."""
     body = None if sent is None else json.dumps(sent).encode()
-    request = urllib.request.Request(CONTROL + path, body, {"Content-Type": "application/json"})  # noqa: S310 - loopback
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(CONTROL + path, body, headers, method=method)  # noqa: S310 - loopback
     with urllib.request.urlopen(request) as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
@@ -50,6 +51,22 @@ def tasks() -> None:
     sys.exit(any(count > 1 for count in held.values()))
 
 
+def play() -> None:
+    """Push the streams of two tasks on the next day, and lose one file."""
+    control("clock", {"now": "2026-11-22T06:00:00Z"}, "PUT")
+    for stream in ("final", "final-mix"):
+        push = {"domain": "events.dev.example.com", "app": "live", "stream": stream}
+        control("pushes", push | {"start": "2026-11-21T11:45:00Z", "end": "2026-11-21T14:45:00Z"})
+    lost = next(file for file in control("files") if file["StreamName"] == "final")
+    control(f"files/{lost['FileId']}", method="DELETE")
+    print("Pushed final and final-mix on 2026-11-21 from 11:45 to 14:45 UTC, and lost one file of final.")
+
+
+def rewind() -> None:
+    """Set the clock back to the time of the demo."""
+    control("clock", {"now": os.environ["LIVE_RECORDING_NOW"].replace("Z", ":00Z")}, "PUT")
+
+
 def left() -> None:
     """Count the remaining objects. Fail if there are any."""
     account = control("state")
@@ -58,7 +75,14 @@ def left() -> None:
     sys.exit(any(counts.values()))
 
 
-VERBS: Mapping[str, Callable[[], None]] = {"calls": calls, "lose": lose, "tasks": tasks, "left": left}
+VERBS: Mapping[str, Callable[[], None]] = {
+    "calls": calls,
+    "lose": lose,
+    "tasks": tasks,
+    "play": play,
+    "rewind": rewind,
+    "left": left,
+}
 
 if __name__ == "__main__":
     VERBS[sys.argv[1]]()

@@ -25,6 +25,7 @@ SHOWS = (
     ("**Recording loss: ", "push.dev.example.com/\\*/headline is no longer recorded as FLV and HLS"),
     ("**Acknowledged recording loss: ", "/.demo/review.html"),
     ("drop-after, so its outcome was unknown.", "records final once, final-mix once, interview once."),
+    ("partly recorded: events.dev.example.com/live/final (tasks.final)", "30 m of 2 h 30 m pushed are missing"),
     ("Left in the account: 0 templates, 0 rules, 0 tasks.", "Next: open .demo/review.html"),
 )
 """What each step must show, in order."""
