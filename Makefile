@@ -29,13 +29,18 @@ lock: .venv/ready  ## resolve pyproject.toml again; what is locked stays unless 
 demo: setup  ## the product against the emulator, on a throw-away backend
 	@tools/demo
 
-lint: .venv/ready  ## style, types, imports between packages, complexity
+SCRIPTS = $(shell grep --files-with-matches --no-messages --extended-regexp '^\#!.*sh$$' .ci/* tools/*)
+
+lint: .venv/ready  ## style, types, imports between packages, complexity; scripts and workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/xenon --max-absolute B provider/live_recording
-	@if command -v go > /dev/null; then go -C tools/actionlint tool actionlint $(wildcard $(CURDIR)/.github/workflows/*.yml); \
+	$(BIN)/shellcheck $(SCRIPTS)
+	$(BIN)/zizmor --offline --no-progress --quiet .github
+	@if command -v go > /dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" go -C tools/actionlint tool actionlint \
+		-ignore 'unexpected key "queue" for "concurrency"' $(wildcard $(CURDIR)/.github/workflows/*.yml); \
 	else echo "Workflows are not linted: actionlint is built with Go, and Go is not installed."; fi
 
 .tccli/ready: requirements-tccli.txt

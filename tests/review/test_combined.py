@@ -46,6 +46,26 @@ def test_no_stack_that_stops_is_missing(reviews: list[Review], random: Random) -
     assert [review.stack for review in stacks if review.stops and code(review.stack) not in text] == []
 
 
+@given(st.lists(st.text(min_size=1, max_size=300), min_size=1, max_size=60))
+def test_paths_without_effect_come_first(paths: list[str]) -> None:
+    """One sentence, whatever the paths are called."""
+    marked, notice, empty, title = render_combined((UNCHANGED,), {}, paths).split("\n")[:4]
+
+    assert marked.startswith("<!-- live-recording review")
+    assert notice.startswith(f"**Not in this review**: this pull request also changes {len(paths)} path")
+    assert notice.isprintable()
+    assert (empty, title) == ("", "### Recording reviews")
+
+
+def test_paths_without_effect_are_bounded() -> None:
+    """A thousand stacks that stop still fit into the comment."""
+    stacks = [replace(RICH, stack=f"venue-{index}") for index in range(1000)]
+    text = render_combined(stacks, {}, ["\U000e0041" * 300] * 1000)
+
+    assert len(text) < COMMENT_MAX
+    assert all(code(review.stack) in text for review in stacks)
+
+
 @pytest.mark.parametrize("place", [0, 28, 56])
 def test_one_loss_among_many_stacks_is_shown(place: int) -> None:
     """With its sentence and the line that would acknowledge it, whatever its position."""

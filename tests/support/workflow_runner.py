@@ -19,6 +19,7 @@ READY = ROOT / ".github/actions/ready/action.yml"
 GH = f"""#!/bin/sh
 exec {sys.executable} {ROOT}/tests/support/fake_gh.py "$@"
 """
+HEREDOC = re.compile(r"^(\w+)<<END\n(.*?)\nEND$", re.MULTILINE | re.DOTALL)
 OPERATORS = {"&&": " and ", "||": " or ", "!=": "!=", "==": "=="}
 
 
@@ -37,6 +38,8 @@ class Runner:
     environment: dict[str, str]
     context: dict[str, str]  # such as github.repository -> value; missing ones are empty
     path: list[str] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)  # of the last job
+    ref: str = ""  # what a checkout without `ref` gets; "": what is checked out
 
     def __post_init__(self) -> None:
         tools = self.store / "bin"
@@ -56,6 +59,7 @@ class Runner:
         file = load(WORKFLOWS / f"{workflow}.yml")
         job = file["jobs"][name]
         context = self.context | {f"matrix.{key}": value for key, value in matrix.items()}
+        self.ref = "main" if "pull_request_target" in file["on"] else ""
         if "if" in job and not self._holds(job["if"], context, failed=False):
             return []
         done: list[subprocess.CompletedProcess[str]] = []
@@ -65,7 +69,16 @@ class Runner:
             states = "if" in step and re.search(r"\b(always|failure)\(\)", step["if"])
             if wanted and (states or not failed):
                 done += self._step(step, context, job.get("env", {}))
+                context |= self._outputs(step)
+        self.outputs = {name: self._text(value, context) for name, value in job.get("outputs", {}).items()}
         return done
+
+    def _outputs(self, step: Mapping[str, Any]) -> dict[str, str]:
+        """Return the outputs of a step, as the name of a context value -> value."""
+        file = self.store / "GITHUB_OUTPUT"
+        written = file.read_text(encoding="utf-8") if file.exists() else ""
+        file.unlink(missing_ok=True)
+        return {f"steps.{step.get('id')}.outputs.{name}": value for name, value in HEREDOC.findall(written)}
 
     def _step(
         self, step: Mapping[str, Any], context: Mapping[str, str], env: Mapping[str, str]
@@ -86,7 +99,7 @@ class Runner:
     def _run(
         self, command: str, context: Mapping[str, str], env: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        files = {name: str(self.store / name) for name in ("GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")}
+        files = {name: str(self.store / name) for name in ("GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
         given = {name: self._text(str(value), context) for name, value in env.items()}
         path = ":".join([*reversed(self.path), self.environment["PATH"]])
         everything = {**self.environment, **files, **given, "PATH": path, "GH_KEPT": str(self.store / "github.json")}
@@ -97,7 +110,10 @@ class Runner:
 
     @staticmethod
     def _text(text: str, context: Mapping[str, str]) -> str:
-        return re.sub(r"\$\{\{ *([\w.]+) *\}\}", lambda found: context.get(found[1], ""), text)
+        def value(found: re.Match[str]) -> str:
+            return next(filter(None, (context.get(name.strip(), "") for name in found[1].split("||"))), "")
+
+        return re.sub(r"\$\{\{ *([\w. |]+?) *\}\}", value, text)
 
     def _holds(self, condition: str, context: Mapping[str, str], *, failed: bool) -> bool:
         """Return whether an `if` is true. Supports only what our workflows use."""
@@ -120,8 +136,11 @@ class Runner:
             shutil.copy(path, target)
 
 
-def _nothing(_runner: Runner, _given: Mapping[str, str]) -> None:
-    """Do nothing: its effect exists already."""
+def _check_out(runner: Runner, given: Mapping[str, str]) -> None:
+    """Check out what the workflow asks for; without that, what the event is about."""
+    ref = given.get("ref") or runner.ref
+    if ref:
+        subprocess.run(["git", "checkout", "--quiet", ref], cwd=runner.checkout, check=True)
 
 
 def _sarif(runner: Runner, given: Mapping[str, str]) -> None:
@@ -134,7 +153,7 @@ def _restore(runner: Runner, given: Mapping[str, str]) -> None:
 
 
 ACTIONS: Mapping[str, Callable[[Runner, Mapping[str, str]], None]] = {
-    "actions/checkout": _nothing,
+    "actions/checkout": _check_out,
     "github/codeql-action/upload-sarif": _sarif,
     "actions/upload-artifact": lambda runner, given: runner.copy(
         runner.checkout / given["path"], runner.store / "artifacts" / given["name"]

@@ -92,20 +92,20 @@ class Machine:
         """Copy our sources."""
         return Path(shutil.copytree(SOURCES, self.root / name, ignore=shutil.ignore_patterns("__pycache__")))
 
-    def start(self, sources: Path = SOURCES, *before: Path) -> subprocess.Popen[str]:
+    def start(self, sources: Path = SOURCES, *before: Path, options: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         """Start an installation."""
         path = os.pathsep.join(map(str, [*before, self.pulumi, self.go]))
         return subprocess.Popen(
-            [sys.executable, sources / "install.py"],
+            [sys.executable, sources / "install.py", *options],
             env={"PATH": path, "XDG_CACHE_HOME": str(self.root / "cache"), "HOME": str(self.root)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def install(self, sources: Path = SOURCES, *before: Path) -> tuple[int, str, str]:
+    def install(self, sources: Path = SOURCES, *before: Path, options: tuple[str, ...] = ()) -> tuple[int, str, str]:
         """Exit code, output and messages of an installation."""
-        with self.start(sources, *before) as process:
+        with self.start(sources, *before, options=options) as process:
             output, messages = process.communicate(timeout=30)
         assert "Traceback" not in messages
         return process.returncode, output, messages
@@ -159,6 +159,13 @@ def test_build_is_of_the_version_in_go_mod(machine: Machine) -> None:
     assert machine.built == [CLI_PACKAGE, f"./{HOST}"]
     assert all("-mod=readonly" in command for command in machine.builds)
     assert all(f"version.Version=v{machine.version}" in command for command in machine.builds)
+
+
+def test_pinned_version_is_built_beside_the_users_own(machine: Machine) -> None:
+    """What a pipeline uses does not depend on its machine."""
+    machine.install_pulumi("v3.300.1", *COMPANIONS)
+
+    assert Path(machine.install(SOURCES, options=("--pinned",))[1].strip()).parent == machine.home
 
 
 @pytest.mark.parametrize("version", ["v3.254.0", "v3.300.1", "4.0.0-beta.1"])

@@ -1,14 +1,16 @@
 """Every step of the workflows, in order: a pull request, its merge, manual drift, the next day."""
 
+import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from live_recording.config.files import stack_names
 from live_recording.emulator import Emulator
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
@@ -16,6 +18,7 @@ from tests.support.pulumi_project import Project
 from tests.support.workflow_runner import READY, ROOT, WORKFLOWS, Runner, load
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
+OURS = re.compile(r"^(exec |mkdir -p accounts && )?(live-recording|tools/drift) ")
 COPIED = ("Pulumi.yaml", "__main__.py", "tools", ".github")
 STACKS = ("dev", "prod")
 SEASON = """time_zone: UTC
@@ -40,6 +43,37 @@ def write(checkout: Path, days: int) -> None:
     for stack in STACKS:
         text = SEASON.format(stack=stack, days=days)
         (checkout / f"stacks/{stack}.yaml").write_text(text, encoding="utf-8")
+
+
+def commit(runner: Runner, subject: str) -> None:
+    """Commit everything to the pull request."""
+    git(runner.checkout, "add", ".")
+    git(runner.checkout, "commit", "--message", subject)
+    runner.context["github.event.pull_request.head.sha"] = git(runner.checkout, "rev-parse", "HEAD").strip()
+
+
+def trap(runner: Runner) -> None:
+    """Change everything that could run with the credentials of a review, and that is not a stack."""
+    take = f"touch {runner.store}/taken"
+    for name in ("tools/report", "tools/oidc"):
+        (runner.checkout / name).write_text(f"#!/bin/sh\n{take}\n", encoding="utf-8")
+    for name in ("__main__.py", "sitecustomize.py", "tools/pulumi/install.py"):
+        (runner.checkout / name).write_text(f"import os\nos.system({take!r})\n", encoding="utf-8")
+    project = (runner.checkout / "Pulumi.yaml").read_text(encoding="utf-8")
+    (runner.checkout / "Pulumi.yaml").write_text(
+        project.replace("virtualenv: .venv", "virtualenv: stacks"), encoding="utf-8"
+    )
+
+
+def acknowledge(runner: Runner) -> None:
+    """Add the lines to the stack files that accept a shorter retention."""
+    for stack in STACKS:
+        with (runner.checkout / f"stacks/{stack}.yaml").open("a", encoding="utf-8") as file:
+            file.write("acknowledge:\n")
+            for path in ("templates.match", "rules.everything"):
+                file.write(
+                    f'  - {{finding: recording-loss, path: {path}, reason: "Rights end after a week", until: 2026-11-27}}\n'
+                )
 
 
 def fork(runner: Runner, days: int) -> None:
@@ -84,7 +118,7 @@ def runner(account: Account, tmp_path: Path) -> Runner:
         "github.event.pull_request.head.repo.full_name": "broadcaster/recordings",
         "github.event.pull_request.number": "7",
         "github.base_ref": "main",
-        "github.actor": "editor",
+        "github.event.pull_request.user.login": "editor",
         "github.token": "none",
     }
     write(checkout, 30)
@@ -112,24 +146,26 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
 
     git(runner.checkout, "checkout", "-b", "shorter")
     write(runner.checkout, 7)
-    git(runner.checkout, "commit", "--all", "--message=Keep for a week only")
+    trap(runner)
+    commit(runner, "Keep for a week only")
     account.emulator.clear_log()
     assert passed(runner.job("pull-request", "check"))
-    assert not passed(runner.job("pull-request", "review"))
+    assert [each["stack"] for each in json.loads(runner.outputs["stacks"])] == list(STACKS)
+    (runner.store / "taken").unlink()  # by the code of the pull request, which has no credentials there
+    assert not passed(runner.job("review", "review"))
     (comment,) = runner.github["comments"]
+    assert comment["body"].splitlines()[1].startswith("**Not in this review**: this pull request also changes 6 paths")
     assert comment["body"].count("acknowledge") >= len(STACKS)
+    assert not (runner.store / "taken").exists(), "code of the pull request had the credentials"
     assert (runner.store / "artifacts/review/dev.html").exists()
     assert account.actions() == []
 
-    for stack in STACKS:
-        with (runner.checkout / f"stacks/{stack}.yaml").open("a", encoding="utf-8") as file:
-            for path in ("templates.match", "rules.everything"):
-                file.write("" if path != "templates.match" else "acknowledge:\n")
-                file.write(
-                    f'  - {{finding: recording-loss, path: {path}, reason: "Rights end after a week", until: 2026-11-27}}\n'
-                )
-    git(runner.checkout, "commit", "--all", "--message=Acknowledge it")
-    assert passed(runner.job("pull-request", "review"))
+    git(runner.checkout, "checkout", "shorter")
+    git(runner.checkout, "reset", "--hard", "main")
+    write(runner.checkout, 7)
+    acknowledge(runner)
+    commit(runner, "Acknowledge it")
+    assert passed(runner.job("review", "review"))
     (comment,) = runner.github["comments"]
     assert "each accepted with a reason" in comment["body"]
     git(runner.checkout, "checkout", "main")
@@ -139,6 +175,18 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     assert account.actions() == ["ModifyLiveRecordTemplate"] * len(STACKS)
     assert {t["Mp4Param"]["StorageTime"] for t in account.state["templates"]} == {7 * 86400}
 
+    drift_is_reported(runner, account)
+
+    account.emulator.set_now(NOW + timedelta(days=1))
+    runner.environment["LIVE_RECORDING_NOW"] = (NOW + timedelta(days=1)).isoformat()
+    account.emulator.clear_log()
+    for stack in STACKS:
+        assert passed(runner.job("top-up", "top-up", stack=stack))
+    assert account.actions() == ["CreateRecordTask"] * len(STACKS)
+
+
+def drift_is_reported(runner: Runner, account: Account) -> None:
+    """Check that an issue is open while the account differs, and while the comparison fails."""
     assert passed(runner.job("drift", "drift", stack="dev"))
     rule = account.by_hand("DescribeLiveRecordRules")["Rules"][0]
     account.by_hand("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
@@ -160,13 +208,6 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     assert looked.returncode == 3
     assert runner.github["issues"][-1]["body"].startswith("The comparison of the account with stack dev failed.")
 
-    account.emulator.set_now(NOW + timedelta(days=1))
-    runner.environment["LIVE_RECORDING_NOW"] = (NOW + timedelta(days=1)).isoformat()
-    account.emulator.clear_log()
-    for stack in STACKS:
-        assert passed(runner.job("top-up", "top-up", stack=stack))
-    assert account.actions() == ["CreateRecordTask"] * len(STACKS)
-
 
 def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> None:
     """Its change is planned against a copy of the account, and nothing is sent to the account itself."""
@@ -174,7 +215,7 @@ def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> No
     fork(runner, 7)
     account.emulator.clear_log()
 
-    assert runner.job("pull-request", "review", stack="dev") == []
+    assert runner.job("review", "review") == []
     *_, planned, shown = runner.job("pull-request", "review-without-keys", stack="prod")
     assert (planned.returncode, shown.returncode) == (1, 0), "a retention is shortened"
     summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
@@ -186,9 +227,9 @@ def test_a_fork_is_reviewed_before_any_snapshot(runner: Runner) -> None:
     """Without a snapshot the stack files are compared, and the review says so. Dependabot, say, gets no keys either."""
     fork(runner, 7)
     runner.context["github.event.pull_request.head.repo.full_name"] = runner.context["github.repository"]
-    runner.context["github.actor"] = "dependabot[bot]"
+    runner.context["github.event.pull_request.user.login"] = "dependabot[bot]"
 
-    assert runner.job("pull-request", "review", stack="dev") == []
+    assert runner.job("review", "review") == []
     *_, planned, _ = runner.job("pull-request", "review-without-keys", stack="dev")
     summary = (runner.store / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8")
 
@@ -222,11 +263,14 @@ def test_unknown_base_is_an_error(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_workflows_name_the_stacks_there_are(path: Path) -> None:
-    """A matrix lists every stack of this project."""
-    matrices = [job["strategy"]["matrix"]["stack"] for job in load(path)["jobs"].values() if "strategy" in job]
-
-    assert all(sorted(matrix) == stack_names() for matrix in matrices)
+def test_matrices_come_from_the_list_of_stacks(path: Path) -> None:
+    """Adding a stack edits no workflow."""
+    jobs = load(path)["jobs"]
+    for job in jobs.values():
+        matrix = job.get("strategy", {}).get("matrix")
+        lister = job.get("needs")
+        assert matrix is None or matrix == {"include": f"${{{{ fromJSON(needs.{lister}.outputs.stacks) }}}}"}
+        assert matrix is None or "live-recording list --format json" in str(jobs[lister]["steps"])
 
 
 @pytest.mark.parametrize("path", [*FILES, READY], ids=lambda path: path.stem)
@@ -249,12 +293,36 @@ def test_jobs_install_only_locked_packages() -> None:
     ]
 
 
-def test_pull_requests_from_forks_get_no_secrets() -> None:
-    """Only a job that is skipped for forks and for Dependabot names a secret."""
-    jobs = load(WORKFLOWS / "pull-request.yml")["jobs"]
-    secret = [name for name, job in jobs.items() if "secrets." in str(job)]
+JOBS = [pytest.param(job, id=f"{path.stem}-{name}") for path in FILES for name, job in load(path)["jobs"].items()]
 
-    assert secret == ["review"]
-    assert jobs["review"]["if"] == (
-        "github.event.pull_request.head.repo.full_name == github.repository && github.actor != 'dependabot[bot]'"
+
+@pytest.mark.parametrize("job", JOBS)
+def test_secrets_are_set_at_the_steps_that_need_them(job: dict[str, Any]) -> None:
+    """Only our own commands get a secret: no other step, no action, and nothing else of the job."""
+    rest = {**job, "steps": [step for step in job["steps"] if not OURS.search(step.get("run", ""))]}
+
+    assert "secrets." not in str(rest)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_jobs_end_and_keep_no_token(job: dict[str, Any]) -> None:
+    """Each job has a time limit, and leaves no token in the checkout for later steps."""
+    checkouts = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+
+    assert job["timeout-minutes"] <= 60
+    assert [step["with"]["persist-credentials"] for step in checkouts] == [False] * len(checkouts)
+
+
+def test_code_of_pull_requests_gets_no_secrets() -> None:
+    """The workflow of the pull request names no secret; that of the base checks out nothing else."""
+    assert "{{ secrets" not in (WORKFLOWS / "pull-request.yml").read_text(encoding="utf-8")
+    review = load(WORKFLOWS / "review.yml")
+    (job,) = review["jobs"].values()
+    (checkout,) = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+
+    assert list(review["on"]) == ["pull_request_target"]
+    assert sorted(checkout["with"]) == ["fetch-depth", "persist-credentials"]
+    assert job["if"] == (
+        "github.event.pull_request.head.repo.full_name == github.repository "
+        "&& github.event.pull_request.user.login != 'dependabot[bot]'"
     )

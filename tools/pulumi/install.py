@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parent
+PINNED = "--pinned"  # never use the user's own CLI: what a pipeline uses must not depend on its machine
 OLDEST = (3, 254)  # of a user's own CLI: the first whose import files may carry outputs
 MODULES = ("go.mod", "go.sum")
 HOST = "pulumi-language-python"
@@ -215,7 +216,8 @@ def main() -> int:
     """Print the directory, or exit with a one-line error."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").resolve() / "live-recording"
     try:
-        print(users_own(cache) or pinned(cache))
+        own = None if PINNED in sys.argv[1:] else users_own(cache)
+        print(own or pinned(cache))
     except Unavailable as reason:
         say(str(reason))
         return UNAVAILABLE

@@ -215,15 +215,17 @@ def read_bytes(path: Path, what: str, hint: str = "", largest: int = LARGEST) ->
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Return the mapping in a YAML file, {} if it does not exist. Raises ConfigError if it cannot be read.
+    """Return the mapping in a YAML file, {} if it does not exist. Raises ConfigError if it cannot be read."""
+    return parse_yaml(read_text(path, "config file"), path) if path.exists() else {}
+
+
+def parse_yaml(text: str, path: Path) -> dict[str, Any]:
+    """Return the mapping in the text of a YAML file, {} without one. Raises ConfigError if it is invalid.
 
     Aliases are refused: a few lines of them expand to gigabytes.
     """
     import yaml  # slow to import, and `--version` needs none
 
-    if not path.exists():
-        return {}
-    text = read_text(path, "config file")
     try:
         _require_plain(path, yaml.parse(text, Loader=yaml.CSafeLoader))
         data = yaml.load(text, Loader=yaml.CSafeLoader)

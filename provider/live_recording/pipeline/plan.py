@@ -1,7 +1,7 @@
 """Plan stacks with the Pulumi CLI and review each plan. Changes no account."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -95,7 +95,11 @@ def stacks_without_file() -> Mapping[str, str]:
 
 
 def plan_stacks(
-    stacks: Iterable[str], directory: Path, without_file: Mapping[str, str], accepted: Collection[str] = ()
+    stacks: Iterable[str],
+    directory: Path,
+    without_file: Mapping[str, str],
+    accepted: Collection[str] = (),
+    without_effect: Sequence[str] = (),
 ) -> tuple[tuple[Plan, ...], Mapping[str, ToolError]]:
     """Plan stacks one after the other, and write one review of all of them. Return the plans and the failures.
 
@@ -104,6 +108,7 @@ def plan_stacks(
         directory: Where to write.
         without_file: Stacks without a stack file -> what the review says about them.
         accepted: As for `plan_stack`.
+        without_effect: Paths that a pull request changes, but that these plans do not use.
     """
     plans, failures = [], {}
     for stack in stacks:
@@ -115,14 +120,20 @@ def plan_stacks(
             failures[stack] = error
     unplanned = {stack: Verdict("No stack file", sentence) for stack, sentence in without_file.items()}
     unplanned |= {stack: Verdict("Not planned", str(error)) for stack, error in failures.items()}
-    write_review(plans, directory, unplanned)
+    write_review(plans, directory, unplanned, without_effect)
     return tuple(plans), failures
 
 
-def write_review(plans: Iterable[Plan], directory: Path, unplanned: Mapping[str, Verdict] | None = None) -> None:
+def write_review(
+    plans: Iterable[Plan],
+    directory: Path,
+    unplanned: Mapping[str, Verdict] | None = None,
+    without_effect: Sequence[str] = (),
+) -> None:
     """Write the combined review of the plans as review.md with the verdicts of stacks without a plan."""
     create_private_directory(directory)
-    write_file(directory / "review.md", render_combined((plan.review for plan in plans), unplanned or {}), private=True)
+    review = render_combined((plan.review for plan in plans), unplanned or {}, without_effect)
+    write_file(directory / "review.md", review, private=True)
 
 
 def open_stack(name: str) -> StackFile:

@@ -7,7 +7,7 @@ changes follows in the same order, as far as there is room.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from live_recording.core.text import count_of, plural
+from live_recording.core.text import count_of, join_words, plural
 from live_recording.review import text
 from live_recording.review.fit import Room, fit
 from live_recording.review.markdown import (
@@ -29,6 +29,8 @@ STOPS_SHARE = 0.8
 """How much of the comment the list of stacks that stop may take before it is shortened."""
 CHANGED_ROWS = 20
 """How many changed stacks are listed with their verdict."""
+NAMED_PATHS, NAMED_PATH_LENGTH = 10, 80
+"""How many changed paths without effect are named, and how many characters of each, from its end."""
 SMALLEST_DETAILS = 4
 """Lines: with less room, nothing more is shown of a stack."""
 NAMED = 100
@@ -49,19 +51,40 @@ class _Stop:
         return len(self.review.open_losses) if self.review else 0
 
 
-def render_combined(reviews: Iterable[Review], not_reviewed: Mapping[str, Verdict]) -> str:
-    """Return one comment about several stacks; *not_reviewed* are the stacks without a review, and why."""
+def render_combined(
+    reviews: Iterable[Review], not_reviewed: Mapping[str, Verdict], without_effect: Sequence[str] = ()
+) -> str:
+    """Return one comment about several stacks.
+
+    Args:
+        reviews: The reviews.
+        not_reviewed: The stacks without a review, and why.
+        without_effect: Paths that the pull request changes, but that the plans do not use.
+    """
     everything = tuple(reviews)
-    if len(everything) == 1 and not not_reviewed:
+    if (len(everything), len(not_reviewed), len(without_effect)) == (1, 0, 0):
         return render_markdown(everything[0])
     stopping = tuple(review for review in everything if review.stops)
     passing = [review for review in everything if not review.stops]
     changed = tuple(review for review in passing if review.operations)
-    lines = [marker(everything[:NAMED_IN_MARKER]), "### Recording reviews"]
+    lines = [marker(everything[:NAMED_IN_MARKER]), *_notice(without_effect), "### Recording reviews"]
     lines += [*_stop_rows(_stops(stopping, not_reviewed)), *_changed_rows(changed), *_unchanged_row(passing)]
     for group in (stopping, changed):
         lines += _details(group, ROOM.without(lines))
     return "\n".join(lines) + "\n"
+
+
+def _notice(without_effect: Sequence[str]) -> list[str]:
+    """Return the sentence on changes that the plans do not show."""
+    if not without_effect:
+        return []
+    named = join_words([code(path[-NAMED_PATH_LENGTH:]) for path in without_effect[:NAMED_PATHS]])
+    more = f" and {len(without_effect) - NAMED_PATHS} more" if len(without_effect) > NAMED_PATHS else ""
+    count = count_of(len(without_effect), "path")
+    return [
+        f"**Not in this review**: this pull request also changes {count} besides the values of stacks: {named}{more}. The plans use the versions of the base branch.",
+        "",
+    ]
 
 
 def _stops(stopping: Iterable[Review], not_reviewed: Mapping[str, Verdict]) -> list[_Stop]:
