@@ -102,7 +102,7 @@ def credentials(
     The job's identity token is exchanged for them. On GitHub the job needs `permissions: id-token: write`. Elsewhere set LIVE_RECORDING_ID_TOKEN to the token. The
     credentials expire after two hours.
 
-    Example: eval "$(live-recording ci credentials --role "$ROLE")"
+    Example: keys=$(live-recording ci credentials --role "$ROLE"); eval "$keys"
     """
     from live_recording.ci.credentials import FORMATS, as_masks, describe, exchange
     from live_recording.ci.host import detect_platform

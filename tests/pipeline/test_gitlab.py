@@ -1,0 +1,105 @@
+"""The GitLab pipeline: which jobs run when, and their scripts in order on a scratch repository."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from live_recording.ci.reports import ISSUE_MARK
+from live_recording.config.files import stack_names
+from live_recording.emulator import Emulator
+from tests.support.clock import NOW
+from tests.support.code_hosts import ME, CodeHosts, Post, code_hosts
+from tests.support.emulated_account import Account
+from tests.support.gitlab_runner import Pipeline, jobs
+from tests.support.live_project import LiveProject
+
+MATCH = """templates:
+  match: {{mp4: {{record_interval: 1h, storage_time: {days}d}}}}
+rules:
+  everything: {{domain: push.example.com, template: match}}
+"""
+OWN = {"CI_PROJECT_ID": "42", "CI_DEFAULT_BRANCH": "main"}
+EVENTS = {
+    "merge request": ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "42"}, ["check", "review"]),
+    "fork": ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "43"}, ["check"]),
+    "merge": ({"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}, ["deploy"]),
+    "branch": ({"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "shorter"}, []),
+    "day": ({"CI_PIPELINE_SOURCE": "schedule", "TASK": "top-up"}, ["top-up"]),
+    "night": ({"CI_PIPELINE_SOURCE": "schedule", "TASK": "drift"}, ["drift"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "expected"), EVENTS.values(), ids=EVENTS)
+def test_events_start_jobs(event: dict[str, str], expected: list[str]) -> None:
+    """Each event starts its jobs only; a merge request from a fork gets no credentials."""
+    assert Pipeline(Path(), OWN | event).selected() == expected
+
+
+def test_jobs_name_the_stacks_there_are() -> None:
+    """A matrix lists every stack of this project."""
+    matrices = [job["parallel"]["matrix"][0]["STACK"] for job in jobs().values() if "parallel" in job]
+
+    assert len(matrices) == 3
+    assert all(sorted(matrix) == stack_names() for matrix in matrices)
+
+
+def test_one_deployment_at_a_time() -> None:
+    """Deployment and top-up of a stack share the environment, whose variables are protected, and wait for each other."""
+    deploy, top_up = jobs()["deploy"], jobs()["top-up"]
+
+    assert (deploy["environment"], deploy["resource_group"], deploy["interruptible"]) == ("$STACK", "$STACK", False)
+    assert {key: deploy[key] for key in deploy if key != "rules"} == {
+        key: top_up[key] for key in top_up if key != "rules"
+    }
+
+
+@pytest.fixture
+def hosts() -> Iterator[CodeHosts]:
+    """Start GitLab."""
+    with code_hosts() as started:
+        yield started
+
+
+def test_a_change_goes_through_the_pipeline(tmp_path: Path, hosts: CodeHosts) -> None:
+    """Deployed, changed, reviewed in one note, compared at night: the issue is opened on drift and closed after it."""
+    with Emulator(now=NOW) as emulator:
+        account = Account(emulator)
+        project = LiveProject(tmp_path, account)
+        pipeline = Pipeline(project.directory, project.environment | hosts.gitlab())
+        project.write(MATCH.format(days=30))
+        deployed = pipeline.run("deploy", STACK="dev")
+        assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+        assert len(account.rules()) == 1
+
+        project.write(MATCH.format(days=7))
+        assert pipeline.run("check").returncode == 0
+        assert (project.directory / "code-quality.json").read_text(encoding="utf-8") == "[]\n"
+        assert pipeline.run("review").returncode == 1, "a retention is shortened"
+        (note,) = hosts.comments
+        assert "MP4 retention drops from 30 days to 7 days" in note.body
+
+        project.write(MATCH.format(days=30))
+        hosts.issues.append(Post(ME, ISSUE_MARK, "Drift check of dev"))
+        assert pipeline.run("drift", STACK="dev").returncode == 0
+        assert [issue.state for issue in hosts.issues] == ["closed"]
+        account.by_hand("DeleteLiveRecordRule", DomainName="push.example.com", AppName="", StreamName="")
+        drifted = pipeline.run("drift", STACK="dev")
+        _, issue = hosts.issues
+        assert (drifted.returncode, issue.title, issue.state) == (1, "Drift check of dev", "open"), drifted.stderr
+        assert "Drift: the account does not match stack dev.\n" in issue.body
+        assert "push.example.com" in issue.body
+
+
+@pytest.mark.parametrize("job", ["review", "deploy", "drift"])
+def test_job_without_credentials_stops(tmp_path: Path, hosts: CodeHosts, job: str) -> None:
+    """A role that gives no credentials is an error, not a run without an account."""
+    roles = dict.fromkeys(("TENCENTCLOUD_ROLE", "TENCENTCLOUD_READER_ROLE"), "qcs::cam::uin/1:roleName/recorder")
+    path = {"PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"}
+    done = Pipeline(tmp_path, hosts.gitlab() | roles | path).run(job, STACK="dev")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("No identity token found.")
+    assert len(done.stderr.splitlines()) == 1
