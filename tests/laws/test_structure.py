@@ -19,6 +19,7 @@ MODULES = {path.relative_to(SOURCE).with_suffix("").as_posix(): path for path in
 
 IMPURE = {
     *("__main__", "program", "project", "review/html", "audit/run", "verify/run", "verify/current", "verify/html"),
+    "conformance/run",
     *("account/client", "account/inventory", "account/guard", "account/rate_limiter", "account/snapshot_file"),
     *("ci/api", "ci/credentials"),
 }

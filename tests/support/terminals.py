@@ -21,14 +21,17 @@ class Seen(NamedTuple):
     status: int
 
 
-def watched(command: list[str], directory: Path, environment: Mapping[str, str], columns: int = 400) -> Seen:
-    """Run a command in a terminal of this width; *environment* sets the kind of terminal."""
+def watched(
+    command: list[str], directory: Path, environment: Mapping[str, str], columns: int = 400, typed: str = ""
+) -> Seen:
+    """Run a command in a terminal of this width, where *typed* is entered; *environment* sets the kind of terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     with subprocess.Popen(
         command, cwd=directory, env=dict(environment), stdin=theirs, stdout=theirs, stderr=theirs
     ) as running:
         os.close(theirs)
+        os.write(ours, typed.encode())
         said = bytearray()
         try:
             while part := os.read(ours, 1 << 16):

@@ -70,8 +70,6 @@ class Assumptions:
     """The code of times that are invalid or out of order."""
     stream_param_code: str = "InvalidParameterValue"
     """The code of a StreamParam with an unknown name or a value out of range."""
-    unknown_record_code: str = "ResourceNotFound.TaskId"
-    """The code of a record that does not exist, or belongs to another stream."""
 
 
 DEFAULT = Assumptions()

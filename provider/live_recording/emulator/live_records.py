@@ -124,7 +124,7 @@ def _known(account: Account, body: Fields) -> Fields | Refusal:
     record = account.live_records.get(body["TaskId"])
     if record is None or record["StreamName"] != body["StreamName"]:  # assumed: both must fit
         return Refusal(
-            account.assumed.unknown_record_code,
+            "ResourceNotFound.TaskId",
             f"The account has no task {body['TaskId']} of the stream {body['StreamName']}.",
         )
     return record

@@ -1,0 +1,1 @@
+"""Compare a real account with what the emulator assumes where the vendor's documents leave a question open."""

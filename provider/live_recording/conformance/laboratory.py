@@ -1,0 +1,377 @@
+"""Calls of a conformance run: it creates only objects with its own name, within the account's limits, and deletes them.
+
+Objects are recognized by their names alone, so that a later run also finds what a killed one left.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from live_recording.account.api_errors import (
+    AccessDenied,
+    ApiError,
+    LimitReached,
+    NotFound,
+    OutcomeUnknown,
+    ServiceUnavailable,
+    Throttled,
+)
+from live_recording.account.client import ApiClient
+from live_recording.account.inventory import AccountInventory
+from live_recording.account.objects import LiveRule
+from live_recording.config.settings import KeyPair, Settings
+from live_recording.core.errors import ToolError
+from live_recording.core.text import escaped
+
+PREFIX = "lr-conformance"
+"""How the names of all objects of all runs begin. Letters, digits and hyphens are valid on both sites."""
+OWN_NAME = re.compile(rf"{PREFIX}-\d{{8}}T\d{{6}}-[0-9a-f]{{8}}(-\d+)?")
+APP = "live"
+AHEAD = timedelta(days=5)
+"""How far in the future tasks start: within the limit of both sites, and the account's owner has time to react."""
+TASK_SECONDS = 120
+ATTEMPTS = 3
+"""How often a sweep looks for objects and deletes them; a delete may lose its response."""
+SETTLE_SECONDS = 1.0
+"""Time for a change to appear in the lists."""
+ACCEPTED = "accepted"
+KINDS: Mapping[str, str] = {
+    "CreateLiveRecordTemplate": "template",
+    "CreateLiveRecordRule": "rule",
+    "CreateRecordTask": "task",
+}
+"""Action -> the kind of what it creates, of the kinds that the API lists."""
+Body = dict[str, Any]
+
+
+class NotTried(Exception):
+    """An assumption cannot be tried here; the text says why, without any text of the API."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OwnObject:
+    """An object of a conformance run: its name, and the call that deletes it."""
+
+    kind: str
+    name: str
+    action: str
+    key: tuple[tuple[str, str | int], ...]
+
+    @property
+    def command(self) -> str:
+        """Return the command with which anyone can delete the object."""
+        options = " ".join(f"--{name} {value!r}" if value == "" else f"--{name} {value}" for name, value in self.key)
+        return f"tccli live {self.action} {options}"
+
+
+def _own(kind: str, name: str, action: str, **key: str | int) -> OwnObject:
+    return OwnObject(kind, name, action, tuple(key.items()))
+
+
+def _own_rule(raw: Body) -> OwnObject:
+    """Return the object of a rule in the API's form."""
+    key = LiveRule.from_api({"TemplateId": 0, **raw}).key
+    names = {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream}
+    return _own("rule", key.stream, "DeleteLiveRecordRule", **names)
+
+
+@dataclass
+class Laboratory:
+    """One run on one account."""
+
+    settings: Settings
+    api: ApiClient
+    inventory: AccountInventory
+    name: str
+    """The name of this run. Templates have it with a number, rules and tasks as their stream name."""
+    account: str
+    domain: str = ""
+    """The push domain of rules and tasks; empty: they cannot be tried."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """Kind -> how many objects the account may hold."""
+    server_time: int = 0
+    """The endpoint's clock in Unix seconds when the run began."""
+    created: int = 0
+    known: set[OwnObject] = field(default_factory=set)
+    """Objects that were created or listed, and are not known to be deleted."""
+    is_clean: bool = True
+    """Whether nothing of this run can be in the account."""
+    is_uncertain: bool = False
+    """Whether a change got no response, so that only a list shows what it did."""
+    attempted: set[str] = field(default_factory=set)
+    """The kinds that this run tried to create since the last sweep."""
+    held: dict[str, int] = field(default_factory=dict)
+    """Kind -> how many objects the account had when this run first counted them."""
+    pause: Callable[[float], None] = lambda _: None
+    """Waits; between two looks at the account."""
+    _past_ids: set[str | int] = field(default_factory=set)
+
+    # Calls
+
+    def read(self, action: str, body: Body) -> Body:
+        """Return the answer to a read. Raises NotTried."""
+        try:
+            return self.api.read(action, body)
+        except ToolError as error:
+            _give_up(action, error)
+
+    def code(self, action: str, body: Body, api: ApiClient | None = None) -> str:
+        """Return the code with which a read is rejected, or `accepted`. Raises NotTried."""
+        try:
+            (api or self.api).read(action, body)
+        except ToolError as error:
+            return _code_of(action, error)
+        return ACCEPTED
+
+    def attempt(self, action: str, body: Body) -> str:
+        """Return the code with which a change is rejected, or `accepted`. Raises NotTried."""
+        try:
+            self._change(action, body)
+        except ToolError as error:
+            return _code_of(action, error)
+        return ACCEPTED
+
+    def _change(self, action: str, body: Body) -> Body:
+        """Send a change of an object of this run, and remember what it creates."""
+        if not self._is_own(action, body):
+            raise AssertionError(action)  # a bug in a probe must not reach an account
+        self.is_clean = False
+        self.attempted |= {KINDS[action]} if action in KINDS else set()
+        try:
+            answer = self.inventory.change(action, body)
+        except OutcomeUnknown:
+            self.is_uncertain = True
+            raise
+        if action == "CreateLiveRecordTemplate":
+            number = int(answer["TemplateId"])
+            self.known.add(_own("template", body["TemplateName"], "DeleteLiveRecordTemplate", TemplateId=number))
+        elif action == "CreateLiveRecordRule":
+            self.known.add(_own_rule(body))
+        elif action == "CreateRecordTask":
+            self.known.add(_own("task", self.name, "DeleteRecordTask", TaskId=str(answer["TaskId"])))
+        elif action == "CreateLiveRecord":
+            made = int(answer["TaskId"])
+            self.known.add(_own("live record", self.name, "DeleteLiveRecord", StreamName=self.name, TaskId=made))
+        return answer
+
+    def _is_own(self, action: str, body: Body) -> bool:
+        if "TemplateName" in body and action == "CreateLiveRecordTemplate":
+            return str(body["TemplateName"]).startswith(f"{self.name}-")
+        if "StreamName" in body:
+            return bool(body["StreamName"] == self.name)
+        value = body.get("TemplateId", body.get("TaskId"))
+        return value in self._ids
+
+    @property
+    def _ids(self) -> set[str | int]:
+        return self._past_ids | {value for one in self.known for name, value in one.key if name.endswith("Id")}
+
+    # Objects
+
+    def new_template(self, **fields: Any) -> Body:
+        """Return the body that creates a template. Raises NotTried if the account has no free slot."""
+        self._require_slot("templates", self._count("template"))
+        self.created += 1
+        return {"TemplateName": f"{self.name}-{self.created}", **fields}
+
+    def template(self, **fields: Any) -> int:
+        """Create a template and return its id. Raises NotTried."""
+        body = self.new_template(**fields)
+        return int(self._created("CreateLiveRecordTemplate", body)["TemplateId"])
+
+    def read_template(self, template_id: int) -> Body:
+        """Return a template as the API lists it; no deployment may call DescribeLiveRecordTemplate. Raises NotTried."""
+        listed = self.read("DescribeLiveRecordTemplates", {"IsDelayLive": 0}).get("Templates") or []
+        found = next((dict(one) for one in listed if one["TemplateId"] == template_id), None)
+        if found is None:
+            raise NotTried("A template that was created is not listed.")
+        return found
+
+    def rule(self, template_id: int, **fields: str) -> Body:
+        """Return the body that creates a rule of this run's stream. Raises NotTried."""
+        self._require_slot("rules", self.count_rules())
+        return {"DomainName": self._domain(), "StreamName": self.name, "TemplateId": template_id, **fields}
+
+    def own_rules(self) -> list[Body]:
+        """Return the rules of this run's stream as the API lists them. Raises NotTried."""
+        listed = self.read("DescribeLiveRecordRules", {}).get("Rules") or []
+        found = [rule for rule in listed if rule.get("StreamName") == self.name]
+        self.known |= {_own_rule(rule) for rule in found}
+        return found
+
+    def new_task(self, *, minutes: int = 0, **fields: Any) -> Body:
+        """Return the body that creates a task of this run's stream in the far future. Raises NotTried without a domain."""
+        self._count("task")
+        start = self.server_time + int(AHEAD.total_seconds()) + minutes * 60
+        key = {"DomainName": self._domain(), "AppName": APP, "StreamName": self.name}
+        return {**key, "StartTime": start, "EndTime": start + TASK_SECONDS, **fields}
+
+    def task(self, **fields: Any) -> str:
+        """Create a task and return its id. Raises NotTried."""
+        return str(self._created("CreateRecordTask", self.new_task(**fields))["TaskId"])
+
+    def own_tasks(self) -> list[Body]:
+        """Return the tasks of this run's stream as the API lists them, on one page. Raises NotTried."""
+        window = {"StartTime": self.server_time, "EndTime": self.server_time + 7 * 86_400}
+        key = {"DomainName": self._domain(), "AppName": APP, "StreamName": self.name}
+        return list(self.read("DescribeRecordTask", {**window, **key}).get("TaskList") or [])
+
+    def delete(self, action: str, **key: Any) -> None:
+        """Delete an object of this run. Raises NotTried."""
+        self._past_ids.update(key.values())
+        self._created(action, key)
+
+    def api_of(self, **changed: Any) -> ApiClient:
+        """Return a client with other settings, such as `region`, for reads."""
+        return ApiClient(replace(self.settings, **changed))
+
+    def key_pair(self) -> KeyPair:
+        """Return the key pair that signs. Raises NotTried for temporary credentials."""
+        credentials = self.settings.credentials
+        if credentials.role or credentials.keys.token or not credentials.keys.secret_id:
+            raise NotTried("The credentials are temporary; this needs a key pair.")
+        return credentials.keys
+
+    def count_rules(self) -> int:
+        """Return how many rules the account has. Raises NotTried."""
+        return self._count("rule")
+
+    def _count(self, kind: str) -> int:
+        """Return how many objects of a kind the account has. Raises NotTried: what cannot be listed could not be deleted."""
+        try:
+            if kind not in self.held:
+                self.held[kind] = len(list(self._lists[kind]()))
+        except ToolError as error:
+            _give_up(f"Listing {kind}s", error)
+        return self.held[kind] + sum(one.kind == kind for one in self.known)
+
+    def redacted(self, text: str) -> str:
+        """Return the text without the credentials, the account and the domain."""
+        keys = self.settings.credentials.keys
+        for secret in (keys.secret_key, keys.token, keys.secret_id, self.domain, self.account):
+            text = text.replace(secret, "***") if secret else text
+        return escaped(text)
+
+    def _created(self, action: str, body: Body) -> Body:
+        try:
+            return self._change(action, body)
+        except ToolError as error:
+            _give_up(action, error)
+
+    def _domain(self) -> str:
+        if not self.domain:
+            raise NotTried("No push domain: the stack declares none. Name one with --domain.")
+        return self.domain
+
+    def _require_slot(self, kind: str, held: int) -> None:
+        limit = self.limits[kind]
+        if held >= limit:
+            raise NotTried(f"The account has {held} of {limit} {kind}.")
+
+    # Cleaning up
+
+    def clear(self) -> None:
+        """Delete what the last probe created; look into the account only if that leaves a doubt."""
+        self._delete_known()
+        if self.known or self.is_uncertain:
+            self.sweep()
+        else:
+            self.is_clean = True
+
+    def sweep(self, *, earlier: bool = False) -> tuple[OwnObject, ...]:
+        """Delete what this run, or all runs, left in the account; return what is still there, or may be."""
+        created = set(self.known)
+        unlisted = self._look(earlier=earlier)
+        self.known |= created  # the lists may not show them yet
+        for attempt in range(ATTEMPTS):
+            if not self.known:
+                break
+            self.pause(SETTLE_SECONDS if attempt else 0)
+            self._delete_known()
+            unlisted = self._look(earlier=earlier)
+        self.is_clean = not self.known and not self.attempted & unlisted
+        self.is_uncertain = False
+        self.attempted = set() if self.is_clean else self.attempted
+        return tuple(sorted(self.known))
+
+    def _look(self, *, earlier: bool) -> set[str]:
+        """Replace the known objects by what the account shows; return the kinds that it does not list now."""
+        listed, unlisted = self.find()
+        kept = {one for one in self.known if one.kind in unlisted or one.kind not in self._lists}
+        self.known = kept | {one for one in listed if earlier or one.name.startswith(self.name)}
+        return unlisted
+
+    def _delete_known(self) -> None:
+        for one in sorted(self.known, key=_deletion_order):
+            self._past_ids.update(value for name, value in one.key if name.endswith("Id"))
+            if self._is_deleted(one):
+                self.known.discard(one)
+
+    def find(self) -> tuple[set[OwnObject], set[str]]:
+        """Return the objects in the account that have the name of a run, and the kinds that cannot be listed now."""
+        found: set[OwnObject] = set()
+        unlisted: set[str] = set()
+        for kind, listed in self._lists.items():
+            try:
+                found |= {one for one in listed() if OWN_NAME.fullmatch(one.name)}
+            except ToolError:
+                unlisted.add(kind)
+        return found, unlisted
+
+    @property
+    def _lists(self) -> Mapping[str, Callable[[], Iterator[OwnObject]]]:
+        return {"rule": self._listed_rules, "task": self._listed_tasks, "template": self._listed_templates}
+
+    def _listed_rules(self) -> Iterator[OwnObject]:
+        for raw in self.api.read("DescribeLiveRecordRules", {}).get("Rules") or []:
+            yield _own_rule(raw)
+
+    def _listed_tasks(self) -> Iterator[OwnObject]:
+        for task in self.inventory.tasks(fresh=True).values():
+            yield _own("task", task.stream.stream, "DeleteRecordTask", TaskId=task.id)
+
+    def _listed_templates(self) -> Iterator[OwnObject]:
+        for template in self.inventory.templates(fresh=True).values():
+            yield _own("template", template.name, "DeleteLiveRecordTemplate", TemplateId=int(template.id))
+
+    def _is_deleted(self, one: OwnObject) -> bool:
+        """Delete one object; return whether it is certainly gone."""
+        key = dict(one.key)
+        try:
+            self.inventory.change(one.action, key)
+        except NotFound:
+            return True
+        except ToolError:
+            return False
+        return True
+
+
+def _deletion_order(one: OwnObject) -> tuple[int, OwnObject]:
+    """Rules and tasks first: they use templates."""
+    return int(one.kind == "template"), one
+
+
+def _code_of(action: str, error: ToolError) -> str:
+    """Return the code of a rejection. Raises NotTried if the error says nothing about the assumption."""
+    if isinstance(error, OutcomeUnknown | Throttled | ServiceUnavailable) or not isinstance(error, ApiError):
+        _give_up(action, error)
+    if isinstance(error, AccessDenied) and error.code.endswith("UnauthorizedOperation"):
+        _give_up(action, error)
+    return error.code
+
+
+REASONS: Mapping[type[ToolError], Callable[[str, str], str]] = {
+    AccessDenied: lambda action, code: f"The credentials may not call {action} ({code}).",
+    OutcomeUnknown: lambda action, code: f"{action} got no valid response ({code}).",
+    LimitReached: lambda action, code: f"The account is full: {action} was rejected ({code}).",
+    ApiError: lambda action, code: f"{action} was rejected ({code}).",
+}
+"""Kind of error -> why an assumption cannot be tried. The API's own text may repeat secrets, so only the code is shown."""
+
+
+def _give_up(action: str, error: ToolError) -> NoReturn:
+    code = error.code if isinstance(error, ApiError) else ""
+    reason = next((words for kind, words in REASONS.items() if isinstance(error, kind)), None)
+    raise NotTried(reason(action, code) if reason else f"{action} could not be sent.") from None

@@ -1,0 +1,377 @@
+"""Conformance runs against the emulator: as it is, with altered assumptions, with faults, and interrupted."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from live_recording.config.settings import parse_settings
+from live_recording.conformance import report
+from live_recording.conformance.laboratory import Laboratory
+from live_recording.conformance.probes import PROBES, Probe
+from live_recording.conformance.run import open_laboratory, run
+from live_recording.core.errors import ConfigError
+from live_recording.core.stack_ref import StackRef
+from live_recording.core.vendor import SITES as LIMITS
+from live_recording.emulator import Emulator, schemas, sites, sts
+from live_recording.emulator.assumptions import DEFAULT, Assumptions
+from live_recording.emulator.domains import Domain
+from live_recording.project import StackFile, check_text
+from tests.support.clock import NOW
+from tests.support.emulated_account import Account
+
+ROOT = Path(__file__).parent.parent.parent
+PUSH = "push.example.com"
+STACK = f"templates: {{a: {{mp4: {{storage_time: 1d}}}}}}\nrules: {{all: {{domain: {PUSH}, template: a}}}}\n"
+DOMAINS = (Domain(name=PUSH), Domain(name="play.example.com", playback=True))
+
+
+def laboratory(emulator: Emulator, text: str = STACK, domain: str | None = None, **config: str) -> Laboratory:
+    """Open a run on an emulated account, with a stack file of this text."""
+    values = {"site": emulator.site, "account": emulator.account, **config}
+    settings = parse_settings(values.get, Account.environment_of(emulator))
+    owner = StackRef("shop", "dev")
+    checked = check_text(text, "stacks/dev.yaml", LIMITS[settings.site], NOW, owner)
+    lab = open_laboratory(StackFile("dev", "stacks/dev.yaml", owner, settings, checked, "dev"), domain)
+    lab.pause = lambda _: None
+    return lab
+
+
+def results(found: report.Report) -> dict[str, list[str]]:
+    """Return the topics by result."""
+    return {
+        result: [one.probe.topic for one in found.outcomes if one.result == result]
+        for result in ("confirmed", "differs", "not-tried")
+    }
+
+
+def held(emulator: Emulator) -> list[Any]:
+    """Return everything that the account holds."""
+    state = emulator.service.state()
+    return [*state["templates"], *state["rules"], *state["tasks"], *state["live_records"]]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """Start an account on site intl that lists its domains."""
+    with Emulator(now=NOW, domains=DOMAINS) as started:
+        yield started
+
+
+ALWAYS_UNTRIED = [probe.topic for probe in PROBES if probe.observe is None]
+NEEDS_A_FULL_ACCOUNT = ["code of the 51st rule", "DescribeRecordTask: page"]
+
+
+@pytest.mark.parametrize(("site", "beside"), [("intl", []), ("cn", ["start exactly 6 days ahead (intl)"])])
+def test_emulator_conforms_to_its_page(site: str, beside: list[str]) -> None:
+    """Nothing differs, everything else is confirmed, and nothing is left."""
+    with Emulator(site=site, now=NOW, domains=DOMAINS) as started:
+        found = run(laboratory(started))
+
+        expected = {*ALWAYS_UNTRIED, *NEEDS_A_FULL_ACCOUNT, *beside}
+        assert results(found)["differs"] == []
+        assert set(results(found)["not-tried"]) == expected
+        assert (found.exit_code, found.left, held(started)) == (0, (), [])
+
+
+def test_page_has_the_same_rows() -> None:
+    """The list in docs/emulator.md is the table of the probes."""
+    page = (ROOT / "docs/emulator.md").read_text(encoding="utf-8")
+    rows = page.split("## What is assumed\n")[1].split("\n## ")[0]
+
+    assert [line[2:] for line in rows.splitlines() if line.startswith("- ")] == [probe.title for probe in PROBES]
+
+
+def test_every_probe_has_an_expectation_or_a_reason() -> None:
+    """A row without calls says why, and one with calls says what confirms it."""
+    assert [one.topic for one in PROBES if bool(one.observe) != bool(one.expected)] == []
+    assert [one.topic for one in PROBES if bool(one.observe) == bool(one.not_tried)] == []
+    assert len({one.topic for one in PROBES}) == len(PROBES)
+
+
+def other_interval(patch: pytest.MonkeyPatch) -> None:
+    """Set another range of MP3 on site intl."""
+    site = sites.SITES["intl"]
+    patch.setitem(sites.SITES, "intl", replace(site, intervals={**site.intervals, "Mp3Param": (60, 7200)}))
+
+
+def shorter_horizon(patch: pytest.MonkeyPatch) -> None:
+    """Let tasks start a minute less far ahead."""
+    patch.setitem(sites.SITES, "intl", replace(sites.SITES["intl"], latest_start=6 * sites.DAY - 60))
+
+
+def other_role_codes(patch: pytest.MonkeyPatch) -> None:
+    """Let STS have one code for all invalid parameters."""
+    action = sts.ACTIONS["AssumeRole"]
+    one_code = {name: replace(field, code=None) for name, field in action.fields.items()}
+    patch.setattr(sts, "ACTIONS", MappingProxyType({**sts.ACTIONS, "AssumeRole": replace(action, fields=one_code)}))
+
+
+def no_live_records(patch: pytest.MonkeyPatch) -> None:
+    """Withdraw the deprecated action."""
+    known = schemas.actions
+    patch.setattr(
+        schemas, "actions", lambda *given: {n: a for n, a in known(*given).items() if n != "CreateLiveRecord"}
+    )
+
+
+RECORD = "CreateLiveRecord: "
+UNKNOWN_DOMAIN = "rules and tasks of a domain that the account does not have"
+Alteration = tuple[dict[str, Any], Sequence[str]]
+SWITCHES: dict[str, dict[str, Alteration]] = {
+    "requests": {
+        "order": ({"parameter_checks": ("missing", "unknown", "type", "value")}, ["order of checks"]),
+        "action": ({"action_first": False}, ["an unknown action with a wrong signature"]),
+        "quoted": ({"quoted_numbers": False}, ["numbers and booleans in quotes"]),
+        "token": ({"token_code": "AuthFailure.MFAFailure"}, ["expired temporary credentials, or another token"]),
+    },
+    "region": {"region": ({"region_first": False}, ["order of checks"])},
+    "templates": {
+        "names": ({"unique_template_names": True}, ["template names"]),
+        "modify": ({"modify_replaces_formats": True}, ["ModifyLiveRecordTemplate"]),
+        "listed": ({"listed_by_default": frozenset({0, 1})}, ["listing templates without IsDelayLive"]),
+        "modes": ({"storage_modes": ("normal", "cold")}, ["storage_mode"]),
+        "tasks": ({"tasks_use_templates": True}, ["a template that only tasks use"]),
+    },
+    "rules": {
+        "app": ({"omitted_app": "live"}, ["a rule without AppName"]),
+        "domain": ({"rules_need_known_domains": True}, [UNKNOWN_DOMAIN]),
+    },
+    "tasks": {
+        "unknown-template": ({"unknown_template_becomes": 0}, ["a task with an unknown template"]),
+        "overlap": ({"overlapping_tasks": 3}, ["four overlapping tasks"]),
+        "planned": ({"planned_tasks_stop": False}, ["stopping a planned task"]),
+        "unknown": ({"unknown_task_code": "ResourceNotFound.TaskId"}, ["stopping or deleting an unknown task"]),
+        "newest": ({"newest_tasks_first": True}, ["DescribeRecordTask: order"]),
+        "domain": ({"tasks_need_known_domains": True}, [UNKNOWN_DOMAIN]),
+    },
+    "live-records": {
+        "no-times": ({"no_record_times_code": "MissingParameter"}, [f"{RECORD}scheduled without times"]),
+        "times": (
+            {"record_time_code": "InvalidParameter"},
+            [f"{RECORD}invalid times, or an end before the start or now", f"{RECORD}real-time EndTime"],
+        ),
+        "stream-param": (
+            {"stream_param_code": "InvalidParameter"},
+            [f"{RECORD}unknown names in StreamParam, or storage_time above 1500 days"],
+        ),
+    },
+}
+"""Group -> switches of the emulator that are altered together, each with the rows that must differ."""
+
+
+@pytest.mark.parametrize("group", SWITCHES)
+def test_altered_assumptions_are_reported(group: str) -> None:
+    """Exactly the altered rows differ, with what was seen, and nothing is left."""
+    switches = {name: value for switch, _ in SWITCHES[group].values() for name, value in switch.items()}
+    with Emulator(now=NOW, domains=DOMAINS, assumptions=Assumptions(**switches)) as started:
+        found = run(laboratory(started))
+
+        assert sorted(results(found)["differs"]) == sorted(
+            {row for _, rows in SWITCHES[group].values() for row in rows}
+        )
+        assert all(one.detail for one in found.outcomes if one.result == "differs")
+        assert (found.exit_code, found.left, held(started)) == (1, (), [])
+
+
+def test_altered_tables_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for the emulator's tables of sites and of STS."""
+    for alter in (other_interval, shorter_horizon, other_role_codes):
+        alter(monkeypatch)
+    with Emulator(now=NOW, domains=DOMAINS) as started:
+        assert results(run(laboratory(started)))["differs"] == [
+            "start exactly 6 days ahead (intl)",
+            "record_interval of MP3",
+            "AssumeRole: invalid parameters, a duration above 43200",
+        ]
+
+
+def test_every_switch_is_altered() -> None:
+    """A new assumption of the emulator needs a probe that notices another answer."""
+    altered = {name for group in SWITCHES.values() for switch, _ in group.values() for name in switch}
+    beside = {"rule_limit_code", "unset_fields"}  # needs a full account; every form of the other confirms
+
+    assert {field.name for field in fields(Assumptions)} == altered | beside
+
+
+def test_withdrawn_action_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site without the deprecated action says so in each of its rows."""
+    no_live_records(monkeypatch)
+    with Emulator(now=NOW, domains=DOMAINS) as started:
+        differing = results(run(laboratory(started)))["differs"]
+
+    assert f"{RECORD}sites" in differing
+    assert all(topic.startswith(RECORD) for topic in differing)
+
+
+def test_altered_code_of_a_full_account() -> None:
+    """An account with all rules shows the code of one more; another code differs."""
+    for code, expected in ((DEFAULT.rule_limit_code, []), ("FailedOperation.RuleOutLimit", ["code of the 51st rule"])):
+        assumptions = Assumptions(rule_limit_code=code)
+        with Emulator(now=NOW, domains=DOMAINS, rule_limit=1, assumptions=assumptions) as started:
+            account = Account(started)
+            account.rule(account.template("theirs"), PUSH)
+            before = held(started)
+            found = run(laboratory(started, f"{STACK}limits: {{rules: 1}}\n"))
+
+            assert results(found)["differs"] == expected
+            assert "a rule without AppName" in results(found)["not-tried"]
+            assert held(started) == before
+
+
+def test_full_account_is_left_alone() -> None:
+    """With all templates in use nothing is created; rows that need none are tried, the others name the limit."""
+    with Emulator(now=NOW, domains=DOMAINS) as started:
+        account = Account(started)
+        for number in range(50):
+            account.template(f"theirs-{number}")
+        found = run(laboratory(started))
+
+        reasons = {one.probe.topic: one.detail for one in found.outcomes if one.result == "not-tried"}
+        assert reasons["template names"] == "The account has 50 of 50 templates."
+        assert results(found)["differs"] == []
+        assert "order of checks" in results(found)["confirmed"]
+        assert "CreateLiveRecordTemplate" not in [call["action"] for call in started.log]
+        assert len(held(started)) == 50
+
+
+def test_missing_permissions_are_named(emulator: Emulator) -> None:
+    """What the credentials may not do could not be tried; the rest is."""
+    emulator.deny("CreateLiveRecordRule", "DescribeRecordTask", "AssumeRole")
+    found = run(laboratory(emulator))
+    reasons = {one.probe.topic: one.detail for one in found.outcomes if one.result == "not-tried"}
+
+    assert reasons["a rule without AppName"] == (
+        "The credentials may not call CreateLiveRecordRule (UnauthorizedOperation)."
+    )
+    assert "Listing tasks" in reasons["stopping a planned task"]
+    assert "AssumeRole" in reasons["AssumeRole: invalid parameters, a duration above 43200"]
+    assert "template names" in results(found)["confirmed"]
+    assert (results(found)["differs"], held(emulator)) == ([], [])
+
+
+def test_stack_without_a_domain(emulator: Emulator) -> None:
+    """Rules and tasks need a domain: of the stack, or of --domain, and one that the account has."""
+    empty = "templates: {}\n"
+    reasons = {one.probe.topic: one.detail for one in run(laboratory(emulator, empty)).outcomes}
+
+    assert "--domain" in reasons["a rule without AppName"]
+    assert "--domain" in reasons["stopping a planned task"]
+    assert results(run(laboratory(emulator, empty, PUSH)))["differs"] == []
+    for domain in ("play.example.com", "pusch.example.com"):
+        with pytest.raises(ConfigError, match=r"Nothing was created\. Name a push domain with --domain"):
+            laboratory(emulator, domain=domain)
+
+
+@pytest.mark.parametrize("action", ["CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask"])
+@pytest.mark.parametrize("kind", ["drop-after", "http502-after"])
+def test_lost_responses_leave_nothing(emulator: Emulator, action: str, kind: str) -> None:
+    """An object whose creation got no response is found by its name and deleted; no row differs because of it."""
+    emulator.fault(action, kind, count=2)
+    emulator.fault(action.replace("Create", "Delete"), kind)
+    found = run(laboratory(emulator))
+
+    assert results(found)["differs"] == []
+    assert any("got no valid response" in one.detail for one in found.outcomes)
+    assert (found.left, held(emulator)) == ((), [])
+
+
+def test_interrupted_run_cleans_up_and_names_what_it_left_out(emulator: Emulator) -> None:
+    """Ctrl-C in the middle of a probe: what it created is deleted, the other rows were not tried."""
+    lab = laboratory(emulator)
+
+    def interrupted(inner: Laboratory) -> str:
+        inner.template()
+        raise KeyboardInterrupt
+
+    probes = (PROBES[0], Probe("broken", "off", expected="x", observe=interrupted), PROBES[1])
+    found = run(lab, probes)
+
+    assert [one.result for one in found.outcomes] == ["confirmed", "not-tried", "not-tried"]
+    assert (found.interrupted, found.exit_code, held(emulator)) == (True, 3, [])
+    assert report.conclusion(found).startswith("Interrupted.")
+
+
+def test_what_cannot_be_deleted_is_named_and_deleted_later(emulator: Emulator) -> None:
+    """Deletes fail: the run stops, names each object with a command, and the next run deletes them."""
+    emulator.deny("DeleteLiveRecordTemplate", "DeleteLiveRecordRule")
+    found = run(laboratory(emulator))
+    commands = report.how_to_delete(found.left)
+
+    assert found.exit_code == 3
+    assert len(held(emulator)) == len(found.left) > 0
+    for one in found.left:
+        assert one.command in commands
+    assert "tccli live DeleteLiveRecordTemplate --TemplateId 10" in commands
+    assert any("could not be deleted" in one.detail for one in found.outcomes)
+    emulator.deny()
+    again = run(laboratory(emulator))
+    assert (again.exit_code, results(again)["differs"], held(emulator)) == (0, [], [])
+
+
+def test_objects_of_others_are_never_touched(emulator: Emulator) -> None:
+    """Similar names belong to others; every change names an object of the run."""
+    account = Account(emulator)
+    theirs = account.template("lr-conformance-plan")
+    account.rule(theirs, PUSH, "", "lr-conformance")
+    account.rule(theirs, PUSH)
+    before = held(emulator)
+    lab = laboratory(emulator)
+    run(lab)
+
+    assert held(emulator) == before
+    created = [call["body"] for call in emulator.changes if call["action"].startswith("Create")]
+    assert created
+    assert all(lab.name in (body.get("StreamName"), str(body.get("TemplateName"))[: len(lab.name)]) for body in created)
+    touched = {call["body"].get("TemplateId") for call in emulator.changes if not call["action"].startswith("Create")}
+    assert int(theirs) not in touched
+    with pytest.raises(AssertionError):
+        lab.attempt("DeleteLiveRecordTemplate", {"TemplateId": int(theirs)})
+
+
+CANARIES = {"id": "AKIDcanarycanarycanarycanarycanary01", "key": "canarykeycanarykeycanarykeycanary"}
+
+
+def test_report_has_no_secret() -> None:
+    """Neither format has the key pair, the account, the domain or a text of the API, even if the API repeats them in a code."""
+    echo = Assumptions(
+        unknown_task_code=f"Odd.{CANARIES['key']}.{CANARIES['id']}", record_time_code=f"Odd.{PUSH}.100000000001"
+    )
+    with Emulator(
+        now=NOW,
+        domains=DOMAINS,
+        assumptions=echo,
+        denied=["CreateLiveRecordRule"],
+        secret_id=CANARIES["id"],
+        secret_key=CANARIES["key"],
+    ) as started:
+        found = run(laboratory(started))
+
+    for text in (report.as_text(found), report.as_json(found)):
+        for secret in (*CANARIES.values(), PUSH, "100000000001", "This key may not call"):
+            assert secret not in text
+        assert "Odd.***" in text
+        assert "100***001" in text
+
+
+def test_formats_have_the_same_content(emulator: Emulator) -> None:
+    """JSON has each row with result, observation and reason; text begins with the differences and ends with the counts."""
+    emulator.service.settings = replace(emulator.service.settings, assumptions=Assumptions(omitted_app="live"))
+    emulator.service.reset()
+    found = run(laboratory(emulator))
+    lines = report.as_text(found).splitlines()
+    rows = json.loads(report.as_json(found))["assumptions"]
+
+    counts = [len(rows) - len(results(found)["differs"]) - len(results(found)["not-tried"]), 1]
+    assert lines[0].startswith("Conformance of account 100***001, site intl, http://127.0.0.1:")
+    assert lines[1] == (
+        'differs: a rule without AppName: applies to every app. Expected: AppName "". Seen: AppName "live".'
+    )
+    assert lines[-1].startswith(f"{counts[0]} confirmed, {counts[1]} differs, ")
+    assert len(lines) == len(rows) + 2 == len(PROBES) + 2
+    assert [row["topic"] for row in rows if row["seen"]] == ["a rule without AppName"]
+    assert all(row["reason"] for row in rows if row["result"] == "not-tried")
