@@ -442,9 +442,7 @@ PROBES: tuple[Probe, ...] = (
         "CN:33186",
         not_tried=NO_PUSH,
     ),
-    Probe(
-        "files", "created 2 s after their end, spliced HLS after that wait; type `m3u8` for HLS", not_tried=NO_PUSH
-    ),
+    Probe("files", "created 2 s after their end, spliced HLS after that wait; type `m3u8` for HLS", not_tried=NO_PUSH),
     Probe("a task that starts while three others record its stream", "records nothing", "CN:45983", not_tried=NO_PUSH),
     Probe(
         "a push of less than 10 s",
