@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, Action] = {
     "DescribeLiveStreamEventList": Action("live", _AUDIT),
     "DescribeLiveStreamState": Action("live", _AUDIT),
     "SearchMedia": Action("vod", _AUDIT),
+    "DescribeLivePullStreamTasks": Action("live", _ALL),
     "CreateLiveRecordTemplate": Action("live", _DEPLOY),
     "ModifyLiveRecordTemplate": Action("live", _DEPLOY),
     "DeleteLiveRecordTemplate": Action("live", _DEPLOY),

@@ -56,7 +56,12 @@ class TemplateInUse:
 
     def message(self, describe: Describe) -> str:
         """Return what is wrong and what to do."""
-        users = ", ".join(sorted(map(str, self.users))) or "keys that are not listed"
+        if not self.users:
+            return (
+                f"Template {describe(self.template_id)} cannot be deleted: it is used by something that is no rule, such as a "
+                "relay task. List these with `live-recording audit`, and give them another template."
+            )
+        users = ", ".join(sorted(map(str, self.users)))
         return (
             f"Template {describe(self.template_id)} cannot be deleted: it is used by rules for {users}. "
             "Delete those rules or point them to another template, then run again."

@@ -15,6 +15,7 @@ from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, Time
 from live_recording.account.domains import Domains, LiveDomain, by_name
 from live_recording.account.guard import AccountGuard
 from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
+from live_recording.account.relays import LiveRelay, Relays
 from live_recording.config.settings import Settings
 from live_recording.core.errors import ToolError
 from live_recording.core.streams import StreamKey
@@ -36,6 +37,8 @@ now finds the latest planned ones."""
 
 DOMAINS_A_PAGE = 100
 """The most that a page may hold (CN:33857)."""
+RELAYS_A_PAGE = 20
+"""The most that a page may hold (SDK, DescribeLivePullStreamTasks)."""
 ATTEMPTS = 3
 """How often a change is sent while its outcome is unknown and the account does not show it."""
 SETTLE_SECONDS = 0.5
@@ -110,6 +113,13 @@ class AccountInventory:
             if not self._domains:
                 self._domains.append(self._read_domains())
             return self._domains[0]
+
+    def relays(self) -> Relays | None:
+        """Return the relay tasks, None if the credentials may not list them. Each call reads them again."""
+        try:
+            return tuple(self._read_relay_pages())
+        except AccessDenied:
+            return None
 
     @property
     def rules_at_first(self) -> int:
@@ -216,6 +226,14 @@ class AccountInventory:
             listed = self._read("DescribeLiveDomains", query).get("DomainList") or []
             yield from map(LiveDomain.from_api, listed)
             if len(listed) < DOMAINS_A_PAGE:
+                return
+
+    def _read_relay_pages(self) -> Iterator[LiveRelay]:
+        for number in count(1):
+            query = {"PageSize": RELAYS_A_PAGE, "PageNum": number}
+            listed = self._read("DescribeLivePullStreamTasks", query).get("TaskInfos") or []
+            yield from map(LiveRelay.from_api, listed)
+            if len(listed) < RELAYS_A_PAGE:
                 return
 
     def _read_task_pages(self, query: Body) -> Iterator[tuple[str, LiveTask]]:

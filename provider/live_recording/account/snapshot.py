@@ -10,9 +10,10 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from live_recording.account import api_mapping
+from live_recording.account import api_mapping, relays
 from live_recording.account.domains import Domains, LiveDomain, by_name
 from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate, Raw
+from live_recording.account.relays import LiveRelay, Relays
 from live_recording.core.kinds import FORMATS
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted, without_secrets
@@ -56,6 +57,17 @@ class _Domain(_Listed):
     IsDelayLive: int
 
 
+class _Relay(_Listed):
+    TaskId: str
+    DomainName: str | None = None
+    AppName: str | None = None
+    StreamName: str | None = None
+    StartTime: str | None = None
+    EndTime: str | None = None
+    Status: str | None = None
+    RecordTemplateId: str | int | None = None
+
+
 class _Identified(_Listed):
     TemplateId: int
 
@@ -91,6 +103,7 @@ class _Snapshot(_Listed):
     tasks: list[_Task]
     account: str | None = None
     domains: list[_Domain] | None = None
+    relays: list[_Relay] | None = None
 
 
 class Unreadable(Exception):
@@ -98,7 +111,7 @@ class Unreadable(Exception):
 
 
 class Snapshot(NamedTuple):
-    """Templates, rules and unfinished tasks of one account at one moment."""
+    """Templates, rules, unfinished tasks and relay tasks of one account at one moment."""
 
     site: SiteName
     at: datetime
@@ -107,6 +120,7 @@ class Snapshot(NamedTuple):
     tasks: Mapping[str, LiveTask]  # by id
     account: str = ""  # its id; empty: not known
     domains: Domains | None = None  # None: not known
+    relays: Relays | None = None  # None: not known
 
 
 def as_data(taken: Snapshot) -> dict[str, Any]:
@@ -117,6 +131,7 @@ def as_data(taken: Snapshot) -> dict[str, Any]:
         "account": taken.account or None,
         "at": rfc3339(taken.at),
         "domains": None if taken.domains is None else [taken.domains[name].raw for name in sorted(taken.domains)],
+        "relays": relays.as_data(taken.relays),
         "templates": [dict(taken.templates[i].raw) for i in sorted(taken.templates, key=int)],
         "rules": [
             _without_secrets(
@@ -159,7 +174,12 @@ def from_data(data: object) -> Snapshot:
         {task.id: task for task in map(LiveTask.from_api, held["tasks"])},
         str(held.get("account") or ""),
         _domains(held.get("domains")),
+        _relays(held.get("relays")),
     )
+
+
+def _relays(listed: list[dict[str, Any]] | None) -> Relays | None:
+    return None if listed is None else tuple(map(LiveRelay.from_api, listed))
 
 
 def _domains(listed: list[dict[str, Any]] | None) -> Domains | None:

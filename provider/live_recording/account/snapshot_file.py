@@ -13,8 +13,10 @@ from live_recording.core.errors import ConfigError
 from live_recording.core.vendor import SiteName
 
 
-def take_snapshot(settings: Settings, *, stack: str = "") -> Snapshot:
+def take_snapshot(settings: Settings, *, stack: str = "", with_relays: bool = False) -> Snapshot:
     """Read what the account holds now; with *stack*, only if the stack's state is not of another account.
+
+    A plan does not need relay tasks, which cost one more call.
 
     Raises NoCredentials, WrongAccount, ApiError if the account cannot be read.
     """
@@ -32,6 +34,7 @@ def take_snapshot(settings: Settings, *, stack: str = "") -> Snapshot:
         live.tasks(fresh=True),
         live.guard.account(),
         live.domains(),
+        live.relays() if with_relays else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from live_recording.account.objects import LiveTask, LiveTemplate
+from live_recording.account.relays import Relays, users_of
 from live_recording.account.snapshot import Snapshot
 from live_recording.audit.declared import DeclaredObject, DeclaringFile, Location, declared_objects, recording_label
 from live_recording.audit.matching import Match, ObjectMatcher
@@ -29,6 +30,7 @@ DifferenceKind = Literal[
     "never-matches",
     "named",
     "foreign",
+    "relay",
     "ended",
     "unlisted",
 ]
@@ -43,6 +45,7 @@ IS_PROBLEM: Mapping[DifferenceKind, bool] = {
     "never-matches": True,  # live, with a name that no stream can have: it records nothing
     "named": False,  # a template that a file names by its id
     "foreign": False,  # owned by a stack of another project, according to the name of its template
+    "relay": False,  # a relay task that records with a template of the account
     "ended": False,  # a stopped task that no stack file declares: it does not record again
     "unlisted": False,  # live records, which the API does not list
 }
@@ -58,7 +61,7 @@ class Difference:
     label: str = ""  # a template's name, a rule's key, a task's stream and time
     id: str = ""  # of a live template or task
     location: Location | None = None  # where it is declared; of "named": where it is named; None: nowhere
-    details: tuple[str, ...] = ()  # of "differs": phrases; of "never-matches": what is wrong with the name
+    details: tuple[str, ...] = ()  # of "differs": phrases; of others: sentences
     template: str = ""  # the template of a live rule or task, as messages name it
     other_location: Location | None = None  # where it is also declared
     owner: StackRef | None = None  # according to the name of the live template
@@ -78,7 +81,7 @@ def find_differences(account: Snapshot, files: Sequence[DeclaringFile], project:
     of_files = [*_declared_twice(objects, first), *_unlisted(files)]
     for match in matcher.match_all([*first.values()]):
         of_files += _judge(match, matcher)
-    undeclared = _unmatched(matcher, _named_templates(objects), project)
+    undeclared = [*_unmatched(matcher, _named_templates(objects), project, account.relays), *_relays(account, matcher)]
     return sorted([*_of_audited(files, of_files), *undeclared], key=_order)
 
 
@@ -145,10 +148,19 @@ def _judge(match: Match, matcher: ObjectMatcher) -> Iterator[Difference]:
         yield Difference("no-template", declared.kind, label, id_, location, template=template)
 
 
-def _unmatched(matcher: ObjectMatcher, named: Mapping[str, Location], project: str) -> Iterator[Difference]:
+def _relays(account: Snapshot, matcher: ObjectMatcher) -> Iterator[Difference]:
+    for relay in account.relays or ():
+        if relay.template_id:
+            template = matcher.describe_template(relay.template_id)
+            yield Difference("relay", "task", relay.label, relay.id, template=template)
+
+
+def _unmatched(
+    matcher: ObjectMatcher, named: Mapping[str, Location], project: str, relays: Relays | None
+) -> Iterator[Difference]:
     """Yield the live objects that are not declared."""
     for template in matcher.templates.values():
-        yield _unmatched_template(template, matcher, named, project)
+        yield _unmatched_template(template, matcher, named, project, users_of(template.id, relays))
     for key, template_id in matcher.rules.items():
         yield _unmatched_rule(key, template_id, matcher, project)
     for task in matcher.tasks.values():
@@ -156,13 +168,14 @@ def _unmatched(matcher: ObjectMatcher, named: Mapping[str, Location], project: s
 
 
 def _unmatched_template(
-    template: LiveTemplate, matcher: ObjectMatcher, named: Mapping[str, Location], project: str
+    template: LiveTemplate, matcher: ObjectMatcher, named: Mapping[str, Location], project: str, relays: str
 ) -> Difference:
     name = escaped(template.name)
     if template.id in named:
         return Difference("named", "template", name, template.id, named[template.id])
     owner = matcher.template_owner(template.id)
-    return Difference(_undeclared_kind(owner, project), "template", name, template.id, owner=owner)
+    details = (relays,) if relays else ()
+    return Difference(_undeclared_kind(owner, project), "template", name, template.id, details=details, owner=owner)
 
 
 def _unmatched_rule(key: StreamKey, template_id: str, matcher: ObjectMatcher, project: str) -> Difference:

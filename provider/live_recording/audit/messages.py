@@ -148,7 +148,8 @@ def _declared_twice(context: MessageContext) -> str:
 def _not_declared(context: MessageContext) -> str:
     difference = context.difference
     template = f"; it has {difference.template}" if difference.template else ""
-    return f"{context.object} is not declared in any stack file{template}. {_advice_if_not_declared(context)}"
+    sentences = " ".join((*difference.details, _advice_if_not_declared(context)))
+    return f"{context.object} is not declared in any stack file{template}. {sentences}"
 
 
 def _advice_if_not_declared(context: MessageContext) -> str:
@@ -178,6 +179,11 @@ def _foreign(context: MessageContext) -> str:
     return f"{context.object} is not declared in any stack file of this project. {belongs}."
 
 
+def _relay(context: MessageContext) -> str:
+    difference = context.difference
+    return f"{difference.label} records with {difference.template}. Relay tasks are not managed by stack files."
+
+
 def _ended(context: MessageContext) -> str:
     stopped_at = context.difference.stopped_at
     return (
@@ -199,6 +205,7 @@ _SENTENCES: Mapping[DifferenceKind, Callable[[MessageContext], str]] = {
     "never-matches": _never_matches,
     "named": _named,
     "foreign": _foreign,
+    "relay": _relay,
     "ended": _ended,
     "unlisted": _unlisted,
 }

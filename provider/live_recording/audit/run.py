@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from live_recording.account import snapshot_file
+from live_recording.account.relays import NOT_LISTED, RELAYS_RECORD
 from live_recording.account.snapshot import Snapshot
 from live_recording.audit.compare import find_differences
 from live_recording.audit.declared import DeclaringFile
@@ -33,6 +34,7 @@ class AuditedAccount:
     at: str = ""  # when it was read, RFC 3339; "": it could not be read
     messages: tuple[AuditMessage, ...] = ()
     failure: str = ""  # why it could not be read
+    notes: tuple[str, ...] = ()  # what is not known about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def audit_stacks(stacks: Sequence[str] | None, account: Path | None) -> Audit:
         else:
             beside = [other for other in others if _account_identity(other.settings) == identity]
             accounts.append(_audit_account(str(account or identity.endpoint), group, beside, snapshot))
+            notes += accounts[-1].notes
     accounts.sort(key=lambda audited: (audited.name, audited.files))
     return Audit(_findings_of_broken_files(selected), tuple(accounts), tuple(sorted(notes)))
 
@@ -155,7 +158,9 @@ def _audit_account(
     stacks, differences = stack_names(), find_differences(snapshot, declaring, project_name())
     messages = (render_difference(MessageContext(by_path, stacks, difference)) for difference in differences)
     name = group[0].settings.describe_account(snapshot.account) if is_live else name
-    return AuditedAccount(name, files, rfc3339(snapshot.at), tuple(sorted(messages)))
+    reason = NOT_LISTED if is_live else "the snapshot does not list them"
+    notes = () if snapshot.relays is not None else (f"{name}: Relay tasks were not checked: {reason}. {RELAYS_RECORD}",)
+    return AuditedAccount(name, files, rfc3339(snapshot.at), tuple(sorted(messages)), notes=notes)
 
 
 def _read_account(group: Sequence[StackFile]) -> Snapshot:
@@ -164,7 +169,9 @@ def _read_account(group: Sequence[StackFile]) -> Snapshot:
         if reason := file.settings.credentials.problem:
             raise ToolError(reason)
     stacks = {file.settings: file.stack for file in reversed(group)}
-    first, *rest = [snapshot_file.take_snapshot(settings, stack=stack) for settings, stack in stacks.items()]
+    first, *rest = [
+        snapshot_file.take_snapshot(settings, stack=stack, with_relays=True) for settings, stack in stacks.items()
+    ]
     tasks = {task_id: task for snapshot in (first, *rest) for task_id, task in snapshot.tasks.items()}
     return first._replace(tasks=tasks)
 

@@ -37,10 +37,11 @@ CALLS_A_SECOND: Mapping[str, int] = {
     "DescribeLiveRecordTemplates": 500, "DescribeLiveRecordRules": 500,
     "DescribeLiveDomains": 200,
     "DescribeLiveStreamEventList": 300, "DescribeLiveStreamState": 300, "SearchMedia": 100,
+    "DescribeLivePullStreamTasks": 100,
     "CreateLiveRecord": 500, "StopLiveRecord": 200, "DeleteLiveRecord": 200,
 }  # fmt: skip
 """Calls per second of each action, per account (the page of each action; DeleteRecordTask and rules: IN:37308,
-30846, 30843, 30841)."""
+30846, 30843, 30841; DescribeLivePullStreamTasks: assumed)."""
 
 
 VENDOR_DOMAIN = "tencentcloudapi.com"

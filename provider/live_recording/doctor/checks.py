@@ -40,7 +40,10 @@ KEY_NAMES = {
 """What sentences call credentials, by their source."""
 SHORTEST_SECRET = 6  # characters; anything shorter is not a secret
 HOW_TO_GRANT = "Grant what this prints: live-recording policy reader."
-OPTIONAL = {"DescribeLiveDomains": f"Domains are not checked without it. {HOW_TO_GRANT}"}
+OPTIONAL = {
+    "DescribeLiveDomains": f"Domains are not checked without it. {HOW_TO_GRANT}",
+    "DescribeLivePullStreamTasks": f"Audits do not list relay tasks without it. {HOW_TO_GRANT}",
+}
 """Reads that a run can do without -> what it then does."""
 CLOCK_SYNC = "Set the clock and keep it synchronized (NTP)."
 

@@ -59,6 +59,7 @@ class Account:
     live_records: dict[int, Fields] = field(default_factory=dict)
     last_v2_record_id: int = FIRST_V2_RECORD_ID - 1
     v2_records: dict[int, Fields] = field(default_factory=dict)
+    relays: list[Fields] = field(default_factory=list)
     pushes: list[Fields] = field(default_factory=list)
     last_file_id: int = FIRST_FILE_ID - 1
     files: dict[str, Fields] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
-from live_recording.emulator import faults, streams, templates, validation
+from live_recording.emulator import faults, relays, streams, templates, validation
 from live_recording.emulator.clock import parse_time
 from live_recording.emulator.gateway import Gateway
 
@@ -68,7 +68,18 @@ def _hold_template(gateway: Gateway, sent: object) -> Reply:
         return 400, {"error": 'Send a template in the form of the API, such as {"TemplateName": "archive"}.'}
     if problem := validation.problem_of_stored(schema, sent):
         return 400, {"error": problem.message}
-    return 200, {"TemplateId": templates.hold(gateway.service.account, sent)}
+    template_id = templates.hold(gateway.service.account, sent)
+    gateway.save()
+    return 200, {"TemplateId": template_id}
+
+
+def _hold_relay(gateway: Gateway, sent: object) -> Reply:
+    is_task = isinstance(sent, dict) and all(isinstance(sent.get(name, ""), str) for name in relays.STREAM)
+    if not isinstance(sent, dict) or not is_task:
+        return 400, {"error": 'Send a relay task in the form of the API, such as {"DomainName": "push.example.com"}.'}
+    task_id = relays.hold(gateway.service.account, sent)
+    gateway.save()
+    return 200, {"TaskId": task_id}
 
 
 def _set_clock(gateway: Gateway, sent: object) -> Reply:
@@ -119,6 +130,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Gateway, object], Reply]] = {
     ("DELETE", "log"): _clear_log,
     ("GET", "state"): _state,
     ("POST", "templates"): _hold_template,
+    ("POST", "relays"): _hold_relay,
     ("PUT", "clock"): _set_clock,
     ("POST", "reset"): _reset,
     ("POST", "pushes"): _add_push,

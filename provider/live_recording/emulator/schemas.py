@@ -233,6 +233,17 @@ def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
         "DescribeLiveStreamState": Action(
             {"AppName": filled, "DomainName": filled, "StreamName": filled}, PARAMETER, 300
         ),
+        # PY; the rate is assumed
+        "DescribeLivePullStreamTasks": Action(
+            {
+                "TaskId": TEXT,
+                "PageNum": Field(int, between(1, 100_000)),
+                "PageSize": Field(int, between(1, 20)),
+                "SpecifyTaskId": TEXT,
+            },
+            PARAMETER,
+            100,
+        ),
         # IN:35186, CN:33857
         "DescribeLiveDomains": Action(domains, VALUE, 200),
     }

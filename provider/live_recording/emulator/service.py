@@ -9,6 +9,7 @@ from live_recording.emulator import (
     domains,
     effective_recording,
     live_records,
+    relays,
     rules,
     schemas,
     streams,
@@ -48,6 +49,7 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
         "DeleteLiveRecord": live_records.delete,
         "DescribeLiveStreamEventList": streams.describe_events,
         "DescribeLiveStreamState": streams.describe_state,
+        "DescribeLivePullStreamTasks": relays.describe,
         "DescribeLiveDomains": lambda account, body: domains.describe(account.settings.domains, body),
     },
 )
@@ -106,6 +108,7 @@ class LiveService:
             "live_records": [account.live_records[task_id] for task_id in sorted(account.live_records)],
             "last_v2_record_id": account.last_v2_record_id,
             "v2_records": [account.v2_records[task_id] for task_id in sorted(account.v2_records)],
+            "relays": account.relays,
             "pushes": account.pushes,
             "files": [{"FileId": file_id} | account.files[file_id] for file_id in sorted(account.files)],
         }
@@ -134,6 +137,7 @@ class LiveService:
             live_records=live,
             last_v2_record_id=max((state.get("last_v2_record_id", FIRST_V2_RECORD_ID - 1), *v2)),
             v2_records=v2,
+            relays=[{**relays.BLANK, **relay} for relay in state.get("relays", [])],
             pushes=list(state.get("pushes", [])),
             last_file_id=max((FIRST_FILE_ID - 1, *(int(file["FileId"]) for file in state.get("files", [])))),
             files={file["FileId"]: _without_id(file) for file in state.get("files", [])},

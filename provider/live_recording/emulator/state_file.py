@@ -21,9 +21,9 @@ FILE_FLAGS: Schema = dict.fromkeys(("Nameless", "InCos"), Field(bool))
 FILE_NUMBERS = ("StartTime", "EndTime", "Duration", "Created", "Delay", "StorageTime", "SubAppId")
 SNAPSHOT = {"version", "site", "at", "templates", "rules", "tasks"}
 """The entries of what `live-recording snapshot` prints: a real account can be played on in the emulator."""
-ADDED = {"account", "domains"}
+ADDED = {"account", "domains", "relays"}
 """What newer snapshots and state files also have."""
-LATER = frozenset({"live_records", "v2_records", "pushes", "files"})
+LATER = frozenset({"live_records", "v2_records", "pushes", "files", "relays"})
 """Lists that older files do not have."""
 
 
@@ -82,6 +82,7 @@ def _played(snapshot: Fields, now: str) -> Fields:
     rules, tasks = ([e for e in snapshot[name] if isinstance(e, dict)] for name in ("rules", "tasks"))
     return {
         **{name: snapshot[name] for name in ADDED & snapshot.keys()},
+        "relays": snapshot.get("relays") or [],
         "site": snapshot["site"],
         "last_template_id": FIRST_TEMPLATE_ID - 1,
         "templates": snapshot["templates"],
@@ -121,7 +122,7 @@ def _invalid_entries(state: Fields, service: LiveService) -> Iterator[str]:
 
 
 def _problem_of_entry(name: str, schema: Schema, entry: Fields) -> Refusal | None:
-    if name == "templates":
+    if name in ("templates", "relays"):
         return validation.problem_of_stored(schema, entry)
     return validation.refusal(Action(schema, "", 0), entry)
 
@@ -143,6 +144,7 @@ def _schemas(service: LiveService) -> dict[str, Schema]:
         "tasks": _complete({**task, "TaskId": Field(str), "Stopped": Field(int)}),
         "live_records": _complete({**live, "DomainName": TEXT, **times, "TaskId": NUMBER, "CreateTime": TEXT}),
         "v2_records": _complete({"channelId": TEXT, **dict.fromkeys(V2_NUMBERS, NUMBER)}),
+        "relays": {**STREAM, "TaskId": Field(str, required=True)},
         "pushes": {**_complete(STREAM), **dict.fromkeys(("StartTime", "EndTime", "Delay"), NUMBER), **FLAGS},
         "files": _complete(
             {

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from live_recording.account.domains import FINDING, NOT_CHECKED, why_silent, why_unknown
 from live_recording.account.guard import WrongAccount
+from live_recording.account.relays import users_of
 from live_recording.account.snapshot import Snapshot
 from live_recording.config.settings import NAMESPACE
 from live_recording.core.findings import Finding, format_path
@@ -78,6 +79,14 @@ def disabled_domains(declared: Iterable[DesiredResource], snapshot: Snapshot | N
         return ()
     domains = {str(resource.inputs["domain"]) for resource in declared}
     return tuple(sorted(filter(None, (why_silent(domain, snapshot.domains) for domain in domains))))
+
+
+def templates_of_relays(changes: Iterable[PlannedChange], snapshot: Snapshot | None) -> tuple[str, ...]:
+    """Return a warning for each template that the plan deletes and relay tasks record with, sorted."""
+    relays = snapshot.relays if snapshot else None
+    deleted = (change for change in changes if change.kind == "template" and change.op in ("delete", "replace"))
+    users = {format_path(entry_path("template", each.name, ())): users_of(each.id, relays) for each in deleted}
+    return tuple(sorted(f"{path}: {sentence}" for path, sentence in users.items() if sentence))
 
 
 def unchecked_domains(declared: Sequence[DesiredResource], snapshot: Snapshot | None) -> tuple[str, ...]:

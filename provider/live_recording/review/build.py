@@ -124,7 +124,10 @@ def _with_recordings(
         unmanaged=upcoming.unmanaged_objects(plan, owner, now) if snapshot else (),
         missing=account_check.missing_objects(plan.missing, changes, snapshot.account, stack) if snapshot else (),
         unknown_domains=account_check.unknown_domains(declared, snapshot),
-        warnings=account_check.disabled_domains(declared, snapshot),
+        warnings=(
+            *account_check.disabled_domains(declared, snapshot),
+            *account_check.templates_of_relays(changes, snapshot),
+        ),
         conflicts=tuple(sorted({*plan.conflicts, *_over_quota(limits)})),
         limitations=tuple(
             sorted(

@@ -1,0 +1,49 @@
+"""Relay tasks, which pull a stream into the account: only listed, not carried out (PY, PullStreamTaskInfo).
+
+That they keep no template in use is assumed.
+"""
+
+from live_recording.emulator.account import Account
+from live_recording.emulator.messages import Answer, Fields
+
+SIZE = 10
+"""Tasks on a page, unless PageSize asks for more."""
+LIMIT = 200
+"""Relay tasks of an account; assumed."""
+STREAM = ("DomainName", "AppName", "StreamName")
+BLANK: Fields = {
+    "SourceType": "PullLivePushLive",
+    "SourceUrls": [],
+    "DomainName": "",
+    "AppName": "",
+    "StreamName": "",
+    "PushArgs": "",
+    "StartTime": "",
+    "EndTime": "",
+    "Status": "enable",
+    "CallbackUrl": "",
+    "Comment": "",
+    "RecordTemplateId": "",
+}
+
+
+def hold(account: Account, task: Fields) -> str:
+    """Add a relay task, and return its id."""
+    task_id = f"relay-{len(account.relays) + 1}"
+    account.relays.append({"TaskId": task_id, **BLANK, **task})
+    return task_id
+
+
+def describe(account: Account, body: Fields) -> Answer:
+    """Return one page of the relay tasks, the oldest first (DescribeLivePullStreamTasks; the order is assumed)."""
+    wanted = body.get("TaskId") or body.get("SpecifyTaskId")
+    found = [task for task in account.relays if wanted in (None, "", task["TaskId"])]
+    size, number = body.get("PageSize", SIZE), body.get("PageNum", 1)
+    return {
+        "TaskInfos": found[(number - 1) * size : number * size],
+        "PageNum": number,
+        "PageSize": size,
+        "TotalNum": len(found),
+        "TotalPage": -(-len(found) // size),
+        "LimitTaskNum": LIMIT,
+    }
