@@ -4,7 +4,7 @@ Stacks share an account if site, endpoint and credentials are the same. A file t
 declares, so that none of its objects is reported as undeclared.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -158,9 +158,14 @@ def _audit_account(
     stacks, differences = stack_names(), find_differences(snapshot, declaring, project_name())
     messages = (render_difference(MessageContext(by_path, stacks, difference)) for difference in differences)
     name = group[0].settings.describe_account(snapshot.account) if is_live else name
-    reason = NOT_LISTED if is_live else "the snapshot does not list them"
-    notes = () if snapshot.relays is not None else (f"{name}: Relay tasks were not checked: {reason}. {RELAYS_RECORD}",)
+    notes = tuple(f"{name}: {note}" for note in _unknown_relays(snapshot, is_live=is_live))
     return AuditedAccount(name, files, rfc3339(snapshot.at), tuple(sorted(messages)), notes=notes)
+
+
+def _unknown_relays(snapshot: Snapshot, *, is_live: bool) -> Iterator[str]:
+    if snapshot.relays is None:
+        reason = NOT_LISTED if is_live else "the snapshot does not list them"
+        yield f"Relay tasks were not checked: {reason}. {RELAYS_RECORD}"
 
 
 def _read_account(group: Sequence[StackFile]) -> Snapshot:

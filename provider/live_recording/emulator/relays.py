@@ -34,6 +34,11 @@ def hold(account: Account, task: Fields) -> str:
     return task_id
 
 
+def restored(state: Fields) -> list[Fields]:
+    """Return the relay tasks of a state, complete; older states have none."""
+    return [{**BLANK, **task} for task in state.get("relays", [])]
+
+
 def describe(account: Account, body: Fields) -> Answer:
     """Return one page of the relay tasks, the oldest first (DescribeLivePullStreamTasks; the order is assumed)."""
     wanted = body.get("TaskId") or body.get("SpecifyTaskId")

@@ -137,7 +137,7 @@ class LiveService:
             live_records=live,
             last_v2_record_id=max((state.get("last_v2_record_id", FIRST_V2_RECORD_ID - 1), *v2)),
             v2_records=v2,
-            relays=[{**relays.BLANK, **relay} for relay in state.get("relays", [])],
+            relays=relays.restored(state),
             pushes=list(state.get("pushes", [])),
             last_file_id=max((FIRST_FILE_ID - 1, *(int(file["FileId"]) for file in state.get("files", [])))),
             files={file["FileId"]: _without_id(file) for file in state.get("files", [])},
