@@ -4,8 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.cli.test_check import Scratch
+from tests.support.clock import AT
+from tests.support.emulated_account import Account
+from tests.support.verb_runner import run_verb
 
 STACK = """\
 time_zone: Asia/Shanghai
@@ -188,3 +192,79 @@ def test_stack_with_warnings_is_explained(project: Scratch) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "is not recorded: rules.all suppresses it" in done.stdout
     assert "nothing-to-suppress" not in done.stdout
+
+
+@pytest.fixture
+def odd_account(account: Account) -> Account:
+    """Return an account in which others record too."""
+    theirs = account.template("manual", Mp4Param={"Enable": 1})
+    account.rule(theirs, "push.example.com")
+    account.rule(theirs, "push.example.com", "studio")
+    account.rule(account.template("empty", Description="no format"), "push.example.com", "studio", "rehearsal")
+    times = {"StartTime": AT + 60, "EndTime": AT + 3600, "TemplateId": int(theirs)}
+    account.by_hand("CreateRecordTask", DomainName="push.example.com", AppName="studio", StreamName="guest", **times)
+    for status in ("enable", "pause"):
+        relay = {
+            "DomainName": "push.example.com",
+            "AppName": "studio",
+            "StreamName": "guest",
+            "StartTime": "2026-11-20T10:00:00Z",
+            "EndTime": "2026-11-21T10:00:00Z",
+            "RecordTemplateId": theirs,
+            "Status": status,
+        }
+        requests.post(f"{account.emulator.url}/_control/relays", json=relay, timeout=10).raise_for_status()
+    return account
+
+
+def _explain(project: Scratch, account: Account, *arguments: str) -> list[str]:
+    done = run_verb(
+        "explain", "dev", *arguments, "--account", directory=project.directory, environment=account.environment
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return str(done.stdout).splitlines()
+
+
+def test_account_adds_what_the_file_does_not_declare(project: Scratch, odd_account: Account) -> None:
+    """The rule that decides in the account comes first, then undeclared rules, tasks and relay tasks of this stream."""
+    lines = _explain(project, odd_account, "push.example.com/studio/guest", "--at", "2026-11-20T12:30Z")
+    head, *live = lines[lines.index("  No task records it at that time.") + 1 :]
+    task = odd_account.state["tasks"][0]["TaskId"]
+
+    assert head.startswith("In account 100000000001, site intl,")
+    assert live == [
+        (
+            "  The rule for push.example.com/studio/*, declared as rules.studio, records it: it has template 1001 "
+            '("manual") and matches domain and app.'
+        ),
+        f'  Task {task}, not declared in this file, records it: until 2026-11-20T13:00:00Z with template 1001 ("manual").',
+        (
+            "  Relay task relay-1, not declared in this file, records it: until 2026-11-21T10:00:00Z with template 1001 "
+            '("manual").'
+        ),
+    ]
+
+
+def test_account_shows_why_nothing_records(project: Scratch, odd_account: Account) -> None:
+    """A live rule whose template has no format suppresses the stream; declared rules are explained by the file."""
+    lines = _explain(project, odd_account, "push.example.com/studio/rehearsal")
+
+    assert lines[-1] == (
+        "  The rule for push.example.com/studio/rehearsal, not declared in this file, does not record it: "
+        "its template has no format."
+    )
+
+
+def test_account_without_permission_and_for_programs(project: Scratch, odd_account: Account) -> None:
+    """Without the permission for relay tasks the answer says so; JSON has the same content under `live`."""
+    odd_account.emulator.deny("DescribeLivePullStreamTasks")
+    answer = json.loads("\n".join(_explain(project, odd_account, "push.example.com/live/x", "--format", "json")))
+
+    (rule,) = answer["live"]["recorders"]
+    assert (rule["kind"], rule["declared_as"], rule["records"]) == ("rule", "rules.everything", True)
+    assert answer["live"]["notes"] == [
+        (
+            "Relay tasks were not checked: the credentials may not call live:DescribeLivePullStreamTasks. They can record with "
+            "templates of this account."
+        )
+    ]

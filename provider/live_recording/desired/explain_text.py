@@ -1,6 +1,5 @@
-"""An explanation as text for people, and as JSON for programs."""
+"""An explanation as text for people."""
 
-from live_recording.core import json_output
 from live_recording.desired.explain import Explanation, Recorder
 
 
@@ -8,11 +7,6 @@ def as_text(explanation: Explanation) -> str:
     """Return the verdict, then one line per other rule and per active task."""
     losers = [f"{loser.path} does not record it: {loser.why}." for loser in explanation.losers]
     return "\n".join([verdict(explanation), *(f"  {line}" for line in (*losers, *task_lines(explanation)))])
-
-
-def as_json(explanation: Explanation) -> str:
-    """Return the explanation as JSON."""
-    return json_output.as_json(json_output.as_data(explanation))
 
 
 def verdict(explanation: Explanation) -> str:
