@@ -163,3 +163,13 @@ def test_refusals_carry_a_request_id() -> None:
         call(sdk(emulator), "DescribeLiveRecordTemplate", TemplateId=1)
 
     assert len(refusal.value.requestId) == 36
+
+
+def test_rejections_have_the_ordered_code() -> None:
+    """A kind that rejects answers with another code on order; one that does not has none."""
+    with Emulator() as emulator:
+        emulator.fault("DescribeLiveRecordRules", "internal-error", code="InternalError.DomainNotExist")
+
+        assert code(sdk(emulator), "DescribeLiveRecordRules") == "InternalError.DomainNotExist"
+        order = {"action": "*", "kind": "drop-after", "code": "InternalError"}
+        assert control(emulator.port, "POST", "faults", order)[0] == 400

@@ -111,6 +111,12 @@ class ServiceUnavailable(ApiError):
     advice = "Activate the service in the vendor's console, then run again."
 
 
+class DomainRefused(ApiError):
+    """The account has no such push domain."""
+
+    advice = "Use a push domain of this account, as its console lists them; the API does not know this one."
+
+
 class BucketRefused(ServiceUnavailable):
     """Live cannot write to the COS bucket."""
 
@@ -186,6 +192,19 @@ REACTIONS: Mapping[str, type[ApiError]] = {
     "FailedOperation.CosRoleNotExists": BucketRefused,
     "UnsupportedOperation.NotLVBCodeMode": OldConsole,
     "ResourceNotFound.UserNotExist": NoAccount,
+    "InternalError.ArgsNotMatch": ValueRefused,
+    "InternalError.InvalidInput": ValueRefused,
+    "InternalError.DomainFormatError": ValueRefused,
+    **dict.fromkeys(
+        (
+            "InternalError.DomainNotExist",
+            "InternalError.PushDomainNoRecord",
+            "InvalidParameter.DomainNotExists",
+            "ResourceNotFound.DomainNotExist",
+            "ResourceNotFound.PushDomainNoRecord",
+        ),
+        DomainRefused,
+    ),
     "FailedOperation.AlterTaskState": StillRunning,
     "ResourceNotFound.TaskId": NotFound,
     "ResourceNotFound.ChannelNotExist": NoSuchStream,
@@ -195,6 +214,8 @@ REACTIONS: Mapping[str, type[ApiError]] = {
     "ResourceNotFound.StopService": ServiceUnavailable,
     "ResourceNotFound.UserDisableService": ServiceUnavailable,
     "InternalError": OutcomeUnknown,
+    "FailedOperation.CallOtherSvrError": OutcomeUnknown,
+    "FailedOperation.CallOtherSvrFailed": OutcomeUnknown,
     "InternalError.CallOtherSvrError": OutcomeUnknown,
     "InternalError.ConnectDbError": OutcomeUnknown,
     "InternalError.DBError": OutcomeUnknown,

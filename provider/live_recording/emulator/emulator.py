@@ -121,9 +121,12 @@ class Emulator:
         """Set the clock to *now*; it keeps ticking."""
         self.service.clock.set(now)
 
-    def fault(self, action: str, kind: str, count: int = 1, skip: int = 0, seconds: float = 0.0) -> None:
+    def fault(
+        self, action: str, kind: str, count: int = 1, skip: int = 0, seconds: float = 0.0, *, code: str = ""
+    ) -> None:
         """Order a fault of `faults.KINDS` for calls of *action* ("*" is any). Raises ValueError if it is invalid."""
-        fault = faults.parse_fault({"action": action, "kind": kind, "count": count, "skip": skip, "seconds": seconds})
+        numbers = {"count": count, "skip": skip, "seconds": seconds}
+        fault = faults.parse_fault({"action": action, "kind": kind, "code": code, **numbers})
         if isinstance(fault, str):
             raise ValueError(fault)  # noqa: TRY004 - the value is wrong, not the caller's type
         with self._gateway.lock:

@@ -45,6 +45,10 @@ KINDS = {
 }
 
 
+REJECTING = tuple(name for name, kind in KINDS.items() if kind.refusal)
+"""The kinds that answer an error code."""
+
+
 @dataclass
 class Fault:
     """An order: of the calls of *action* ("*" is any) let *skip* pass, then break *count*."""
@@ -55,6 +59,14 @@ class Fault:
     skip: int = 0
     seconds: float = 0.0
     """Waited before anything is done."""
+    code: str = ""
+    """The code of the rejection, of kinds that reject; default: that of the kind."""
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Return the rejection that replaces the answer, or None."""
+        refusal = KINDS[self.kind].refusal
+        return refusal._replace(code=self.code or refusal.code) if refusal else None
 
 
 FIELDS: dict[str, tuple[type, ...]] = {
@@ -63,6 +75,7 @@ FIELDS: dict[str, tuple[type, ...]] = {
     "count": (int,),
     "skip": (int,),
     "seconds": (int, float),
+    "code": (str,),
 }
 
 
@@ -74,17 +87,19 @@ def parse_fault(spec: object) -> Fault | str:
         return f'"{unknown[0]}" is not known. A fault has {", ".join(FIELDS)}.'
     wrong = [name for name, value in spec.items() if type(value) not in FIELDS[name]]
     if wrong:
-        return f'"{wrong[0]}" is {spec[wrong[0]]!r}. Action and kind are texts, count, skip and seconds numbers.'
+        return f'"{wrong[0]}" is {spec[wrong[0]]!r}. Action, kind and code are texts, count, skip and seconds numbers.'
     if not spec.get("action") or spec.get("kind") not in KINDS:
         return f'A fault needs an action ("*" is any) and a kind, one of {", ".join(KINDS)}.'
     fault = Fault(**spec)
-    if not _is_in_range(fault):
+    return _problem(fault) or fault
+
+
+def _problem(fault: Fault) -> str | None:
+    if fault.count < 1 or fault.skip < 0 or not 0 <= fault.seconds <= 3600:  # noqa: PLR2004 - named in the message
         return "Count is at least 1, skip at least 0, seconds from 0 to 3600."
-    return fault
-
-
-def _is_in_range(fault: Fault) -> bool:
-    return fault.count >= 1 and fault.skip >= 0 and 0 <= fault.seconds <= 3600  # noqa: PLR2004 - named in the message
+    if fault.code and not fault.refusal:
+        return f"{fault.kind} rejects nothing, so it has no code. Kinds that do: {', '.join(REJECTING)}."
+    return None
 
 
 class Faults:

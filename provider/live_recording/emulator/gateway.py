@@ -84,7 +84,7 @@ class Gateway:
         kind = faults.KINDS[fault.kind] if fault else faults.NO_FAULT
         with self.lock:
             body = self._body(request, action)
-            answer = kind.refusal or (self._processed(request, action, body) if kind.does else {})
+            answer = (fault and fault.refusal) or (self._processed(request, action, body) if kind.does else {})
             self._log(action, body, answer, fault.kind if fault else None)
         return Exchange(answer, kind.delivery)
 
