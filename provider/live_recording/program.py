@@ -8,6 +8,7 @@ from pulumi.runtime.config import CONFIG, is_config_secret
 
 from live_recording import resources
 from live_recording.config import files
+from live_recording.config.printing import printable_output
 from live_recording.config.settings import ENCRYPTED, NAMESPACE, NO_CREDENTIALS, SECRETS
 from live_recording.config.sources import StackConfig, engine_config
 from live_recording.core.errors import ToolError
@@ -25,7 +26,7 @@ def run() -> None:
     try:
         _declare()
     except ToolError as error:
-        pulumi.log.error(files.redacted(str(error)))
+        pulumi.log.error(printable_output(str(error)))
         raise SystemExit(STOPPED) from None
 
 

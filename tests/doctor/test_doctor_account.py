@@ -130,7 +130,7 @@ def test_secrets_in_answers_are_redacted(patient: Patient) -> None:
     with endpoint(None, f"id {ID}, key {KEY}, token {KEY[::-1]}") as url:
         _, lines, said = patient.examine(LIVE_RECORDING_ENDPOINT=url, TENCENTCLOUD_TOKEN=KEY[::-1], **PAIR)
 
-    assert "id AKID...MPLE, key ***, token ***" in lines["Credentials (dev)"][1]
+    assert "id ***, key ***, token ***" in lines["Credentials (dev)"][1]
     assert not any(secret in said for secret in (ID, KEY, KEY[::-1]))
 
 

@@ -34,7 +34,7 @@ from live_recording.emulator.command import emulate
 options = {"port": 0, "state": None, "site": "intl", "now": None, "rates": False, "tls": False, "command": []}
 options |= json.loads(sys.argv[1])
 options["state"] = options["state"] and Path(options["state"])
-sys.exit(emulate(**options))
+sys.exit(emulate(**options, report=lambda sentence: print(sentence, file=sys.stderr)))
 """
 SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
 WAIT = "import time; print('ready', flush=True); time.sleep(30)"

@@ -4,6 +4,15 @@ from collections.abc import Mapping
 from typing import Self
 
 from live_recording.core.errors import ToolError
+from live_recording.core.text import escaped
+
+LONGEST = 80
+"""Characters of an error code or RequestId that a message shows."""
+
+
+def _shown(sent: str) -> str:
+    """Return a code or id that the server sent, on one line; the message is escaped where the answer is read."""
+    return escaped(sent[:LONGEST])
 
 
 class ApiError(ToolError):
@@ -13,8 +22,8 @@ class ApiError(ToolError):
     advice = "Look up the code in the vendor's documentation, or ask the vendor's support and quote the RequestId."
 
     def __init__(self, action: str, code: str, message: str, request_id: str | None) -> None:
-        request = f" RequestId {request_id}." if request_id else ""
-        super().__init__(f"{action} {self.verb}: {message.rstrip('. ')} ({code}).{request} {self.advice}")
+        request = f" RequestId {_shown(request_id)}." if request_id else ""
+        super().__init__(f"{action} {self.verb}: {message.rstrip('. ')} ({_shown(code)}).{request} {self.advice}")
         self.action, self.code = action, code
         self.said = action, code, message, request_id
 

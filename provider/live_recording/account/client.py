@@ -23,7 +23,7 @@ from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, Read
 from live_recording.account.credentials import METADATA, ROLE_SECONDS, sign_in
 from live_recording.account.rate_limiter import RateLimiter
 from live_recording.config.settings import Endpoint, Settings
-from live_recording.core.redaction import redact_urls
+from live_recording.core.secret_patterns import without_secrets
 from live_recording.core.text import escaped
 
 TIMEOUT = 10
@@ -248,7 +248,7 @@ READ_TIMED_OUT = "Read timed out"  # the text of requests, in whatever class the
 _REASON = re.compile(
     rf"\[Errno -?\d+\] ([^\"')]+)|\[(?:SSL|X509): \w+\] ([^\"'(]*\w)|({READ_TIMED_OUT}|Remote end closed connection without response|Connection reset by peer|Tunnel connection failed: [^\"']*\w|Name or service not known|timed out)"
 )
-_WRAPPED = re.compile(r"\w+(Error|Exception|StatusLine)\(")
+_WRAPPED = re.compile(r"\w(Error|Exception|StatusLine)\(")
 """Matches the representation of a Python exception."""
 
 
@@ -260,4 +260,4 @@ def _reason(message: object) -> str:
         return str(found[1] or found[2] or found[3])
     if _WRAPPED.search(text):
         return "the connection broke, or the server does not speak HTTP"
-    return escaped(redact_urls(" ".join(text.split()))[:300])
+    return escaped(without_secrets(" ".join(text.split()))[:300])

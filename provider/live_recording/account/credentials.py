@@ -17,6 +17,7 @@ from tencentcloud.common.credential import (
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
 from live_recording.account.api_errors import AccessDenied
+from live_recording.config.printing import remember_secrets
 from live_recording.config.settings import Credentials, Role
 
 METADATA = "http://metadata.tencentyun.com"
@@ -80,11 +81,13 @@ class InstanceRole(CVMRoleCredential):  # type: ignore[misc]
         answer = self._ask(f"/latest/meta-data/cam/security-credentials/{self.role}")
         self._secret_id, self._secret_key = answer["TmpSecretId"], answer["TmpSecretKey"]
         self._token, self._expired_ts = answer["Token"], answer["ExpiredTime"]
+        remember_secrets(self._secret_id, self._secret_key, self._token)
 
 
 def _keep(credential: Any, answer: Mapping[str, Any]) -> None:
     """Store the credentials of an answer of STS where the SDK's classes read them."""
     given = answer["Credentials"]
+    remember_secrets(given["TmpSecretId"], given["TmpSecretKey"], given["Token"])
     credential._tmp_secret_id, credential._tmp_secret_key = given["TmpSecretId"], given["TmpSecretKey"]  # noqa: SLF001
     credential._token = given["Token"]  # noqa: SLF001 - the fields of the SDK's class
     credential._expired_time = answer["ExpiredTime"] - ROLE_SECONDS * 0.1  # noqa: SLF001

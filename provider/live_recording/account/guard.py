@@ -4,6 +4,7 @@ A stack belongs to one account. With the credentials of another one nothing may 
 """
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Any
@@ -15,6 +16,7 @@ from live_recording.core.errors import ToolError
 FINDING = "wrong-account"
 HOW_TO_ALLOW = "Allow the action sts:GetCallerIdentity."
 _LOG = logging.getLogger(__name__)
+_ACCOUNT = re.compile("[0-9]{1,20}")
 
 
 class WrongAccount(ToolError):
@@ -80,7 +82,8 @@ class AccountGuard:
 
     def _identify(self) -> tuple[str, str]:
         try:
-            return str(self._ask().get("AccountId") or ""), "GetCallerIdentity named no account."
+            account = str(self._ask().get("AccountId"))
+            return account if _ACCOUNT.fullmatch(account) else "", "GetCallerIdentity named no account."
         except AccessDenied as error:
             if not error.code.endswith("UnauthorizedOperation"):
                 raise

@@ -39,7 +39,9 @@ def emulate(
 
     Example: live-recording emulate -- pulumi up --yes --stack dev
     """
+    from live_recording.cli.output import print_error
     from live_recording.config.files import current_time, environment
+    from live_recording.core.text import escaped
     from live_recording.emulator.command import emulate as run_emulator
 
     if not now and environment().get("LIVE_RECORDING_NOW"):
@@ -54,5 +56,6 @@ def emulate(
         account=account,
         domains=domain or [],
         command=command or [],
+        report=lambda sentence: print_error(escaped(sentence)),
     )
     raise typer.Exit(code)

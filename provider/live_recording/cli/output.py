@@ -1,24 +1,27 @@
 """Print results and errors, write files, and end with the right exit code.
 
-Invariant: nothing leaves the command line without `_printable`, which removes secrets and characters that a terminal or the
+Invariant: nothing leaves the command line without `printable_output`, which removes secrets and characters that a terminal or the
 log of a pipeline would interpret, whatever the verbs and their messages did before.
 """
 
 import codecs
 import json
+import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
-from live_recording.core.redaction import printable
+from live_recording.config.printing import printable_output
+from live_recording.core.text import escaped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -61,24 +64,48 @@ class ReviewFormat(StrEnum):
 
 
 class VerbGroup(TyperGroup):
-    """The verbs. Reports every exception as one sentence, unless LIVE_RECORDING_DEBUG asks for a traceback."""
+    """The verbs. Reports every exception as one sentence; LIVE_RECORDING_DEBUG adds the traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a verb, and end with the exit code of its error."""
+        logging.basicConfig(handlers=[_ErrorOutput()], format="%(message)s", force=True)
         try:
-            return super().main(*args, **kwargs)
-        except Exception as error:
-            from live_recording.config.files import debug_enabled
-            from live_recording.core.errors import ToolError
+            sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or 0)
+        except typer.Abort:
+            exit_code, sentence = FINDINGS, "Aborted."
+        except typer.TyperException as error:
+            exit_code, sentence = USAGE, _usage_error(error)
+        except Exception as error:  # noqa: BLE001 - the last one that can report it
+            exit_code, sentence = _report(error)
+        print_error(sentence)
+        sys.exit(exit_code)
 
-            if debug_enabled():
-                raise
-            if isinstance(error, ToolError):
-                print_error(str(error))
-                sys.exit(error.status)
-            name = type(error).__name__
-            print_error(f"This is a bug: {name}: {error}. Please report it with the output of LIVE_RECORDING_DEBUG=1.")
-            sys.exit(FAILED)
+
+class _ErrorOutput(logging.Handler):
+    """Prints log messages as errors."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print_error(self.format(record))
+
+
+def _usage_error(error: typer.TyperException) -> str:
+    """Return how the verb is called, and what is wrong with this call, which is one line."""
+    shown = StringIO()
+    error.show(shown)  # type: ignore[attr-defined]  # all that are raised have it
+    usage, label, problem = shown.getvalue().partition("Error: ")
+    return f"{usage}{label}{escaped(problem.rstrip())}"
+
+
+def _report(error: Exception) -> tuple[int, str]:
+    """Return the exit code and the text for an exception, with its traceback if that is wanted."""
+    from live_recording.config.files import debug_enabled
+    from live_recording.core.errors import ToolError
+
+    details = f"{''.join(traceback.format_exception(error))}\n" if debug_enabled() else ""
+    if isinstance(error, ToolError):
+        return error.status, f"{details}{error}"
+    name, advice = type(error).__name__, "Please report it with the output of LIVE_RECORDING_DEBUG=1."
+    return FAILED, f"{details}This is a bug: {name}: {escaped(str(error))}. {advice}"
 
 
 def print_result(
@@ -99,7 +126,7 @@ def print_result(
         from live_recording.cli.rich_output import Printable
 
         console = Console(file=out, highlight=False, markup=False, emoji=False)
-        console.print(Printable(draw(value), _printable))
+        console.print(Printable(draw(value), printable_output))
     else:
         print_output(renderers[output_format](value))
 
@@ -107,7 +134,7 @@ def print_result(
 def print_output(text: str, *, prefix: str = "") -> None:
     """Print to standard output, after a *prefix* of ours that is printed as it is. Escapes what its encoding lacks."""
     out = _standard_output()
-    shown = prefix + _printable(text)
+    shown = prefix + printable_output(text)
     try:
         out.write(shown if shown.endswith("\n") else shown + "\n")
         out.flush()
@@ -126,10 +153,6 @@ def print_commands(text: str, *, to_errors: bool = False) -> None:
     for line in text.split("\n"):
         is_command = line.startswith("::")
         write(line.removeprefix("::") if is_command else line, prefix="::" if is_command else "")
-
-
-def _printable(text: str) -> str:
-    return printable(text, os.environ)
 
 
 def _standard_output() -> TextIOWrapper:
@@ -180,7 +203,7 @@ def print_error(text: str, *, prefix: str = "") -> None:
     """Print to standard error, after a *prefix* of ours that is printed as it is."""
     with suppress(OSError):  # nothing reads it
         if sys.stderr is not None:
-            sys.stderr.write(f"{prefix}{_printable(text)}\n")
+            sys.stderr.write(f"{prefix}{printable_output(text)}\n")
             sys.stderr.flush()
 
 

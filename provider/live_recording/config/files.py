@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from live_recording.config import untrusted_file
+from live_recording.config.printing import printable_output, remember_secrets
 from live_recording.config.settings import NAMESPACE, ConfigReader, KeyPair, Settings, parse_settings, simulated_time
 from live_recording.core.errors import ConfigError
-from live_recording.core.redaction import printable, redact
 from live_recording.core.stack_name import StackName
 from live_recording.core.text import capitalize, quoted
 
@@ -34,16 +34,6 @@ NO_STACK = f"No stack files found in {STACKS}/. {CREATE_ONE}"
 def environment() -> dict[str, str]:
     """Return a copy of this process's environment."""
     return dict(os.environ)
-
-
-def redacted(text: str) -> str:
-    """Return the text of another program or exception without the secrets of this process."""
-    return redact(text, os.environ)
-
-
-def printable_output(text: str) -> str:
-    """Return output of another program, safe for terminals and logs."""
-    return printable(text, os.environ)
 
 
 def current_time() -> datetime:
@@ -72,7 +62,9 @@ def read_settings(
         hidden_secrets: Keys of secrets that are configured, but whose values this process does not read.
     """
     env = os.environ if environ is None else environ
-    return parse_settings(config, env, profiles=partial(_read_profiles, env), hidden_secrets=hidden_secrets)
+    settings = parse_settings(config, env, profiles=partial(_read_profiles, env), hidden_secrets=hidden_secrets)
+    remember_secrets(*settings.credentials.keys.parts)
+    return settings
 
 
 def _read_profiles(environ: Mapping[str, str]) -> Mapping[str, KeyPair]:
@@ -273,7 +265,7 @@ def write_file(path: Path, text: str, *, private: bool = False) -> None:
     """
     try:
         with open(path, "w", encoding="utf-8", opener=_open_private if private else None) as file:
-            file.write(printable(text, os.environ))
+            file.write(printable_output(text))
     except OSError as error:
         raise ConfigError(f"Cannot write {quoted(str(path))}: {error.strerror or error}.") from None
 

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from live_recording.config import files
+from live_recording.config.printing import redacted
 from live_recording.core.errors import ToolError
 
 SECONDS = 10.0
@@ -43,7 +44,7 @@ def run_pulumi(stack: str | None, *arguments: str) -> subprocess.CompletedProces
     """Run the Pulumi CLI and capture its output, the errors redacted. Raises ToolError if pulumi is not on PATH."""
     command = pulumi_command(stack, *arguments)
     done = subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=False)
-    done.stderr = files.redacted(done.stderr)
+    done.stderr = redacted(done.stderr)
     return done
 
 

@@ -86,6 +86,11 @@ class KeyPair:
     secret_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
 
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Return all parts, for what removes them from output."""
+        return self.secret_id, self.secret_key, self.token
+
 
 @dataclass(frozen=True, slots=True)
 class Role:

@@ -7,12 +7,13 @@ query of a database or backend URL. Redact before a text is cut: the rest of a s
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
+from live_recording.core.secret_patterns import HIDDEN, without_secrets
 from live_recording.core.text import escaped_output
 
-REDACTED = "***"
 SHORTEST = 6
 """Characters. A shorter value is an ordinary word ("none") or number more often than a secret."""
 SECRET_VARIABLE = re.compile(
@@ -26,51 +27,36 @@ EMULATOR_KEY = "emulator"
 URL_VARIABLES = re.compile(r"PULUMI_BACKEND_URL|DATABASE_URL|(HTTPS?|ALL)_PROXY", re.IGNORECASE)
 """Names of environment variables with a URL that may contain a password."""
 
-_DATABASES = "postgres|postgresql|mysql|mongodb|redis|rediss|s3|gs|azblob"
-_PATTERNS = (
-    # A password may contain / and @, so everything up to the last @ counts.
-    (re.compile(rf"\b((?:{_DATABASES})(?:\+\w+)?://)[^\s\"'`<>]*@", re.IGNORECASE), rf"\1{REDACTED}@"),
-    (re.compile(rf"\b((?:{_DATABASES})(?:\+\w+)?://[^\s\"'`<>?]*\?)[^\s\"'`<>]+", re.IGNORECASE), rf"\1{REDACTED}"),
-    (re.compile(r"\b([a-z][a-z0-9+.-]{0,20}://)[^\s/?#\"'`<>@]+@", re.IGNORECASE), rf"\1{REDACTED}@"),
-    (
-        re.compile(
-            r"\b((?:pg|ssl)?(?:password|passphrase|passwd)\s*=\s*)('[^']*'|\"[^\"]*\"|[^\s,;&]+)", re.IGNORECASE
-        ),
-        rf"\1{REDACTED}",
-    ),
-)
 
-
-def redact(text: str, environment: Mapping[str, str]) -> str:
-    """Return the text without the secrets in the environment and without passwords in URLs and connection strings."""
-    known = _known(tuple(sorted(secret_values(environment))))
+def redact(text: str, environment: Mapping[str, str], others: Iterable[str] = ()) -> str:
+    """Return the text without secrets: those in the environment, *others*, and what has the form of one."""
+    known = _known(tuple(sorted(secret_values(environment, others))))
     if known:
-        text = known.sub(REDACTED, text)
-    return redact_urls(text)
+        text = known.sub(HIDDEN, text)
+    return without_secrets(text)
 
 
-def redact_urls(text: str) -> str:
-    """Return the text without passwords in URLs and connection strings, whether they are known or not."""
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
-    return text
-
-
-def printable(text: str, environment: Mapping[str, str]) -> str:
+def printable(text: str, environment: Mapping[str, str], others: Iterable[str] = ()) -> str:
     """Return the text without secrets, and without anything that a terminal or the log of a pipeline interprets."""
-    return escaped_output(redact(text, environment))
+    return escaped_output(redact(text, environment, others))
 
 
-def secret_values(environment: Mapping[str, str]) -> set[str]:
-    """Return the values of secret variables, and the secret parts of URLs."""
-    secrets = {
-        value for name, value in environment.items() if SECRET_VARIABLE.fullmatch(name) and value != EMULATOR_KEY
-    }
+def secret_values(environment: Mapping[str, str], others: Iterable[str] = ()) -> set[str]:
+    """Return *others*, the values of secret variables, those inside JSON too, and the secret parts of URLs."""
+    named = [value for name, value in environment.items() if SECRET_VARIABLE.fullmatch(name)]
+    secrets = {*named, *others, *(text for value in named for text in _texts_in_json(value))} - {EMULATOR_KEY}
     for name, value in environment.items():
         if URL_VARIABLES.fullmatch(name):
             secrets.update(_secrets_of_url(value))
     lines = {line for secret in secrets for line in secret.splitlines()}
     return {secret for secret in secrets | lines if len(secret.strip()) >= SHORTEST}
+
+
+def _texts_in_json(value: str) -> Iterator[str]:
+    """Yield the values of a JSON object, such as one of keys by name."""
+    if value.lstrip().startswith("{"):
+        with suppress(ValueError, RecursionError):
+            yield from (text for text in json.loads(value).values() if isinstance(text, str))
 
 
 def _secrets_of_url(url: str) -> Iterator[str]:
@@ -93,9 +79,13 @@ def _known(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _spellings(secret: str) -> Iterable[str]:
-    """Return a secret as other programs write it: in JSON, in a URL, in HTML, on one line."""
-    as_json = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-    as_url = (quote(secret), quote(secret, safe=""), quote_plus(secret), unquote(secret))
-    as_html = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    forms = (secret, secret.strip(), *as_json, *as_url, as_html, " ".join(secret.split()))
-    return (form for form in forms if len(form) >= SHORTEST)
+    """Return a secret, and what it stands for in a URL, as other programs write them."""
+    return {form for text in (secret, unquote(secret)) for form in _forms(text) if len(form) >= SHORTEST}
+
+
+def _forms(text: str) -> Iterable[str]:
+    """Return a text as it is in JSON, in a URL, in HTML, on one line."""
+    as_json = (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    as_url = (quote(text), quote(text, safe=""), quote_plus(text))
+    as_html = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return (text, text.strip(), *as_json, *as_url, as_html, " ".join(text.split()))

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 
+from live_recording.core.secret_patterns import without_secrets
+
 SHOWN = 80
 """How many characters of a value a message shows."""
 SHELL_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
 """Names that may be part of a command that users paste: of stacks and projects."""
 
-_SECRET_PARAMETER = re.compile(r"(?i)((?:secret|token|password|passwd|sign|signature|key)=)[^&\s\"',;}]+")
-"""The values of parameters such as txSecret, which are pasted with a push address."""
 _LAYOUT = ("\n", "\t")
 _LAYOUT_PARTS = re.compile(r"([\n\t])")
 _COMMAND_LINE = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
@@ -53,14 +53,9 @@ def quoted(value: object) -> str:
 def escaped(text: str) -> str:
     """Return the text on one line, without characters that a terminal, a log or the engine would interpret.
 
-    Hides the secrets of addresses. Replaces control, format and bidirectional characters, and everything else that is not printable, as JSON does.
+    Hides what looks like a secret. Replaces control, format and bidirectional characters, and everything else that is not printable, as JSON does.
     """
     return _escape(without_secrets(text)).replace("<{", "\\u003c{")
-
-
-def without_secrets(text: str) -> str:
-    """Return the text without the values of secret parameters (txSecret), which a pasted push address has."""
-    return _SECRET_PARAMETER.sub(r"\1***", text) if "=" in text else text
 
 
 def escaped_output(text: str) -> str:

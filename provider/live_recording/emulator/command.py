@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -36,18 +35,20 @@ def emulate(
     account: str = AccountSettings.account_id,
     domains: Sequence[str] = (),
     command: list[str],
+    report: Callable[[str], None],
 ) -> int:
     """Run an emulator, and *command* against it if there is one; the exit status of the whole.
 
-    0 when stopped by a signal, the status of *command* (128 + n when signal n ended it), 2 with one sentence on
-    standard error when it cannot start. Accepts the key pair of the environment, else `emulator`/`emulator`.
+    0 when stopped by a signal, the status of *command* (128 + n when signal n ended it), 2 with one sentence for
+    *report* when it cannot start. Accepts the key pair of the environment, else `emulator`/`emulator`.
     """
     options = {"port": port, "state": state, "rates": rates, "tls": tls, "account": account}
     started = _emulator(site, now, domains, options)
     if isinstance(started, str):
-        return _refused(started)
+        report(started)
+        return USAGE
     with started as emulator:
-        return _accompany(emulator, command) if command else _serve(emulator)
+        return _accompany(emulator, command, report) if command else _serve(emulator)
 
 
 def _emulator(site: str, now: str | None, domains: Sequence[str], options: Mapping[str, Any]) -> Emulator | str:
@@ -102,7 +103,7 @@ def _serve(emulator: Emulator) -> int:
     return 0
 
 
-def _accompany(emulator: Emulator, command: list[str]) -> int:
+def _accompany(emulator: Emulator, command: list[str], report: Callable[[str], None]) -> int:
     early: list[int] = []  # signals that came before there was a command
     child: subprocess.Popen[bytes] | None = None
 
@@ -116,7 +117,8 @@ def _accompany(emulator: Emulator, command: list[str]) -> int:
     try:
         child = subprocess.Popen(command, env=_environment(emulator))
     except OSError as error:
-        return _refused(f'The command "{command[0]}" cannot be started: {error.strerror}.')
+        report(f'The command "{command[0]}" cannot be started: {error.strerror}.')
+        return USAGE
     for missed in early:
         child.send_signal(missed)
     status = child.wait()
@@ -154,8 +156,3 @@ def _environment(emulator: Emulator) -> dict[str, str]:
         hosts = (environment.get(name), LOOPBACK, f"{LOOPBACK}:{emulator.port}")
         environment[name] = ",".join(host for host in hosts if host)
     return environment
-
-
-def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return USAGE

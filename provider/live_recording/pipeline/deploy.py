@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from live_recording.config import files
+from live_recording.config.printing import printable_output
 from live_recording.config.pulumi_cli import child_environment, pulumi_command
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
 
@@ -83,7 +83,7 @@ def _apply(plan: Plan) -> tuple[Outcome, bool]:
         _forward_signals(process) as forwarded,
     ):
         for line in process.stdout or ():
-            sys.stdout.write(files.printable_output(line))
+            sys.stdout.write(printable_output(line))
             sys.stdout.flush()
             stale |= any(marker in line for marker in STALE_PLAN_MARKERS)
         process.wait()

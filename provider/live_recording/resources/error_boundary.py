@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from live_recording.config.files import debug_enabled, redacted
+from live_recording.config.files import debug_enabled
+from live_recording.config.printing import printable_output
 from live_recording.core.errors import ToolError
 from live_recording.core.text import integral
 from live_recording.core.urn import PROVIDER_KEY
@@ -31,10 +32,10 @@ def report_errors_to_engine(method: Callable[P, R]) -> Callable[P, R]:
         try:
             return method(*args, **kwargs)
         except ToolError as error:
-            raise RecordingError(redacted(_with_traceback(error, str(error)))) from None
+            raise RecordingError(printable_output(_with_traceback(error, str(error)))) from None
         except BaseException as error:  # noqa: BLE001 - see the docstring
             bug = f"Provider bug: {type(error).__name__}: {error}. Please report it, with LIVE_RECORDING_DEBUG=1 set."
-            raise RecordingError(redacted(_with_traceback(error, bug))) from None
+            raise RecordingError(printable_output(_with_traceback(error, bug))) from None
 
     return call
 

@@ -1,0 +1,44 @@
+"""Recognize secrets in text by their form: passwords in URLs and connection strings, and parameters of signed addresses.
+
+Each pattern takes time in proportion to the text: what it repeats is bounded, or cannot begin again inside a match.
+"""
+
+import re
+
+HIDDEN = "***"
+_DATABASES = "postgres|postgresql|mysql|mongodb|redis|rediss|s3|gs|azblob"
+_LONGEST = 2000
+"""Characters of a URL's user and password, or of what is before its query."""
+_PATTERNS = (
+    # A password may contain / and @, so everything up to the last @ counts.
+    (
+        re.compile(rf"\b((?:{_DATABASES})(?:\+\w{{1,20}})?://)[^\s\"'`<>]{{0,{_LONGEST}}}@", re.IGNORECASE),
+        rf"\1{HIDDEN}@",
+    ),
+    (
+        re.compile(
+            rf"\b((?:{_DATABASES})(?:\+\w{{1,20}})?://[^\s\"'`<>?]{{0,{_LONGEST}}}\?)[^\s\"'`<>]+", re.IGNORECASE
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"\b([a-z][a-z0-9+.-]{0,20}://)[^\s/?#\"'`<>@]+@", re.IGNORECASE), rf"\1{HIDDEN}@"),
+    (
+        re.compile(
+            r"\b((?:pg|ssl)?(?:password|passphrase|passwd)\s*=\s*)('[^']*'|\"[^\"]*\"|[^\s,;&]+)", re.IGNORECASE
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    # Parameters such as txSecret, which are pasted with a push address.
+    (
+        re.compile(r"((?:secret|token|password|passwd|sign|signature|key)=)[^&\s\"',;}]+", re.IGNORECASE),
+        rf"\1{HIDDEN}",
+    ),
+)
+
+
+def without_secrets(text: str) -> str:
+    """Return the text without the secrets that can be recognized by their form."""
+    if "=" in text or "://" in text:
+        for pattern, replacement in _PATTERNS:
+            text = pattern.sub(replacement, text)
+    return text

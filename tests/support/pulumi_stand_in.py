@@ -1,0 +1,46 @@
+"""A stand-in for the Pulumi CLI that prints what a test wrote, to test how our commands show the output of the CLI."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+_SCRIPT = """#!/bin/sh
+cd {0} || exit 9
+case " $* " in
+*" stack export "*) name=export ;;
+*" stack ls "*) name=list ;;
+*" preview "*) name=preview ;;
+*" up "*) name=up ;;
+*" config "*) name=config ;;
+*) name=other ;;
+esac
+[ -f $name.out ] && cat $name.out
+[ -f $name.err ] && cat $name.err >&2
+[ -f $name.out ]
+"""
+
+
+class PulumiStandIn:
+    """A directory for PATH with a `pulumi`; a command without an answer fails."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir()
+        script = directory / "pulumi"
+        script.write_text(_SCRIPT.format(directory), encoding="utf-8")
+        script.chmod(0o755)
+
+    @property
+    def path(self) -> str:
+        """Return the value of PATH with this `pulumi` first."""
+        return f"{self.directory}{os.pathsep}{os.environ['PATH']}"
+
+    def answer(self, command: str, out: Any = None, errors: str = "") -> None:
+        """Set what a command (export, list, preview, up, config or other) prints; without *out* it fails."""
+        files = {"out": out if isinstance(out, str | None) else json.dumps(out), "err": errors or None}
+        for extension, text in files.items():
+            path = self.directory / f"{command}.{extension}"
+            path.unlink(missing_ok=True)
+            if text is not None:
+                path.write_text(text, encoding="utf-8", errors="surrogatepass")
