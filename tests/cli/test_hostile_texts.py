@@ -25,7 +25,7 @@ from tests.support.hostile_texts import (
 )
 from tests.support.http_answers import answering
 from tests.support.pulumi_project import callers
-from tests.support.pulumi_stand_in import PulumiStandIn
+from tests.support.scripted_pulumi import ScriptedPulumi
 
 GOOD = "templates:\n  archive: {mp4: {record_interval: 1h, storage_time: 30d}}\nrules:\n  all: {domain: push0.example.com, template: archive}\n"
 TYPE = "pulumi-python:dynamic/live:RecordTemplate"
@@ -33,11 +33,11 @@ CHECKS: dict[str, Callable[[str], list[str]]] = {".md": problems_of_markdown, ".
 
 
 class Attacked(Scratch):
-    """A project with stack dev, and a stand-in for the Pulumi CLI."""
+    """A project with stack dev, and a replacement of the Pulumi CLI."""
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self.cli = PulumiStandIn(directory / "cli")
+        self.cli = ScriptedPulumi(directory / "cli")
 
     def run(self, *arguments: str, **environment: str) -> CompletedProcess[str]:
         """Run the command line in this process."""
@@ -172,7 +172,7 @@ def test_names_in_a_plan_stay_text(scratch: Attacked, account: Account, plan: ob
 
 
 def test_state_and_cli_stay_text(scratch: Attacked, account: Account) -> None:
-    """A state of somebody else, and a CLI that prints attacks whatever is asked."""
+    """The state of another user, and a CLI that prints attacks whatever is asked."""
     for command in ("export", "list", "preview", "config", "other"):
         scratch.cli.answer(command, None, ALL_IN_ONE)
     for verb in (("plan",), ("deploy", "dev"), ("doctor",), ("audit",), ("snapshot", "--stack", "dev")):

@@ -24,7 +24,9 @@ CONFIG = [f"canary-config-{name}" for name in ("key", "role-id", "role-key", "ro
 """Secrets that a process learns while it runs: of the config, and of a role that it assumes."""
 ROLE = "qcs::cam::uin/100000000001:roleName/recorder"
 SECRETS = st.lists(
-    st.text("abcdefghijklmnopqrstuvwxyzABCDEF0123456789/+=%&<@ \\\"'-", min_size=12, max_size=40).map(lambda t: f"canary{t}x"),
+    st.text("abcdefghijklmnopqrstuvwxyzABCDEF0123456789/+=%&<@ \\\"'-", min_size=12, max_size=40).map(
+        lambda t: f"canary{t}x"
+    ),
     min_size=len(NAMES) + len(PARTS),
     max_size=len(NAMES) + len(PARTS),
     unique=True,
@@ -60,17 +62,21 @@ class Leaky:
             self.project.cli.answer(command, None, self.said)
 
     def answer(self, action: str) -> bytes:
-        """Return temporary credentials to who assumes a role, and an error that repeats everything to everybody else."""
+        """Return temporary credentials for a role, and an error that repeats every secret to other calls."""
         if action == "AssumeRole":
             credentials = dict(zip(("TmpSecretId", "TmpSecretKey", "Token"), CONFIG[1:], strict=True))
-            return json.dumps({"Response": {"Credentials": credentials, "ExpiredTime": 1 << 40, "RequestId": "r"}}).encode()
+            return json.dumps(
+                {"Response": {"Credentials": credentials, "ExpiredTime": 1 << 40, "RequestId": "r"}}
+            ).encode()
         error = {"Code": "InvalidParameter", "Message": " ".join(self.secrets[-8:])}
         return json.dumps({"Response": {"Error": error, "RequestId": self.secrets[-1]}}).encode()
 
     def expect_silence(self, *verb: str, **environment: str) -> None:
         """Run a verb; neither its output nor a file that it writes contains a secret."""
         known = {path for path in self.project.directory.rglob("*") if path.is_file()}
-        done = self.project.run(*verb, **{name: value for name, value in (self.environment | environment).items() if value})
+        done = self.project.run(
+            *verb, **{name: value for name, value in (self.environment | environment).items() if value}
+        )
         written = {path for path in self.project.directory.rglob("*") if path.is_file()} - known
         outputs = {"stdout": done.stdout, "stderr": done.stderr} | {str(path): path.read_text() for path in written}
         for name, text in outputs.items():
@@ -99,7 +105,10 @@ def test_no_verb_repeats_a_secret(secrets: list[str]) -> None:
 def test_secrets_of_the_config_are_not_repeated(tmp_path: Path, debug: str) -> None:
     """Where the key pair comes from the config or a profile, and where a role is assumed with it."""
     leaky = Leaky(tmp_path, PLAIN, CONFIG)
-    cli, keys = leaky.project.cli, {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": "", "TENCENTCLOUD_TOKEN": ""}
+    cli, keys = (
+        leaky.project.cli,
+        {"TENCENTCLOUD_SECRET_ID": "", "TENCENTCLOUD_SECRET_KEY": "", "TENCENTCLOUD_TOKEN": ""},
+    )
     leaky.project.write("stacks/Pulumi.dev.yaml", ENCRYPTED + f"  live-recording:roleArn: {ROLE}\n")
     cli.answer("config", f"{CONFIG[0]}\n")
     cli.answer("export", {"deployment": {"resources": []}})
@@ -108,8 +117,8 @@ def test_secrets_of_the_config_are_not_repeated(tmp_path: Path, debug: str) -> N
             leaky.expect_silence(*verb, LIVE_RECORDING_ENDPOINT=server, LIVE_RECORDING_DEBUG=debug, **keys)
     plain = f"config:\n  live-recording:secretKey: {CONFIG[0]}\n"
     leaky.project.write("stacks/Pulumi.dev.yaml", plain)
-    for verb in VERBS:
-        leaky.expect_silence(*verb, LIVE_RECORDING_DEBUG=debug, **keys)
+    for each in VERBS:
+        leaky.expect_silence(*each, LIVE_RECORDING_DEBUG=debug, **keys)
 
 
 def test_up_shows_no_secret_of_the_cli(tmp_path: Path) -> None:

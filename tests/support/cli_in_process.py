@@ -17,7 +17,7 @@ from live_recording.config import printing
 def run(arguments: tuple[str, ...], directory: Path, environment: Mapping[str, str]) -> CompletedProcess[str]:
     """Run `live-recording` with these arguments; *environment* is the whole environment."""
     client._signed_in.cache_clear()
-    new_process = patch.object(printing, "_GIVEN", set())  # which was given no secrets yet
+    new_process = patch.object(printing, "_GIVEN", set[str]())  # which was given no secrets yet
     with chdir(directory), patch.dict(os.environ, environment, clear=True), new_process:
         done = CliRunner().invoke(app, arguments, prog_name="live-recording")
     if done.exception and not isinstance(done.exception, SystemExit):

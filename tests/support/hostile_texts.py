@@ -1,4 +1,4 @@
-"""Texts that attack whoever prints them, and what an output may not contain because of them."""
+"""Texts that attack the terminal, log or page that shows them, and what an output may not contain because of them."""
 
 import re
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ ALL_IN_ONE = " ".join(ATTACKS)
 
 _COMMAND = re.compile(r"^\s*::|##(\[|vso\[|teamcity\[)", re.MULTILINE)
 _OWN_HTML = re.compile(r"</?(details|summary|br|code)>|<!-- live-recording review: [^<>]* -->")
+_ADDED_LINE = re.compile(rf"[ #\-|>*\[!]*{SIGN}([ \](]|$)")
 _CODE = re.compile(r"<code>.*?</code>|`[^`]*`", re.DOTALL)
 _READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _OWN_MARKDOWN = {
@@ -38,7 +39,7 @@ def problems_of_text(text: str) -> list[str]:
     """Return what a terminal or the log of a pipeline would interpret in an output, and lines that an attack added."""
     raw = sorted({f"U+{ord(c):04X}" for c in text if not c.isprintable() and c not in "\n\t"})
     commands = [line for line in text.split("\n") if _COMMAND.search(line)]
-    added = [line for line in text.split("\n") if line.lstrip(" #-|>*").startswith(SIGN)]
+    added = [line for line in text.split("\n") if _ADDED_LINE.match(line)]
     return [*raw, *commands, *added]
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from live_recording.account.objects import Raw
-from live_recording.core.streams import StreamKey
 from live_recording.core.secret_patterns import without_secrets
+from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped, join_words
 
 NOT_LISTED = "the credentials may not call live:DescribeLivePullStreamTasks"

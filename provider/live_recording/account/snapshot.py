@@ -15,8 +15,8 @@ from live_recording.account.domains import Domains, LiveDomain, by_name
 from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate, Raw
 from live_recording.account.relays import LiveRelay, Relays
 from live_recording.core.kinds import FORMATS
-from live_recording.core.streams import StreamKey
 from live_recording.core.secret_patterns import without_secrets
+from live_recording.core.streams import StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import SITES, SiteName

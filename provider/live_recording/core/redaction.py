@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
-from live_recording.core.secret_patterns import HIDDEN, without_secrets
+from live_recording.core.secret_patterns import HIDDEN, without_passwords
 from live_recording.core.text import escaped_output
 
 SHORTEST = 6
@@ -29,11 +29,11 @@ URL_VARIABLES = re.compile(r"PULUMI_BACKEND_URL|DATABASE_URL|(HTTPS?|ALL)_PROXY"
 
 
 def redact(text: str, environment: Mapping[str, str], others: Iterable[str] = ()) -> str:
-    """Return the text without secrets: those in the environment, *others*, and what has the form of one."""
+    """Return the text without secrets: those in the environment, *others*, and passwords in URLs."""
     known = _known(tuple(sorted(secret_values(environment, others))))
     if known:
         text = known.sub(HIDDEN, text)
-    return without_secrets(text)
+    return without_passwords(text)
 
 
 def printable(text: str, environment: Mapping[str, str], others: Iterable[str] = ()) -> str:
@@ -43,13 +43,18 @@ def printable(text: str, environment: Mapping[str, str], others: Iterable[str] =
 
 def secret_values(environment: Mapping[str, str], others: Iterable[str] = ()) -> set[str]:
     """Return *others*, the values of secret variables, those inside JSON too, and the secret parts of URLs."""
-    named = [value for name, value in environment.items() if SECRET_VARIABLE.fullmatch(name)]
-    secrets = {*named, *others, *(text for value in named for text in _texts_in_json(value))} - {EMULATOR_KEY}
-    for name, value in environment.items():
-        if URL_VARIABLES.fullmatch(name):
-            secrets.update(_secrets_of_url(value))
+    secrets = {*others, *_secret_parts(environment)} - {EMULATOR_KEY}
     lines = {line for secret in secrets for line in secret.splitlines()}
     return {secret for secret in secrets | lines if len(secret.strip()) >= SHORTEST}
+
+
+def _secret_parts(environment: Mapping[str, str]) -> Iterator[str]:
+    for name, value in environment.items():
+        if SECRET_VARIABLE.fullmatch(name):
+            yield value
+            yield from _texts_in_json(value)
+        if URL_VARIABLES.fullmatch(name):
+            yield from _secrets_of_url(value)
 
 
 def _texts_in_json(value: str) -> Iterator[str]:
@@ -79,7 +84,7 @@ def _known(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _spellings(secret: str) -> Iterable[str]:
-    """Return a secret, and what it stands for in a URL, as other programs write them."""
+    """Return a secret, and the text that it encodes if it is part of a URL, as other programs write them."""
     return {form for text in (secret, unquote(secret)) for form in _forms(text) if len(form) >= SHORTEST}
 
 

@@ -28,17 +28,22 @@ _PATTERNS = (
         ),
         rf"\1{HIDDEN}",
     ),
-    # Parameters such as txSecret, which are pasted with a push address.
-    (
-        re.compile(r"((?:secret|token|password|passwd|sign|signature|key)=)[^&\s\"',;}]+", re.IGNORECASE),
-        rf"\1{HIDDEN}",
-    ),
 )
+_PARAMETER = re.compile(r"((?:secret|token|password|passwd|sign|signature|key)=)[^&\s\"',;}]+", re.IGNORECASE)
+"""Parameters such as txSecret, which are pasted with a push address."""
 
 
-def without_secrets(text: str) -> str:
-    """Return the text without the secrets that can be recognized by their form."""
+def without_passwords(text: str) -> str:
+    """Return any output without passwords in URLs and connection strings."""
     if "=" in text or "://" in text:
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(replacement, text)
     return text
+
+
+def without_secrets(value: str) -> str:
+    """Return a value that others wrote without what `without_passwords` hides, and without secret parameters.
+
+    Our own output may have such parameters: `ci credentials` prints `TENCENTCLOUD_TOKEN=...`.
+    """
+    return _PARAMETER.sub(rf"\1{HIDDEN}", without_passwords(value)) if "=" in value or "://" in value else value

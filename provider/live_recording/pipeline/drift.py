@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from live_recording.audit.run import as_text, audit_stacks
-from live_recording.config.files import printable_output
+from live_recording.config.printing import printable_output
 from live_recording.config.pulumi_cli import run_pulumi
 from live_recording.config.settings import SECRETS, VARIABLES, Settings
 from live_recording.core.errors import ToolError

@@ -1,4 +1,4 @@
-"""A stand-in for the Pulumi CLI that prints what a test wrote, to test how our commands show the output of the CLI."""
+"""A replacement of the Pulumi CLI that prints what a test wrote, to test how our commands show the output of the CLI."""
 
 import json
 import os
@@ -21,7 +21,7 @@ esac
 """
 
 
-class PulumiStandIn:
+class ScriptedPulumi:
     """A directory for PATH with a `pulumi`; a command without an answer fails."""
 
     def __init__(self, directory: Path) -> None:
