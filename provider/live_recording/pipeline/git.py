@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from live_recording.config import files
+from live_recording.config.printing import redacted
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import quoted
 
@@ -42,4 +42,4 @@ def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 def reason(done: subprocess.CompletedProcess[bytes]) -> str:
     """Return what a command that failed printed as the reason, on one line."""
-    return files.redacted(" ".join(os.fsdecode(done.stderr).split()))
+    return redacted(" ".join(os.fsdecode(done.stderr).split()))
