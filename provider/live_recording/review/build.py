@@ -17,6 +17,7 @@ from live_recording.lint.acknowledgements import in_force
 from live_recording.project import StackFile
 from live_recording.review import account_check, upcoming
 from live_recording.review.changes import PlannedChange, entry_path
+from live_recording.review.channels import count_channels
 from live_recording.review.coverage import effective_rule, find_patterns, rules_with_unknown_template
 from live_recording.review.intervals import (
     RecordingInterval,
@@ -119,6 +120,13 @@ def _with_recordings(
         losses=acknowledge_losses(losses, review.acknowledged),
         patterns=tuple(patterns.values()),
         limits=limits,
+        channels=tuple(
+            count_channels(
+                recording_intervals(plan.before.account, now).values(),
+                recording_intervals(plan.after.account, now).values(),
+                patterns.values(),
+            )
+        ),
         tasks=upcoming.upcoming_tasks(plan, stack.tasks, now),
         later=dict(sorted(desired.later.items())),
         unmanaged=upcoming.unmanaged_objects(plan, owner, now) if snapshot else (),

@@ -29,6 +29,7 @@ def render_json(review: Review) -> str:
             "losses": [_loss(loss, review) for loss in review.losses],
             "patterns": [_pattern(pattern) for pattern in review.patterns],
             "limits": as_data(review.limits),
+            "channels": as_data(review.channels),
             "tasks": as_data(review.tasks),
             "later": as_data(review.later),
             "findings": json_output.findings(review.findings),

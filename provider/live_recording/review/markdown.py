@@ -15,6 +15,7 @@ from live_recording.review.model import Loss, Review
 
 ROOM = Room(lines=59, characters=60_000)
 """A comment on GitHub holds 65,536 characters."""
+CHANNELS_SHOWN = 3
 MORE = "see the HTML or JSON review"
 _ACTIVE = re.compile(r"[\\`*_\[\]|~]")
 _BLOCK = re.compile(r"\A(\d*)([-+#=.)])")
@@ -136,6 +137,14 @@ def _limits(review: Review) -> Section:
     return replace(_table("### Limits", columns, rows), summary=f"**Limits**: {text.summarize_limits(review)}.")
 
 
+def _channels(review: Review) -> Section:
+    shown = [render_message(text.describe_channels(channels)) for channels in review.channels[:CHANNELS_SHOWN]]
+    rest = len(review.channels) - len(shown)
+    more = [f"... and {rest} more."] if rest else []
+    line = f"**Recording channels**: {' '.join([*shown, *more])}"
+    return Section(min(len(shown), 1), lambda _: [line], line)
+
+
 def _tasks(review: Review) -> Section:
     rows = [
         _cells(
@@ -199,6 +208,7 @@ SECTIONS = (
     _effect,
     _findings,
     _unmanaged_objects,
+    _channels,
     _operations,
     _unchanged_patterns,
 )

@@ -82,6 +82,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Channels:
+    """Recording channels before and after the plan: of all tasks at the busiest moment, or of one stream of a pattern."""
+
+    name: str  # "tasks", or push.example.com/studio/*
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One recording in the next seven days."""
 
@@ -124,6 +133,7 @@ class Review:
     acknowledged: tuple[Acknowledgement, ...]
     unmanaged: tuple[str, ...]  # one sentence for each object of the account that this stack does not manage
     operations: tuple[Operation, ...]
+    channels: tuple[Channels, ...] = ()
     time_zone: str = "UTC"  # of the stack file: times for people are shown in it
     account: str = ""  # account, site and endpoint, in one phrase; empty: not known
     where: tuple[WhereChange, ...] = ()  # where or as whom the plan records, other than the last deployment

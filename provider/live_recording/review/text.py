@@ -13,10 +13,11 @@ from live_recording.core.streams import LEVEL_NAMES
 from live_recording.core.text import capitalize, command_of, count_of, escaped, join_words, plural
 from live_recording.core.timefmt import FOREVER, hours
 from live_recording.core.vendor import OVERLAPS_MAX
+from live_recording.review.channels import TASKS
 from live_recording.review.format_loss import format_length
 from live_recording.review.losses import FINDING
 from live_recording.review.message import Code, Message
-from live_recording.review.model import EffectiveRule, Format, Limit, Loss, LossKind, Pattern, Review, Task
+from live_recording.review.model import Channels, EffectiveRule, Format, Limit, Loss, LossKind, Pattern, Review, Task
 from live_recording.stackfile.model import Acknowledgement
 from live_recording.stackfile.names import KEY
 
@@ -44,6 +45,7 @@ DETAILS_SHOWN = 10
 """How many lines a terminal shows below a verdict; the review has all of them."""
 LATER = "The API accepts these tasks only from a later day. The first deployment from that day on creates them."
 LOSS_NAMES: dict[LossKind, str] = {"stops": "Stops", "format": "Format lost", "retention": "Shorter retention"}
+CHANNELS = "Each format of each recording uses one recording channel. The vendor bills the peak of the month."
 WHERE = "Where changes"
 HOW_TO_ACKNOWLEDGE = Message.of(
     "If a loss is intended, add its line under ", Code("acknowledge:"), " in the stack file, with your reason."
@@ -324,3 +326,12 @@ def summarize_limits(review: Review) -> str:
 def describe_later_task(name: str, first_day: str) -> Message:
     """Return a task that cannot be created yet, and from when it can."""
     return Message.of(Code(name), f" from {date.fromisoformat(first_day):%a %Y-%m-%d}")
+
+
+def describe_channels(channels: Channels) -> Message:
+    """Return how many recording channels are used, and were used before."""
+    was = "" if channels.after == channels.before else f", was {channels.before}"
+    count = count_of(channels.after, "channel")
+    if channels.name == TASKS:
+        return Message.of(f"All tasks of the account: at most {count} at once{was}.")
+    return Message.of("Each stream of ", Code(channels.name), f": {count}{was}.")
