@@ -13,6 +13,9 @@ from tests.support.provider_in_process import ProviderInProcess
 from tests.support.review_stack import STACK, Changing, resources_of, snapshot_of, stack_file
 
 PUSH = Domain(name="push.example.com")
+RULES = (
+    "templates: {archive: {mp4: {storage_time: 30d}}}\nrules: {all: {domain: push.example.com, template: archive}}\n"
+)
 
 
 def test_objects_of_the_state_that_are_not_in_the_account_stop(account: Account) -> None:
@@ -95,3 +98,34 @@ def test_disabled_domain_is_a_warning() -> None:
 
     assert [sentence.partition(" is disabled")[0] for sentence in review.warnings] == ['The domain "push.example.com"']
     assert (review.unknown_domains, review.stops) == ((), False)
+
+
+OVER = """
+tasks:
+  over: {domain: push.example.com, app: live, stream: derby, start: 2026-11-20T08:00Z, duration: 2h, template: archive}
+"""
+ACKNOWLEDGED = "acknowledge:\n  - {finding: never-records, path: tasks.over, reason: kept for the record}\n"
+
+
+def _never_records(stack: Changing, text: str) -> list[str]:
+    return [str(found) for found in stack.review(text).findings if found.id == "never-records"]
+
+
+def test_task_that_is_over_before_it_is_created_is_reported(account: Account) -> None:
+    """A wrong hour or zone shows in the review of the change that adds the task; an acknowledgement ends it."""
+    stack = Changing(account.emulator).up(RULES)
+    (found,) = _never_records(stack, RULES + OVER)
+
+    assert "tasks.over: The task ended at 2026-11-20T10:00:00Z, and the account never had it" in found
+    assert _never_records(stack, RULES + OVER + ACKNOWLEDGED) == []
+
+
+def test_tasks_that_finished_in_the_ordinary_way_are_not_reported(account: Account) -> None:
+    """Neither while the state has the task, nor after it has left the state, nor where account data does not reach."""
+    later = OVER.replace("T08:00Z", "T13:00Z")
+    stack = Changing(account.emulator).up(RULES + later).at(4)
+    assert _never_records(stack, RULES + later) == []
+
+    stack.up(RULES + later)
+    assert _never_records(stack, RULES + later) == []
+    assert _never_records(stack, RULES + OVER.replace("11-20", "11-18")) == []

@@ -33,6 +33,7 @@ from live_recording.review.losses import (
     recording_losses,
 )
 from live_recording.review.model import Format, Limit, Loss, Operation, Review, recorded_formats
+from live_recording.review.never_recorded import never_recorded
 from live_recording.review.ownership import snapshot_from_state
 from live_recording.review.preview import Preview, parse_preview
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
@@ -114,9 +115,11 @@ def _with_recordings(
         *_recording_losses(plan, changes, desired.resources, stack, now),
     ]
     declared = tuple(resource for resource in desired.resources if "domain" in resource.inputs)
+    missed = never_recorded(source, stack, changes, snapshot, review.acknowledged)
     limits = upcoming.limits_during(plan, stack.limits) if snapshot else ()
     return replace(
         review,
+        findings=review.findings if preview.destroys else tuple(sorted({*review.findings, *missed})),
         losses=acknowledge_losses(losses, review.acknowledged),
         patterns=tuple(patterns.values()),
         limits=limits,
