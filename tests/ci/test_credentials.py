@@ -90,7 +90,7 @@ def test_values_cannot_run_commands(hosts: CodeHosts, tmp_path: Path) -> None:
 
 SENTENCES = {
     "no-permission": ({"ACTIONS_ID_TOKEN_REQUEST_URL": ""}, (), 3, "No identity token found. GitHub: give the job `permissions: id-token"),
-    "not-trusted": ({}, (), 3, f"No credentials for role {ROLE}: role not trusted (AuthFailure). Check that it trusts the identity provider github"),
+    "not-trusted": ({}, (), 3, f"No credentials for role {ROLE}: role not trusted (AuthFailure, site intl). Check that it trusts the identity provider github"),
     "no-provider": ({"GITHUB_ACTIONS": ""}, (), 2, "The identity provider is unknown. Name it as in CAM: --provider NAME."),
     "no-service": ({"GITHUB_ACTIONS": ""}, ("--provider", "own"), 3, "No identity token found."),
 }  # fmt: skip
@@ -109,18 +109,19 @@ def test_errors_are_one_sentence(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_site_is_that_of_the_stacks(hosts: CodeHosts, tmp_path: Path) -> None:
-    """Stacks on two sites need a choice, because each site has its own STS."""
+def test_sites_of_the_stacks_are_asked(hosts: CodeHosts, tmp_path: Path) -> None:
+    """Each site has its own STS, and a job may be for stacks of both."""
     (tmp_path / "stacks").mkdir()
     (tmp_path / "Pulumi.yaml").write_text("name: p\nruntime: python\nstackConfigDir: stacks\n", encoding="utf-8")
-    for stack, site in (("dev", "intl"), ("prod", "cn")):
+    for stack, site in (("dev", "intl"), ("prod", "cn"), ("staging", "cn")):
         (tmp_path / f"stacks/{stack}.yaml").write_text("{}", encoding="utf-8")
         config = json.dumps({"config": {"live-recording:site": site}})
         (tmp_path / f"stacks/Pulumi.{stack}.yaml").write_text(config, encoding="utf-8")
-    several, one = run(hosts, tmp_path), run(hosts, tmp_path, "--stack", "prod")
+    hosts.sts = REFUSED
+    every, one = run(hosts, tmp_path), run(hosts, tmp_path, "--stack", "prod")
 
-    assert (several.returncode, one.returncode) == (2, 0)
-    assert "on several sites. Name a stack of the one you need: --stack STACK." in several.stderr
+    assert "role not trusted (AuthFailure, site cn); role not trusted (AuthFailure, site intl). Check" in every.stderr
+    assert "role not trusted (AuthFailure, site cn). Check" in one.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
 """Run the steps of our workflows on this machine, in order: `run` steps unchanged, actions by their effects."""
 
-import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +14,6 @@ from sarif_pydantic import Sarif
 ROOT = Path(__file__).parent.parent.parent
 WORKFLOWS = ROOT / ".github/workflows"
 READY = ROOT / ".github/actions/ready/action.yml"
-GH = f"""#!/bin/sh
-exec {sys.executable} {ROOT}/tests/support/fake_gh.py "$@"
-"""
 HEREDOC = re.compile(r"^(\w+)<<END\n(.*?)\nEND$", re.MULTILINE | re.DOTALL)
 OPERATORS = {"&&": " and ", "||": " or ", "!=": "!=", "==": "=="}
 
@@ -42,17 +37,7 @@ class Runner:
     ref: str = ""  # what a checkout without `ref` gets; "": what is checked out
 
     def __post_init__(self) -> None:
-        tools = self.store / "bin"
-        tools.mkdir(parents=True)
-        (tools / "gh").write_text(GH, encoding="utf-8")
-        (tools / "gh").chmod(0o755)
-        self.path = [str(tools)]
-
-    @property
-    def github(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the comments and issues on GitHub."""
-        kept: dict[str, list[dict[str, Any]]] = json.loads((self.store / "github.json").read_text(encoding="utf-8"))
-        return kept
+        self.store.mkdir(parents=True)
 
     def job(self, workflow: str, name: str, **matrix: str) -> list[subprocess.CompletedProcess[str]]:
         """Run a job and return its `run` steps. After a failed step only those that ask for it run."""
@@ -102,7 +87,7 @@ class Runner:
         files = {name: str(self.store / name) for name in ("GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
         given = {name: self._text(str(value), context) for name, value in env.items()}
         path = ":".join([*reversed(self.path), self.environment["PATH"]])
-        everything = {**self.environment, **files, **given, "PATH": path, "GH_KEPT": str(self.store / "github.json")}
+        everything = {**self.environment, **files, **given, "PATH": path}
         return subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self._text(command, context)],
             cwd=self.checkout, env=everything, capture_output=True, text=True, timeout=300, check=False,

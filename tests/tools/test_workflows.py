@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
+from live_recording.ci.reports import ISSUE_MARK
 from live_recording.emulator import Emulator
 from tests.support.clock import NOW
+from tests.support.code_hosts import TOKEN, CodeHosts, code_hosts
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
 from tests.support.workflow_runner import READY, ROOT, WORKFLOWS, Runner, load
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
-OURS = re.compile(r"^(exec |mkdir -p accounts && )?(live-recording|tools/drift) ")
+OURS = re.compile(r"^(exec |mkdir -p accounts && )?live-recording ")
 COPIED = ("Pulumi.yaml", "__main__.py", "tools", ".github")
 STACKS = ("dev", "prod")
 SEASON = """time_zone: UTC
@@ -55,8 +57,6 @@ def commit(runner: Runner, subject: str) -> None:
 def trap(runner: Runner) -> None:
     """Change everything that could run with the credentials of a review, and that is not a stack."""
     take = f"touch {runner.store}/taken"
-    for name in ("tools/report", "tools/oidc"):
-        (runner.checkout / name).write_text(f"#!/bin/sh\n{take}\n", encoding="utf-8")
     for name in ("__main__.py", "sitecustomize.py", "tools/pulumi/install.py"):
         (runner.checkout / name).write_text(f"import os\nos.system({take!r})\n", encoding="utf-8")
     project = (runner.checkout / "Pulumi.yaml").read_text(encoding="utf-8")
@@ -99,7 +99,14 @@ def account() -> Iterator[Account]:
 
 
 @pytest.fixture
-def runner(account: Account, tmp_path: Path) -> Runner:
+def hosts() -> Iterator[CodeHosts]:
+    """Start GitHub."""
+    with code_hosts() as started:
+        yield started
+
+
+@pytest.fixture
+def runner(account: Account, hosts: CodeHosts, tmp_path: Path) -> Runner:
     """Return a machine with the project checked out."""
     checkout = tmp_path / "checkout"
     (checkout / "stacks").mkdir(parents=True)
@@ -119,7 +126,7 @@ def runner(account: Account, tmp_path: Path) -> Runner:
         "github.event.pull_request.number": "7",
         "github.base_ref": "main",
         "github.event.pull_request.user.login": "editor",
-        "github.token": "none",
+        "github.token": TOKEN,
     }
     write(checkout, 30)
     (checkout / ".gitignore").write_text(".venv\nprovider\nplans\naccounts\nfindings.sarif\n", encoding="utf-8")
@@ -128,7 +135,8 @@ def runner(account: Account, tmp_path: Path) -> Runner:
     git(checkout, "init", "--initial-branch=main")
     git(checkout, "add", ".")
     git(checkout, "commit", "--message=Season")
-    return Runner(checkout, tmp_path / "store", cli.environment | live, context)
+    job = {name: value for name, value in hosts.github().items() if name not in ("GH_TOKEN", "GITHUB_REF")}
+    return Runner(checkout, tmp_path / "store", cli.environment | live | job, context)
 
 
 def passed(done: list[subprocess.CompletedProcess[str]]) -> bool:
@@ -138,7 +146,7 @@ def passed(done: list[subprocess.CompletedProcess[str]]) -> bool:
     return bool(done) and not failed
 
 
-def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) -> None:
+def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account, hosts: CodeHosts) -> None:
     """Merged, reviewed, stopped, acknowledged, deployed, drifted and topped up a day later."""
     for stack in STACKS:
         assert passed(runner.job("deploy", "deploy", stack=stack))
@@ -153,9 +161,9 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     assert [each["stack"] for each in json.loads(runner.outputs["stacks"])] == list(STACKS)
     (runner.store / "taken").unlink()  # by the code of the pull request, which has no credentials there
     assert not passed(runner.job("review", "review"))
-    (comment,) = runner.github["comments"]
-    assert comment["body"].splitlines()[1].startswith("**Not in this review**: this pull request also changes 6 paths")
-    assert comment["body"].count("acknowledge") >= len(STACKS)
+    (comment,) = hosts.comments
+    assert comment.body.splitlines()[1].startswith("**Not in this review**: this pull request also changes 4 paths")
+    assert comment.body.count("acknowledge") >= len(STACKS)
     assert not (runner.store / "taken").exists(), "code of the pull request had the credentials"
     assert (runner.store / "artifacts/review/dev.html").exists()
     assert account.actions() == []
@@ -166,8 +174,8 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     acknowledge(runner)
     commit(runner, "Acknowledge it")
     assert passed(runner.job("review", "review"))
-    (comment,) = runner.github["comments"]
-    assert "each accepted with a reason" in comment["body"]
+    (comment,) = hosts.comments
+    assert "each accepted with a reason" in comment.body
     git(runner.checkout, "checkout", "main")
     git(runner.checkout, "merge", "shorter")
     for stack in STACKS:
@@ -175,7 +183,7 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     assert account.actions() == ["ModifyLiveRecordTemplate"] * len(STACKS)
     assert {t["Mp4Param"]["StorageTime"] for t in account.state["templates"]} == {7 * 86400}
 
-    drift_is_reported(runner, account)
+    drift_is_reported(runner, account, hosts)
 
     account.emulator.set_now(NOW + timedelta(days=1))
     runner.environment["LIVE_RECORDING_NOW"] = (NOW + timedelta(days=1)).isoformat()
@@ -185,28 +193,28 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account) ->
     assert account.actions() == ["CreateRecordTask"] * len(STACKS)
 
 
-def drift_is_reported(runner: Runner, account: Account) -> None:
+def drift_is_reported(runner: Runner, account: Account, hosts: CodeHosts) -> None:
     """Check that an issue is open while the account differs, and while the comparison fails."""
     assert passed(runner.job("drift", "drift", stack="dev"))
     rule = account.by_hand("DescribeLiveRecordRules")["Rules"][0]
     account.by_hand("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
     drifted = rule["DomainName"].split(".")[1]
     assert not passed(runner.job("drift", "drift", stack=drifted))
-    (issue,) = runner.github["issues"]
-    assert issue["title"] == f"Drift check of {drifted}"
-    assert issue["body"].startswith(f"Drift: the account does not match stack {drifted}.")
-    assert f"push.{drifted}.example.com" in issue["body"]
+    (issue,) = hosts.issues
+    assert issue.title == f"Drift check of {drifted}"
+    assert issue.body.startswith(f"{ISSUE_MARK}\nDrift: the account does not match stack {drifted}.")
+    assert f"push.{drifted}.example.com" in issue.body
 
     keys = {
         f"TENCENTCLOUD_{name}": runner.context[f"secrets.TENCENTCLOUD_{name}"] for name in ("SECRET_ID", "SECRET_KEY")
     }
     assert run_command(runner, "pulumi", "up", "--refresh", "--yes", "--stack", drifted, **keys).returncode == 0
     assert passed(runner.job("drift", "drift", stack=drifted))
-    assert [issue["state"] for issue in runner.github["issues"]] == ["closed"]
+    assert [issue.state for issue in hosts.issues] == ["closed"]
     runner.context["secrets.TENCENTCLOUD_READER_KEY"] = "revoked"
     looked, _ = runner.job("drift", "drift", stack="dev")[-2:]
     assert looked.returncode == 3
-    assert runner.github["issues"][-1]["body"].startswith("The comparison of the account with stack dev failed.")
+    assert hosts.issues[-1].body.startswith(f"{ISSUE_MARK}\nThe comparison of the account with stack dev failed.")
 
 
 def test_a_fork_is_reviewed_without_keys(runner: Runner, account: Account) -> None:

@@ -4,9 +4,10 @@ The token comes from LIVE_RECORDING_ID_TOKEN, or from the service: GitHub, GitLa
 """
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from live_recording.account.api_errors import ApiError
 from live_recording.account.client import assume_role_with_identity
@@ -45,12 +46,12 @@ class TemporaryCredentials:
 
 
 def exchange(
-    settings: Settings, environment: Mapping[str, str], role: str, provider: str, audience: str
+    sites: Sequence[Settings], environment: Mapping[str, str], role: str, provider: str, audience: str
 ) -> TemporaryCredentials:
     """Return credentials of a role in exchange for the identity token of this job.
 
     Args:
-        settings: Which site's STS to ask.
+        sites: Settings whose sites to ask, one after the other: nothing in a role says which site it is on.
         environment: The variables of the job.
         role: The ARN of the role.
         provider: The name of the identity provider in CAM; "": that of the service, such as `github`.
@@ -64,17 +65,27 @@ def exchange(
         raise ConfigError("The identity provider is unknown. Name it as in CAM: --provider NAME.")
     run = next((environment[name] for name in RUNS if environment.get(name)), "run")
     token = identity_token(environment, audience)
-    try:
-        given = assume_role_with_identity(settings, role, provider, f"live-recording-{run}", token)
-    except ApiError as error:
-        _, code, reason, _ = error.said
-        raise ToolError(
-            f"No credentials for role {escaped(role)}: {reason.rstrip('. ')} ({code}). Check that it trusts the identity "
-            f"provider {escaped(provider)} for this project, and the audience {escaped(audience)}."
-        ) from None
+    given = _ask(sites, role, provider, f"live-recording-{run}", token, audience)
     answer = given["Credentials"]
     keys = KeyPair(answer["TmpSecretId"], answer["TmpSecretKey"], answer["Token"])
     return TemporaryCredentials(keys, datetime.fromtimestamp(given["ExpiredTime"], UTC))
+
+
+def _ask(
+    sites: Sequence[Settings], role: str, provider: str, session_name: str, token: str, audience: str
+) -> Mapping[str, Any]:
+    """Return the answer of the first site that issues credentials. Raises ToolError if no site does."""
+    refusals = []
+    for settings in sites:
+        try:
+            return assume_role_with_identity(settings, role, provider, session_name, token)
+        except ApiError as error:
+            _, code, reason, _ = error.said
+            refusals.append(f"{reason.rstrip('. ')} ({code}, site {settings.site})")
+    raise ToolError(
+        f"No credentials for role {escaped(role)}: {'; '.join(refusals)}. Check that it trusts the identity provider "
+        f"{escaped(provider)} for this project, and the audience {escaped(audience)}."
+    )
 
 
 def identity_token(environment: Mapping[str, str], audience: str) -> str:

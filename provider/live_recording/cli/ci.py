@@ -88,7 +88,7 @@ def credentials(
     stack: Annotated[
         str | None,
         typer.Option(
-            "--stack", metavar="STACK", help="Use the site of this stack. Default: that of all stacks.",
+            "--stack", metavar="STACK", help="Ask the site of this stack. Default: the sites of all stacks.",
             autocompletion=complete_stack,
         ),
     ] = None,
@@ -107,10 +107,10 @@ def credentials(
     from live_recording.ci.credentials import FORMATS, as_masks, describe, exchange
     from live_recording.ci.host import detect_platform
     from live_recording.config.files import environment
-    from live_recording.config.sources import common_settings
+    from live_recording.config.sources import settings_by_site
 
     variables = environment()
-    given = exchange(common_settings(stack), variables, role, provider, audience)
+    given = exchange(settings_by_site(stack), variables, role, provider, audience)
     if detect_platform(variables) is Platform.github:
         print_commands(as_masks(given), to_errors=True)
     print_output(FORMATS[output_format](given))

@@ -210,18 +210,14 @@ def read_stack_settings(name: str | None) -> Settings:
     return verb_settings(config)
 
 
-def common_settings(stack: str | None) -> Settings:
-    """Return the settings of a stack; None: those of any stack, because all of them are on one site.
+def settings_by_site(stack: str | None) -> tuple[Settings, ...]:
+    """Return the settings of a stack; None: those of one stack for each site, without stacks those of Pulumi.yaml.
 
-    Raises ConfigError if the stacks are on several sites, and what `read_stack_settings` raises.
+    Raises what `read_stack_settings` raises.
     """
-    found = {name: read_stack_settings(name) for name in ([stack] if stack else files.stack_names())}
-    sites = {settings.site for settings in found.values()}
-    if len(sites) > 1:
-        raise ConfigError(
-            "The stacks of this project are on several sites. Name a stack of the one you need: --stack STACK."
-        )
-    return next(iter(found.values())) if found else read_stack_settings(None)
+    found = [read_stack_settings(name) for name in ([stack] if stack else files.stack_names())]
+    by_site = {settings.site: settings for settings in reversed(found)}
+    return tuple(by_site[site] for site in sorted(by_site)) or (read_stack_settings(None),)
 
 
 def verb_settings(config: StackConfig) -> Settings:
