@@ -79,7 +79,7 @@ def test_acknowledgements_of_production_are_needed(tmp_path: Path) -> None:
     accepts = sorted((one.finding, one.path) for one in stack("prod").acknowledge)
     (tmp_path / "prod.yaml").write_text(before, encoding="utf-8")
 
-    assert len(accepts) == accepted.count("reason: ") == 2
+    assert len(accepts) == accepted.count("reason: ") == 3
     assert sorted((one["id"], one["path"]) for one in found(str(tmp_path / "prod.yaml"))) == accepts
 
 
