@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --jobs=3
 QUIETLY := --quiet --disable-pip-version-check
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate
-.PHONY: setup path lock demo lint quick-tests check test bench golden docs
+.PHONY: setup path lock demo lint quick-tests check versions test bench golden docs site sbom
 
 setup: .venv/ready  ## the virtualenv with the package, and the Pulumi CLI
 	@$(PYTHON) tools/pulumi/install.py > /dev/null
@@ -25,6 +25,7 @@ lock: .venv/ready  ## resolve pyproject.toml again; what is locked stays unless 
 	$(LOCK) pyproject.toml --extra emulator-tls --group build --output-file requirements.txt
 	$(LOCK) pyproject.toml --extra emulator-tls --group dev --constraints requirements.txt --output-file requirements-dev.txt
 	$(LOCK) --group tccli --output-file requirements-tccli.txt
+	$(LOCK) --group publish --output-file requirements-publish.txt
 
 demo: setup  ## the product against the emulator, on a throw-away backend
 	@tools/demo
@@ -48,12 +49,34 @@ lint: .venv/ready  ## style, types, imports between packages, complexity; script
 	.tccli/bin/pip install $(QUIETLY) --require-hashes -r requirements-tccli.txt
 	@touch $@
 
+.publish/ready: requirements-publish.txt
+	$(PYTHON) -m venv .publish
+	.publish/bin/pip install $(QUIETLY) --require-hashes -r requirements-publish.txt
+	@touch $@
+
+site: .publish/ready  ## the pages as a searchable site, without broken links: .site/html/index.html
+	$(PYTHON) tools/site.py
+	NO_COLOR=1 .publish/bin/zensical build --clean --strict
+
+sbom: .publish/ready  ## the packages of the lock, as CycloneDX: dist/sbom.json
+	@mkdir -p dist
+	.publish/bin/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
+
 PYTEST = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --dist worksteal
 
 quick-tests: setup
 	$(PYTEST) -m "not slow" -n auto
 
 check: lint quick-tests  ## lint and the quick tests, for every edit
+
+versions: .venv/ready  ## the quick tests with PACKAGES=oldest or newest instead of the locked ones
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .versions
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra emulator-tls --resolution $(RESOLUTION_$(PACKAGES)) --output-file .versions/packages.txt
+	$(BIN)/uv pip install --quiet --python .versions --requirement .versions/packages.txt --group dev
+	$(BIN)/uv pip install --quiet --python .versions --no-deps --no-build-isolation --editable .
+	.versions/bin/pytest -m "not slow" -n auto
+RESOLUTION_oldest = lowest-direct
+RESOLUTION_newest = highest
 
 test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
 	$(PYTEST) -n $$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2 or 1)')  # some tests only wait

@@ -1,4 +1,4 @@
-"""docs/terminal.svg: the mistakes and the loss of the README's tour, recorded from a real run in a terminal.
+"""docs/terminal.svg: the mistakes and the loss of the tour, recorded from a real run in a terminal.
 
 `python tools/picture.py` redraws it, in about ten seconds: the commands are those of the tour, against the emulator.
 """
@@ -66,9 +66,9 @@ def recorded() -> Iterator[str]:
 
 
 def stack_file() -> str:
-    """Return the first stack file of the README's tour."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return FIRST_LINE + readme.partition(f"```yaml\n{FIRST_LINE}")[2].partition("```\n")[0]
+    """Return the first stack file of the tour."""
+    page = (ROOT / "docs/tour.md").read_text(encoding="utf-8")
+    return FIRST_LINE + page.partition(f"```yaml\n{FIRST_LINE}")[2].partition("```\n")[0]
 
 
 def drawn() -> str:

@@ -14,7 +14,7 @@ from tests.support.emulated_account import Account
 
 RUN = [page for page in PAGES if "examples" not in page.parts and any(step.commands for step in doc_runner.steps(page))]
 """tests/docs/test_examples.py runs the pages of examples."""
-BEGINNER = ROOT / "README.md"
+BEGINNER = ROOT / "docs/tour.md"
 """Its reader has cloned the repository and nothing else."""
 CN = {ROOT / "docs" / f"{name}.md" for name in ("adoption", "audit", "pipelines", "review")}
 """Their stack is prod, which is on site cn."""
@@ -29,7 +29,7 @@ def name(page: Path) -> str:
 def test_page_does_what_it_shows(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Each block exits and prints as its page says; `--rewrite` updates the page with the printed output.
 
-    Who follows the README to its end has the clone that they began with.
+    Who follows the tour to its end has the clone that they began with.
     """
     directory = tmp_path / "project"
     doc_runner.copy(directory, ROOT / ".venv" if page == BEGINNER else warm_python.virtualenv())

@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from live_recording.cli.app import VERBS, verb_name
 from live_recording.core.findings import ACCOUNT_ONLY, CATALOG, errors
@@ -85,7 +87,7 @@ def test_check_names_what_is_stale(tmp_path: Path) -> None:
 
 
 def test_picture_is_current() -> None:
-    """The terminal in the README shows what the commands of its tour print today, and fetches nothing."""
+    """The terminal in the README shows what the commands of the tour print today, and fetches nothing."""
     drawn = picture.drawn()
 
     assert drawn == text(picture.PICTURE)
@@ -221,9 +223,10 @@ def test_snippets_are_what_they_seem(page: Path, part: doc_runner.Part) -> None:
 
 @pytest.mark.parametrize("verb", [verb_name(verb) for verb in VERBS])
 def test_verbs_are_documented(verb: str) -> None:
-    """Each verb is in the table of the README and on another page."""
-    assert f"| `{verb}`" in text(ROOT / "README.md") or f", `{verb}`" in text(ROOT / "README.md")
-    assert any(f"live-recording {verb}" in text(page) for page in PAGES if page != ROOT / "README.md")
+    """Each verb is in the table of commands and on another page."""
+    table = ROOT / "docs/commands.md"
+    assert f"| `{verb}`" in text(table) or f", `{verb}`" in text(table)
+    assert any(f"live-recording {verb}" in text(page) for page in PAGES if page != table)
 
 
 @pytest.mark.parametrize("id_", sorted(CATALOG.keys() - ACCOUNT_ONLY))
@@ -252,3 +255,34 @@ def test_troubleshooting_quotes_the_code() -> None:
 
     assert parts
     assert [part for part in parts if part.strip(" :") not in code] == []
+
+
+def test_site_has_every_page() -> None:
+    """Its navigation names each page that the README leads to, and no other."""
+    project = tomllib.loads(text(ROOT / "zensical.toml"))["project"]
+    top = [page for entry in project["nav"] for page in entry.values()]
+    listed = [
+        page
+        for entry in top
+        for page in ([entry] if isinstance(entry, str) else [v for e in entry for v in e.values()])
+    ]
+
+    assert sorted(listed) == sorted(
+        [*(name(page) for page in PAGES if page.parent in (ROOT, ROOT / "docs")), "examples/README.md"]
+    )
+
+
+def test_supported_versions_are_those_of_the_package_and_its_tests() -> None:
+    """The table in the README, the bounds in pyproject.toml, the oldest CLI that set-up accepts, and the matrix of `ci`."""
+    rows = dict(re.findall(r"^\| `?(.+?)`? \| (.+) \|$", text(ROOT / "README.md"), re.MULTILINE))
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
+    oldest = dict(requirement.split(">=") for requirement in project["dependencies"])
+    matrix = yaml.safe_load(text(ROOT / ".github/workflows/ci.yml"))["jobs"]["versions"]["strategy"]["matrix"]
+
+    assert rows["Python"].split(", ") == matrix["python"]
+    assert project["requires-python"] == f">={matrix['python'][0]}"
+    assert matrix["packages"] == ["oldest", "newest"]
+    assert {package: rows[package] for package in ("pulumi", "tencentcloud-sdk-python-live")} == {
+        package: f"{oldest[package]} or newer" for package in ("pulumi", "tencentcloud-sdk-python-live")
+    }
+    assert f"OLDEST = ({rows['Pulumi CLI'].split()[0].replace('.', ', ')})" in text(ROOT / "tools/pulumi/install.py")
