@@ -8,7 +8,8 @@ from pathlib import Path
 
 from live_recording.config import files
 from live_recording.config.settings import Settings
-from live_recording.config.sources import read_stack_config, verb_settings
+from live_recording.config.sources import STACK_FILE, read_stack_config, read_written_config, verb_settings
+from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, KeyPath, errors
 from live_recording.core.stack_name import StackName
 from live_recording.core.stack_ref import StackRef
@@ -17,6 +18,7 @@ from live_recording.lint.checker import check_stack
 from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import Limits, Stack
 from live_recording.stackfile.reader import parse
+from live_recording.stackfile.scalars import unwrap
 from live_recording.stackfile.validation import ValidatedStack, validate
 
 
@@ -108,3 +110,27 @@ def load_stack(stack: str) -> StackFile:
     checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
     pulumi_name = StackName.parse(stack).for_pulumi
     return StackFile(config.stack, str(path), owner, settings, checked.with_findings(config.findings), pulumi_name)
+
+
+def input_files(stack: str) -> frozenset[Path] | None:
+    """Return the files that are of a stack: its config, stack file and shared files. None if these cannot be read.
+
+    The file in `stacks` that has its name counts also if the config names another one.
+    """
+    try:
+        path = files.stack_path(stack, read_written_config(stack).get(STACK_FILE))
+        shared = shared_files(path, files.read_stack_file(path))
+        own = (path, files.stack_path(files.stack_name(stack)), files.stack_config_path(stack))
+        return None if shared is None else frozenset({*own, *shared})
+    except ConfigError:
+        return None
+
+
+def shared_files(path: Path, content: bytes) -> tuple[Path, ...] | None:
+    """Return the shared files that a stack file extends; None if it is not readable."""
+    root = parse(content).root
+    if root is None:
+        return None
+    extends = root.get("extends", [])
+    names = extends if isinstance(extends, list) else [extends]
+    return tuple(path.parent / str(unwrap(name)) for name in names)

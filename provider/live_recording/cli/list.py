@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from live_recording.cli.options import FormatOption
+from live_recording.cli.options import ChangedOption, FormatOption, select_affected
 from live_recording.cli.output import TextOrJson, print_error, print_result
 
 if TYPE_CHECKING:
@@ -13,15 +13,22 @@ if TYPE_CHECKING:
     from live_recording.pipeline.listing import ListedStack
 
 
-def list_(output_format: FormatOption = TextOrJson.text) -> None:
+def list_(changed: ChangedOption = None, output_format: FormatOption = TextOrJson.text) -> None:
     """List the stacks of this project: file, site and account. Needs neither Pulumi nor credentials.
 
-    Example: live-recording list --format json
+    Example: live-recording list --changed origin/main --format json
     """
-    from live_recording.config.files import select_stacks
+    from live_recording.config.files import STACKS, select_stacks
     from live_recording.pipeline import listing
 
-    stacks = [listing.list_stack(stack) for stack in select_stacks(None)]
+    names = select_stacks(None)
+    if changed is not None:
+        affected = select_affected(names, changed)
+        names = [*affected.stacks]
+        for name in affected.without_file:
+            path = STACKS / f"{name}.yaml"
+            print_error(f"{name}: {listing.describe_missing_file(name, path)}")
+    stacks = [listing.list_stack(stack) for stack in names]
     print_result(stacks, output_format, {"text": listing.as_text, "json": listing.as_json}, _draw)
     for stack in stacks:
         if stack.problem:

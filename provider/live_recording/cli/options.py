@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from live_recording.cli.output import FINDINGS, TextOrJson, print_result
+from live_recording.cli.output import FINDINGS, TextOrJson, print_error, print_result
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from live_recording.lint.report import FileReport
+    from live_recording.pipeline.affected import Affected
     from live_recording.project import StackFile
     from live_recording.stackfile.model import Stack
 
@@ -70,8 +73,32 @@ AcceptOption = Annotated[
         help="Accept that this config key differs from the last deployment. Repeatable.",
     ),
 ]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", metavar="N", min=1, max=64, help="How many previews run at the same time. Default: one per processor."
+    ),
+]
 SiteChoice = Annotated[SiteOption, typer.Option("--site", help="Site of the vendor whose limits apply.")]
+ChangedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--changed",
+        metavar="BASE",
+        help="Only stacks that can differ from this commit, such as origin/main. Compares the working tree.",
+    ),
+]
 FormatOption = Annotated[TextOrJson, typer.Option("--format", help="Output format.")]
+
+
+def select_affected(stacks: "Sequence[str]", base: str, results: Path | None = None) -> "Affected":
+    """Return which of the stacks can differ from a commit, and print why if it is all or none."""
+    from live_recording.pipeline.affected import affected_stacks
+
+    affected = affected_stacks(stacks, base, results)
+    if affected.explanation:
+        print_error(affected.explanation)
+    return affected
 
 
 def draw_findings(files: "list[FileReport]") -> "RenderableType":

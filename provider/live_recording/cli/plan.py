@@ -7,16 +7,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from live_recording.cli.options import AcceptOption, PlansOption, StacksArgument
+from live_recording.cli.options import (
+    AcceptOption,
+    ChangedOption,
+    JobsOption,
+    PlansOption,
+    StacksArgument,
+    select_affected,
+)
 from live_recording.cli.output import FINDINGS, TextOrJson, print_error, print_output, print_result
 from live_recording.core.text import count_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from live_recording.core.errors import ToolError
+    from live_recording.pipeline.affected import Affected
     from live_recording.pipeline.plan import Plan
 
 
 def plan(
     stacks: StacksArgument = None,
+    changed: ChangedOption = None,
+    jobs: JobsOption = None,
     out: PlansOption = Path("plans"),
     accept_where: AcceptOption = None,
     head: Annotated[
@@ -28,10 +41,32 @@ def plan(
     DIR/review.md covers all stacks, DIR/STACK.html shows one. With --head, program, package and Pulumi.yaml stay those of
     this checkout, and the review names all other changes of the commit first.
 
-    Example: live-recording plan --out plans
+    Example: live-recording plan --changed origin/main --out plans
     """
+    from live_recording.pipeline.batch import default_jobs, plan_stacks
+    from live_recording.pipeline.plan import not_planned_verdicts, stacks_without_file, write_review
+    from live_recording.review.overview import Unaffected
+
     with _head_stacks(head) as without_effect:
-        _plan(stacks, out, accept_where or (), without_effect)
+        affected = _select(stacks, changed, out)
+        without_file = {} if stacks else stacks_without_file(affected.without_file)
+        plans, failures = plan_stacks(affected.stacks, out, jobs or default_jobs(), print_error, accept_where or ())
+    verdicts, unaffected = not_planned_verdicts(without_file, failures), Unaffected(affected.base, affected.others)
+    write_review(plans, out, verdicts, without_effect, unaffected)
+    if without_effect:
+        print_error(f"Without effect: {count_of(len(without_effect), 'changed path')} besides the values of stacks.")
+    _print_results(plans, without_file, failures)
+    print_output(f"Written: {out / 'review.md'}, and the plan and review of each stack as {out}/STACK.*")
+    raise typer.Exit(_exit_code(plans, failures))
+
+
+def _select(stacks: list[str] | None, changed: str | None, out: Path) -> "Affected":
+    """Return the stacks to plan: the named ones or all, of these only those that differ from commit *changed*."""
+    from live_recording.config.files import select_stacks
+    from live_recording.pipeline.affected import Affected
+
+    selected = select_stacks(stacks)
+    return Affected.all(selected) if changed is None else select_affected(selected, changed, out)
 
 
 def _head_stacks(commit: str) -> AbstractContextManager[Sequence[str]]:
@@ -43,25 +78,20 @@ def _head_stacks(commit: str) -> AbstractContextManager[Sequence[str]]:
     return stacks_of(commit)
 
 
-def _plan(stacks: Sequence[str] | None, out: Path, accepted: Sequence[str], without_effect: Sequence[str]) -> None:
-    from live_recording.config.files import select_stacks
-    from live_recording.pipeline.plan import plan_stacks, stacks_without_file
-
-    selected = select_stacks(stacks)
-    without_file = {} if stacks else stacks_without_file()
-    plans, failures = plan_stacks(selected, out, without_file, accepted, without_effect)
-    if without_effect:
-        print_error(f"Without effect: {count_of(len(without_effect), 'changed path')} besides the values of stacks.")
+def _print_results(
+    plans: "Iterable[Plan]", without_file: "Mapping[str, str]", failures: "Mapping[str, ToolError]"
+) -> None:
     for each in plans:
         print_verdict(each.stack, each)
     for name, sentence in without_file.items():
         print_error(f"{name}: No stack file: {sentence}")
     for name, error in failures.items():
         print_error(f"{name}: Not planned: {error}")
-    print_output(f"Written: {out / 'review.md'}, and the plan and review of each stack as {out}/STACK.*")
+
+
+def _exit_code(plans: "Iterable[Plan]", failures: "Mapping[str, ToolError]") -> int:
     codes = [error.status for error in failures.values()]
-    codes += [FINDINGS for each in plans if each.review.stops]
-    raise typer.Exit(max(codes, default=0))
+    return max([*codes, *(FINDINGS for each in plans if each.review.stops)], default=0)
 
 
 def print_verdict(title: str, plan: "Plan") -> None:

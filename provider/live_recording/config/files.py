@@ -25,6 +25,8 @@ LARGEST_DATA = 64 << 20
 DEEPEST = 50
 """Levels of a config file."""
 PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
+CONFIG_PREFIX = "Pulumi."
+"""How the names of Pulumi's config files begin."""
 PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700
 """Modes of what may hold inputs of resources, such as plans."""
 CREATE_ONE = f"Create {STACKS}/dev.yaml, or change to the root directory of the project."
@@ -85,7 +87,7 @@ def project_name() -> str:
 
 def stack_names() -> list[str]:
     """Return the names of all stacks that have a file in `stacks`, or whose config names another file, sorted."""
-    names = {path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith("Pulumi.")}
+    names = {path.stem for path in STACKS.glob("*.yaml") if not path.name.startswith(CONFIG_PREFIX)}
     return sorted(names | {name for name in configured_stacks() if name not in names and _may_name_stack_file(name)})
 
 
@@ -107,7 +109,7 @@ def select_stacks(named: Sequence[str] | None) -> list[str]:
 
 def configured_stacks() -> list[str]:
     """Return the names of all stacks that have a Pulumi config file, sorted."""
-    return sorted(path.stem.removeprefix("Pulumi.") for path in config_directory().glob("Pulumi.*.yaml"))
+    return sorted(path.stem.removeprefix(CONFIG_PREFIX) for path in config_directory().glob(f"{CONFIG_PREFIX}*.yaml"))
 
 
 def stack_path(stack: str, recordings: str | None = None) -> Path:
@@ -146,7 +148,7 @@ def config_directory() -> Path:
 
 def stack_config_path(stack: str) -> Path:
     """Return the path of the stack's Pulumi config file."""
-    return config_directory() / f"Pulumi.{stack_name(stack)}.yaml"
+    return config_directory() / f"{CONFIG_PREFIX}{stack_name(stack)}.yaml"
 
 
 def config_section(path: Path) -> dict[str, Any]:
@@ -170,7 +172,7 @@ def read_stack_file(path: Path) -> bytes:
     """Return the content of a stack file. Raises ConfigError if it cannot be read."""
     names = ", ".join(stack_names())
     hint = f"Stacks in this project: {names}." if names else f"This project has no stack files. {CREATE_ONE}"
-    if path.name.startswith("Pulumi."):
+    if path.name.startswith(CONFIG_PREFIX):
         raise ConfigError(f"{quoted(str(path))} is a Pulumi config file, not a stack file. {hint}")
     return read_bytes(path, "stack file", f" {hint}")
 

@@ -1,8 +1,11 @@
 """Run the Pulumi CLI and other commands."""
 
 import shutil
+import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from threading import RLock
 
 from live_recording.config import files
 from live_recording.config.printing import redacted
@@ -42,10 +45,65 @@ def _is_kept(variable: str) -> bool:
 
 def run_pulumi(stack: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the Pulumi CLI and capture its output, the errors redacted. Raises ToolError if pulumi is not on PATH."""
-    command = pulumi_command(stack, *arguments)
-    done = subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=False)
+    done = COMMANDS.run(pulumi_command(stack, *arguments))
     done.stderr = redacted(done.stderr)
     return done
+
+
+class Interrupted(ToolError):
+    """A signal stopped this run before anything was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("Interrupted. Nothing was changed.")
+
+
+class Commands:
+    """The Pulumi commands of this process that run now, in any thread, so that a signal can end all of them.
+
+    Each one has a process group of its own: a signal to ours reaches it once, through `interrupt`.
+    """
+
+    def __init__(self) -> None:
+        self._running = set[subprocess.Popen[str]]()
+        self._interrupted = False
+        self._lock = RLock()  # the handler of a signal may interrupt its own thread
+
+    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end and capture its output. Raises Interrupted after `interrupt`."""
+        with self._lock:
+            if self._interrupted:
+                raise Interrupted
+            process = subprocess.Popen(
+                command,
+                env=child_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                process_group=0,
+            )
+            self._running.add(process)
+        with process:
+            try:
+                output, errors = process.communicate()
+            except BaseException:  # such as KeyboardInterrupt, where nothing handles the signal
+                process.send_signal(signal.SIGINT)
+                raise
+            finally:
+                self._running.discard(process)
+        if self._interrupted:
+            raise Interrupted
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+    def interrupt(self, number: int) -> None:
+        """Send a signal to all commands, and start no more of them."""
+        with self._lock:
+            self._interrupted = True
+            for process in self._running:
+                process.send_signal(number)
+
+
+COMMANDS = Commands()
 
 
 def pulumi_command(stack: str | None, *arguments: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from live_recording.config.printing import printable_output
 from live_recording.config.pulumi_cli import child_environment, pulumi_command
-from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
+from live_recording.pipeline.plan import Plan, open_stack, plan_stack, read_account, write_review
 
 STALE_PLAN_MARKERS = ("violates plan", "is not allowed by the plan", "but none were seen")
 """Parts of the engine's errors for a saved plan that no longer matches what it would do."""
@@ -48,14 +48,14 @@ def deploy_stack(name: str, directory: Path, accepted: Collection[str] = ()) -> 
     """
     stack = open_stack(name)
     stack.settings.require_changes_allowed(preview=False)
-    first = plan_stack(stack, directory, accepted)
+    first = plan_stack(stack, directory, read_account(stack, None), accepted)
     write_review((first,), directory)
     if first.review.stops:
         return Deployment(Outcome.stopped, (first,))
     outcome, stale = _apply(first)
     if not stale:
         return Deployment(outcome, (first,))
-    second = plan_stack(stack, directory, accepted)
+    second = plan_stack(stack, directory, read_account(stack, None), accepted)
     write_review((second,), directory)
     if second.review.stops or not second.review.has_no_new_effect(first.review):
         return Deployment(Outcome.changed, (first, second))

@@ -8,10 +8,17 @@ from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import quoted
 
 
-def require_commit(commit: str) -> None:
-    """Raise ConfigError if this repository does not have a commit."""
-    if run("rev-parse", "--quiet", "--verify", "--end-of-options", f"{commit}^{{commit}}").returncode:
-        raise ConfigError(f"Commit {quoted(commit)} not found. Fetch it, or choose another one.")
+def require_commit(commit: str) -> str:
+    """Return the id of a commit. Raises ConfigError if this repository does not have it."""
+    found = run("rev-parse", "--quiet", "--verify", "--end-of-options", f"{commit}^{{commit}}")
+    if found.returncode == 0:
+        return os.fsdecode(found.stdout).strip()
+    if text("rev-parse", "--is-shallow-repository") == "true":
+        raise ConfigError(
+            f"Commit {quoted(commit)} not found: this clone is shallow. Fetch the whole history: git fetch --unshallow (on "
+            "GitHub: fetch-depth: 0; on GitLab: GIT_DEPTH: 0)."
+        )
+    raise ConfigError(f"Commit {quoted(commit)} not found. Fetch it, or choose another one.")
 
 
 def entries(*arguments: str) -> list[str]:

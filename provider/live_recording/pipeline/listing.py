@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from live_recording.config.files import stack_path
 from live_recording.config.sources import STACK_FILE, has_environment, read_written_config
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError
+from live_recording.core.text import command_of
 from live_recording.core.vendor import DEFAULT_SITE
 
 NO_STACKS = "No stacks."
@@ -23,12 +25,25 @@ class ListedStack:
     problem: str = ""  # why the config cannot be read
 
 
+def declared_file(stack: str) -> Path:
+    """Return the path of a stack's file, which may not exist. Raises ConfigError for invalid config."""
+    return stack_path(stack, read_written_config(stack).get(STACK_FILE))
+
+
+def describe_missing_file(stack: str, path: Path) -> str:
+    """Return what it means that a stack has no stack file."""
+    return (
+        f"{path} does not exist. Its objects stay in the account, and nothing more is created. To delete them: "
+        f"{command_of('pulumi', 'destroy', '--stack', stack)}"
+    )
+
+
 def list_stack(stack: str) -> ListedStack:
     """Return what the files say about a stack. A stack with invalid config is listed too, so that it is not overlooked."""
     try:
         config = read_written_config(stack)
         site = config.get("site") or (None if has_environment(stack) else DEFAULT_SITE)
-        return ListedStack(stack, str(stack_path(stack, config.get(STACK_FILE))), site, config.get("account"))
+        return ListedStack(stack, str(declared_file(stack)), site, config.get("account"))
     except ConfigError as error:
         return ListedStack(stack, None, None, None, str(error))
 

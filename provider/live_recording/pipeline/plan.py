@@ -8,18 +8,20 @@ from pathlib import Path
 
 from live_recording.account import snapshot_file
 from live_recording.account.snapshot import Snapshot
-from live_recording.config.files import create_private_directory, debug_enabled, make_private, stack_path, write_file
+from live_recording.config.files import create_private_directory, make_private, write_file
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
 from live_recording.config.settings import NAMESPACE
 from live_recording.config.sources import read_stack_config
 from live_recording.config.stack_state import State, accounts_in_state, applied_configs, read_state
 from live_recording.config.where import WhereChange, where_changes
 from live_recording.core.errors import ToolError
+from live_recording.pipeline.listing import declared_file, describe_missing_file
 from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
 from live_recording.review.combined import render_combined
 from live_recording.review.formats import FORMATS
 from live_recording.review.model import Review
+from live_recording.review.overview import Unaffected
 from live_recording.review.text import Verdict
 
 NO_STACK_MARKER = "no stack named"
@@ -36,16 +38,20 @@ class Plan:
     file: Path
 
 
-def plan_stack(stack: StackFile, directory: Path, accepted: Collection[str] = ()) -> Plan:
+def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, accepted: Collection[str] = ()) -> Plan:
     """Plan and review a stack. Raises ToolError if it cannot be planned.
 
-    Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory. *accepted* are config keys
-    that say where or who, and that may differ from the last deployment.
+    Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory.
+
+    Args:
+        stack: The stack.
+        directory: Where to write.
+        account: What its account holds, None if that is not known.
+        accepted: Config keys that say where or who, and that may differ from the last deployment.
     """
     create_private_directory(directory)
     state = read_state(stack.pulumi_name)  # raises if Pulumi would run code of others
     where = _where_changes(stack, state, accepted)
-    account = read_account(stack, None)
     plan_file = directory / f"{stack.stack}.plan"
     preview = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
     write_file(directory / f"{stack.stack}.preview.json", preview.stdout, private=True)
@@ -77,63 +83,43 @@ def read_account(stack: StackFile, snapshot: Path | None) -> Snapshot | None:
     return snapshot_file.take_snapshot(stack.settings) if stack.settings.has_credentials else None
 
 
-def stacks_without_file() -> Mapping[str, str]:
+def stacks_without_file(removed: Collection[str] = ()) -> Mapping[str, str]:
     """Return the stacks of this project that have resources but no stack file, with what that means.
 
-    Empty if the backend cannot be read: then planning reports why.
+    If the backend cannot be read, these are the stacks whose files are known to be *removed*: then planning reports why.
     """
     listed = run_pulumi(None, "stack", "ls", "--json")
     stacks = [] if listed.returncode else json.loads(listed.stdout)
-    names = sorted(stack["name"].rpartition("/")[2] for stack in stacks if stack.get("resourceCount"))
-    paths = {name: stack_path(name, read_stack_config(name).get("recordings")) for name in names}
-    return {
-        name: f"{path} does not exist. Its objects stay in the account, and nothing more is created. "
-        f"To delete them: pulumi destroy --stack {name}"
-        for name, path in paths.items()
-        if not path.is_file()
-    }
-
-
-def plan_stacks(
-    stacks: Iterable[str],
-    directory: Path,
-    without_file: Mapping[str, str],
-    accepted: Collection[str] = (),
-    without_effect: Sequence[str] = (),
-) -> tuple[tuple[Plan, ...], Mapping[str, ToolError]]:
-    """Plan stacks one after the other, and write one review of all of them. Return the plans and the failures.
-
-    Args:
-        stacks: Names of stacks, or paths of their files.
-        directory: Where to write.
-        without_file: Stacks without a stack file -> what the review says about them.
-        accepted: As for `plan_stack`.
-        without_effect: Paths that a pull request changes, but that these plans do not use.
-    """
-    plans, failures = [], {}
-    for stack in stacks:
-        try:
-            plans.append(plan_stack(open_stack(stack), directory, accepted))
-        except ToolError as error:
-            if debug_enabled():
-                raise
-            failures[stack] = error
-    unplanned = {stack: Verdict("No stack file", sentence) for stack, sentence in without_file.items()}
-    unplanned |= {stack: Verdict("Not planned", str(error)) for stack, error in failures.items()}
-    write_review(plans, directory, unplanned, without_effect)
-    return tuple(plans), failures
+    names = {stack["name"].rpartition("/")[2] for stack in stacks if stack.get("resourceCount")}
+    paths = {name: declared_file(name) for name in sorted(removed if listed.returncode else names)}
+    return {name: describe_missing_file(name, path) for name, path in paths.items() if not path.is_file()}
 
 
 def write_review(
     plans: Iterable[Plan],
     directory: Path,
-    unplanned: Mapping[str, Verdict] | None = None,
+    not_planned: Mapping[str, Verdict] | None = None,
     without_effect: Sequence[str] = (),
+    unaffected: Unaffected | None = None,
 ) -> None:
-    """Write the combined review of the plans as review.md with the verdicts of stacks without a plan."""
+    """Write the combined review of plans as review.md.
+
+    Args:
+        plans: The plans.
+        directory: Where to write.
+        not_planned: Stacks that have no plan but should -> why.
+        without_effect: Paths that a pull request changes, but that these plans do not use.
+        unaffected: Stacks that need no plan.
+    """
     create_private_directory(directory)
-    review = render_combined((plan.review for plan in plans), unplanned or {}, without_effect)
-    write_file(directory / "review.md", review, private=True)
+    combined = render_combined((plan.review for plan in plans), not_planned or {}, without_effect, unaffected)
+    write_file(directory / "review.md", combined, private=True)
+
+
+def not_planned_verdicts(without_file: Mapping[str, str], failures: Mapping[str, ToolError]) -> dict[str, Verdict]:
+    """Return the verdicts of stacks without a plan: those without a stack file, and those that failed."""
+    verdicts = {stack: Verdict("No stack file", sentence) for stack, sentence in without_file.items()}
+    return verdicts | {stack: Verdict("Not planned", str(error)) for stack, error in failures.items()}
 
 
 def open_stack(name: str) -> StackFile:

@@ -5,7 +5,6 @@ changes follows in the same order, as far as there is room.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from live_recording.core.text import count_of, join_words, plural
 from live_recording.review import text
@@ -21,6 +20,7 @@ from live_recording.review.markdown import (
     sections,
 )
 from live_recording.review.model import Review
+from live_recording.review.overview import Overview, Stop, Unaffected, why_not_planned
 from live_recording.review.text import Verdict
 
 NAMED_IN_MARKER = 10
@@ -34,42 +34,32 @@ NAMED_PATHS, NAMED_PATH_LENGTH = 10, 80
 SMALLEST_DETAILS = 4
 """Lines: with less room, nothing more is shown of a stack."""
 NAMED = 100
-"""How many unchanged stacks are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    """A stack that stops: it lacks a review, or its review stops."""
-
-    stack: str
-    verdict: Verdict
-    review: Review | None = None
-
-    @property
-    def loss_count(self) -> int:
-        """Return the number of losses that are not acknowledged."""
-        return len(self.review.open_losses) if self.review else 0
+"""How many unchanged stacks, and how many that were not planned, are named."""
 
 
 def render_combined(
-    reviews: Iterable[Review], not_reviewed: Mapping[str, Verdict], without_effect: Sequence[str] = ()
+    reviews: Iterable[Review],
+    not_reviewed: Mapping[str, Verdict],
+    without_effect: Sequence[str] = (),
+    unaffected: Unaffected | None = None,
 ) -> str:
     """Return one comment about several stacks.
 
     Args:
         reviews: The reviews.
-        not_reviewed: The stacks without a review, and why.
+        not_reviewed: Stacks without a review -> why.
         without_effect: Paths that the pull request changes, but that the plans do not use.
+        unaffected: Stacks that were not planned.
     """
     everything = tuple(reviews)
+    overview = Overview.of(everything, not_reviewed, unaffected)
     if (len(everything), len(not_reviewed), len(without_effect)) == (1, 0, 0):
-        return render_markdown(everything[0])
-    stopping = tuple(review for review in everything if review.stops)
-    passing = [review for review in everything if not review.stops]
-    changed = tuple(review for review in passing if review.operations)
+        return render_markdown(everything[0], _unaffected_row(overview.unaffected))
+    stopping = tuple(stop.review for stop in overview.stops if stop.review)
     lines = [marker(everything[:NAMED_IN_MARKER]), *_notice(without_effect), "### Recording reviews"]
-    lines += [*_stop_rows(_stops(stopping, not_reviewed)), *_changed_rows(changed), *_unchanged_row(passing)]
-    for group in (stopping, changed):
+    lines += [*_stop_rows(overview.stops), *_changed_rows(overview.changed)]
+    lines += [*_named("Nothing changes in", overview.unchanged), *_unaffected_row(overview.unaffected)]
+    for group in (stopping, overview.changed):
         lines += _details(group, ROOM.without(lines))
     return "\n".join(lines) + "\n"
 
@@ -87,13 +77,10 @@ def _notice(without_effect: Sequence[str]) -> list[str]:
     ]
 
 
-def _stops(stopping: Iterable[Review], not_reviewed: Mapping[str, Verdict]) -> list[_Stop]:
-    unplanned = [_Stop(stack, verdict) for stack, verdict in not_reviewed.items()]
-    return unplanned + [_Stop(review.stack, text.verdict_of(review), review) for review in stopping]
-
-
-def _unchanged_row(passing: Sequence[Review]) -> list[str]:
-    return _named("Nothing changes in", [review.stack for review in passing if not review.operations])
+def _unaffected_row(unaffected: Unaffected) -> list[str]:
+    if not unaffected.stacks:
+        return []
+    return [f"- {why_not_planned(unaffected)} {code(unaffected.base)}: {_names(unaffected.stacks)}."]
 
 
 def _changed_rows(changed: Sequence[Review]) -> list[str]:
@@ -114,7 +101,7 @@ def _details(reviews: Sequence[Review], room: Room) -> list[str]:
     return lines
 
 
-def _stop_rows(stops: Sequence[_Stop]) -> list[str]:
+def _stop_rows(stops: Sequence[Stop]) -> list[str]:
     """Return the list of stacks that stop, in the fullest form that leaves room for the others."""
     room = int(ROOM.characters * STOPS_SHARE)
     for form in (_with_losses, _with_first_loss, _with_short_loss, _with_count):
@@ -127,40 +114,37 @@ def _stop_rows(stops: Sequence[_Stop]) -> list[str]:
     ]
 
 
-def _with_losses(stop: _Stop) -> list[str]:
+def _with_losses(stop: Stop) -> list[str]:
     return [_verdict_row(stop.stack, stop.verdict), *_loss_rows(stop)]
 
 
-def _with_first_loss(stop: _Stop) -> list[str]:
+def _with_first_loss(stop: Stop) -> list[str]:
     more = [f"  - and {stop.loss_count - 1} more"] if stop.loss_count > 1 else []
     return [_verdict_row(stop.stack, stop.verdict), *_loss_rows(stop)[:1], *more]
 
 
-def _with_short_loss(stop: _Stop) -> list[str]:
+def _with_short_loss(stop: Stop) -> list[str]:
     if not stop.loss_count or stop.review is None:
         return [_verdict_row(stop.stack, stop.verdict)]
     loss = describe_loss(stop.review.open_losses[0], None).removeprefix("- ")
     return [f"- {code(stop.stack)}{_counted(stop)}: {loss}"]
 
 
-def _with_count(stop: _Stop) -> list[str]:
+def _with_count(stop: Stop) -> list[str]:
     return [f"- {code(stop.stack)}: **{plain(stop.verdict.head)}**{_counted(stop)}"]
 
 
-def _short(stop: _Stop) -> str:
+def _short(stop: Stop) -> str:
     return f"{code(stop.stack)}{_counted(stop)}"
 
 
-def _counted(stop: _Stop) -> str:
+def _counted(stop: Stop) -> str:
     return f" ({count_of(stop.loss_count, 'loss', 'losses')})" if stop.loss_count else ""
 
 
-def _loss_rows(stop: _Stop) -> list[str]:
+def _loss_rows(stop: Stop) -> list[str]:
     """Return a row for each loss that is not acknowledged."""
-    if stop.review is None:
-        return []
-    entries = (entry for entry in text.losses_by_entry(stop.review) if entry.proposal)
-    return [f"  {row}" for row in loss_rows(entries)]
+    return [f"  {row}" for row in loss_rows(stop.losses_by_entry)]
 
 
 def _verdict_row(stack: str, verdict: Verdict) -> str:
@@ -168,8 +152,9 @@ def _verdict_row(stack: str, verdict: Verdict) -> str:
 
 
 def _named(what: str, stacks: Sequence[str]) -> list[str]:
-    if not stacks:
-        return []
+    return [f"- {what} {count_of(len(stacks), 'stack')}: {_names(stacks)}."] if stacks else []
+
+
+def _names(stacks: Sequence[str]) -> str:
     rest = f" and {len(stacks) - NAMED} more" if len(stacks) > NAMED else ""
-    names = ", ".join(map(code, stacks[:NAMED]))
-    return [f"- {what} {count_of(len(stacks), 'stack')}: {names}{rest}."]
+    return f"{', '.join(map(code, stacks[:NAMED]))}{rest}"

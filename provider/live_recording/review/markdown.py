@@ -23,8 +23,13 @@ _PINGS = re.compile(r"([@#])(?=\w)")
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "&<>|`\\*_[]~"})
 
 
-def render_markdown(review: Review) -> str:
-    """Return the comment. Its first line is hidden and names the stack, so that a pipeline can find the comment again."""
+def render_markdown(review: Review, others: Sequence[str] = ()) -> str:
+    """Return the comment. Its first line is hidden and names the stack, so that a pipeline can find the comment again.
+
+    Args:
+        review: The review.
+        others: Lines about other stacks.
+    """
     account = "No account data."
     if review.account_at:
         account = f"Account data from {text.format_time(review.account_at, review.time_zone)}."
@@ -33,6 +38,7 @@ def render_markdown(review: Review) -> str:
         f"**{plain(str(text.verdict_of(review)))}**",
         "",
         f"Stack {code(review.stack)}{plain(f', {review.account}' if review.account else '')}. {account} Times are in {plain(review.time_zone)}.",
+        *others,
     ]
     return "\n".join([*head, *fit(sections(review), ROOM.without(head))]) + "\n"
 
