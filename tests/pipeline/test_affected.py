@@ -174,10 +174,10 @@ def test_reason_and_deleted_stacks_are_reported(repository: Repository) -> None:
 REJECTED = {
     "empty": ("", "--changed is empty."),
     "zeros": ("0" * 40, f"--changed {'0' * 40} means that there is no earlier commit, as on a new branch."),
-    "unknown": ("gone", '"gone" is not a commit of this repository.'),
-    "option": ("--output=leaked", '"--output=leaked" is not a commit of this repository.'),
-    "tree": ("base^{tree}", '"base^{tree}" is not a commit of this repository.'),
-    "range": ("base..base", '"base..base" is not a commit of this repository.'),
+    "unknown": ("gone", 'Commit "gone" not found. Fetch it, or choose another one.'),
+    "option": ("--output=leaked", 'Commit "--output=leaked" not found.'),
+    "tree": ("base^{tree}", 'Commit "base^{tree}" not found.'),
+    "range": ("base..base", 'Commit "base..base" not found.'),
 }
 
 
@@ -200,14 +200,14 @@ def test_shallow_clone_gets_advice(repository: Repository, tmp_path: Path) -> No
 
     done = shallow.run("list", "--changed", "HEAD~1")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith('Commit "HEAD~1" is not in this clone, which is shallow. Fetch the whole history:')
+    assert done.stderr.startswith('Commit "HEAD~1" not found: this clone is shallow. Fetch the whole history:')
 
 
 def test_without_git_nothing_is_compared(repository: Repository, tmp_path: Path) -> None:
     """Without the command, and outside a repository."""
     done = repository.run("list", "--changed", "base", PATH="")
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == "git is not on PATH, and --changed needs it. Install git, or leave out --changed.\n"
+    assert done.stderr == "Cannot run git: No such file or directory. Install it.\n"
     done = repository.run("list", "--changed", "base", GIT_CEILING_DIRECTORIES=str(tmp_path.parent), GIT_DIR="/nowhere")
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("git cannot compare the files: fatal: not a git repository")
+    assert done.stderr.startswith("git rev-parse failed: fatal: not a git repository")

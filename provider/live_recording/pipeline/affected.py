@@ -39,7 +39,7 @@ class Affected:
 
     @property
     def explanation(self) -> str:
-        """Return why all stacks are affected, or that none is; else ""."""
+        """Return why all stacks are affected, or why no stack is; else ""."""
         if self.cause:
             return f"All stacks can be affected: {quoted(self.cause)} differs from {self.base}."
         return (

@@ -104,7 +104,7 @@ class _Batch:
 
 
 def _result(planned: "Future[Plan]") -> Plan | ToolError:
-    """Return the plan of a stack, or why there is none."""
+    """Return the plan of a stack, or why it has no plan."""
     try:
         return planned.result()
     except ToolError as error:
@@ -115,7 +115,7 @@ def _result(planned: "Future[Plan]") -> Plan | ToolError:
 
 @contextmanager
 def _forward_signals(ended: "SimpleQueue[tuple[str, Future[Plan]] | None]") -> Iterator[None]:
-    """Forward SIGINT and SIGTERM to all commands, start no more of them, and wake whoever waits for a plan."""
+    """Forward SIGINT and SIGTERM to all commands, start no more of them, and wake the thread that waits for plans."""
 
     def forward(number: int, _: object) -> None:
         COMMANDS.interrupt(number)
