@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,7 @@ from live_recording.emulator.domains import Domain
 from live_recording.project import StackFile, check_text
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
+from tests.support.sdk_client import control
 
 ROOT = Path(__file__).parent.parent.parent
 PUSH = "push.example.com"
@@ -64,6 +66,11 @@ def emulator() -> Iterator[Emulator]:
 
 ALWAYS_UNTRIED = [probe.topic for probe in PROBES if probe.observe is None]
 NEEDS_A_FULL_ACCOUNT = ["code of the 51st rule", "DescribeRecordTask: page"]
+NEEDS_RECORDINGS = [
+    "DescribeLiveStreamEventList without AppName",
+    "SearchMedia: CreateTime.Before",
+    "files: type of HLS",
+]
 
 
 @pytest.mark.parametrize(("site", "beside"), [("intl", []), ("cn", ["start exactly 6 days ahead (intl)"])])
@@ -72,7 +79,7 @@ def test_emulator_conforms_to_its_page(site: str, beside: list[str]) -> None:
     with Emulator(site=site, now=NOW, domains=DOMAINS) as started:
         found = run(laboratory(started))
 
-        expected = {*ALWAYS_UNTRIED, *NEEDS_A_FULL_ACCOUNT, *beside}
+        expected = {*ALWAYS_UNTRIED, *NEEDS_A_FULL_ACCOUNT, *NEEDS_RECORDINGS, *beside}
         assert results(found)["differs"] == []
         assert set(results(found)["not-tried"]) == expected
         assert (found.exit_code, found.left, held(started)) == (0, (), [])
@@ -164,6 +171,39 @@ SWITCHES: dict[str, dict[str, Alteration]] = {
 """Group -> switches of the emulator that are altered together, each with the rows that must differ."""
 
 
+RECORDINGS: dict[str, Alteration] = {
+    "app": ({"default_event_app": "live"}, NEEDS_RECORDINGS[:1]),
+    "window": (
+        {"event_window_code": "InvalidParameterValue"},
+        ["DescribeLiveStreamEventList: an end after now, or more than 30 days"],
+    ),
+    "before": ({"before_included": True}, NEEDS_RECORDINGS[1:2]),
+    "range": ({"search_range_code": "InvalidParameterValue.Offset"}, ["SearchMedia: Offset + Limit above 5000"]),
+    "type": ({"hls_type": "hls"}, NEEDS_RECORDINGS[2:]),
+}
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_pushes_and_files_of_the_account_are_read(altered: bool) -> None:
+    """An account that records shows more; nothing of it changes, and exactly the altered rows differ."""
+    switches = {name: value for switch, _ in RECORDINGS.values() for name, value in switch.items()} if altered else {}
+    with Emulator(now=NOW - timedelta(days=1), domains=DOMAINS, assumptions=Assumptions(**switches)) as started:
+        account = Account(started)
+        account.rule(account.template("theirs", HlsParam={"Enable": 1}), PUSH, "studio")
+        start = NOW - timedelta(hours=3)
+        push = {"domain": PUSH, "app": "studio", "stream": "s", "start": start.isoformat()}
+        end = (start + timedelta(hours=1)).isoformat()
+        assert control(started.port, "POST", "pushes", push | {"end": end})[0] == 200
+        started.set_now(NOW)
+        before = held(started), len(control(started.port, "GET", "files")[1])
+        found = run(laboratory(started))
+
+        differing = [row for _, rows in RECORDINGS.values() for row in rows] if altered else []
+        assert results(found)["differs"] == differing
+        assert set(NEEDS_RECORDINGS) & set(results(found)["not-tried"]) == set()
+        assert (held(started), len(control(started.port, "GET", "files")[1])) == before
+
+
 @pytest.mark.parametrize("group", SWITCHES)
 def test_altered_assumptions_are_reported(group: str) -> None:
     """Exactly the altered rows differ, with what was seen, and nothing is left."""
@@ -192,7 +232,7 @@ def test_altered_tables_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_switch_is_altered() -> None:
     """A new assumption of the emulator needs a probe that notices another answer."""
-    altered = {name for group in SWITCHES.values() for switch, _ in group.values() for name in switch}
+    altered = {name for group in (*SWITCHES.values(), RECORDINGS) for switch, _ in group.values() for name in switch}
     beside = {"rule_limit_code", "unset_fields"}  # needs a full account; every form of the other confirms
 
     assert {field.name for field in fields(Assumptions)} == altered | beside

@@ -6,7 +6,7 @@ Objects are recognized by their names alone, so that a later run also finds what
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from live_recording.account.api_errors import (
@@ -24,6 +24,7 @@ from live_recording.account.objects import LiveRule
 from live_recording.config.settings import KeyPair, Settings
 from live_recording.core.errors import ToolError
 from live_recording.core.text import escaped
+from live_recording.core.timefmt import rfc3339
 
 PREFIX = "lr-conformance"
 """How the names of all objects of all runs begin. Letters, digits and hyphens are valid on both sites."""
@@ -32,6 +33,8 @@ APP = "live"
 AHEAD = timedelta(days=5)
 """How far in the future tasks start: within the limit of both sites, and the account's owner has time to react."""
 TASK_SECONDS = 120
+HISTORY = timedelta(days=29)
+"""How far back pushes and files are read: a query spans 1 month (CN:33186) or 30 days (IN:30800)."""
 ATTEMPTS = 3
 """How often a sweep looks for objects and deletes them; a delete may lose its response."""
 SETTLE_SECONDS = 1.0
@@ -217,6 +220,39 @@ class Laboratory:
         window = {"StartTime": self.server_time, "EndTime": self.server_time + 7 * 86_400}
         key = {"DomainName": self._domain(), "AppName": APP, "StreamName": self.name}
         return list(self.read("DescribeRecordTask", {**window, **key}).get("TaskList") or [])
+
+    # What others pushed and recorded, which is only read
+
+    def apps(self) -> set[str]:
+        """Return the apps of the domain that rules and tasks of the account name. Raises NotTried."""
+        try:
+            keys = [*self.inventory.rules(), *(task.stream for task in self.inventory.tasks().values())]
+        except ToolError as error:
+            _give_up("Listing rules and tasks", error)
+        return {key.app for key in keys if key.app and key.domain == self._domain()}
+
+    def pushes(self, **filters: str) -> list[Body]:
+        """Return up to 100 pushes to the domain in the last 29 days. Raises NotTried."""
+        now = datetime.fromtimestamp(self.server_time, UTC)
+        window = {"StartTime": rfc3339(now - HISTORY), "EndTime": rfc3339(now)}
+        body = {"DomainName": self._domain(), "PageSize": 100, **window, **filters}
+        return list(self.read("DescribeLiveStreamEventList", body).get("EventList") or [])
+
+    def vod(self) -> ApiClient:
+        """Return a client for Video on Demand."""
+        return ApiClient(self.settings, service="vod")
+
+    def recordings(self, *, empty: bool = False, **query: Any) -> list[Body]:
+        """Return recordings of the last 29 days in VOD. Raises NotTried, also if there are none, unless *empty*."""
+        since = rfc3339(datetime.fromtimestamp(self.server_time, UTC) - HISTORY)
+        body = {"SourceTypes": ["Record"], "CreateTime": {"After": since}, **query}
+        try:
+            found = list(self.vod().read("SearchMedia", body).get("MediaInfoSet") or [])
+        except ToolError as error:
+            _give_up("SearchMedia", error)
+        if not found and not empty:
+            raise NotTried("VOD has no recording of the last 29 days.")
+        return found
 
     def delete(self, action: str, **key: Any) -> None:
         """Delete an object of this run. Raises NotTried."""

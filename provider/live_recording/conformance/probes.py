@@ -6,10 +6,12 @@ API, no domain, no id.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from live_recording.account.client import ApiClient
 from live_recording.conformance.laboratory import ACCEPTED, Laboratory, NotTried
+from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import STREAM_PARAM
 
 DAY = 86_400
@@ -231,6 +233,40 @@ def assume_role(lab: Laboratory) -> str:
     return ", ".join(lab.code("AssumeRole", body, sts) for body in bodies)
 
 
+def every_app(lab: Laboratory) -> str:
+    """List the pushes of the domain without AppName, and with each other app that rules and tasks of the account name."""
+    listed = {str(event.get("AppName")) for event in lab.pushes()}
+    missing = [app for app in sorted(lab.apps() - {"live"} - listed) if lab.pushes(AppName=app)]
+    if missing:
+        return "not every app"
+    if not listed - {"live"}:
+        raise NotTried("No push of another app than live in the last 29 days.")
+    return "every app"
+
+
+def late_window(lab: Laboratory) -> str:
+    """Ask for pushes of a window that ends tomorrow."""
+    now = datetime.fromtimestamp(lab.server_time, UTC)
+    window = {"StartTime": rfc3339(now - timedelta(days=1)), "EndTime": rfc3339(now + timedelta(days=1))}
+    return lab.code("DescribeLiveStreamEventList", window)
+
+
+def before(lab: Laboratory) -> str:
+    """Search up to the second in which a known file was created."""
+    first = lab.recordings(Limit=1)[0]
+    created = first["BasicInfo"]["CreateTime"]
+    found = lab.recordings(CreateTime={"After": created, "Before": created}, Limit=100, empty=True)
+    return "included" if first["FileId"] in [file["FileId"] for file in found] else "excluded"
+
+
+def hls_type(lab: Laboratory) -> str:
+    """Look at the types of the recordings in VOD."""
+    types = {str(file["BasicInfo"].get("Type")).lower() for file in lab.recordings(Limit=100)}
+    if not types & {"m3u8", "hls"}:
+        raise NotTried("VOD has no HLS recording of the last 29 days.")
+    return ", ".join(sorted(types & {"m3u8", "hls"}))
+
+
 def _last_template(lab: Laboratory) -> dict[str, Any]:
     """Return the template that this run created last."""
     ids = [int(value) for one in lab.known if one.kind == "template" for _, value in one.key]
@@ -436,13 +472,25 @@ PROBES: tuple[Probe, ...] = (
         "feature guide",
         not_tried=NO_PUSH,
     ),
+    Probe("DescribeLiveStreamEventList: times", "the end of a push decides", "CN:33186", not_tried=NO_PUSH),
+    Probe("DescribeLiveStreamEventList without AppName", "lists every app", "CN:33186", "every app", every_app),
     Probe(
-        "DescribeLiveStreamEventList",
-        "the end of a push decides; without AppName it lists every app",
+        "DescribeLiveStreamEventList: an end after now, or more than 30 days",
+        "`InvalidParameter`",
         "CN:33186",
-        not_tried=NO_PUSH,
+        "InvalidParameter",
+        late_window,
     ),
-    Probe("files", "created 2 s after their end, spliced HLS after that wait; type `m3u8` for HLS", not_tried=NO_PUSH),
+    Probe("SearchMedia: CreateTime.Before", "is excluded", "CN:31813", "excluded", before),
+    Probe(
+        "SearchMedia: Offset + Limit above 5000",
+        "`InvalidParameterValue.Limit`",
+        "CN:31813",
+        "InvalidParameterValue.Limit",
+        lambda lab: lab.code("SearchMedia", {"Offset": 4_999, "Limit": 2}, lab.vod()),
+    ),
+    Probe("files: type of HLS", "`m3u8`", "CN:31813", "m3u8", hls_type),
+    Probe("files", "created 2 s after their end, spliced HLS after that wait", not_tried=NO_PUSH),
     Probe("a task that starts while three others record its stream", "records nothing", "CN:45983", not_tried=NO_PUSH),
     Probe(
         "a push of less than 10 s",

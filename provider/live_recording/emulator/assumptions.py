@@ -71,5 +71,17 @@ class Assumptions:
     stream_param_code: str = "InvalidParameterValue"
     """The code of a StreamParam with an unknown name or a value out of range."""
 
+    # Pushes and files
+    default_event_app: str = ""
+    """The app of DescribeLiveStreamEventList without AppName; "" lists every app; the parameter's text says "live"."""
+    event_window_code: str = "InvalidParameter"
+    """The code of a window of pushes that ends after now, or is too long."""
+    before_included: bool = False
+    """Whether SearchMedia finds a file created exactly at CreateTime.Before: the parameter's text says so, the type's does not."""
+    search_range_code: str = "InvalidParameterValue.Limit"
+    """The code of Offset + Limit above 5000."""
+    hls_type: str = "m3u8"
+    """The type of HLS files in VOD."""
+
 
 DEFAULT = Assumptions()

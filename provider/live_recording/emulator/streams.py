@@ -21,8 +21,8 @@ from live_recording.emulator.templates import MAIN_VOD_APP, RECORD_PARAM
 RULE_DELAY = 600
 SHORTEST = 10
 CREATED_AFTER = 2
-TYPES = {"FlvParam": "flv", "HlsParam": "m3u8", "Mp4Param": "mp4", "AacParam": "aac", "Mp3Param": "mp3"}
-"""Format of a template -> type of its files in VOD; m3u8 is assumed."""
+TYPES = {"FlvParam": "flv", "Mp4Param": "mp4", "AacParam": "aac", "Mp3Param": "mp3"}
+"""Format of a template -> type of its files in VOD; that of HLS is assumed."""
 WIDEST_QUERY, HISTORY = 30 * DAY, 60 * DAY
 """DescribeLiveStreamEventList: the span of a query, and how long ago (IN:30800; cn: 1 and 2 months, CN:33186)."""
 MOST_EVENTS = 10_000
@@ -134,7 +134,7 @@ def _record(account: Account, push: Fields, recorder: Recorder) -> None:
         if param.get("Enable"):
             resume = (template.get("HlsSpecialParam") or {}).get("FlowContinueDuration") or 0
             in_cos = template.get("CosStore") == 1
-            file = _file(push, recorder, TYPES[name], param, in_cos=in_cos)
+            file = _file(push, recorder, TYPES.get(name, account.assumed.hls_type), param, in_cos=in_cos)
             if name == "HlsParam":
                 _splice(account, file, resume)
             else:
@@ -195,6 +195,7 @@ def describe_events(account: Account, body: Fields) -> Answer:
     if refusal := _event_query(account, start, end):
         return refusal
     ended = [push for push in account.pushes if push["EndTime"] is not None and start <= push["EndTime"] <= end]
+    body = {**body, "AppName": body.get("AppName") or account.assumed.default_event_app}
     found = sorted((push for push in ended if _matches_event(push, body)), key=lambda push: push["EndTime"])
     number, size = body.get("PageNum", 1), body.get("PageSize", 10)
     page = found[:MOST_EVENTS][(number - 1) * size : number * size]
@@ -216,11 +217,13 @@ def _event_query(account: Account, start: int, end: int) -> Refusal | None:
     now = account.clock.seconds()
     if not 0 < start < end <= now:
         return Refusal(
-            "InvalidParameter",
+            account.assumed.event_window_code,
             "StartTime must be before EndTime, and EndTime not after now: UTC, such as 2026-12-04T12:00:00Z.",
         )
     if end - start > WIDEST_QUERY or start < now - HISTORY:
-        return Refusal("InvalidParameter", "A query spans 30 days at most, and pushes are known for 60 days.")
+        return Refusal(
+            account.assumed.event_window_code, "A query spans 30 days at most, and pushes are known for 60 days."
+        )
     return None
 
 

@@ -73,9 +73,10 @@ def _search(service: LiveService, body: Fields) -> Answer:
     offset, limit = body.get("Offset", 0), body.get("Limit", DEFAULT_LIMIT)
     if offset + limit > MOST_FILES:
         return Refusal(
-            "InvalidParameterValue.Limit", f"Offset + Limit is {offset + limit}, at most {MOST_FILES} are allowed."
+            service.settings.assumptions.search_range_code,
+            f"Offset + Limit is {offset + limit}, at most {MOST_FILES} are allowed.",
         )
-    found = [(file_id, file) for file_id, file in _visible(service, body) if _matches(file, body)]
+    found = [(file_id, file) for file_id, file in _visible(service, body) if _matches(service, file, body)]
     newest_first = (body.get("Sort") or {}).get("Order") == "Desc"
     found.sort(key=lambda entry: (entry[1]["Created"], entry[0]), reverse=newest_first)
     return {
@@ -105,19 +106,21 @@ def _visible(service: LiveService, body: Fields) -> Iterator[tuple[str, Fields]]
             yield file_id, file
 
 
-def _matches(file: Fields, body: Fields) -> bool:
+def _matches(service: LiveService, file: Fields, body: Fields) -> bool:
     filters = {"StreamIds": "StreamName", "StreamDomains": "DomainName", "StreamPaths": "AppName"}
     return (
         "Record" in body.get("SourceTypes", ["Record"])
         and all(not body.get(name) or file[field] in body[name] for name, field in filters.items())
-        and _is_within(file["Created"], body.get("CreateTime") or {})
+        and _is_within(
+            file["Created"], body.get("CreateTime") or {}, 1 if service.settings.assumptions.before_included else 0
+        )
     )
 
 
-def _is_within(seconds: int, span: Fields) -> bool:
-    """Return whether a time is in a TimeRange; Before is excluded (the type's text; the parameter's says included)."""
+def _is_within(seconds: int, span: Fields, beyond: int) -> bool:
+    """Return whether a time is in a TimeRange, or less than *beyond* seconds after its end."""
     after, before = parse_time(span.get("After")), parse_time(span.get("Before"))
-    return (after is None or after.timestamp() <= seconds) and (before is None or seconds < before.timestamp())
+    return (after is None or after.timestamp() <= seconds) and (before is None or seconds < before.timestamp() + beyond)
 
 
 def _media(file_id: str, file: Fields) -> Fields:
