@@ -240,7 +240,7 @@ def every_app(lab: Laboratory) -> str:
     if missing:
         return "not every app"
     if not listed - {"live"}:
-        raise NotTried("No push of another app than live in the last 29 days.")
+        raise NotTried("No push of the last 29 days has another app than live.")
     return "every app"
 
 
