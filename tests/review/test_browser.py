@@ -12,7 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from live_recording.review.html import render_html
+from live_recording.review.html import render_html, render_index
+from live_recording.review.overview import Overview, Unaffected
+from live_recording.review.text import Verdict
 from tests.support.review_samples import REVIEWS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -21,6 +23,13 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here. Install it: apt-get install chromium."),
 ]
 PHONE, DESKTOP = 390, 1280
+INDEX = "all stacks"
+"""The name of the page over all reviews."""
+OVERVIEW = Overview.of(
+    REVIEWS.values(),
+    {"gone": Verdict("No stack file", "stacks/gone.yaml does not exist.")},
+    Unaffected("main", ("a", "b")),
+)
 COLLISIONS = """() => [...document.querySelectorAll('.lanes svg')].flatMap(svg => {
   const edges = svg.getBoundingClientRect();
   const boxes = [...svg.querySelectorAll('g')].map(g => [...g.querySelectorAll('rect, text')].map(e => e.getBoundingClientRect()));
@@ -51,7 +60,7 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, folder: Path, name: str, width: int, **context: object) -> tuple[Page, list[str]]:
     """Return the page of a review, and what the browser complained of or fetched."""
     file = folder / f"{name}.html"
-    file.write_text(render_html(REVIEWS[name]), encoding="utf-8")
+    file.write_text(render_index(OVERVIEW) if name == INDEX else render_html(REVIEWS[name]), encoding="utf-8")
     page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()  # type: ignore[arg-type]  # options by name
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -62,7 +71,7 @@ def opened(browser: Browser, folder: Path, name: str, width: int, **context: obj
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("name", REVIEWS)
+@pytest.mark.parametrize("name", [*REVIEWS, INDEX])
 def test_page_fits_the_screen(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
     """Nothing is fetched, nothing goes wrong, and the page itself never scrolls sideways."""
     page, said = opened(browser, tmp_path, name, width)
@@ -83,7 +92,7 @@ def test_tasks_do_not_cover_each_other(browser: Browser, tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", sorted(set(REVIEWS) - {"huge"}))
+@pytest.mark.parametrize("name", sorted({*REVIEWS, INDEX} - {"huge"}))
 def test_page_is_accessible(browser: Browser, tmp_path: Path, name: str, scheme: str) -> None:
     """The rules of axe find nothing wrong, contrast included, in both schemes."""
     page, _ = opened(browser, tmp_path, name, PHONE, color_scheme=scheme)

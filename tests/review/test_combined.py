@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_recording.review.combined import render_combined
+from live_recording.review.html import render_index
 from live_recording.review.markdown import code, render_markdown
 from live_recording.review.model import Review
+from live_recording.review.overview import Overview, Unaffected
 from live_recording.review.text import Verdict
 from tests.support.review_samples import HUGE, REJECTED, REVIEWS, RICH, UNCHANGED
 
@@ -64,6 +66,32 @@ def test_paths_without_effect_are_bounded() -> None:
 
     assert len(text) < COMMENT_MAX
     assert all(code(review.stack) in text for review in stacks)
+
+
+def test_index_and_comment_of_a_thousand_stacks_show_every_loss() -> None:
+    """With losses at random places, each losing stack is in both, and on the page each loss too, in the same order."""
+    random = Random(7)  # noqa: S311 - reviews at random places, always the same
+    losing = set(random.sample(range(1000), 100))
+    stacks = [replace(RICH if n in losing else UNCHANGED, stack=f"venue-{n:04}") for n in range(1000)]
+    random.shuffle(stacks)
+    page, comment = render_index(Overview.of(stacks, {})), render_combined(stacks, {})
+    expected = [review.stack for review in stacks if review.stops]
+
+    assert re.findall(r"venue-\d+(?=\.html)", page)[:100] == expected
+    assert re.findall(r"^- `(venue-\d+)`", comment, re.MULTILINE)[:100] == expected
+    assert page.count(RICH.open_losses[0].sentence) == 100
+    assert "Nothing changes in 900 stacks" in page
+    assert "Nothing changes in 900 stacks" in comment
+
+
+def test_stacks_that_were_not_planned_are_one_line() -> None:
+    """In the comment about one stack, in that about many, and on the page."""
+    unaffected = Unaffected("origin/main", ("a", "b"))
+    line = "2 stacks were not planned, because none of their files differs from"
+    for reviews in ((RICH,), (RICH, UNCHANGED), ()):
+        comment = render_combined(reviews, {}, unaffected=unaffected)
+        assert f"- {line} `origin/main`: `a`, `b`." in comment.splitlines()
+        assert line in render_index(Overview.of(reviews, {}, unaffected))
 
 
 @pytest.mark.parametrize("place", [0, 28, 56])

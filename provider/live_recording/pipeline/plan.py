@@ -20,8 +20,9 @@ from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
 from live_recording.review.combined import render_combined
 from live_recording.review.formats import FORMATS
+from live_recording.review.html import render_index
 from live_recording.review.model import Review
-from live_recording.review.overview import Unaffected
+from live_recording.review.overview import Overview, Unaffected
 from live_recording.review.text import Verdict
 
 NO_STACK_MARKER = "no stack named"
@@ -102,7 +103,7 @@ def write_review(
     without_effect: Sequence[str] = (),
     unaffected: Unaffected | None = None,
 ) -> None:
-    """Write the combined review of plans as review.md.
+    """Write the combined review of plans as review.md, and the page over all stacks as index.html.
 
     Args:
         plans: The plans.
@@ -112,8 +113,11 @@ def write_review(
         unaffected: Stacks that need no plan.
     """
     create_private_directory(directory)
-    combined = render_combined((plan.review for plan in plans), not_planned or {}, without_effect, unaffected)
+    reviews, verdicts = [plan.review for plan in plans], not_planned or {}
+    combined = render_combined(reviews, verdicts, without_effect, unaffected)
     write_file(directory / "review.md", combined, private=True)
+    page = render_index(Overview.of(reviews, verdicts, unaffected))
+    write_file(directory / "index.html", page, private=True)
 
 
 def not_planned_verdicts(without_file: Mapping[str, str], failures: Mapping[str, ToolError]) -> dict[str, Verdict]:

@@ -15,6 +15,7 @@ from live_recording.core.text import capitalize, count_of, escaped
 from live_recording.review import text
 from live_recording.review.message import Code, Message
 from live_recording.review.model import EffectiveRule, Review, TaskChange
+from live_recording.review.overview import Overview, why_not_planned
 from live_recording.review.timeline import ROW, SIGNS, draw_timeline
 
 CHANGE_NAMES: dict[TaskChange, str] = {"kept": "unchanged", "new": "new", "changed": "changed", "removed": "removed"}
@@ -60,6 +61,13 @@ def render_html(review: Review) -> str:
         count_of=count_of,
         row=ROW,
     )
+    return f"{rendered}\n"
+
+
+def render_index(overview: Overview) -> str:
+    """Return the page over all stacks, with links to the page of each review beside it."""
+    page = page_environment("review").get_template("index.html.j2")
+    rendered = page.render(overview=overview, text=text, count_of=count_of, why_not_planned=why_not_planned)
     return f"{rendered}\n"
 
 

@@ -64,6 +64,11 @@ class Overview:
         )
 
     @property
+    def has_losses(self) -> bool:
+        """Return whether any stack has a loss that is not acknowledged."""
+        return any(stop.loss_count for stop in self.stops)
+
+    @property
     def verdict(self) -> Verdict:
         """Return the verdict about all stacks."""
         stops, changed = len(self.stops), len(self.changed)
