@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from live_recording.core.findings import CATALOG
-from tests.support import fork_server
+from tests.support import warm_python
 from tests.support.pulumi_project import callers
 
 NOW = "2026-11-20T12:00Z"
@@ -39,7 +39,7 @@ class Scratch:
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the command line."""
         known = {"LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"}
-        return fork_server.run(["live_recording", *arguments], self.directory, callers() | known | environment)
+        return warm_python.run(["live_recording", *arguments], self.directory, callers() | known | environment)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from live_recording.emulator import Emulator
-from tests.support import fork_server
+from tests.support import warm_python
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.terminals import XTERM, Seen, watched, without_terminal
@@ -61,12 +61,12 @@ class Person:
 
     def run_in_terminal(self, *arguments: str, columns: int = 400, kind: Mapping[str, str] = XTERM) -> Seen:
         """Run a command in a terminal."""
-        command = [sys.executable, "-m", "live_recording", *arguments]
+        command = [str(warm_python.virtualenv() / "bin/live-recording"), *arguments]
         return watched(command, self.directory, {**self.environment, **XTERM, **kind}, columns)
 
     def run_in_pipe(self, *arguments: str, kind: Mapping[str, str] = XTERM) -> Seen:
         """Run a command in a pipe."""
-        done = fork_server.run(["live_recording", *arguments], self.directory, {**self.environment, **XTERM, **kind})
+        done = warm_python.run(["live_recording", *arguments], self.directory, {**self.environment, **XTERM, **kind})
         return Seen(done.stdout + done.stderr, done.returncode)
 
 

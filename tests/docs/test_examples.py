@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from live_recording.emulator import Emulator
-from tests.support import doc_runner
+from tests.support import doc_runner, warm_python
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
 
@@ -39,8 +39,7 @@ def _project(tmp_path: Path, account: Account) -> Project:
     """Copy the example program with its surroundings: its link and its virtualenv are relative."""
     directory = tmp_path / "examples/own-program"
     shutil.copytree(ROOT / "examples/own-program", directory, symlinks=True)
-    for name in (".venv",):
-        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / ".venv").symlink_to(warm_python.virtualenv())
     project = Project(directory, tmp_path)
     project.environment |= {name: account.environment[name] for name in LIVE}
     project.run("stack", "init", "dev")
@@ -60,7 +59,7 @@ def test_example_runs_as_written(example: str, tmp_path: Path, request: pytest.F
     """Each block exits and prints as its page says, and the clone ends unchanged."""
     page = ROOT / "examples" / example / "README.md"
     checkout = tmp_path / "checkout"
-    doc_runner.copy(checkout)
+    doc_runner.copy(checkout, warm_python.virtualenv())
     environment = doc_runner.equipped(tmp_path, checkout, {"TMPDIR": str(tmp_path)})
     steps = doc_runner.steps(page)
     ran = doc_runner.run(steps, checkout, environment)

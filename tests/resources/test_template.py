@@ -7,12 +7,15 @@ import pytest
 
 from live_recording.account.api_mapping import template_inputs
 from live_recording.account.objects import LiveTemplate
+from live_recording.config.files import read_settings
 from live_recording.emulator import Emulator
+from live_recording.stackfile.model import Limits
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import CheckFailed, ResourceState
 from tests.support.odd_templates import ODD
 from tests.support.provider_host import UNKNOWN, Host
+from tests.support.provider_in_process import ProviderInProcess
 from tests.support.pulumi_project import callers
 
 ODD_TEMPLATES = [(site, name) for site, templates in ODD.items() for name in templates]
@@ -207,6 +210,17 @@ def test_51st_template_is_refused(account: Account) -> None:
         account.template(f"by-hand-{number}")
     with account.host() as host, pytest.raises(CheckFailed, match=r"has 50 of 50 templates.*at least 1 more"):
         host.check("template", {"template_name": OWN})
+
+
+def test_limit_of_the_stack_file_below_what_is_live_refuses_one_more(account: Account) -> None:
+    """A lowered limit counts the templates of others too, and leaves those that exist alone."""
+    live = _made(account)
+    settings = read_settings({"site": account.emulator.site}.get, account.environment)
+    provider = ProviderInProcess(settings, Limits(templates=1))
+
+    with pytest.raises(CheckFailed, match=r"has 1 of 1 template, .*at least 1 more.*limits\.templates"):
+        provider.check("template", {"template_name": "another", "mp4": {}})
+    assert provider.check("template", {"template_name": OWN}, live.inputs)["template_name"] == OWN
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -130,7 +129,7 @@ def copy(directory: Path, virtualenv: Path = ROOT / ".venv") -> None:
 def equipped(scratch: Path, directory: Path, account: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a reader after setup: python and pulumi on the path, an account, a backend."""
     project = Project(directory, scratch)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{project.environment['PATH']}"
+    path = f"{directory / '.venv/bin'}{os.pathsep}{project.environment['PATH']}"
     return {**project.environment, **account, "PATH": path}
 
 

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from live_recording import resources
 from live_recording.core.kinds import KindName
-from tests.support import engine_double, fork_server
+from tests.support import engine_double, warm_python
 from tests.support.engine_double import Change, CheckFailed, Props, ResourceState
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,7 +37,7 @@ class Host:
         with os.fdopen(read_end) as port_line:
             with os.fdopen(write_end, "w") as output, Path(os.devnull).open("w") as errors:
                 variables = {**environment, "PULUMI_PROJECT": "live-recording"}
-                self._process = fork_server.start(["pulumi.dynamic"], ROOT, variables, output.fileno(), errors.fileno())
+                self._process = warm_python.start(["pulumi.dynamic"], ROOT, variables, output.fileno(), errors.fileno())
             port = int(port_line.readline())
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
@@ -52,8 +52,7 @@ class Host:
     ) -> None:
         self._channel.close()
         self._process.kill()
-        self._process.join()
-        self._process.close()
+        self._process.wait()
 
     def _urn(self, name: str) -> str:
         token = "pulumi-python:dynamic/live:Record"
