@@ -25,11 +25,23 @@ PRELOADED = (
     "concurrent.futures.thread",
     "importlib.metadata",
     "live_recording.account.client",
+    "live_recording.adopt.builder",
+    "live_recording.audit.run",
     "live_recording.cli.app",
+    "live_recording.cli.rich_output",
+    "live_recording.desired.explain_text",
+    "live_recording.doctor.checks",
+    "live_recording.lint.pipeline_formats",
+    "live_recording.pipeline.deploy",
     "live_recording.program",
     "live_recording.resources",
+    "live_recording.resources.account_checks",
+    "live_recording.resources.inputs",
+    "live_recording.review.build",
+    "live_recording.review.html",
     "live_recording.stackfile.reader",
     "pulumi.dynamic",
+    "typer._adapters",
 )
 
 

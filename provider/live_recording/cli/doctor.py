@@ -9,7 +9,10 @@ from live_recording.cli.options import complete_stack
 from live_recording.cli.output import FINDINGS, TextOrJson, exit_with, print_error, print_output, print_result
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from live_recording.conformance.laboratory import Laboratory
+    from live_recording.doctor.report import Diagnosis
 
 ONLY_CONFORMANCE = "--domain and --yes belong to --conformance. Add it, or leave them out."
 NEEDS_STACK = "--conformance creates objects in one account. Name the stack whose account it is: --stack STACK."
@@ -57,14 +60,19 @@ def doctor(
         _conform(stack, domain, output_format, yes=yes)
     elif domain or yes:
         exit_with(ONLY_CONFORMANCE)
-    from live_recording.cli import rich_output
     from live_recording.doctor import report
     from live_recording.doctor.checks import diagnose
 
     diagnosis = diagnose(stack)
     renderers = {"text": report.text, "json": report.as_json}
-    print_result(diagnosis, output_format, renderers, rich_output.diagnosis_table)
+    print_result(diagnosis, output_format, renderers, _draw)
     raise typer.Exit(diagnosis.exit_code)
+
+
+def _draw(diagnosis: "Diagnosis") -> "RenderableType":
+    from live_recording.cli import rich_output  # slow to import, and not needed in a pipe
+
+    return rich_output.diagnosis_table(diagnosis)
 
 
 def _conform(stack: str | None, domain: str | None, output_format: TextOrJson, *, yes: bool) -> None:

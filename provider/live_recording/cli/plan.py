@@ -21,6 +21,8 @@ from live_recording.core.text import count_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from rich.console import RenderableType
+
     from live_recording.core.errors import ToolError
     from live_recording.pipeline.affected import Affected
     from live_recording.pipeline.plan import Plan
@@ -96,16 +98,16 @@ def _exit_code(plans: "Iterable[Plan]", failures: "Mapping[str, ToolError]") -> 
 
 def print_verdict(title: str, plan: "Plan") -> None:
     """Print the verdict of a review, and the lines below it."""
-    from live_recording.cli import rich_output
     from live_recording.review.text import terminal_details, verdict_of
 
     head, lines = verdict_of(plan.review), terminal_details(plan.review)
     if plan.review.account:
         print_error(f"{title}: {plan.review.account}")
     text = "\n  ".join([f"{title}: {head}", *lines])
-    print_result(
-        text,
-        TextOrJson.text,
-        {"text": str},
-        lambda _: rich_output.verdict(title, head, lines, stops=plan.review.stops),
-    )
+
+    def draw(_: str) -> "RenderableType":
+        from live_recording.cli import rich_output  # slow to import, and not needed in a pipe
+
+        return rich_output.verdict(title, head, lines, stops=plan.review.stops)
+
+    print_result(text, TextOrJson.text, {"text": str}, draw)
