@@ -45,7 +45,7 @@ def recording(site: SiteName, name: str) -> st.SearchStrategy[Tree]:
     fields: dict[str, st.SearchStrategy[Any]] = {
         "storage_time": mostly([0, 1, "30d", "1500d", "forever"], [1500 * 86_400 + 1]),
         "vod_file_name": mostly(["{StreamID}", "a b", "{EndMillisecond}"], ["{streamid}", "{StreamID", "}"]),
-        "storage_mode": mostly(["normal", "cold"], ["Cold"]),
+        "storage_mode": mostly(["normal", "cold"], ["glacier"]),
         "class_id": st.integers(0, 99),
     }
     if name != "hls":  # it ignores the field, so the vendor has no range for it
