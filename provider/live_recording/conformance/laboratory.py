@@ -243,7 +243,7 @@ class Laboratory:
         return ApiClient(self.settings, service="vod")
 
     def recordings(self, *, empty: bool = False, **query: Any) -> list[Body]:
-        """Return recordings of the last 29 days in VOD. Raises NotTried, and without any unless *empty*."""
+        """Return recordings of the last 29 days in VOD. Raises NotTried, of an empty answer unless *empty*."""
         since = rfc3339(datetime.fromtimestamp(self.server_time, UTC) - HISTORY)
         body = {"SourceTypes": ["Record"], "CreateTime": {"After": since}, **query}
         try:
