@@ -71,8 +71,9 @@ check: lint quick-tests  ## lint and the quick tests, for every edit
 
 versions: .venv/ready  ## the quick tests with PACKAGES=oldest or newest instead of the locked ones
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .versions
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra emulator-tls --resolution $(RESOLUTION_$(PACKAGES)) --output-file .versions/packages.txt
-	$(BIN)/uv pip install --quiet --python .versions --requirement .versions/packages.txt --group dev
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra emulator-tls --group dev --python .versions --resolution $(RESOLUTION_$(PACKAGES)) \
+		--output-file .versions/packages.txt > /dev/null
+	$(BIN)/uv pip sync --quiet --python .versions .versions/packages.txt
 	$(BIN)/uv pip install --quiet --python .versions --no-deps --no-build-isolation --editable .
 	.versions/bin/pytest -m "not slow" -n auto
 RESOLUTION_oldest = lowest-direct
