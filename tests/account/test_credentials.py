@@ -234,7 +234,7 @@ def test_redirects_are_not_followed(status: int) -> None:
     assert (len(server.requests), other.requests) == (1, [])
 
 
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"])
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_loopback_requests_use_no_proxy(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     """A request to this machine stays on it."""
     for name in ("NO_PROXY", "no_proxy"):
@@ -245,6 +245,17 @@ def test_loopback_requests_use_no_proxy(monkeypatch: pytest.MonkeyPatch, variabl
         ApiClient(settings(keys)).read(RULES, {})
 
     assert (len(server.requests), proxy.requests) == (1, [])
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_loopback_requests_over_tls_use_no_proxy(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """The same over https: the proxy, which refuses every connection, is not asked."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    with Emulator(tls=True) as emulator:
+        trusted = {"REQUESTS_CA_BUNDLE": str(emulator.ca_file)}
+        assert ApiClient(settings(pair(emulator) | trusted)).read(RULES, {})["Rules"] == []
 
 
 def test_services_are_at_the_hosts_of_the_site() -> None:

@@ -86,6 +86,19 @@ def test_configured_account_needs_an_answer(account: Account) -> None:
     assert account.emulator.changes == []
 
 
+def test_unreachable_sts_is_asked_twice(account: Account) -> None:
+    """Not four times as in other reads: without a configured account the work continues after that."""
+    account.emulator.fault("GetCallerIdentity", "http502-before", count=99)
+    with account.host() as host:
+        host.check("template", _arguments("template", ""))
+    actions = [call["action"] for call in account.emulator.log]
+
+    assert actions.count("GetCallerIdentity") == 2
+    assert "DescribeLiveRecordTemplates" in actions
+    with account.host_with(account=ACCOUNT) as host, pytest.raises(grpc.RpcError, match="credentials is unknown"):
+        host.check("template", _arguments("template", ""))
+
+
 def test_without_an_answer_the_templates_decide() -> None:
     """An object is gone only where a template of the stack, or the one it uses, shows that this is its account."""
     with Emulator(now=NOW) as first:

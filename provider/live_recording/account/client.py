@@ -33,6 +33,8 @@ PATIENCE = 90
 
 READS = 4
 """How often a read is sent while its answer does not arrive."""
+IDENTITY_TIMEOUT, IDENTITY_READS = 5, 2
+"""The same for GetCallerIdentity: each process asks it first, and may continue without an answer."""
 
 _WAIT = wait_random_exponential(multiplier=0.25, max=5)
 
@@ -82,17 +84,22 @@ class ApiClient:
     """
 
     def __init__(
-        self, settings: Settings, before_change: Callable[[], None] = lambda: None, *, service: str = "live"
+        self,
+        settings: Settings,
+        before_change: Callable[[], None] = lambda: None,
+        *,
+        service: str = "live",
+        timeout: int = TIMEOUT,
     ) -> None:
         self._limiter = RateLimiter()
         self._before_change = before_change  # called each time before a change is sent
         self._endpoint = settings.service_endpoint(service)
-        self._sdk = _sdk(settings, service, _signed_in(settings))
+        self._sdk = _sdk(settings, service, _signed_in(settings), timeout)
 
-    def read(self, action: str, body: Body) -> dict[str, Any]:
+    def read(self, action: str, body: Body, times: int = READS) -> dict[str, Any]:
         """Send a call that changes nothing, with retries; return its answer. Raises ReadFailed if none arrives."""
         attempts = Retrying(
-            retry=retry_if_exception_type(OutcomeUnknown), wait=_WAIT, stop=stop_after_attempt(READS), reraise=True
+            retry=retry_if_exception_type(OutcomeUnknown), wait=_WAIT, stop=stop_after_attempt(times), reraise=True
         )
         try:
             return attempts(self._send_with_rate_limit, action, body)
@@ -145,10 +152,10 @@ def _call(sdk: CommonClient, action: str, body: Body, options: Mapping[str, bool
     return dict(answer)
 
 
-def _sdk(settings: Settings, service: str, credential: Any) -> CommonClient:
+def _sdk(settings: Settings, service: str, credential: Any, timeout: int = TIMEOUT) -> CommonClient:
     endpoint = settings.service_endpoint(service)
     http = HttpProfile(
-        endpoint.scheme, endpoint.host, reqTimeout=TIMEOUT, keepAlive=True, certification=settings.ca_file
+        endpoint.scheme, endpoint.host, reqTimeout=timeout, keepAlive=True, certification=settings.ca_file
     )
     profile = ClientProfile(httpProfile=http, language="en-US")
     region = STS_REGION if service == "sts" else settings.region
@@ -204,7 +211,8 @@ def _read_metadata(settings: Settings, path: str) -> dict[str, Any]:
 
 def caller_identity(settings: Settings) -> dict[str, Any]:
     """Return the answer of sts:GetCallerIdentity. Raises ApiError."""
-    return ApiClient(settings, service="sts").read("GetCallerIdentity", {})
+    client = ApiClient(settings, service="sts", timeout=IDENTITY_TIMEOUT)
+    return client.read("GetCallerIdentity", {}, IDENTITY_READS)
 
 
 def assume_role_with_identity(
