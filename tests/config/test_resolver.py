@@ -1,5 +1,6 @@
 """One resolver: each source of a setting gives every verb the same site, endpoint and region."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,11 +60,24 @@ def variable(scratch: Scratch, right: dict[str, str]) -> dict[str, str]:
 
 Source = Callable[[Scratch, dict[str, str]], dict[str, str]]
 SOURCES = (project_default, project_value, stack_value, other_directory, variable)
+PREVIEW = '{"steps": [], "changeSummary": {}, "diagnostics": []}'
+PULUMI = """#!/bin/sh
+case " $* " in
+*" export "*) echo '{"version": 3, "deployment": {}}' ;;
+*" preview "*) echo '%s' ;;
+esac
+"""
+"""A CLI that plans nothing: what it would resolve is tested in tests/engine/test_engine_settings.py."""
 READS_ACCOUNT = {
     "audit": ("audit", "dev"),
     "adopt": ("adopt", "--stack", "dev", "--out", "-"),
     "snapshot": ("snapshot", "--stack", "dev"),
     "doctor": ("doctor", "--stack", "dev"),
+}
+REVIEWS = {
+    "review": ("review", "--stack", "dev", "--plan", "preview.json"),
+    "plan": ("plan", "dev"),
+    "deploy": ("deploy", "dev"),
 }
 
 
@@ -74,11 +88,15 @@ def test_every_verb_uses_the_same_settings(source: Source, cn_account: Account, 
     scratch.write("stacks/dev.yaml", BUCKET)
     keys = {"TENCENTCLOUD_SECRET_ID": emulator.secret_id, "TENCENTCLOUD_SECRET_KEY": emulator.secret_key, "CI": ""}
     keys |= source(scratch, {"site": "cn", "endpoint": emulator.url})
+    scratch.write("preview.json", PREVIEW)
+    scratch.write("pulumi", PULUMI % PREVIEW)
+    (tmp_path / "pulumi").chmod(0o755)
+    keys["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
 
     assert scratch.run("check", "dev", **keys).stdout == "1 file checked, no problems found.\n"
     explained = scratch.run("explain", "dev", "push.example.com/live/a", **keys)
     assert (explained.returncode, explained.stderr) == (0, "")
-    for verb, arguments in READS_ACCOUNT.items():
+    for verb, arguments in (READS_ACCOUNT | REVIEWS).items():
         emulator.clear_log()
         done = scratch.run(*arguments, **keys)
         assert NOWHERE not in done.stdout + done.stderr, verb
