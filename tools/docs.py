@@ -30,6 +30,7 @@ from live_recording.core.findings import (
 )
 from live_recording.core.kinds import KindName
 from live_recording.stackfile import (
+    fields,
     names,
     rrule,
     scalars,
@@ -66,6 +67,7 @@ MESSAGE = r"^[^:\n]+:(\d+): (.*) \[%s\]$"
 
 WORDS: Mapping[Callable[..., Any], str] = {
     scalars.text: "text",
+    scalars.texts: "path",
     scalars.boolean: "`true` or `false`",
     scalars.non_negative_int: "whole number",
     scalars.positive: "whole number from 1",
@@ -80,6 +82,7 @@ WORDS: Mapping[Callable[..., Any], str] = {
     names.key: "key",
     names.reference: "key",
     names.domain: "domain",
+    fields.named_domain: "domain, or a name of one",
     names.part: "name",
     names.required_name: "name",
     names.vod_file_name: "file name pattern",
@@ -160,10 +163,13 @@ def _value(info: FieldInfo) -> str:
     if literals:
         return " or ".join(f"`{str(value).lower()}`" for value in get_args(literals[0]))
     sections = [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
-    read = next((WORDS[inspect.unwrap(part.func)] for part in parts if isinstance(part, BeforeValidator)), "")
+    reads = [WORDS[inspect.unwrap(part.func)] for part in parts if isinstance(part, BeforeValidator)]
+    read = reads[-1] if reads else ""
     if get_origin(info.annotation) is tuple:
         return "list of entries" if sections else f"list of {read}s"
-    return "entries by key" if get_origin(info.annotation) is dict else "mapping" if sections else read
+    if get_origin(info.annotation) is dict:
+        return "entries by key" if sections else f"{read}s by key"
+    return "mapping" if sections else read
 
 
 def _parts(annotation: object) -> Iterator[object]:

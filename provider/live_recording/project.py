@@ -1,6 +1,6 @@
 """Locate, read and check the stack files of this project. Raises ConfigError if a file or its config is invalid."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -13,22 +13,26 @@ from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, KeyPath, errors
 from live_recording.core.stack_name import StackName
 from live_recording.core.stack_ref import StackRef
+from live_recording.core.text import escaped
 from live_recording.core.vendor import Site
 from live_recording.lint.checker import check_stack
 from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import Limits, Stack
 from live_recording.stackfile.reader import parse
-from live_recording.stackfile.scalars import unwrap
+from live_recording.stackfile.shared import SourceFile, SourceMap, extended_files, merge
 from live_recording.stackfile.validation import ValidatedStack, validate
+
+SharedReader = Callable[[str, str], tuple[str, bytes]]
+"""Given a stack file and a path in it, returns the name of that shared file and its content. Raises ConfigError."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedStack:
-    """The content of a stack file, all findings about it, sorted, and the line of each path."""
+    """The content of a stack file and its shared files, all findings, sorted, and where each path is written."""
 
     stack: Stack | None
     findings: tuple[Finding, ...]
-    lines: Mapping[KeyPath, int]
+    sources: SourceMap
 
     def with_findings(self, findings: Iterable[Finding]) -> "CheckedStack":
         """Return this result with more findings, such as those of the stack's config."""
@@ -40,8 +44,15 @@ class CheckedStack:
         return None if errors(self.findings) else self.stack
 
 
-def check_text(text: str | bytes, file: str, site: Site, now: datetime, owner: StackRef) -> CheckedStack:
-    """Parse and check a stack file.
+def check_text(
+    text: str | bytes,
+    file: str,
+    site: Site,
+    now: datetime,
+    owner: StackRef,
+    read_shared: SharedReader = files.read_shared_file,
+) -> CheckedStack:
+    """Parse and check a stack file with its shared files.
 
     Args:
         text: The YAML; bytes are read as UTF-8.
@@ -49,15 +60,43 @@ def check_text(text: str | bytes, file: str, site: Site, now: datetime, owner: S
         site: The limits of the vendor's site.
         now: The current time.
         owner: The stack that the file belongs to.
+        read_shared: Reads a shared file.
     """
-    tree = parse(text)
-    if tree.root is None:
-        return CheckedStack(None, tuple(finding.at(file, finding.line) for finding in tree.findings), {})
-    validated: ValidatedStack = validate(tree.root)
+    own = SourceFile(file, parse(text))
+    shared, unread = _read_shared_files(own, read_shared)
+    parsed = [
+        finding.at(source.name, finding.line) for source in (own, *shared) for finding in source.document.findings
+    ]
+    if unread or any(source.document.root is None for source in (own, *shared)):
+        return CheckedStack(None, _sorted([*parsed, *unread], file), SourceMap(own, shared))
+    merged = merge(own, shared)
+    validated: ValidatedStack = validate(merged.root)
     related = check_stack(CheckContext(validated.stack, validated.unreadable_entries, site, now, owner))
-    findings = (*tree.findings, *validated.findings, *related)
-    located = {finding.at(file, finding.line or line_of(tree.lines, finding.path)) for finding in findings}
-    return CheckedStack(validated.stack, tuple(sorted(located)), tree.lines)
+    located = [finding.at(*merged.sources.locate(finding.path)) for finding in (*validated.findings, *related)]
+    return CheckedStack(validated.stack, _sorted([*parsed, *merged.findings, *located], file), merged.sources)
+
+
+def _read_shared_files(own: SourceFile, read: SharedReader) -> tuple[tuple[SourceFile, ...], list[Finding]]:
+    """Return the shared files of a stack file, and a finding for each that cannot be read."""
+    shared: list[SourceFile] = []
+    findings: list[Finding] = []
+    for path, named in extended_files(own.document):
+        try:
+            name, content = read(own.name, named)
+        except ConfigError as error:
+            findings.append(Finding.new("unknown-file", path, str(error)).at(own.name, own.line_of(path)))
+        else:
+            shared += [] if name in {source.name for source in shared} else [SourceFile(name, parse(content))]
+    return tuple(shared), findings
+
+
+def _sorted(findings: Iterable[Finding], file: str) -> tuple[Finding, ...]:
+    """Return findings, each once, sorted; those in a shared file name the stack file that uses it."""
+    named = (
+        each if each.file == file else replace(each, sentence=f"{each.sentence} Used by {escaped(file)}.")
+        for each in findings
+    )
+    return tuple(sorted({*named}))
 
 
 def declared_limit(stack: str, recordings: str | None, section: str) -> int:
@@ -71,13 +110,6 @@ def _limits(stack: str, recordings: str | None) -> Limits:
     path = files.stack_path(stack, recordings)
     root = parse(files.read_stack_file(path)).root if path.is_file() else {}
     return validate({"limits": root["limits"]} if root and "limits" in root else {}).stack.limits
-
-
-def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
-    """Return the line of *path*, or of the nearest part of the file that contains it."""
-    while path and path not in lines:
-        path = path[:-1]
-    return lines.get(path, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +160,5 @@ def input_files(stack: str) -> frozenset[Path] | None:
 
 def shared_files(path: Path, content: bytes) -> tuple[Path, ...] | None:
     """Return the shared files that a stack file extends; None if it is not readable."""
-    root = parse(content).root
-    if root is None:
-        return None
-    extends = root.get("extends", [])
-    names = extends if isinstance(extends, list) else [extends]
-    return tuple(path.parent / str(unwrap(name)) for name in names)
+    document = parse(content)
+    return None if document.root is None else tuple(path.parent / name for _, name in extended_files(document))

@@ -39,7 +39,7 @@ def _here(monkeypatch: pytest.MonkeyPatch) -> None:
 def stack(name: str) -> Stack:
     """Read an example stack."""
     text = Path(f"stacks/{name}.yaml").read_text(encoding="utf-8")
-    loaded = check_text(text, name, SITES[site(name)], NOW, StackRef("live-recording", name)).stack
+    loaded = check_text(text, f"stacks/{name}.yaml", SITES[site(name)], NOW, StackRef("live-recording", name)).stack
     assert loaded
     return loaded
 

@@ -9,7 +9,7 @@ from live_recording.core.findings import KeyPath, format_path
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import adopt_command
 from live_recording.core.text import capitalize, quoted
-from live_recording.project import StackFile, line_of
+from live_recording.project import StackFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +85,30 @@ class MessageContext:
         source = "name" if self.difference.object_kind == "template" else "template"
         return f"According to its {source}, it belongs"
 
-    def line(self, location: Location) -> int:
-        """Return the line of a location."""
-        return line_of(self.files[location.file].checked.lines, location.path)
+    def locate(self, location: Location) -> tuple[str, int]:
+        """Return the file and line of a location: a shared file, if the entry is there."""
+        return self.files[location.file].checked.sources.locate(location.path)
 
     def describe(self, location: Location | None) -> str:
         """Return a location as sentences name it."""
-        return f"{location.file}:{self.line(location)} ({location.path_text})" if location else ""
+        if location is None:
+            return ""
+        file, line = self.locate(location)
+        return f"{file}:{line} ({location.path_text})"
 
 
 def render_difference(context: MessageContext) -> AuditMessage:
     """Return the message of the difference."""
     difference = context.difference
     location = None if difference.kind == "named" else difference.location
+    file, line = context.locate(location) if location else ("", 0)
     return AuditMessage(
         difference.kind,
         difference.object_kind,
         difference.label,
         difference.id,
-        location.file if location else "",
-        context.line(location) if location else 0,
+        file,
+        line,
         location.path if location else (),
         capitalize(_SENTENCES[difference.kind](context)),
     )

@@ -40,8 +40,8 @@ def explain(
     declared = require_valid_stack(file)
     time = _parse_time(at, declared.time_zone)
     live = _live(file, declared, key, time) if account else None
-    answer = Answer(explain_stream(declared, key, time), live)
-    print_result(answer, output_format, {"text": _as_text, "json": _as_json}, _draw)
+    explanation = explain_stream(declared, key, time).located(file.checked.sources.shared_at)
+    print_result(Answer(explanation, live), output_format, {"text": _as_text, "json": _as_json}, _draw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def explanation(answer: "Explanation") -> RenderableType:
 
     losers = _table("rule", "why it does not record it")
     for loser in answer.losers:
-        losers.add_row(Text(loser.path, style=NAME), Text(f"{loser.why}."))
+        losers.add_row(Text(explain_text.name_of(loser), style=NAME), Text(f"{loser.why}."))
     verdict = Text(explain_text.verdict(answer), style=GOOD if answer.records else DOUBTFUL)
     return Group(verdict, *([losers] if answer.losers else []), *map(Text, explain_text.task_lines(answer)))
 

@@ -177,6 +177,19 @@ def read_stack_file(path: Path) -> bytes:
     return read_bytes(path, "stack file", f" {hint}")
 
 
+def read_shared_file(stack_file: str, named: str) -> tuple[str, bytes]:
+    """Return the name and the content of a shared file that a stack file names, relative to itself.
+
+    Raises ConfigError if it cannot be read, is outside the checkout, or would be a stack of its own.
+    """
+    path = Path(os.path.normpath(Path(stack_file).parent / named))
+    if not untrusted_file.is_in_checkout(path):
+        raise ConfigError(f"{quoted(named)} is outside this checkout. Name a file inside it.")
+    if path.parent == STACKS and path.name in {f"{stack}.yaml" for stack in stack_names()}:
+        raise ConfigError(f"{quoted(named)} is a stack file. Move what stacks share to a file in {STACKS}/shared/.")
+    return str(path), read_bytes(path, "shared file", f" Paths are relative to {stack_file}.")
+
+
 def read_text(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> str:
     """Return the text of a file. Raises ConfigError if it cannot be read or is not UTF-8. Arguments: as `read_bytes`."""
     try:

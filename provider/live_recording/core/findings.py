@@ -30,6 +30,7 @@ _FORM = "the format of the stack file"
 CATALOG: dict[str, Kind] = {
     "bad-yaml": Kind("error", "The file is not plain YAML.", _FORM),
     "unknown-field": Kind("error", "A field is unknown, or conflicts with another one.", _FORM),
+    "unknown-file": Kind("error", "A shared file cannot be read.", _FORM),
     "unknown-config": Kind(
         "error",
         "A key of the Pulumi config is unknown, or in another namespace.",

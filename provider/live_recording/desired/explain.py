@@ -1,9 +1,10 @@
 """Which rule or task records a stream at a time, and why no other rule does; `explain_text` renders it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from live_recording.core.findings import format_path
+from live_recording.core.findings import KeyPath, format_path
 from live_recording.core.streams import LEVEL_NAMES, PART_NAMES, StreamKey, level, matches, winning_rule
 from live_recording.core.text import escaped, quoted
 from live_recording.core.timefmt import rfc3339
@@ -19,6 +20,7 @@ class Recorder:
     key: str  # of a rule: domain/app/stream; of a task or live record: its name
     template: str | None  # of a live record: its format; None: the rule suppresses, or the task has no template
     detail: str
+    shared_at: str = ""  # the shared file with the entry, and its line; "": it is in the stack file
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,6 +29,7 @@ class Loser:
 
     path: str
     why: str
+    shared_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,21 @@ class Explanation:
     records: bool  # whether a rule records the stream
     losers: tuple[Loser, ...]
     tasks: tuple[Recorder, ...]
+
+    def located(self, shared_at: Callable[[KeyPath], str]) -> "Explanation":
+        """Return this explanation with the place of each entry that is in a shared file."""
+
+        def at(path: str) -> str:
+            return shared_at(tuple(path.split(".", 1)))
+
+        winner = self.winner and replace(self.winner, shared_at=at(self.winner.path))
+        losers = tuple(replace(loser, shared_at=at(loser.path)) for loser in self.losers)
+        return replace(
+            self,
+            winner=winner,
+            losers=losers,
+            tasks=tuple(replace(task, shared_at=at(task.path)) for task in self.tasks),
+        )
 
 
 def explain(stack: Stack, stream: StreamKey, at: datetime) -> Explanation:

@@ -120,7 +120,7 @@ def _with_recordings(
     return replace(
         review,
         findings=review.findings if preview.destroys else tuple(sorted({*review.findings, *missed})),
-        losses=acknowledge_losses(losses, review.acknowledged),
+        losses=acknowledge_losses([_located(loss, source) for loss in losses], review.acknowledged),
         patterns=tuple(patterns.values()),
         limits=limits,
         channels=tuple(
@@ -146,6 +146,12 @@ def _with_recordings(
             )
         ),
     )
+
+
+def _located(loss: Loss, source: StackFile) -> Loss:
+    """Return the loss with its place if its entry is in a shared file."""
+    place = source.checked.sources.shared_at(loss.path)
+    return replace(loss, sentence=f"{loss.sentence} Declared in {place}.") if place else loss
 
 
 def _operations(changes: Iterable[PlannedChange]) -> tuple[Operation, ...]:

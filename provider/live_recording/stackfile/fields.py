@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from live_recording.core.errors import InvalidValue
@@ -15,7 +15,7 @@ INVALID_VALUE: Literal["invalid_value"] = "invalid_value"
 """pydantic's type of the error that a reader of a field raises."""
 
 
-def _validator(reader: Callable[[Any], Any]) -> BeforeValidator:
+def _reported(reader: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return *reader* as pydantic calls it: an invalid value is reported by pydantic's own exception."""
 
     @wraps(reader)
@@ -26,15 +26,16 @@ def _validator(reader: Callable[[Any], Any]) -> BeforeValidator:
             context = {"finding_id": error.finding_id, "message": error.message}
             raise PydanticCustomError(INVALID_VALUE, "{message}", context) from None
 
-    return BeforeValidator(validate)
+    return validate
 
 
 def _read(reader: Callable[[Any], Any], **schema: Any) -> Any:
-    return _validator(reader), WithJsonSchema(schema)
+    return BeforeValidator(_reported(reader)), WithJsonSchema(schema)
 
 
 _SECONDS = {"type": "integer", "minimum": 0}
 _LENGTH = {"type": "string", "pattern": r"^(0|[1-9][0-9]*)[smhd]?$"}
+_TEXT = {"type": "string"}
 _ID = [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^[1-9][0-9]*$"}]
 Text = Annotated[str, *_read(scalars.text, type="string")]
 Flag = Annotated[bool, *_read(scalars.boolean, type="boolean")]
@@ -55,6 +56,20 @@ Zone = Annotated[str, *_read(times.zone, type="string", examples=["Asia/Shanghai
 Key = Annotated[str, *_read(names.key, type="string", pattern=f"^{names.KEY.pattern}$")]
 Reference = Annotated[str, *_read(names.reference, type="string", pattern=f"^{names.KEY.pattern}$")]
 Domain = Annotated[str, *_read(names.domain, type="string", examples=["push.example.com"])]
+Paths = Annotated[tuple[str, ...], *_read(scalars.texts, anyOf=[_TEXT, {"type": "array", "items": _TEXT}])]
+
+
+def named_domain(value: Any, info: ValidationInfo) -> str:
+    """Read a push domain, or the name of one; validation passes the names as its context."""
+    domain: str = _reported(lambda name: names.named_domain(name, info.context or {}))(value)
+    return domain
+
+
+NamedDomain = Annotated[
+    str,
+    BeforeValidator(named_domain),
+    WithJsonSchema({"type": "string", "examples": ["push.example.com", "main"]}),
+]
 Part = Annotated[str, *_read(names.part, type="string")]
 FullPart = Annotated[str, *_read(names.required_name, type="string", minLength=1)]
 VodFileName = Annotated[str, *_read(names.vod_file_name, type="string")]
@@ -63,7 +78,7 @@ StreamType = Annotated[Literal["live", "mixed"], BeforeValidator(scalars.word)]
 FileFormat = Annotated[Literal["flv", "hls", "mp4", "aac", "mp3"], BeforeValidator(scalars.word)]
 RecordType = Annotated[Literal["video", "audio"], BeforeValidator(scalars.word)]
 StorageMode = Annotated[Literal["normal", "cold"], BeforeValidator(scalars.word)]
-NoRecord = Annotated[Literal[False], _validator(scalars.only_false)]
+NoRecord = Annotated[Literal[False], BeforeValidator(_reported(scalars.only_false))]
 
 
 class Entry(BaseModel):

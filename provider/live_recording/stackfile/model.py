@@ -23,8 +23,10 @@ from live_recording.stackfile.fields import (
     Integer,
     Key,
     Moment,
+    NamedDomain,
     NoRecord,
     Part,
+    Paths,
     Positive,
     RecordType,
     Reference,
@@ -104,7 +106,7 @@ class TemplateArgs(Entry):
 class RuleArgs(Entry):
     """Which streams a template records. An omitted app or stream means every one."""
 
-    domain: Domain = Field(description="Push domain.")
+    domain: NamedDomain = Field(description="Push domain, or a name of domains.")
     app: Part = Field("", description="App (push path). Default: every app.")
     stream: Part = Field("", description="Stream name. Default: every stream.")
     template_id: Identifier | None = Field(None, description="Id of a template in the account.")
@@ -113,7 +115,7 @@ class RuleArgs(Entry):
 class Recorded(Entry):
     """What a task records, and with which template."""
 
-    domain: Domain = Field(description="Push domain.")
+    domain: NamedDomain = Field(description="Push domain, or a name of domains.")
     app: FullPart = Field(description="App (push path); the API requires it for tasks.")
     stream: FullPart = Field(description="Stream name.")
     stream_type: StreamType = Field("live", description="live (default), or mixed for the output stream of a mix.")
@@ -135,7 +137,9 @@ class TaskArgs(Recorded):
 class LiveRecordArgs(Entry):
     """One recording by the deprecated CreateLiveRecord. Source: CreateLiveRecord, CN:30148, IN:30847."""
 
-    domain: Domain | None = Field(None, description="Push domain; needed when the account pushes to several domains.")
+    domain: NamedDomain | None = Field(
+        None, description="Push domain, or a name of domains; needed when the account pushes to several domains."
+    )
     app: FullPart = Field("live", description="App (push path).")
     stream: FullPart = Field(description="Stream name.")
     start: Moment | None = Field(None, description="When recording starts; needed unless highlight is true.")
@@ -226,6 +230,10 @@ class Limits(Entry):
 class Stack(Entry):
     """What one environment records."""
 
+    extends: Paths = Field(
+        (), description="Shared files, or one, whose entries this stack has too. Paths are relative to this file."
+    )
+    domains: dict[Key, Domain] = Field({}, description="Names for push domains, which entries and shared files use.")
     time_zone: Zone = Field("UTC", description="Zone of times without an offset.")
     templates: dict[Key, Template] = Field({}, description="How to record, by key.")
     rules: dict[Key, Rule] = Field({}, description="Which streams to record at any time, by key.")

@@ -1,11 +1,11 @@
 """Readers for names: keys of entries, push domains, apps and streams, and file names with placeholders."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from live_recording.core.errors import InvalidValue
-from live_recording.core.text import quoted
+from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.scalars import text
 from live_recording.stackfile.stream_names import describe_address, problem_of_name
 
@@ -48,6 +48,22 @@ def domain(value: object) -> str:
         problem = describe_address(name) or f"{quoted(name)} is not a domain name."
         raise InvalidValue("bad-name", f"{problem} Write only the push domain, such as push.example.com.")
     return name
+
+
+def named_domain(value: object, domains: Mapping[str, str]) -> str:
+    """Read a push domain, or a name of *domains*, which has no dot."""
+    if not domains or "." in text(value):
+        return domain(value)
+    name = text(value)
+    if name not in domains:
+        near = nearest(name, tuple(domains))
+        advice = (
+            f"Did you mean {quoted(near)}?" if near else f"Names under domains: {', '.join(map(escaped, domains))}."
+        )
+        raise InvalidValue(
+            "bad-name", f"{quoted(name)} is neither a domain, which has a dot, nor the name of one. {advice}"
+        )
+    return domains[name]
 
 
 def part(value: object) -> str:

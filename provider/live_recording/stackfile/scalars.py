@@ -65,6 +65,11 @@ def text(value: object) -> str:
     return value
 
 
+def texts(value: object) -> tuple[str, ...]:
+    """Read one string, or a list of strings."""
+    return tuple(map(text, value)) if isinstance(value, list) else (text(value),)
+
+
 def _plain_text(value: PlainScalar) -> str:
     meaning = value.other_meaning
     if meaning == "empty":

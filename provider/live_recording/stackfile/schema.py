@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from live_recording.stackfile.model import Stack
+from live_recording.stackfile.model import SECTIONS, Stack
 
 
 class _Unset(GenerateJsonSchema):
@@ -14,7 +14,7 @@ class _Unset(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: Any) -> JsonSchemaValue:
-        if schema.get("default") in (None, {}):
+        if schema.get("default") in (None, {}, ()):
             return self.generate_inner(schema["schema"])
         return super().default_schema(schema)
 
@@ -26,7 +26,10 @@ class _Unset(GenerateJsonSchema):
 def stack_schema() -> dict[str, Any]:
     """Return the JSON Schema, draft 2020-12."""
     schema = Stack.model_json_schema(schema_generator=_Unset)
-    for section in schema["properties"].values():
+    for name, section in schema["properties"].items():
         if "patternProperties" in section:
             section["additionalProperties"] = False
+        if name in SECTIONS:  # null removes an entry of a shared file
+            ((pattern, entry),) = section["patternProperties"].items()
+            section["patternProperties"] = {pattern: {"anyOf": [entry, {"type": "null"}]}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Stack file"}

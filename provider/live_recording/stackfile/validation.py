@@ -27,10 +27,13 @@ ENTRY_MODELS: Mapping[str, type[Entry]] = {
     "live_records": LiveRecord,
 }
 """The model of the entries of each section."""
-MAY_BE_EMPTY = (*SECTIONS, "limits", "acknowledge")
+MAY_BE_EMPTY = (*SECTIONS, "domains", "limits", "acknowledge")
 """Keys of a file that may have no value, as when all entries are commented out."""
 INDEPENDENT_FIELDS = ("stream_type", "was")
 """Fields without which the rest of an entry still means the same. In a template all fields are, except those of COS."""
+
+UNUSABLE_DOMAIN = "invalid.invalid"
+"""Stands for a named domain that is invalid (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class ValidatedStack:
 def validate(tree: Mapping[str, Any]) -> ValidatedStack:
     """Validate the mapping of a stack file."""
     validation = _Validation()
+    validation.add_domains(tree.get("domains"))
     for name, value in tree.items():
         if is_empty(value) and name in MAY_BE_EMPTY:
             continue
@@ -60,9 +64,15 @@ def validate(tree: Mapping[str, Any]) -> ValidatedStack:
 class _Validation:
     """The values that are valid so far, and the mistakes."""
 
+    domains: dict[str, str] = field(default_factory=dict)  # name -> domain, for the entries
     values: dict[str, Any] = field(default_factory=dict)
     unreadable: set[tuple[str, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+
+    def add_domains(self, value: Any) -> None:
+        """Remember the names of domains. `add_setting` reports invalid ones; entries that use them are not reported too."""
+        if isinstance(value, dict):
+            self.domains = {name: _valid_domain(domain) or UNUSABLE_DOMAIN for name, domain in value.items()}
 
     def add_setting(self, name: str, value: Any) -> None:
         """Validate a key of the file that is not a section, such as time_zone."""
@@ -79,7 +89,7 @@ class _Validation:
     def add_section(self, section: str, value: Any) -> None:
         """Validate the entries of a section."""
         if not isinstance(value, dict):
-            self.findings.append(Finding.new("wrong-type", (section,), _section_message(section, value)))
+            self.findings.append(Finding.new("wrong-type", (section,), section_message(section, value)))
             self.unreadable.add((section, ""))
             return
         entries = {key: self._entry(section, key, entry) for key, entry in value.items()}
@@ -88,7 +98,7 @@ class _Validation:
     def _entry(self, section: str, key: str, value: Any) -> Entry | None:
         """Return what can be read of an entry, or None."""
         findings = _key_findings(section, key)
-        entry, mistakes = _read_entry(section, key, value)
+        entry, mistakes = _read_entry(section, key, value, self.domains)
         if findings or mistakes:
             self.findings += [*findings, *mistakes]
             self.unreadable.add((section, key))
@@ -103,16 +113,24 @@ def _key_findings(section: str, key: str) -> list[Finding]:
     return []
 
 
-def _read_entry(section: str, key: str, value: Any) -> tuple[Entry | None, list[Finding]]:
+def _valid_domain(value: Any) -> str | None:
+    try:
+        return names.domain(value)
+    except InvalidValue:
+        return None
+
+
+def _read_entry(section: str, key: str, value: Any, domains: Mapping[str, str]) -> tuple[Entry | None, list[Finding]]:
     model = ENTRY_MODELS[section]
     try:
-        return model.model_validate(value), []
+        return model.model_validate(value, context=domains), []
     except ValidationError as error:
         findings = findings_of(model, error, (section, key))
         details = error.errors(include_url=False)
     if not all(_leaves_entry_readable(section, detail) for detail in details):
         return None, findings
-    return model.model_validate(_without(value, [detail["loc"] for detail in details])), findings
+    readable = _without(value, [detail["loc"] for detail in details])
+    return model.model_validate(readable, context=domains), findings
 
 
 def _leaves_entry_readable(section: str, detail: ErrorDetails) -> bool:
@@ -141,7 +159,7 @@ def findings_of(model: type[BaseModel], error: ValidationError, path: KeyPath = 
     findings = []
     for detail in error.errors(include_url=False):
         finding_id, message = _MESSAGES[detail["type"]]
-        where = detail["loc"][:-1] if detail["type"] == "missing" else detail["loc"]
+        where = detail["loc"][:-1] if detail["type"] == "missing" or detail["loc"][-1:] == ("[key]",) else detail["loc"]
         name = detail["loc"][-1] if detail["loc"] else path[-1]
         context = _Mistake(model, detail, name)
         findings.append(Finding.new(finding_id or detail["ctx"]["finding_id"], (*path, *where), message(context)))
@@ -175,7 +193,8 @@ def _expected_mapping(mistake: _Mistake) -> str:
     return _mapping_message(mistake.seen, example, required)
 
 
-def _section_message(section: str, value: Any) -> str:
+def section_message(section: str, value: Any) -> str:
+    """Return the message for a section that is not a mapping."""
     if isinstance(value, list):
         return 'Expected named entries, got a list. Write "archive: {...}" instead of "- ...".'
     required = _required_fields(ENTRY_MODELS[section])
@@ -194,6 +213,12 @@ _MESSAGES: Mapping[str, tuple[str, Callable[[_Mistake], str]]] = {
     "missing": ("missing-field", lambda mistake: f"The required field {mistake.name} is missing."),
     "model_type": ("wrong-type", _expected_mapping),
     "model_attributes_type": ("wrong-type", _expected_mapping),
+    "dict_type": (
+        "wrong-type",
+        lambda mistake: (
+            f"Expected a mapping (name: domain), got {mistake.seen}. Write domains: {{main: push.example.com}}."
+        ),
+    ),
     "tuple_type": ("wrong-type", lambda mistake: f"Expected a list, got {mistake.seen}. Put it between [ and ]."),
     "literal_error": (
         "out-of-range",
