@@ -10,8 +10,9 @@ from typing import NamedTuple
 from jinja2 import Environment, StrictUndefined
 
 from live_recording.core.streams import LEVEL_NAMES, StreamKey, level, ranking
-from live_recording.stackfile.model import Rule
+from live_recording.stackfile.model import Rule, Stack
 from live_recording.stackfile.reader import parse
+from live_recording.stackfile.shared import SourceFile, extended_files, merge
 from live_recording.stackfile.validation import validate
 
 STACK = Path(__file__).resolve().parent.parent / "stacks/dev.yaml"
@@ -92,11 +93,16 @@ def picture() -> str:
     return made.from_string(SVG).render(rows=rows(), streams=STREAMS, outranked=OUTRANKED, legend=LEGEND) + "\n"
 
 
+def stack() -> Stack:
+    """Return the dev stack with its shared files."""
+    own = SourceFile(STACK.name, parse(STACK.read_bytes()))
+    shared = [SourceFile(name, parse((STACK.parent / name).read_bytes())) for _, name in extended_files(own.document)]
+    return validate(merge(own, shared).root).stack
+
+
 def rows() -> list[Row]:
     """Return a row for each rule of the stack, by level."""
-    stack = validate(parse(STACK.read_text(encoding="utf-8")).root or {}).stack
-    named = stack.rules.items() if stack else ()
-    rules = {StreamKey(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in named}
+    rules = {StreamKey(rule.domain, rule.app, rule.stream): (name, rule) for name, rule in stack().rules.items()}
     return sorted(_rows(rules), key=lambda row: row.level)
 
 

@@ -1,6 +1,7 @@
 """The example stacks tell one story: a broadcaster's dev, staging and prod, each of them right on its site."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -72,15 +73,18 @@ def test_example_stacks_have_no_finding(days: int, monkeypatch: pytest.MonkeyPat
     assert found() == []
 
 
-def test_acknowledgements_of_production_are_needed(tmp_path: Path) -> None:
+def test_acknowledgements_of_production_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without them `check` warns of exactly what they accept, and each gives a reason."""
     text = Path("stacks/prod.yaml").read_text(encoding="utf-8")
     before, _, accepted = text.partition("\nacknowledge:\n")
     accepts = sorted((one.finding, one.path) for one in stack("prod").acknowledge)
-    (tmp_path / "prod.yaml").write_text(before, encoding="utf-8")
+    shutil.copytree("stacks", tmp_path / "stacks")
+    shutil.copy("Pulumi.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path("stacks/prod.yaml").write_text(before, encoding="utf-8")
 
     assert len(accepts) == accepted.count("reason: ") == 3
-    assert sorted((one["id"], one["path"]) for one in found(str(tmp_path / "prod.yaml"))) == accepts
+    assert sorted((one["id"], one["path"]) for one in found("prod")) == accepts
 
 
 def test_staging_rehearses_production() -> None:

@@ -183,7 +183,7 @@ def read_shared_file(stack_file: str, named: str) -> tuple[str, bytes]:
     Raises ConfigError if it cannot be read, is outside the checkout, or would be a stack of its own.
     """
     path = Path(os.path.normpath(Path(stack_file).parent / named))
-    if not untrusted_file.is_in_checkout(path):
+    if "\0" in named or not untrusted_file.is_in_checkout(path):
         raise ConfigError(f"{quoted(named)} is outside this checkout. Name a file inside it.")
     if path.parent == STACKS and path.name in {f"{stack}.yaml" for stack in stack_names()}:
         raise ConfigError(f"{quoted(named)} is a stack file. Move what stacks share to a file in {STACKS}/shared/.")

@@ -30,6 +30,6 @@ def stack_schema() -> dict[str, Any]:
         if "patternProperties" in section:
             section["additionalProperties"] = False
         if name in SECTIONS:  # null removes an entry of a shared file
-            ((pattern, entry),) = section["patternProperties"].items()
-            section["patternProperties"] = {pattern: {"anyOf": [entry, {"type": "null"}]}}
+            (entry,) = section["patternProperties"].values()
+            schema["$defs"][entry["$ref"].rpartition("/")[2]]["type"] = ["object", "null"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Stack file"}
