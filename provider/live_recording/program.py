@@ -62,11 +62,14 @@ def _read_config() -> StackConfig:
 def _declare_resources(desired: DesiredState) -> Iterable[pulumi.CustomResource]:
     resources.speed_up_registration()
     created: dict[tuple[str, str], pulumi.CustomResource] = {}
-    for resource in desired.resources:
+    for resource in (*desired.resources, *desired.finished):
         source = {"template_id": created["template", resource.template].id} if resource.template else {}
         aliases = [pulumi.Alias(name=resource.previous_name)] if resource.previous_name else None
         create = resources.KINDS[resource.kind]
         created[resource.kind, resource.name] = create(
-            resource.name, **resource.inputs, **source, opts=pulumi.ResourceOptions(aliases=aliases)
+            resource.name,
+            **resource.inputs,
+            **source,
+            opts=pulumi.ResourceOptions(aliases=aliases, protect=resource.protect),
         )
     return created.values()

@@ -53,6 +53,24 @@ def test_rules_refer_to_a_template_or_have_an_id() -> None:
     ]
 
 
+def test_protected_entries() -> None:
+    """A task that is over is still declared, unprotected: the engine could not delete it otherwise."""
+    times = {"over": ("2026-11-20T08:00Z", "2026-11-20T10:00Z"), "next": ("2026-11-20T14:00Z", "2026-11-20T16:00Z")}
+    task = {"domain": PUSH, "app": "live", "template": "t"}
+    tasks = {
+        name: {**task, "stream": name, "start": start, "end": end, "protect": True}
+        for name, (start, end) in times.items()
+    }
+    state = desired(
+        templates={"t": {"protect": True}, "free": {}},
+        rules={"all": {"domain": PUSH, "template": "t", "protect": True}},
+        tasks=tasks | {"over-too": {**tasks["over"], "stream": "x", "protect": False}},
+    )
+
+    assert [d.name for d in state.resources if d.protect] == ["t", "all", "next"]
+    assert [(d.name, d.protect) for d in state.finished] == [("over", False)]
+
+
 def test_suppressing_rules_share_one_template_without_formats() -> None:
     """`record: false` uses one built-in template that records nothing and is created only if needed."""
     rules = {name: {"domain": PUSH, "stream": name, "record": False} for name in ("a", "b")}

@@ -127,9 +127,26 @@ def test_account_that_stops_answering_is_a_failure(pipeline: Pipeline, account: 
     assert "- `dev`: **Not planned**: " in pipeline.review
 
 
-def test_stack_without_a_file_is_reported(pipeline: Pipeline) -> None:
-    """Who deletes a stack file reads what becomes of what it declared; a stack that holds nothing is no matter."""
-    pipeline.up(RULE)
+def test_protected_entries_and_a_stack_without_a_file(pipeline: Pipeline) -> None:
+    """A plan that deletes or replaces a protected entry is rejected; without `protect`, and after a task's end, it is not.
+
+    Who then deletes the stack file reads what becomes of what it declared; a stack that holds nothing is no matter.
+    """
+    rule = RULE.replace("template: match}", "template: match, protect: true}")
+    final = FINAL.replace("}\n", ", protect: true}\n")
+    pipeline.up(rule + final)
+    pipeline.write(RULE.partition("rules:")[0] + final.replace("stream: final", "stream: other"))
+    status, said = pipeline.call("plan", "dev")
+    assert status == 1, said
+    advice = "but it is protected. First deploy the entry unchanged, without `protect`."
+    assert f"rules.everything: This plan would delete it, {advice}" in said
+    assert f"tasks.final: This plan would replace it, {advice}" in said
+    assert "Plan rejected (2 errors)" in said
+
+    pipeline.set_now(NOW + timedelta(days=2))
+    pipeline.up(RULE + final)
+    assert [name for name, resource in pipeline.state().items() if resource.get("protect")] == []
+    pipeline.set_now(NOW)
     (pipeline.directory / "stacks/dev.yaml").unlink()
     pipeline.init("unused")
     pipeline.init("other")

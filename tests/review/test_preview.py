@@ -108,12 +108,14 @@ def test_destroy_is_seen() -> None:
         pytest.param("", "stacks/dev.yaml:3: rules.r: Wrong.\n[bad-name]", "stacks/dev.yaml:3: rules.r: Wrong. [bad-name]", id="of-the-program"),
         pytest.param(RULE, "pulumi-python:dynamic/live:RecordRule resource 'r': property template_id value {9: {}} has a problem: Gone.", "rules.r: Gone.", id="of-a-property"),
         pytest.param(RULE, "pulumi-python:dynamic/live:RecordRule resource 'r' has a problem: Taken: by x.", "rules.r: Taken: by x.", id="of-a-resource"),
+        pytest.param(RULE, f'Preview failed: resource "{RULE}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the `protect` flag', "rules.r: This plan would delete it, but it is protected. First deploy the entry unchanged, without `protect`.", id="protected"),
+        pytest.param(RULE, f'unable to replace resource "{RULE}"\nas it is currently marked for protection. To unprotect', "rules.r: This plan would replace it, but it is protected. First deploy the entry unchanged, without `protect`.", id="protected-from-replacement"),
         pytest.param("", "odd \u001b[31m text", "odd \\u001b[31m text", id="escaped"),
     ],
 )  # fmt: skip
 def test_refusals_are_sentences_with_their_entry(urn: str, text: str, expected: str) -> None:
     """Of an error of the engine the sentence is left, on one line, from the entry on; warnings refuse nothing."""
-    assert parse_preview(digest(errors=((urn, text),)), OWNER).refused == (expected,)
+    assert parse_preview(digest(errors=((urn, text), ("", "preview failed\n"))), OWNER).refused == (expected,)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ desired: later ones wait until the API accepts them, finished ones are deleted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from live_recording.core.vendor import Site
 from live_recording.core.windows import creatable_from, phase
 from live_recording.desired.recordings import TaskOccurrence, scheduled_recordings
 from live_recording.desired.specs import LiveRecordSpec, ResourceSpec, RuleSpec, TaskSpec, TemplateSpec
-from live_recording.stackfile.model import Rule, Stack, Template, TemplateArgs
+from live_recording.stackfile.model import Rule, Stack, Task, Template, TemplateArgs
 
 NO_RECORD = "no-record"
 """The built-in template without formats for rules with `record: false`; created only if there are any."""
@@ -30,6 +30,7 @@ class DesiredResource:
     spec: ResourceSpec
     template: str | None = None  # name of the template resource that provides template_id
     previous_name: str | None = None
+    protect: bool = False  # whether the engine refuses to delete or replace it
 
     @property
     def kind(self) -> KindName:
@@ -50,6 +51,7 @@ class DesiredState:
     later: Mapping[str, str]  # task -> first day on which `pulumi up` creates it
     effective: Mapping[str, str]  # rule key -> what records it
     usage: Mapping[str, str]  # section -> used/limit
+    finished: tuple[DesiredResource, ...] = ()  # protected tasks that are over: the program declares them unprotected
 
 
 def desired_resources(stack: Stack, owner: StackRef, site: Site, now: datetime) -> DesiredState:
@@ -64,8 +66,15 @@ def desired_resources(stack: Stack, owner: StackRef, site: Site, now: datetime) 
         *map(_task, current),
         *(DesiredResource(r.name, LiveRecordSpec(r.entry, r.window), None, r.previous_name) for r in live_records),
     )
+    finished = [task for task in tasks if _protects(task) and phase(task.window, now, site) == "finished"]
     effective = {str(rule.natural): _recorder(rule) for _, rule in sorted(stack.rules.items())}
-    return DesiredState(resources, _later(tasks, site, now), effective, _usage(stack, resources))
+    return DesiredState(
+        resources,
+        _later(tasks, site, now),
+        effective,
+        _usage(stack, resources),
+        tuple(replace(_task(task), protect=False) for task in finished),
+    )
 
 
 def later_tasks(stack: Stack, site: Site, now: datetime) -> dict[str, str]:
@@ -95,7 +104,7 @@ def _first_whole_day(time: datetime) -> str:
 def _templates(stack: Stack, owner: StackRef) -> Iterator[DesiredResource]:
     for key, template in sorted(stack.templates.items()):
         spec = TemplateSpec(name_in_account(owner, key, template), template)
-        yield DesiredResource(key, spec, previous_name=template.was)
+        yield DesiredResource(key, spec, previous_name=template.was, protect=template.protect)
     if stack.suppresses:
         settings = TemplateArgs(description="Made for record: false; records nothing")
         yield DesiredResource(NO_RECORD, TemplateSpec(owner.template_name(NO_RECORD), settings))
@@ -103,13 +112,17 @@ def _templates(stack: Stack, owner: StackRef) -> Iterator[DesiredResource]:
 
 def _rule(key: str, rule: Rule) -> DesiredResource:
     template = NO_RECORD if rule.record is False else rule.template
-    return DesiredResource(key, RuleSpec(rule.natural, rule.template_id), template, rule.was)
+    return DesiredResource(key, RuleSpec(rule.natural, rule.template_id), template, rule.was, rule.protect)
 
 
 def _task(task: TaskOccurrence) -> DesiredResource:
     entry = task.entry
     spec = TaskSpec(task.stream, task.window, entry.stream_type, entry.template_id)
-    return DesiredResource(task.name, spec, entry.template, task.previous_name)
+    return DesiredResource(task.name, spec, entry.template, task.previous_name, _protects(task))
+
+
+def _protects(task: TaskOccurrence) -> bool:
+    return isinstance(task.entry, Task) and task.entry.protect
 
 
 def _recorder(rule: Rule) -> str:

@@ -28,6 +28,11 @@ HOW_TO_CREATE = "Create a plan with: pulumi preview --json > preview.json"
 
 _RESOURCE_PREFIX = re.compile(r"\S+ resource '[^']*'(: property .*?)? has a problem: ")
 _CALL_PREFIX = re.compile(r"(error: )?((Exception calling application|[\w.]*RecordingError): )+")
+_PROTECTED = re.compile(
+    r'(Preview failed: )?(unable to (?P<replace>replace) )?resource "[^"]*" (cannot be deleted because it is protected|as it is currently marked for protection)'
+)
+_NO_REASON = "error: preview failed"
+"""What the engine adds after the errors that stopped a preview."""
 _PROGRAM_PREFIX = re.compile(r"error: ")
 
 
@@ -108,7 +113,7 @@ def _errors(digest: _Digest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return why the plan is rejected, and what failed while it was created."""
     errors = [diagnostic for diagnostic in digest.diagnostics or () if diagnostic.severity == "error"]
     failed = [error for error in errors if _CALL_PREFIX.match(error.message)]
-    refused = [error for error in errors if error not in failed]
+    refused = [error for error in errors if error not in failed and error.message.strip() != _NO_REASON]
     return tuple(map(_sentence, refused)), tuple(map(_sentence, failed))
 
 
@@ -179,4 +184,9 @@ def _sentence(diagnostic: _Diagnostic) -> str:
     for prefix in (_CALL_PREFIX, _PROGRAM_PREFIX, _RESOURCE_PREFIX):
         match = prefix.match(sentence)
         sentence = sentence[match.end() :] if match else sentence
+    if protected := _PROTECTED.match(sentence):
+        sentence = (
+            f"This plan would {protected['replace'] or 'delete'} it, but it is protected. First deploy the entry unchanged, "
+            "without `protect`."
+        )
     return escaped(f"{SECTION_OF[TYPES[urn.type]]}.{urn.name}: {sentence}" if urn.type in TYPES else sentence)

@@ -166,11 +166,17 @@ class _Named(Entry):
     )
 
 
-class Template(_Named, TemplateArgs):
+class _Protectable(_Named):
+    protect: Flag = Field(
+        False, description="true: Pulumi refuses to delete or replace the entry, also in `pulumi up` and `destroy`."
+    )
+
+
+class Template(_Protectable, TemplateArgs):
     """How something is recorded. Without any format it records nothing."""
 
 
-class Rule(_Named, RuleArgs):
+class Rule(_Protectable, RuleArgs):
     """Which streams a template records: one of template, template_id and record: false."""
 
     template: Reference | None = Field(None, description="Key of a template of this file.")
@@ -184,7 +190,7 @@ class Rule(_Named, RuleArgs):
         return streams.StreamKey(self.domain, self.app, self.stream)
 
 
-class Task(_Named, TaskArgs):
+class Task(_Protectable, TaskArgs):
     """One recording with a start and an end, independent of rules."""
 
     template: Reference | None = Field(None, description="Key of a template of this file.")
