@@ -66,14 +66,13 @@ def desired_resources(stack: Stack, owner: StackRef, site: Site, now: datetime) 
         *map(_task, current),
         *(DesiredResource(r.name, LiveRecordSpec(r.entry, r.window), None, r.previous_name) for r in live_records),
     )
-    finished = [task for task in tasks if _protects(task) and phase(task.window, now, site) == "finished"]
     effective = {str(rule.natural): _recorder(rule) for _, rule in sorted(stack.rules.items())}
     return DesiredState(
         resources,
         _later(tasks, site, now),
         effective,
         _usage(stack, resources),
-        tuple(replace(_task(task), protect=False) for task in finished),
+        tuple(_finished_protected(tasks, site, now)),
     )
 
 
@@ -119,6 +118,12 @@ def _task(task: TaskOccurrence) -> DesiredResource:
     entry = task.entry
     spec = TaskSpec(task.stream, task.window, entry.stream_type, entry.template_id)
     return DesiredResource(task.name, spec, entry.template, task.previous_name, _protects(task))
+
+
+def _finished_protected(tasks: Iterable[TaskOccurrence], site: Site, now: datetime) -> Iterator[DesiredResource]:
+    for task in tasks:
+        if _protects(task) and phase(task.window, now, site) == "finished":
+            yield replace(_task(task), protect=False)
 
 
 def _protects(task: TaskOccurrence) -> bool:
