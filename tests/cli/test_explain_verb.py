@@ -91,11 +91,12 @@ def test_answer_for_programs(project: Scratch) -> None:
             "key": "push.example.com/*/*",
             "template": "archive",
             "detail": "it matches the domain alone (level 4)",
+            "shared_at": "",
         },
         "records": True,
         "losers": [
-            {"path": "rules.quiet", "why": 'it matches stream "quiet", not "final"'},
-            {"path": "rules.studio", "why": 'it matches app "studio", not "live"'},
+            {"path": "rules.quiet", "why": 'it matches stream "quiet", not "final"', "shared_at": ""},
+            {"path": "rules.studio", "why": 'it matches app "studio", not "live"', "shared_at": ""},
         ],
         "tasks": [],
     }
@@ -110,7 +111,13 @@ def test_no_winner_for_programs(project: Scratch) -> None:
 
     assert (done.returncode, answer["winner"], answer["records"]) == (0, None, False)
     assert answer["tasks"] == [
-        {"path": "tasks.final", "key": "final", "template": "clips", "detail": "until 2026-11-21T14:00:00Z"}
+        {
+            "path": "tasks.final",
+            "key": "final",
+            "template": "clips",
+            "detail": "until 2026-11-21T14:00:00Z",
+            "shared_at": "",
+        }
     ]
 
 

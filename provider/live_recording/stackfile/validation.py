@@ -33,7 +33,7 @@ INDEPENDENT_FIELDS = ("stream_type", "was")
 """Fields without which the rest of an entry still means the same. In a template all fields are, except those of COS."""
 
 UNUSABLE_DOMAIN = "invalid.invalid"
-"""Stands for a named domain that is invalid (RFC 2606)."""
+"""Replaces a named domain that is invalid (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True)
