@@ -10,7 +10,7 @@ from live_recording.config import files
 from live_recording.config.settings import Settings
 from live_recording.config.sources import STACK_FILE, read_stack_config, read_written_config, verb_settings
 from live_recording.core.errors import ConfigError
-from live_recording.core.findings import Finding, KeyPath, errors
+from live_recording.core.findings import Finding, errors
 from live_recording.core.stack_name import StackName
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import escaped

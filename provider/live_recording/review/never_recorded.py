@@ -14,7 +14,7 @@ from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import TASK_MAX
 from live_recording.desired.recordings import TaskOccurrence, scheduled_recordings
 from live_recording.lint.acknowledgements import covers
-from live_recording.project import StackFile, line_of
+from live_recording.project import StackFile
 from live_recording.review.changes import PlannedChange
 from live_recording.stackfile.model import Acknowledgement, Stack
 
@@ -35,8 +35,7 @@ def never_recorded(
     accepted = tuple(acknowledged)
     for task in _missing_tasks(stack, snapshot):
         if task.name not in in_state and not any(covers(entry, FINDING, task.path) for entry in accepted):
-            line = line_of(source.checked.lines, task.path)
-            yield Finding.new(FINDING, task.path, _sentence(task)).at(source.file, line)
+            yield Finding.new(FINDING, task.path, _sentence(task)).at(*source.checked.sources.locate(task.path))
 
 
 def _missing_tasks(stack: Stack, snapshot: Snapshot) -> Iterator[TaskOccurrence]:
