@@ -1,6 +1,7 @@
 """The GitLab pipeline: which jobs run when, and their scripts in order on a scratch repository."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,10 +22,10 @@ MATCH = """templates:
 rules:
   everything: {{domain: push.example.com, template: match}}
 """
-OWN = {"CI_PROJECT_ID": "42", "CI_DEFAULT_BRANCH": "main"}
+OWN = {"CI_MERGE_REQUEST_PROJECT_ID": "42", "CI_DEFAULT_BRANCH": "main"}
 EVENTS = {
     "merge request": ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "42"}, ["check", "review"]),
-    "fork": ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "43"}, ["check"]),
+    "fork": ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "43"}, ["check", "review-without-keys"]),
     "merge": ({"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}, ["deploy"]),
     "branch": ({"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "shorter"}, []),
     "day": ({"CI_PIPELINE_SOURCE": "schedule", "TASK": "top-up"}, ["top-up"]),
@@ -68,8 +69,12 @@ def test_a_change_goes_through_the_pipeline(tmp_path: Path, hosts: CodeHosts) ->
     with Emulator(now=NOW) as emulator:
         account = Account(emulator)
         project = LiveProject(tmp_path, account)
-        pipeline = Pipeline(project.directory, project.environment | hosts.gitlab())
+        base = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD"}
+        pipeline = Pipeline(project.directory, project.environment | hosts.gitlab() | base)
         project.write(MATCH.format(days=30))
+        git = ("git", "-c", "user.name=Op", "-c", "user.email=op@example.com")
+        for command in (("init",), ("add", "stacks", "Pulumi.yaml"), ("commit", "--message=Season")):
+            subprocess.run([*git, *command], cwd=project.directory, capture_output=True, check=True)
         deployed = pipeline.run("deploy", STACK="dev")
         assert deployed.returncode == 0, deployed.stdout + deployed.stderr
         assert len(account.rules()) == 1

@@ -251,23 +251,21 @@ def test_a_fork_adds_and_removes_stacks(runner: Runner) -> None:
     git(runner.checkout, "update-ref", "refs/remotes/origin/main", "main")
     (runner.checkout / "stacks/dev.yaml").rename(runner.checkout / "stacks/new.yaml")
     runner.job("pull-request", "check")  # sets the path
-    done = run_command(runner, "tools/plan-without-keys", "origin/main", "accounts", "plans", "dev", "new", "prod")
+    base = ("--changed", "origin/main", "--accounts", "accounts")
+    done = run_command(runner, "live-recording", "plan", *base, "dev", "new", "prod")
     review = (runner.checkout / "plans/review.md").read_text(encoding="utf-8")
 
     assert done.returncode == 0, done.stderr
-    assert "`dev`: stacks/dev.yaml does not exist." in review
-    assert review.count("**Uncertain") == 2
+    assert "- `dev`: **No stack file**: stacks/dev.yaml does not exist." in review
+    assert review.count("**Uncertain") == 1
     assert "| `push.dev.example.com/*/*` | nothing | `match`: MP4 30 days" in review
 
 
 def test_unknown_base_is_an_error(runner: Runner) -> None:
     """A commit that does not exist is reported; the change is not treated as a first deployment."""
-    done = run_command(runner, "tools/plan-without-keys", "origin/mian", "accounts", "plans", "dev")
+    done = run_command(runner, "live-recording", "plan", "dev", "--changed", "origin/mian", "--accounts", "accounts")
 
-    assert (done.returncode, done.stderr) == (
-        2,
-        "Commit origin/mian not found. Fetch it, or choose another one.\n",
-    )
+    assert (done.returncode, done.stderr) == (2, 'Commit "origin/mian" not found. Fetch it, or choose another one.\n')
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

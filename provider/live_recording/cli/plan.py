@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from live_recording.pipeline.affected import Affected
     from live_recording.pipeline.plan import Plan
 
+    Results = tuple[tuple[Plan, ...], Mapping[str, ToolError], Mapping[str, str]]
+    """The plans, the failures, and the stacks without a stack file with what that means."""
+
 
 def plan(
     stacks: StacksArgument = None,
@@ -37,22 +40,30 @@ def plan(
     head: Annotated[
         str, typer.Option(metavar="COMMIT", help="Plan the stacks of this commit, merged into this checkout.")
     ] = "",
+    accounts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Plan without credentials: against the snapshot STACK.json of each account in DIR."
+        ),
+    ] = None,
 ) -> None:
     """Plan stacks with Pulumi, and review each plan. Changes nothing.
 
     DIR/review.md covers all stacks, DIR/STACK.html shows one. With --head, program, package and Pulumi.yaml stay those of
-    this checkout, and the review names all other changes of the commit first.
+    this checkout, and the review names all other changes of the commit first. With --accounts, the stacks of commit BASE, or
+    of the last commit, are deployed to an emulator first.
 
     Example: live-recording plan --changed origin/main --out plans
     """
-    from live_recording.pipeline.batch import default_jobs, plan_stacks
-    from live_recording.pipeline.plan import not_planned_verdicts, stacks_without_file, write_review
+    from live_recording.pipeline.plan import not_planned_verdicts, write_review
     from live_recording.review.overview import Unaffected
 
     with _head_stacks(head) as without_effect:
         affected = _select(stacks, changed, out)
-        without_file = {} if stacks else stacks_without_file(affected.without_file)
-        plans, failures = plan_stacks(affected.stacks, out, jobs or default_jobs(), print_error, accept_where or ())
+        if accounts:
+            plans, failures, without_file = _plan_on_snapshots(stacks, affected, accounts, out)
+        else:
+            plans, failures, without_file = _plan_live(stacks, affected, out, jobs, accept_where or ())
     verdicts, unaffected = not_planned_verdicts(without_file, failures), Unaffected(affected.base, affected.others)
     write_review(plans, out, verdicts, without_effect, unaffected)
     if without_effect:
@@ -69,6 +80,24 @@ def _select(stacks: list[str] | None, changed: str | None, out: Path) -> "Affect
 
     selected = select_stacks(stacks)
     return Affected.all(selected) if changed is None else select_affected(selected, changed, out)
+
+
+def _plan_live(
+    stacks: list[str] | None, affected: "Affected", out: Path, jobs: int | None, accepted: "Sequence[str]"
+) -> "Results":
+    from live_recording.pipeline.batch import default_jobs, plan_stacks
+    from live_recording.pipeline.plan import stacks_without_file
+
+    without_file = {} if stacks else stacks_without_file(affected.without_file)
+    plans, failures = plan_stacks(affected.stacks, out, jobs or default_jobs(), print_error, accepted)
+    return plans, failures, without_file
+
+
+def _plan_on_snapshots(stacks: list[str] | None, affected: "Affected", accounts: Path, out: Path) -> "Results":
+    from live_recording.pipeline.snapshot_plan import plan_on_snapshots
+
+    removed = () if stacks else affected.without_file
+    return plan_on_snapshots((*affected.stacks, *removed), affected.base or "HEAD", accounts, out)
 
 
 def _head_stacks(commit: str) -> AbstractContextManager[Sequence[str]]:
