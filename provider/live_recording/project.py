@@ -13,7 +13,7 @@ from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, errors
 from live_recording.core.stack_name import StackName
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.text import escaped
+from live_recording.core.text import escaped, join_words
 from live_recording.core.vendor import Site
 from live_recording.lint.checker import check_stack
 from live_recording.lint.context import CheckContext
@@ -138,10 +138,22 @@ def load_stack(stack: str) -> StackFile:
     """Read and check a stack and its config, given its name, such as `prod`, or the path of its file."""
     config = read_stack_config(stack)
     path, settings = files.stack_path(stack, config.get("recordings")), verb_settings(config)
+    if StackName.parse(stack).file:
+        _require_not_shared(path)
     owner = StackRef(config.project, config.stack)
     checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
     pulumi_name = StackName.parse(stack).for_pulumi
     return StackFile(config.stack, str(path), owner, settings, checked.with_findings(config.findings), pulumi_name)
+
+
+def _require_not_shared(path: Path) -> None:
+    """Raise ConfigError for a file that stacks extend: alone it does not say what is recorded."""
+    users = [name for name in files.stack_names() if path in (input_files(name) or ()) and name != path.stem]
+    if users:
+        names = " ".join(users)
+        raise ConfigError(
+            f"{path} is a shared file of {join_words(users)}, not a stack. Name a stack: live-recording check {names}"
+        )
 
 
 def input_files(stack: str) -> frozenset[Path] | None:

@@ -293,3 +293,16 @@ def test_help_names_the_verbs(scratch: Scratch) -> None:
 
     assert done.returncode == 0
     assert all(verb in done.stdout for verb in ("check", "explain", "schema", "emulate"))
+
+
+def test_a_shared_file_is_not_a_stack(scratch: Scratch) -> None:
+    """Its domains and templates are those of the stacks that extend it: they are named."""
+    (scratch.directory / "stacks/shared").mkdir()
+    scratch.write("stacks/shared/all.yaml", "rules: {all: {domain: main, template: archive}}\n")
+    for name in ("dev", "prod"):
+        scratch.write(f"stacks/{name}.yaml", f"extends: shared/all.yaml\ndomains: {{main: push.example.com}}\n{GOOD}")
+    done = scratch.run("check", "stacks/shared/all.yaml")
+
+    sentence = "stacks/shared/all.yaml is a shared file of dev and prod, not a stack. Name a stack: live-recording check dev prod"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{sentence}\n")
+    assert scratch.run("check").returncode == 0
