@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from live_recording.core.vendor import SITES, SiteName
 from live_recording.emulator import Emulator
 from live_recording.project import check_text
 from live_recording.stackfile.model import Stack
-from tests.support import doc_runner
+from tests.support import doc_runner, warm_python
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
@@ -109,15 +107,14 @@ def test_staging_rehearses_production() -> None:
 def test_example_stack_is_applied(name: str, tmp_path: Path) -> None:
     """An account of its site accepts all of it: the audit after the up finds no difference."""
     checkout = tmp_path / "checkout"
-    doc_runner.copy(checkout)
+    doc_runner.copy(checkout, warm_python.virtualenv())
     project = Project(checkout, tmp_path)
     with Emulator(site=site(name), now=NOW) as emulator:
         live = {key: value for key, value in Account(emulator).environment.items() if key.startswith(("LIVE_", "TENCENT"))}  # fmt: skip
         project.environment |= live
         project.run("stack", "init", name)
         project.run("up", "--yes", "--skip-preview", "--stack", name)
-        audit = [sys.executable, "-m", "live_recording", "audit", name]
-        done = subprocess.run(audit, cwd=checkout, env=project.environment, capture_output=True, text=True, check=False)
+        done = warm_python.run(["live_recording", "audit", name], checkout, project.environment)
 
         assert done.returncode == 0, done.stdout + done.stderr
         assert len(emulator.service.state()["rules"]) == len(stack(name).rules)

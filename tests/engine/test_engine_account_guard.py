@@ -2,10 +2,10 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 from live_recording.emulator import Emulator
+from tests.support import warm_python
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject
@@ -62,15 +62,7 @@ def test_credentials_of_another_account(tmp_path: Path, account: Account) -> Non
 
 
 def _verb(project: LiveProject, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "live_recording", *arguments],
-        cwd=project.directory,
-        env=project.environment | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return warm_python.run(["live_recording", *arguments], project.directory, project.environment | environment)
 
 
 def _resources(project: LiveProject) -> list[str]:

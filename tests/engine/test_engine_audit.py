@@ -1,9 +1,8 @@
 """Audit with the real CLI: changes made outside this tool are reported, and the advice corrects them."""
 
-import sys
 from pathlib import Path
-from subprocess import run
 
+from tests.support import warm_python
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject
 
@@ -27,8 +26,7 @@ acknowledge:
 
 def audit(project: LiveProject) -> tuple[int, list[str]]:
     """Exit code, and kind and path of each line."""
-    command = [sys.executable, "-m", "live_recording", "audit"]
-    done = run(command, cwd=project.directory, env=project.environment, capture_output=True, text=True, check=False)
+    done = warm_python.run(["live_recording", "audit"], project.directory, project.environment)
     assert done.stderr == ""
     lines = [line.strip() for line in done.stdout.splitlines() if line.startswith("  ")]
     return done.returncode, sorted(
