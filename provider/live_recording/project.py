@@ -10,7 +10,7 @@ from live_recording.config import files
 from live_recording.config.settings import Settings
 from live_recording.config.sources import STACK_FILE, read_stack_config, read_written_config, verb_settings
 from live_recording.core.errors import ConfigError
-from live_recording.core.findings import Finding, errors
+from live_recording.core.findings import Finding, errors, in_order
 from live_recording.core.stack_name import StackName
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import escaped, join_words
@@ -36,7 +36,7 @@ class CheckedStack:
 
     def with_findings(self, findings: Iterable[Finding]) -> "CheckedStack":
         """Return this result with more findings, such as those of the stack's config."""
-        return replace(self, findings=tuple(sorted((*self.findings, *findings))))
+        return replace(self, findings=in_order((*self.findings, *findings)))
 
     @property
     def valid_stack(self) -> Stack | None:

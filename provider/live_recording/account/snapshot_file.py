@@ -10,6 +10,7 @@ from live_recording.config.settings import Settings
 from live_recording.config.stack_state import accounts_in_state, read_state
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError
+from live_recording.core.text import command_of, quoted
 from live_recording.core.vendor import SiteName
 
 
@@ -48,7 +49,8 @@ def read_snapshot(path: Path, site: SiteName | None = None) -> Snapshot:
     try:
         found = from_data(json.loads(read_text(path, "snapshot", largest=LARGEST_DATA)))
     except (ValueError, RecursionError):
-        raise ConfigError(f"{path} is not JSON. Create it with: live-recording snapshot > {path}.") from None
+        command = command_of("live-recording", "snapshot") + " > " + command_of(str(path))
+        raise ConfigError(f"{quoted(str(path))} is not JSON. Create it with: {command}") from None
     except Unreadable as error:
         raise ConfigError(f"{path}: {error}") from None
     if site not in (None, found.site):

@@ -6,7 +6,7 @@ from live_recording.account.objects import ObjectRef
 from live_recording.account.snapshot import Snapshot
 from live_recording.adopt.model import AdoptionResult, Entry, Selection, SkippedObject
 from live_recording.core.kinds import FORMATS
-from live_recording.core.text import count_of, join_words, plural, quoted
+from live_recording.core.text import command_of, count_of, join_words, plural, quoted
 from live_recording.core.timefmt import rfc3339, task_time
 
 NAMES_SHOWN = 3
@@ -125,7 +125,8 @@ def _next_steps(result: AdoptionResult, stack: str, file: str, import_file: str)
     yield "Nothing was changed in the account. Next steps:"
     if result.is_partial and result.text:
         yield f"  move the entries of {file} into the stack file of {stack}"
-    yield f"  pulumi import -f {import_file} --generate-code=false --protect=false --yes --stack {stack}"
+    options = ("--generate-code=false", "--protect=false", "--yes", "--stack", stack)
+    yield f"  {command_of('pulumi', 'import', '-f', import_file, *options)}"
     if result.is_partial:
         yield f"  pulumi preview --stack {stack}"
         yield "The preview shows how the account differs from the stack file."

@@ -19,7 +19,7 @@ from live_recording.config.files import project_name, select_stacks, stack_names
 from live_recording.config.settings import Settings
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError, ToolError
-from live_recording.core.findings import Finding, errors
+from live_recording.core.findings import Finding, errors, in_order
 from live_recording.core.text import count_of, quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.project import StackFile, load_stack
@@ -92,7 +92,7 @@ def _account_identity(settings: Settings) -> Settings:
 
 def _findings_of_broken_files(files: Iterable[StackFile]) -> tuple[Finding, ...]:
     broken = (file.checked for file in files if not file.checked.valid_stack)
-    return tuple(sorted(finding for checked in broken for finding in checked.findings))
+    return in_order(finding for checked in broken for finding in checked.findings)
 
 
 def _note_about_errors(group: Iterable[StackFile]) -> str:

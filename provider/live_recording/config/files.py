@@ -260,7 +260,7 @@ def yaml_line(path: Path, keys: Sequence[str]) -> int:
     """Return the line of a key in nested mappings of a valid YAML file, 1 if it is not there."""
     import yaml  # slow to import, and only messages need it
 
-    node, line = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), 1
+    node, line = yaml.compose(read_text(path, "config file"), Loader=yaml.CSafeLoader), 1
     for key in keys:
         pairs = node.value if isinstance(node, yaml.MappingNode) else []
         found = next(((name, value) for name, value in pairs if name.value == key), None)

@@ -185,16 +185,22 @@ class Finding:
         """Return this finding with its file and line."""
         return replace(self, file=file, line=line)
 
-    def _sort_key(self) -> tuple[str, int, str, str, str]:
+    def sort_key(self) -> tuple[str, int, str, str, str]:
+        """Return what findings are sorted by."""
         return self.file, self.line, self.path_text, self.id, self.sentence
 
     def __lt__(self, other: "Finding") -> bool:
-        return self._sort_key() < other._sort_key()
+        return self.sort_key() < other.sort_key()
 
     def __str__(self) -> str:
         location = f"{escaped(self.file)}:{self.line}: " if self.file else ""
         path = f"{self.path_text}: " if self.path else ""
         return f"{location}{path}{self.sentence} [{self.id}]"
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings sorted by file, line, path, id and sentence, which are formatted once for each."""
+    return tuple(sorted(findings, key=Finding.sort_key))
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

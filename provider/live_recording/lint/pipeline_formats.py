@@ -8,7 +8,7 @@ from hashlib import sha256
 from xml.etree import ElementTree as ET
 
 from live_recording.core import json_output
-from live_recording.core.findings import Finding, Severity
+from live_recording.core.findings import Finding, Severity, in_order
 from live_recording.core.text import escaped
 from live_recording.lint.report import FileReport, sorted_findings, summary
 
@@ -86,7 +86,7 @@ def _sums(suites: Iterable[ET.Element]) -> dict[str, str]:
 
 
 def _suite(file: FileReport) -> ET.Element:
-    findings = sorted(file.findings)
+    findings = in_order(file.findings)
     failures = sum(finding.severity == "error" for finding in findings)
     counts = {"tests": str(max(len(findings), 1)), "failures": str(failures), "errors": "0", "time": "0"}
     suite = ET.Element("testsuite", {"name": escaped(file.file), **counts})

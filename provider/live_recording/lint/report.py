@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from sarif_pydantic import Result
 
 from live_recording.core import json_output
-from live_recording.core.findings import CATALOG, Finding, errors
+from live_recording.core.findings import CATALOG, Finding, errors, in_order
 from live_recording.core.text import count_of
 
 FINDINGS_PAGE = "https://docs.example.com/live-recording/findings/"
@@ -32,7 +32,7 @@ def as_text(files: Sequence[FileReport]) -> str:
 
 def sorted_findings(files: Iterable[FileReport]) -> list[Finding]:
     """Return the findings of all files, sorted."""
-    return sorted(finding for file in files for finding in file.findings)
+    return list(in_order(finding for file in files for finding in file.findings))
 
 
 def later_lines(files: Iterable[FileReport]) -> list[str]:

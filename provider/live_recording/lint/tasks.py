@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from live_recording.core.findings import Finding, KeyPath, format_path
 from live_recording.core.streams import StreamKey
@@ -11,6 +12,8 @@ from live_recording.core.vendor import OVERLAPS_MAX, TASK_MAX
 from live_recording.core.windows import Window, overlap_violations
 from live_recording.lint.context import CheckContext
 
+_OVERLAPS_LISTED = 100
+"""Findings about one stream. Each needs all tasks that are open then, so all would take the square of their number."""
 _TIME = "%Y-%m-%dT%H:%MZ"
 
 
@@ -57,7 +60,7 @@ def too_many_overlaps(context: CheckContext) -> Iterator[Finding]:
         windows.setdefault(task.stream, {})[name] = task.window
     for stream, by_name in windows.items():
         findings: dict[KeyPath, Finding] = {}
-        for name, *others in overlap_violations(by_name, context.now, OVERLAPS_MAX):
+        for name, *others in islice(overlap_violations(by_name, context.now, OVERLAPS_MAX), _OVERLAPS_LISTED):
             path = tasks[name].path
             if path not in findings:
                 findings[path] = _overlaps(path, stream, [tasks[other].path for other in others])
@@ -65,8 +68,8 @@ def too_many_overlaps(context: CheckContext) -> Iterator[Finding]:
 
 
 def _overlaps(path: KeyPath, stream: StreamKey, others: list[KeyPath]) -> Finding:
-    entries = [format_path(other) for other in dict.fromkeys(others)]
-    shown, rest = entries[:OVERLAPS_MAX], entries[OVERLAPS_MAX:]
+    entries = list(dict.fromkeys(others))
+    shown, rest = [format_path(other) for other in entries[:OVERLAPS_MAX]], entries[OVERLAPS_MAX:]
     listed = join_words([*shown, *([f"{len(rest)} more"] if rest else []), "this one"])
     sentence = (
         f"{stream} would have {len(others) + 1} overlapping tasks ({listed}). "

@@ -17,6 +17,8 @@ _SHORT_SECONDS = 60
 _BRIEF_SECONDS = 3600
 """A shorter retention is probably a number without its unit."""
 _STREAM_LEVEL, _APP_LEVEL = 2, 3
+COMPARED = 500
+"""Rules that are compared with each other: ten times the vendor's limit. The time is the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,10 @@ class RuleEffect:
 
 
 def rule_effects(stack: Stack) -> Iterator[RuleEffect]:
-    """Yield what each rule changes; rules that are invalid by themselves are left out."""
+    """Yield what each rule changes; rules that are invalid by themselves are left out. Nothing for more than COMPARED rules."""
     rules = _valid_rules(stack)
+    if len(rules) > COMPARED:
+        return
     for stream_key, (key, rule) in rules.items():
         yield RuleEffect(key, rule, tuple(rules[other] if other else None for other in fallbacks(rules, stream_key)))
 

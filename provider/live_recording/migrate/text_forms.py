@@ -26,7 +26,8 @@ from live_recording.migrate.calls import (
 from live_recording.migrate.json_objects import JsonScanner
 
 _COMMENT = re.compile(r"^[ \t]*(?:#|//)[^\n]*", re.MULTILINE)
-_VALUE = r"(?:\d{4}-\d\d-\d\d[ ]\d\d:\d\d(?::\d\d)?|[^\s&\"'`\\<>()|;]*)"
+_VALUE = r"(?:\d{4}-\d\d-\d\d[ ]\d\d:\d\d(?::\d\d)?|[^\s&\"'`\\<>()|;]{0,4000}+)"
+"""Bounded and never given back: a search begins at each name, and `a=a=a=` has many."""
 _PAIR = rf"(?<![\w.-])[A-Za-z][\w.-]*={_VALUE}"
 _NAME_AND_VALUE = re.compile(rf"([A-Za-z][\w.-]*)=({_VALUE})")
 _QUERY = re.compile(rf"{_PAIR}(?:[\s\\^]*&[\s\\^]*{_PAIR})+")

@@ -4,7 +4,7 @@ The events of the C parser are read, so no scalar is interpreted, and 4,000 task
 YAML parser could read differently (anchors, tags, merge keys, directives) is not supported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from live_recording.core.text import quoted
 from live_recording.stackfile.lookalikes import lookalike_in_key, lookalike_near, merge_marker
 from live_recording.stackfile.scalars import PlainScalar, describe, is_empty
 
+FIELDS_MAX = 100
+"""Keys of the file, or of an entry."""
+DUPLICATES_MAX = 100
 DEPTH_MAX = 12
 """No stack file nests deeper; the limit keeps malformed files from exhausting the parser."""
 
@@ -79,6 +82,7 @@ class _Parser:
             line = event.start_mark.line + 1
             key = _key(event)
             inner = (*path, key)
+            self._require_few_mistakes(path, values, line)
             if key in values:
                 message = f"Duplicate key, first defined on line {self.lines[inner]}."
                 self.duplicates.append(Finding.new("duplicate-key", inner, message).at("", line))
@@ -87,6 +91,15 @@ class _Parser:
                 self.lines.setdefault(inner, line)
                 values[key] = self.node(next(self.events), inner)
         return values
+
+    def _require_few_mistakes(self, path: KeyPath, values: Collection[str], line: int) -> None:
+        """Raise _Unsupported if there are more findings than anyone reads: a large file must not take minutes."""
+        if len(path) != 1 and len(values) >= FIELDS_MAX:  # a section has any number of entries
+            raise _Unsupported(f"This mapping has more than {FIELDS_MAX} keys. No entry has so many.", line)
+        if len(self.duplicates) >= DUPLICATES_MAX:
+            raise _Unsupported(
+                f"More than {DUPLICATES_MAX} keys are duplicates. Check that this is the right file.", line
+            )
 
     def sequence(self, path: KeyPath) -> list[Any]:
         """Return the list that has just begun."""
