@@ -96,7 +96,7 @@ def _sorted(findings: Iterable[Finding], file: str) -> tuple[Finding, ...]:
         each if each.file == file else replace(each, sentence=f"{each.sentence} Used by {escaped(file)}.")
         for each in findings
     )
-    return tuple(sorted({*named}))
+    return in_order({*named})
 
 
 def declared_limit(stack: str, recordings: str | None, section: str) -> int:

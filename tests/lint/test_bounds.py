@@ -1,4 +1,4 @@
-"""Files of a pull request that are made to take minutes: the work grows with their size, not with its square."""
+"""Files of a pull request that aim to take minutes: the work grows with their size, not with its square."""
 
 import signal
 from collections import Counter
