@@ -138,10 +138,11 @@ def load_stack(stack: str) -> StackFile:
     """Read and check a stack and its config, given its name, such as `prod`, or the path of its file."""
     config = read_stack_config(stack)
     path, settings = files.stack_path(stack, config.get("recordings")), verb_settings(config)
+    content = files.read_stack_file(path)
     if StackName.parse(stack).file:
         _require_not_shared(path)
     owner = StackRef(config.project, config.stack)
-    checked = check_text(files.read_stack_file(path), str(path), settings.limits, settings.now(), owner)
+    checked = check_text(content, str(path), settings.limits, settings.now(), owner)
     pulumi_name = StackName.parse(stack).for_pulumi
     return StackFile(config.stack, str(path), owner, settings, checked.with_findings(config.findings), pulumi_name)
 
