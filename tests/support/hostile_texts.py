@@ -67,7 +67,8 @@ class _Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = [name for name, _ in attrs]
-        if tag in ("script", "img", "b", "iframe", "a", "base") and (tag != "b" or SIGN in str(attrs)):
+        own_link = tag == "a" and re.fullmatch(r"[\w.-]+\.html|#[\w-]+", dict(attrs).get("href") or "")
+        if tag in ("script", "img", "iframe", "a", "base") and not own_link:
             self.found.append(tag)
         self.found += [name for name in names if name.startswith("on") or name == "src"]
 
