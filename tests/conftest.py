@@ -1,5 +1,6 @@
 """Fixtures and options of all tests."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from live_recording.emulator.assumptions import Assumptions
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 
-SLOW_DIRECTORIES = ("engine", "reliability", "docs", "pipeline", "tools")
-"""Their tests start the real Pulumi CLI, or run for long; `make check` leaves them out."""
+SLOW_DIRECTORIES = ("tools", "docs", "pipeline", "reliability", "engine")
+"""Their tests start the real Pulumi CLI, or run for long; `make check` leaves them out. Those with the longest tests first."""
 
 STRICT = Assumptions(quoted_numbers=False)
 """What our provider sends has the right types; an account that accepts others would not show it."""
@@ -33,16 +34,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the slow directories, and run them first: the last tests of a run are then short ones."""
+    """Mark the tests of the slow directories, and put them where each worker begins: the last tests are then short ones."""
     for item in items:
         if directory(item) in SLOW_DIRECTORIES:
             item.add_marker("slow")
-    items.sort(key=lambda item: directory(item) not in SLOW_DIRECTORIES)
+    items[:] = spread(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def spread(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Return the tests in equal parts, one for each worker; each begins with its share of the slow modules."""
+    slow = [item for item in items if directory(item) in SLOW_DIRECTORIES]
+    quick = [item for item in items if directory(item) not in SLOW_DIRECTORIES]
+    modules = sorted({item.path for item in slow}, key=lambda path: (SLOW_DIRECTORIES.index(top(path)), path))
+    worker_of = {path: number % workers for number, path in enumerate(modules)}
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        ordered += [item for item in slow if worker_of[item.path] == worker]
+        size = len(items) * (worker + 1) // workers - len(ordered)
+        ordered += quick[: max(size, 0)]
+        quick = quick[max(size, 0) :]
+    return ordered + quick
 
 
 def directory(item: pytest.Item) -> str:
     """Return the directory below tests in which a test is."""
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+    return top(item.path)
+
+
+def top(path: Path) -> str:
+    """Return the directory below tests in which a file is."""
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture

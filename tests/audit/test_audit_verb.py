@@ -218,7 +218,7 @@ def test_later_findings_do_not_hide_an_account_that_cannot_be_read(account: Acco
 USAGE = {
     "unknown-stack": (["audit", "prd"], "{}", 'Stack file "stacks/prd.yaml" not found. Stacks in this project: dev.'),
     "no-snapshot": (["audit", "--account", "no.json"], "{}", 'Snapshot "no.json" not found.'),
-    "not-json": (["audit", "--account", "Pulumi.yaml"], "{}", "Pulumi.yaml is not JSON."),
+    "not-json": (["audit", "--account", "Pulumi.yaml"], "{}", '"Pulumi.yaml" is not JSON.'),
     "no-end": (["audit", "--account", "odd.json"], "{}", 'odd.json: This snapshot cannot be read at "'),
     "site": (
         ["audit", "--account", "account.json"],

@@ -91,7 +91,7 @@ def test_each_undeclared_object_is_reported_once(files: tuple[DeclaringFile, ...
     copy = [{"tasks": {"copy": live.raw}} for live in held.tasks.values()] + [
         {"templates": {"9999": live.raw}} for live in held.templates.values()
     ]
-    new = {"rules": {StreamKey("x.example.com", "中文", "%s"): "9999"}}
+    new = {"rules": {StreamKey("x.example.com", "studio", "x"): "9999"}}
     undeclared: Any = data.draw(st.sampled_from([*copy, new]))
 
     assert [one.kind for one in differences(plus(held, **undeclared), *files)] == ["not-declared"]

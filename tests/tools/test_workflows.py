@@ -129,7 +129,9 @@ def runner(account: Account, hosts: CodeHosts, tmp_path: Path) -> Runner:
         "github.token": TOKEN,
     }
     write(checkout, 30)
-    (checkout / ".gitignore").write_text(".venv\nprovider\nplans\naccounts\nfindings.sarif\n", encoding="utf-8")
+    (checkout / ".gitignore").write_text(
+        ".venv\nprovider\nplans\naccounts\nfindings.sarif\n__pycache__\n", encoding="utf-8"
+    )
     for stack in STACKS:
         cli.run("stack", "init", stack)
     git(checkout, "init", "--initial-branch=main")

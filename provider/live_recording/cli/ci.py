@@ -9,7 +9,7 @@ import typer
 
 from live_recording.ci.host import Platform
 from live_recording.cli.options import complete_stack
-from live_recording.cli.output import exit_with, print_commands, print_error, print_output
+from live_recording.cli.output import exit_with, print_credentials, print_error, print_output
 from live_recording.cli.project_verb import ProjectVerb
 
 if TYPE_CHECKING:
@@ -111,9 +111,8 @@ def credentials(
 
     variables = environment()
     given = exchange(settings_by_site(stack), variables, role, provider, audience)
-    if detect_platform(variables) is Platform.github:
-        print_commands(as_masks(given), to_errors=True)
-    print_output(FORMATS[output_format](given))
+    masks = as_masks(given) if detect_platform(variables) is Platform.github else ""
+    print_credentials(FORMATS[output_format](given), masks)
     print_error(describe(given, role))
 
 

@@ -1,6 +1,6 @@
 """Print results and errors, write files, and end with the right exit code.
 
-Invariant: nothing leaves the command line without `printable_output`, which removes secrets and characters that a terminal or the
+Invariant: nothing but credentials that were asked for leaves the command line without `printable_output`, which removes secrets and characters that a terminal or the
 log of a pipeline would interpret, whatever the verbs and their messages did before.
 """
 
@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperGroup
 
 from live_recording.config.printing import printable_output
-from live_recording.core.text import escaped
+from live_recording.core.text import escaped, escaped_output
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -133,8 +133,23 @@ def print_result(
 
 def print_output(text: str, *, prefix: str = "") -> None:
     """Print to standard output, after a *prefix* of ours that is printed as it is. Escapes what its encoding lacks."""
+    _write(prefix + printable_output(text))
+
+
+def print_credentials(text: str, masks: str) -> None:
+    """Print credentials for the program that asked for them: the only text that keeps its secrets.
+
+    *masks*, which may be empty, are commands that hide them in the log of GitHub; they go to standard error first.
+    """
+    if masks and sys.stderr is not None:
+        lines = (f"::{escaped_output(line.removeprefix('::'))}\n" for line in masks.split("\n"))
+        sys.stderr.write("".join(lines))
+        sys.stderr.flush()
+    _write(escaped_output(text))
+
+
+def _write(shown: str) -> None:
     out = _standard_output()
-    shown = prefix + printable_output(text)
     try:
         out.write(shown if shown.endswith("\n") else shown + "\n")
         out.flush()
@@ -144,15 +159,14 @@ def print_output(text: str, *, prefix: str = "") -> None:
             raise _output_error(error.strerror or str(error)) from None
 
 
-def print_commands(text: str, *, to_errors: bool = False) -> None:
+def print_commands(text: str) -> None:
     """Print lines that GitHub Actions executes if they begin with `::`.
 
     The caller has encoded every value, so that no value begins a line. The rest of each line is printed as any other text.
     """
-    write = print_error if to_errors else print_output
     for line in text.split("\n"):
         is_command = line.startswith("::")
-        write(line.removeprefix("::") if is_command else line, prefix="::" if is_command else "")
+        print_output(line.removeprefix("::") if is_command else line, prefix="::" if is_command else "")
 
 
 def _standard_output() -> TextIOWrapper:
@@ -199,11 +213,11 @@ def write_output(text: str, out: Path | None, *, overwrite: bool = False) -> Non
         write_file(out, text)
 
 
-def print_error(text: str, *, prefix: str = "") -> None:
-    """Print to standard error, after a *prefix* of ours that is printed as it is."""
+def print_error(text: str) -> None:
+    """Print to standard error."""
     with suppress(OSError):  # nothing reads it
         if sys.stderr is not None:
-            sys.stderr.write(f"{prefix}{printable_output(text)}\n")
+            sys.stderr.write(f"{printable_output(text)}\n")
             sys.stderr.flush()
 
 
