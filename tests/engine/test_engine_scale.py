@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,14 +10,15 @@ from collections import Counter
 from pathlib import Path
 
 from bench.rivals import HASTY, PATIENCE, Size, stack_file
-from tests.reliability.test_kills import live_ids
+from tests.pipeline.test_pipeline import Pipeline
+from tests.reliability.test_kills import live_ids, processes_with
 from tests.support.emulated_account import Account
 from tests.support.live_project import ROOT, LiveProject
 from tests.support.process_usage import ProcessUse
 from tests.support.sdk_client import TASK
 
 ALL = os.environ.get("RELIABILITY") == "all"
-KILLED = Size(5, 5, 1000 if ALL else 300, hasty=True)
+KILLED = Size(5, 5, 1000 if ALL else 120)
 LARGE = 4000
 DECLARED = LARGE if ALL else 200  # in the stack; the account holds 4,000 in any case
 MEMORY_MB = 300
@@ -28,20 +30,25 @@ def created(account: Account, action: str) -> int:
     return sum(call["action"] == action and not call["code"] for call in account.emulator.log)
 
 
-def test_large_stack_killed_without_checkpoints_is_repaired(tmp_path: Path, account: Account) -> None:
+def test_killed_large_deployment_is_repaired(tmp_path: Path, account: Account) -> None:
     """Killed halfway, with nothing saved: the same command creates the rest, and nothing twice."""
-    project = LiveProject(tmp_path, account)
+    project = Pipeline(tmp_path, account)
     project.write(stack_file(KILLED))
-    cli = project.start(*UP, env=HASTY)
+    deployment = project.begin("deploy", "dev")
     while created(account, "CreateRecordTask") < KILLED.tasks // 2:
-        assert cli.poll() is None, cli.communicate()
+        assert deployment.poll() is None, deployment.communicate()
         time.sleep(0.05)
-    cli.kill()
-    cli.communicate()
+    (cli,) = processes_with("--plan", project.directory)
+    os.kill(cli, signal.SIGKILL)
+    said, _ = deployment.communicate(timeout=PATIENCE)
+    assert deployment.returncode == 3, said
+    assert f"Applying without checkpoints: {KILLED.all} creates, " in said
+    assert said.endswith("run again before any other change: pulumi cancel --yes --stack dev\n")
     assert created(account, "CreateRecordTask") < KILLED.tasks
     assert not [name for name in project.state() if "dynamic/live:" in name]
     project.run("cancel", "--yes", "--stack", "dev")
-    project.run(*UP, env=HASTY, timeout=PATIENCE)
+    status, said = project.call("deploy", "dev")
+    assert status == 0, said
 
     state, tasks = account.state, Counter(task["StreamName"] for task in account.state["tasks"])
     assert set(tasks.values()) == {1}

@@ -265,7 +265,7 @@ def test_locked_stack_is_reported(pipeline: Pipeline) -> None:
 
     status, said = pipeline.call("deploy", "dev")
     assert status == 3
-    assert "pulumi cancel" in said
+    assert said.endswith("If it was killed, run this, then run again: pulumi cancel --yes --stack dev\n")
 
 
 def test_deployment_at_a_simulated_time_is_rejected_at_once(pipeline: Pipeline) -> None:

@@ -241,13 +241,13 @@ def test_killed_cli_is_repaired_by_running_again(
         repaired(project, emulator, operation)
 
 
-def _providers(directory: Path) -> list[int]:
-    """Return the provider processes that work in the directory."""
+def processes_with(word: str, directory: Path) -> list[int]:
+    """Return the processes that work in the directory and have this argument."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_text().split("\0")
-            if "pulumi.dynamic" in words and (process / "cwd").resolve().is_relative_to(directory):
+            if word in words and (process / "cwd").resolve().is_relative_to(directory):
                 found.append(int(process.name))
         except OSError:
             continue
@@ -271,7 +271,7 @@ def test_killed_provider_is_repaired_by_running_again(
         for _ in wait(f"{action} was under way"):
             if not emulator._gateway.faults.open:
                 break
-        for provider in _providers(project.directory):
+        for provider in processes_with("pulumi.dynamic", project.directory):
             os.kill(provider, signal.SIGKILL)
         said, _ = cli.communicate(timeout=PATIENCE)
         assert cli.returncode, said

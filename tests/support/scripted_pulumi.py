@@ -11,7 +11,7 @@ case " $* " in
 *" stack export "*) name=export ;;
 *" stack ls "*) name=list ;;
 *" preview "*) name=preview ;;
-*" up "*) name=up ;;
+*" up "*) name=up; env >up.env ;;
 *" config "*) name=config ;;
 *) name=other ;;
 esac
@@ -35,6 +35,12 @@ class ScriptedPulumi:
     def path(self) -> str:
         """Return the value of PATH with this `pulumi` first."""
         return f"{self.directory}{os.pathsep}{os.environ['PATH']}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the last `up`."""
+        lines = (self.directory / "up.env").read_text(encoding="utf-8").splitlines()
+        return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
     def answer(self, command: str, out: Any = None, errors: str = "") -> None:
         """Set what a command (export, list, preview, up, config or other) prints; without *out* it fails."""

@@ -21,7 +21,7 @@ OTHER_TYPES = "otherDynamicTypes"
 """The config key with the type tokens of a project's other dynamic resources, separated by commas."""
 _TYPES = tuple(f"pulumi-python:dynamic/live:{name}" for name in CLASS_OF.values())
 _PROVIDERS = "pulumi:providers:"
-_PYTHON_PROVIDER = "pulumi:providers:pulumi-python"
+PYTHON_PROVIDER = "pulumi:providers:pulumi-python"
 """The type of the resource in which the engine keeps the config that our resources were deployed with (*observed*)."""
 
 
@@ -48,13 +48,18 @@ def accounts_in_state(state: State) -> tuple[str, ...]:
     )
 
 
+def types_in_state(state: State) -> frozenset[str]:
+    """Return the types of all resources, those of interrupted operations too."""
+    return frozenset(str(resource.get("type")) for resource in _resources(state))
+
+
 def applied_configs(state: State, project: str, stack: str) -> tuple[StackConfig, ...]:
     """Return the configs that our resources were deployed with: one, or several after an interrupted update; none without resources.
 
     Encrypted values are hidden. Settings of environment variables are not in a state.
     """
     used = {str(resource.get("provider")) for resource in _own_resources(state)}
-    providers = [resource for resource in _resources(state) if resource.get("type") == _PYTHON_PROVIDER]
+    providers = [resource for resource in _resources(state) if resource.get("type") == PYTHON_PROVIDER]
     inputs = [each.get("inputs") or {} for each in providers if f"{each.get('urn')}::{each.get('id')}" in used]
     return tuple(engine_config(project, stack, *_without_secrets(values)) for values in inputs)
 

@@ -12,7 +12,7 @@ from live_recording.config.files import create_private_directory, make_private, 
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
 from live_recording.config.settings import NAMESPACE
 from live_recording.config.sources import read_stack_config
-from live_recording.config.stack_state import State, accounts_in_state, applied_configs, read_state
+from live_recording.config.stack_state import State, accounts_in_state, applied_configs, read_state, types_in_state
 from live_recording.config.where import WhereChange, where_changes
 from live_recording.core.errors import ToolError
 from live_recording.pipeline.listing import declared_file, describe_missing_file
@@ -23,6 +23,7 @@ from live_recording.review.formats import FORMATS
 from live_recording.review.html import render_index
 from live_recording.review.model import Review
 from live_recording.review.overview import Overview, Unaffected
+from live_recording.review.preview import planned_types
 from live_recording.review.text import Verdict
 
 NO_STACK_MARKER = "no stack named"
@@ -37,6 +38,7 @@ class Plan:
     pulumi_name: str  # what the CLI's --stack takes
     review: Review
     file: Path
+    types: frozenset[str]  # of the resources in the state and in the plan
 
 
 def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, accepted: Collection[str] = ()) -> Plan:
@@ -68,7 +70,8 @@ def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, acce
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
     for extension, render in FORMATS.items():
         write_file(directory / f"{stack.stack}.{extension}", render(review), private=True)
-    return Plan(stack.stack, stack.pulumi_name, review, plan_file)
+    types = types_in_state(state) | planned_types(preview.stdout)
+    return Plan(stack.stack, stack.pulumi_name, review, plan_file, types)
 
 
 def _where_changes(stack: StackFile, state: State, accepted: Collection[str]) -> tuple[WhereChange, ...]:

@@ -109,6 +109,11 @@ def parse_preview(text: str, owner: StackRef) -> Preview:
     )
 
 
+def planned_types(text: str) -> frozenset[str]:
+    """Return the types of all resources that a preview changes, other providers' too. Raises ConfigError as parse_preview."""
+    return frozenset(Urn.parse(step.urn).type for step in _parse_digest(text).steps)
+
+
 def _errors(digest: _Digest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return why the plan is rejected, and what failed while it was created."""
     errors = [diagnostic for diagnostic in digest.diagnostics or () if diagnostic.severity == "error"]
