@@ -1,6 +1,7 @@
 """An account, a server, a state, a CLI and files full of attacks: no verb prints or writes one of them in any format."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -10,8 +11,7 @@ import pytest
 from live_recording.emulator import Emulator
 from tests.audit.test_audit_verb import live
 from tests.cli.test_check import Scratch
-from tests.support import cli_in_process
-from tests.support.clock import NOW
+from tests.support.clock import AT, HOUR, NOW
 from tests.support.emulated_account import Account
 from tests.support.hostile_texts import (
     ALL_IN_ONE,
@@ -26,6 +26,7 @@ from tests.support.hostile_texts import (
 from tests.support.http_answers import answering
 from tests.support.pulumi_project import callers
 from tests.support.scripted_pulumi import ScriptedPulumi
+from tests.support.verb_runner import run_verb
 
 GOOD = "templates:\n  archive: {mp4: {record_interval: 1h, storage_time: 30d}}\nrules:\n  all: {domain: push0.example.com, template: archive}\n"
 TYPE = "pulumi-python:dynamic/live:RecordTemplate"
@@ -42,7 +43,7 @@ class Attacked(Scratch):
     def run(self, *arguments: str, **environment: str) -> CompletedProcess[str]:
         """Run the command line in this process."""
         known = {"LIVE_RECORDING_NOW": NOW.isoformat(), "NO_COLOR": "1", "PATH": self.cli.path}
-        return cli_in_process.run(arguments, self.directory, callers() | known | environment)
+        return run_verb(*arguments, directory=self.directory, environment=callers() | known | environment)
 
     def expect_harmless(self, *arguments: str, **environment: str) -> CompletedProcess[str]:
         """Run a verb, and check what it prints and each file that it writes."""
@@ -82,7 +83,15 @@ def _account() -> Iterator[Account]:
     """Return an account in which every name and text is an attack, one of them very long."""
     with Emulator(now=NOW) as emulator:
         emulator.service.restore(state_with([*ATTACKS, ALL_IN_ONE, LONG]))
+        emulator.service.account.pushes += [_push(text) for text in (*ATTACKS, ALL_IN_ONE, LONG)]
         yield Account(emulator)
+
+
+def _push(text: str) -> dict[str, object]:
+    """Return a push that ended an hour ago, in the emulator's form, whose app and stream are an attack."""
+    names = {"DomainName": "push0.example.com", "AppName": text, "StreamName": text}
+    times = {"StartTime": AT - 2 * HOUR, "EndTime": AT - HOUR}
+    return {**names, **times, "Delay": 0, "Nameless": False, "Recorded": False}
 
 
 ACCOUNT_VERBS = {
@@ -92,6 +101,14 @@ ACCOUNT_VERBS = {
     "adopt": ("adopt", "--stack", "dev", "--out", "adopted.yaml"),
     "adopt-force": ("adopt", "--stack", "dev", "--force"),
     "adopt-print": ("adopt", "--stack", "dev", "--out", "-"),
+    "verify": ("verify", "dev"),
+    "verify-json": ("verify", "dev", "--format", "json"),
+    "verify-md": ("verify", "dev", "--format", "md"),
+    "verify-html": ("verify", "dev", "--format", "html"),
+    "verify-now": ("verify", "dev", "--now"),
+    "explain-account": ("explain", "dev", "push0.example.com/live/final", "--account"),
+    "list": ("list",),
+    "drift": ("drift", "dev", "--out", "drift.txt"),
     "doctor": ("doctor", "--stack", "dev"),
     "doctor-json": ("doctor", "--stack", "dev", "--format", "json"),
 }
@@ -114,7 +131,13 @@ SERVERS = {
     "identity": (_answer({"AccountId": ALL_IN_ONE, "Rules": None, "RequestId": "x"}), "application/json"),
     "content-type": (b"{}", f"text/html; {ATTACKS[7]}"),
 }
-SERVER_VERBS = (*list(ACCOUNT_VERBS.values())[:4], ACCOUNT_VERBS["doctor"], ("plan", "dev"), ("deploy", "dev"))
+SERVER_VERBS = (
+    *list(ACCOUNT_VERBS.values())[:4],
+    ACCOUNT_VERBS["doctor"],
+    ACCOUNT_VERBS["verify"],
+    ("plan", "dev"),
+    ("deploy", "dev"),
+)
 
 
 @pytest.fixture(name="server")
@@ -213,10 +236,12 @@ acknowledge:
 def test_values_in_a_stack_file_stay_text(scratch: Attacked, text: str) -> None:
     """Every key and value of a stack file, in every format of `check`."""
     scratch.write("stacks/dev.yaml", _stack_with(text))
-    for form in ("text", "json", "sarif"):
+    for form in ("text", "json", "sarif", "gitlab", "junit"):
         done = scratch.expect_harmless("check", "--format", form)
         assert done.returncode == 1
         assert LONG not in done.stdout
+    annotations = scratch.run("check", "--format", "github").stdout.splitlines()
+    assert all(re.match(r"::(error|warning) file=stacks/dev\.yaml,line=\d+,title=", line) for line in annotations[:-1])
     for verb in (("explain", "dev", "push.example.com/live/final"), ("audit",)):
         assert scratch.expect_harmless(*verb).returncode == 1
 

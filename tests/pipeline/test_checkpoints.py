@@ -8,11 +8,12 @@ import pytest
 
 from bench.rivals import Size, stack_file
 from live_recording.pipeline.checkpoints import FEW_CREATES, VARIABLE, skips_checkpoints
-from tests.support import cli_in_process, review_stack
+from tests.support import review_stack
 from tests.support.emulated_account import Account
 from tests.support.provider_in_process import ProviderInProcess
 from tests.support.pulumi_project import callers
 from tests.support.scripted_pulumi import ScriptedPulumi
+from tests.support.verb_runner import run_verb
 
 ENGINE = {"pulumi:pulumi:Stack", "pulumi:providers:pulumi-python"}
 OURS = {f"pulumi-python:dynamic/live:{name}" for name in ("RecordTemplate", "RecordRule", "RecordTask")}
@@ -85,7 +86,7 @@ def test_deploy_says_that_it_skips_checkpoints(tmp_path: Path, account: Account,
     environment = callers() | account.environment | {"PATH": cli.path}
     if deployment.set_by_user:
         environment[VARIABLE] = deployment.set_by_user
-    done = cli_in_process.run(("deploy", "dev", *deployment.options), tmp_path, environment)
+    done = run_verb("deploy", "dev", *deployment.options, directory=tmp_path, environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert ("Applying without checkpoints: 51 creates, " in done.stdout) is deployment.says
     assert cli.environment.get(VARIABLE) == deployment.value
