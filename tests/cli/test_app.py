@@ -21,7 +21,6 @@ from live_recording.config.where import KEYS
 from live_recording.core.vendor import SITES
 from live_recording.review.formats import FORMATS
 from tests.cli.test_check import GOOD, WRITE_ONE, Scratch, scratch
-from tests.support import warm_python
 from tests.support.pulumi_project import callers
 
 __all__ = ["scratch"]
@@ -231,7 +230,7 @@ def test_shell_completes(tmp_path: Path, typed: str, offered: list[str]) -> None
     (tmp_path / "stacks").mkdir()
     for name in ("dev", "prod", "staging", "Pulumi.dev"):
         (tmp_path / f"stacks/{name}.yaml").write_text("", encoding="utf-8")
-    path = f"{warm_python.virtualenv() / 'bin'}{os.pathsep}/usr/bin:/bin"
+    path = f"{ROOT / '.venv/bin'}{os.pathsep}/usr/bin:/bin"  # a cold start: the command asks which shell started it
 
     done = subprocess.run(
         ["bash", "-c", COMPLETE, "bash", typed], cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=True
