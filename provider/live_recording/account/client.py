@@ -22,6 +22,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, ReadFailed, Throttled, TimedOut, reaction
 from live_recording.account.credentials import METADATA, ROLE_SECONDS, sign_in
 from live_recording.account.rate_limiter import RateLimiter
+from live_recording.account.strict_session import StrictSession
 from live_recording.config.settings import Endpoint, Settings
 from live_recording.core.secret_patterns import without_secrets
 from live_recording.core.text import escaped
@@ -64,17 +65,6 @@ class _Strict(CommonClient):  # type: ignore[misc]  # the SDK ships no types
                 "WrongContentType", f"the response has Content-Type {seen} instead of application/json"
             )
         super()._check_error(resp)
-
-
-class _Session(requests.Session):
-    """Sends to the given address only: it follows no redirect, and reads neither .netrc nor proxy variables."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return that there is nothing to follow: the next host would get the session token and the body."""
 
 
 class ApiClient:
@@ -163,7 +153,7 @@ def _sdk(settings: Settings, service: str, credential: Any, timeout: int = TIMEO
     # The SDK ignores most forms of NO_PROXY, and `requests` would let a .netrc entry replace the signature.
     connection = client.request.conn
     connection.proxy = _proxies(endpoint)
-    connection._session = _Session()  # noqa: SLF001 - the SDK has no option for it
+    connection._session = StrictSession()  # noqa: SLF001 - the SDK has no option for it
     return client
 
 
@@ -195,7 +185,7 @@ def _read_metadata(settings: Settings, path: str) -> dict[str, Any]:
     """
     url = f"{settings.endpoint if settings.endpoint.loopback else METADATA}{path}"
     try:
-        with _Session() as session, session.get(url, timeout=TIMEOUT) as answer:
+        with StrictSession() as session, session.get(url, timeout=TIMEOUT) as answer:
             found = answer.json()
         if found["Code"] == "Success":
             return dict(found)
@@ -241,7 +231,7 @@ def server_time(settings: Settings, seconds: float) -> datetime | None:
     Raises OSError with the reason if no response arrives within *seconds* at each step.
     """
     url, trusted = str(settings.endpoint), settings.ca_file or True
-    with _Session() as session:
+    with StrictSession() as session:
         session.proxies = _proxies(settings.endpoint) or {}
         try:
             with session.get(url, timeout=seconds, verify=trusted, stream=True, allow_redirects=False) as answer:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 import requests.utils
 
+from live_recording.account.strict_session import StrictSession
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import quoted
 
@@ -26,17 +27,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 class NoAnswer(ToolError):
     """The server did not answer, or is overloaded: whether it did anything is unknown. Look, then send again."""
-
-
-class _Session(requests.Session):
-    """Follows no redirect, whose host would get the token, and reads no .netrc, which would replace the token."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return that there is nothing to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,7 @@ class Api:
         Raises NoAnswer if it is unknown whether anything was done, and ToolError if the request was rejected.
         """
         try:
-            with _Session() as session, self._request(session, method, path, body, query) as answer:
+            with StrictSession() as session, self._request(session, method, path, body, query) as answer:
                 content = _read(answer)
         except (requests.RequestException, OSError) as error:
             raise NoAnswer(f"{self.name} did not answer {method} {path}: {_reason(str(error))}. Run again.") from None
