@@ -29,6 +29,15 @@ SIGNATURE_SKEW = timedelta(minutes=5)
 """Maximum difference between the time of a signature and the vendor's clock (AuthFailure.SignatureExpire)."""
 RULES, TEMPLATES = 50, 50
 """Rules and templates of an account (feature guide; CreateLiveRecordTemplate)."""
+CALLBACK_TEMPLATES = 50
+"""Callback templates of an account (InternalError.ConfOutLimit of CreateLiveCallbackTemplate, CN:32637). No limit of callback
+rules is documented."""
+CALLBACK_NAME_MAX, CALLBACK_DESCRIPTION_MAX = 255, 1024
+"""Bytes of name and description of a callback template (CN:32637, IN:30815)."""
+CALLBACK_KEY_MAX = 32
+"""Letters and digits of a callback key in the console (IN:31074)."""
+CALLBACK_URL_MAX = 2048
+"""Characters of a URL that receives notifications (*assumed*)."""
 
 CALLS_A_SECOND: Mapping[str, int] = {
     "CreateRecordTask": 20, "StopRecordTask": 20, "DeleteRecordTask": 20, "DescribeRecordTask": 20,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, Wit
 from pydantic_core import PydanticCustomError
 
 from live_recording.core.errors import InvalidValue
-from live_recording.stackfile import names, rrule, scalars, times
+from live_recording.stackfile import callbacks, names, rrule, scalars, times
 
 INVALID_VALUE: Literal["invalid_value"] = "invalid_value"
 """pydantic's type of the error that a reader of a field raises."""
@@ -79,6 +79,12 @@ FileFormat = Annotated[Literal["flv", "hls", "mp4", "aac", "mp3"], BeforeValidat
 RecordType = Annotated[Literal["video", "audio"], BeforeValidator(scalars.word)]
 StorageMode = Annotated[Literal["normal", "cold"], BeforeValidator(scalars.word)]
 NoRecord = Annotated[Literal[False], BeforeValidator(_reported(scalars.only_false))]
+Url = Annotated[
+    str, *_read(callbacks.notify_url, type="string", pattern="^https?://", examples=[callbacks.URL_EXAMPLE])
+]
+CallbackKey = Annotated[str, *_read(callbacks.callback_key, type="string")]
+HasCallbackKey = Annotated[bool, *_read(callbacks.has_callback_key, type="boolean")]
+ExceptionLevel = Annotated[Literal["error", "warning", "info"], BeforeValidator(scalars.word)]
 
 
 class Entry(BaseModel):

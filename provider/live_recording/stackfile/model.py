@@ -1,4 +1,4 @@
-"""The model of a stack file: templates, rules, tasks, schedules and live records.
+"""The model of a stack file: templates, rules, tasks, schedules, live records, callback templates and callback rules.
 
 Field names are the API's, in snake case. Descriptions give units and defaults; the JSON Schema and the docs contain them.
 An unset field is None: the defaults of the API are not filled in here. `lint` checks relations between entries.
@@ -8,17 +8,20 @@ from pydantic import Field
 
 from live_recording.core import streams
 from live_recording.core.kinds import FORMATS
-from live_recording.core.vendor import RULES, TEMPLATES
+from live_recording.core.vendor import CALLBACK_TEMPLATES, RULES, TEMPLATES
 from live_recording.stackfile.fields import (
+    CallbackKey,
     Clock,
     CosPath,
     Day,
     Domain,
     Duration,
     Entry,
+    ExceptionLevel,
     FileFormat,
     Flag,
     FullPart,
+    HasCallbackKey,
     Identifier,
     Integer,
     Key,
@@ -34,6 +37,7 @@ from live_recording.stackfile.fields import (
     StorageMode,
     StreamType,
     Text,
+    Url,
     VodFileName,  # fmt: skip
     Zone,
 )
@@ -156,7 +160,42 @@ class LiveRecordArgs(Entry):
     )
 
 
-SECTIONS = ("templates", "rules", "tasks", "schedules", "live_records")
+class CallbackUrls(Entry):
+    """Who is notified of what: the URL for each kind of notification, which is an HTTP POST of JSON."""
+
+    template_name: Text | None = Field(None, description="Name in the account. Default <project>--<stack>--<key>.")
+    description: Text | None = Field(None, description="Free text for people. Vendor default empty.")
+    stream_begin_notify_url: Url | None = Field(None, description="A push began (event 1).")
+    stream_end_notify_url: Url | None = Field(None, description="A push ended (event 0).")
+    record_notify_url: Url | None = Field(None, description="A file of a recording is ready (event 100).")
+    record_status_notify_url: Url | None = Field(
+        None, description="A recording began, paused, failed or ended (event 332). Site cn. The API never returns it."
+    )
+    record_exception_notify_url: Url | None = Field(None, description="A recording has a problem (event 341). Site cn.")
+    record_exception_levels: tuple[ExceptionLevel, ...] | None = Field(
+        None, description="Which problems are reported: error, warning, info. Site cn."
+    )
+    push_exception_notify_url: Url | None = Field(None, description="A push has a problem (event 321).")
+    snapshot_notify_url: Url | None = Field(None, description="A screenshot is ready.")
+    porn_censorship_notify_url: Url | None = Field(None, description="Results of the review of pictures.")
+    audio_audit_notify_url: Url | None = Field(None, description="Results of the review of sound. Site cn.")
+
+
+class CallbackTemplateArgs(CallbackUrls):
+    """Who is notified of what, and with which key. Source: CreateLiveCallbackTemplate, CN:32637, IN:30815."""
+
+    callback_key: CallbackKey | None = Field(None, description="Key that signs notifications; a secret.")
+
+
+class CallbackRuleArgs(Entry):
+    """Which domain, or app of it, uses a callback template. Source: CreateLiveCallbackRule, CN:32638, IN:30816."""
+
+    domain: NamedDomain = Field(description="Push domain, or a name of domains.")
+    app: Part = Field("", description="App (push path). Default: every app.")
+    template_id: Identifier | None = Field(None, description="Id of a callback template in the account.")
+
+
+SECTIONS = ("templates", "rules", "tasks", "schedules", "live_records", "callback_templates", "callback_rules")
 """The sections with entries by key."""
 
 
@@ -215,6 +254,26 @@ class LiveRecord(_Named, LiveRecordArgs):
     """One recording by the deprecated CreateLiveRecord; not together with tasks or schedules."""
 
 
+class CallbackTemplate(_Protectable, CallbackUrls):
+    """Who is notified of what. At least one URL is required."""
+
+    callback_key: HasCallbackKey = Field(
+        False,
+        description="true: notifications are signed with the key of this entry in the secret config live-recording:callbackKeys.",
+    )
+
+
+class CallbackRule(_Protectable, CallbackRuleArgs):
+    """Which domain, or app of it, uses a callback template: one of callback_template and template_id."""
+
+    callback_template: Reference | None = Field(None, description="Key of a callback template of this file.")
+
+    @property
+    def natural(self) -> tuple[str, str]:
+        """Return domain and app, of which an account has only one rule."""
+        return self.domain, self.app
+
+
 class Acknowledgement(Entry):
     """An accepted warning."""
 
@@ -231,6 +290,7 @@ class Limits(Entry):
 
     rules: Positive = Field(RULES, description="Recording rules of the account.")
     templates: Positive = Field(TEMPLATES, description="Recording templates of the account.")
+    callback_templates: Positive = Field(CALLBACK_TEMPLATES, description="Callback templates of the account.")
 
 
 class Stack(Entry):
@@ -248,6 +308,10 @@ class Stack(Entry):
     live_records: dict[Key, LiveRecord] = Field(
         {}, description="Recordings by the deprecated CreateLiveRecord, by key; not together with tasks or schedules."
     )
+    callback_templates: dict[Key, CallbackTemplate] = Field({}, description="Who is notified of what, by key.")
+    callback_rules: dict[Key, CallbackRule] = Field(
+        {}, description="Which domains and apps use a callback template, by key."
+    )
     limits: Limits = Field(Limits(), description="Limits of the account.")
     acknowledge: tuple[Acknowledgement, ...] = Field((), description="Accepted findings.")
 
@@ -255,6 +319,12 @@ class Stack(Entry):
     def suppresses(self) -> bool:
         """Return whether any rule has `record: false`."""
         return any(rule.record is False for rule in self.rules.values())
+
+
+def notify_urls(template: CallbackUrls) -> dict[str, str]:
+    """Return the URLs of a callback template, by field."""
+    names = [name for name in CallbackUrls.model_fields if name.endswith("_notify_url")]
+    return {name: url for name in names if (url := getattr(template, name)) is not None}
 
 
 def formats(template: TemplateArgs) -> dict[str, Format]:

@@ -16,7 +16,17 @@ from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile import names
 from live_recording.stackfile.fields import INVALID_VALUE, Entry
-from live_recording.stackfile.model import SECTIONS, LiveRecord, Rule, Schedule, Stack, Task, Template
+from live_recording.stackfile.model import (
+    SECTIONS,
+    CallbackRule,
+    CallbackTemplate,
+    LiveRecord,
+    Rule,
+    Schedule,
+    Stack,
+    Task,
+    Template,
+)
 from live_recording.stackfile.scalars import describe, is_empty
 
 ENTRY_MODELS: Mapping[str, type[Entry]] = {
@@ -25,6 +35,8 @@ ENTRY_MODELS: Mapping[str, type[Entry]] = {
     "tasks": Task,
     "schedules": Schedule,
     "live_records": LiveRecord,
+    "callback_templates": CallbackTemplate,
+    "callback_rules": CallbackRule,
 }
 """The model of the entries of each section."""
 MAY_BE_EMPTY = (*SECTIONS, "domains", "limits", "acknowledge")

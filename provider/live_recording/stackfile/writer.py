@@ -18,7 +18,7 @@ from live_recording.stackfile.model import SECTIONS, Stack
 from live_recording.stackfile.scalars import PlainScalar, text
 
 SCHEMA = "# yaml-language-server: $schema=../schema/stack.schema.json"
-BLOCK = ("templates",)
+BLOCK = ("templates", "callback_templates")
 """Sections whose entries have several lines; entries of others have one."""
 DURATIONS = ("record_interval", "flow_continue_duration", "duration")
 RETENTIONS = ("storage_time",)
