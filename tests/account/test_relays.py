@@ -1,6 +1,7 @@
 """Relay tasks: all pages are read, nothing secret is kept, and a missing permission is not an error."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -94,7 +95,7 @@ def test_templates_of_relay_tasks_are_not_deleted_unnoticed() -> None:
     relays = tuple(LiveRelay.from_api({**RELAY, "TaskId": f"relay-{n}"}) for n in (1, 2))
     change = PlannedChange("delete", "template", "archive", "1001", {}, {})
 
-    assert templates_of_relays([change], snapshot()._replace(relays=relays)) == (
+    assert templates_of_relays([change], replace(snapshot(), relays=relays)) == (
         "templates.archive: Relay tasks relay-1 and relay-2 record with it, so delete the tasks first.",
     )
     assert templates_of_relays([change], snapshot()) == ()

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,8 @@ def test_whole_accounts_are_adopted_or_listed(name: str) -> None:
 
 def test_order_of_the_account_does_not_matter() -> None:
     """Listed in reverse order, the account gives the same bytes."""
-    turned = LEFTOVERS._replace(
+    turned = replace(
+        LEFTOVERS,
         templates=dict(reversed([*LEFTOVERS.templates.items()])),
         rules=dict(reversed([*LEFTOVERS.rules.items()])),
         tasks=dict(reversed([*LEFTOVERS.tasks.items()])),
@@ -210,7 +212,8 @@ def test_any_account_is_adopted_or_listed(live: Snapshot) -> None:
 def test_declared_objects_keep_their_keys(first: Snapshot, then: Snapshot) -> None:
     """After a change of the account, declared objects keep their keys, and new entries fit into the file."""
     before, names = adopt_account(first, OWNER), {found.name for found in first.templates.values()}
-    live = then._replace(
+    live = replace(
+        then,
         site=first.site,  # ids are never reused; no template has a duplicate, which could not be distinguished from it
         templates={
             **first.templates,

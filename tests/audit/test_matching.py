@@ -1,5 +1,6 @@
 """Match declared objects with live ones, and find what differs between them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -152,7 +153,7 @@ def test_stopped_task_matches_before_one_of_another_template() -> None:
     held = applied(file)
     tasks = {"s": task("final", *WINDOW, T, stopped=AT), "x": task("final", *WINDOW, "0")}
 
-    assert [(one.kind, one.id) for one in differences(held._replace(tasks=live_tasks(tasks)), file)] == [
+    assert [(one.kind, one.id) for one in differences(replace(held, tasks=live_tasks(tasks)), file)] == [
         ("not-declared", "x"),
         ("stopped", "s"),
     ]

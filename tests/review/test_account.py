@@ -167,7 +167,7 @@ def test_plan_of_another_version_is_reported(stack: Changing, old: str, new: str
 
 def test_account_of_another_site_is_reported(stack: Changing) -> None:
     """A snapshot of the other site says nothing about this stack."""
-    other = snapshot_of(stack.settings)._replace(site="cn")
+    other = replace(snapshot_of(stack.settings), site="cn")
     file, plan = stack_file(STACK, stack.settings), stack.engine.preview(ProviderInProcess(stack.settings), ())
 
     with pytest.raises(ConfigError, match="The snapshot is from an account on site cn, but stack dev is on site intl"):

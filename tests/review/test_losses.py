@@ -218,15 +218,15 @@ def test_recording_is_blamed_on_the_entry_that_changed() -> None:
     )
     before, after = picture({}, "7", t7="a"), picture({}, "7", t7="a")
     still_live = live_tasks({"v": {"DomainName": D, "StartTime": 0, "EndTime": 1}})
-    other = replace(after, account=after.account._replace(templates={}))
-    going = replace(after, account=after.account._replace(tasks=still_live))
+    other = replace(after, account=replace(after.account, templates={}))
+    going = replace(after, account=replace(after.account, tasks=still_live))
     rows = (
         (interval("t", 1, 3), after, "tasks.final"),
         (interval("u", 1, 3), after, "schedules.derby"),
         (interval("5", 1, 3), after, "live_records.old"),
         (
             interval("v", 1, 3, template="7"),
-            replace(other, account=other.account._replace(tasks=still_live)),
+            replace(other, account=replace(other.account, tasks=still_live)),
             "templates.a",
         ),
         (interval("v", 1, 3, template="7"), going, "tasks.new"),

@@ -1,6 +1,7 @@
 """Stack files of a project called `shop`, and accounts as values, for tests of the audit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from live_recording.account.api_mapping import create_template
@@ -61,7 +62,8 @@ def applied(*files: DeclaringFile) -> Snapshot:
 
 def plus(held: Snapshot, **sections: Mapping[Any, Any]) -> Snapshot:
     """Return the account with these objects, in the API's form, instead of those of the same id or key."""
-    return held._replace(
+    return replace(
+        held,
         templates={**held.templates, **live_templates(sections.get("templates", {}))},
         rules={**held.rules, **sections.get("rules", {})},
         tasks={**held.tasks, **live_tasks(sections.get("tasks", {}))},

@@ -5,8 +5,9 @@ that is used must have its type; other fields are kept.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -111,7 +112,8 @@ class Unreadable(Exception):
     """The data is not a snapshot; the message says why."""
 
 
-class Snapshot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Snapshot:
     """Templates, rules, unfinished tasks and relay tasks of one account at one moment."""
 
     site: SiteName

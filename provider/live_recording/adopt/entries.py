@@ -5,6 +5,7 @@ its objects does not matter.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ def _requested_part(account: Snapshot, domains: Collection[str]) -> Snapshot:
     tasks = {task.id: task for task in _unfinished_tasks(account) if _includes(domains, task.stream)}
     used = {*rules.values(), *(task.template_id for task in tasks.values())}
     templates = {i: account.templates[i] for i in sorted(account.templates, key=int) if not domains or i in used}
-    return account._replace(templates=templates, rules=rules, tasks=tasks)
+    return replace(account, templates=templates, rules=rules, tasks=tasks)
 
 
 def _unfinished_tasks(account: Snapshot) -> list[LiveTask]:
@@ -51,7 +52,7 @@ def _includes(domains: Collection[str], key: StreamKey) -> bool:
 def _declared_refs(account: Snapshot, declared: tuple[DeclaredObject, ...]) -> dict[ObjectRef, DesiredResource]:
     """Return the live objects that the stack file declares; a template that it only names by id is not declared."""
     named = {each.resource.inputs.get("template_id") for each in declared if not each.resource.template}
-    others = account._replace(templates={i: found for i, found in account.templates.items() if i not in named})
+    others = replace(account, templates={i: found for i, found in account.templates.items() if i not in named})
     matches = ObjectMatcher(others).match_all(declared)
     return {match.live: match.declared.resource for match in matches if match.live}
 

@@ -6,7 +6,7 @@ sentence that names the obstacle, and its owner where that is known.
 
 import json
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from live_recording.account.objects import ObjectRef
@@ -41,7 +41,8 @@ def find_exclusions(context: AdoptionContext, rejected: Mapping[ObjectRef, str])
 
 def without(account: Snapshot, excluded: Collection[ObjectRef]) -> Snapshot:
     """Return the account without the *excluded* objects."""
-    return account._replace(
+    return replace(
+        account,
         templates={i: found for i, found in account.templates.items() if ObjectRef("template", i) not in excluded},
         rules={key: found for key, found in account.rules.items() if ObjectRef("rule", key) not in excluded},
         tasks={i: found for i, found in account.tasks.items() if ObjectRef("task", i) not in excluded},

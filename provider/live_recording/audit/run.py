@@ -178,7 +178,7 @@ def _read_account(group: Sequence[StackFile]) -> Snapshot:
         snapshot_file.take_snapshot(settings, stack=stack, with_relays=True) for settings, stack in stacks.items()
     ]
     tasks = {task_id: task for snapshot in (first, *rest) for task_id, task in snapshot.tasks.items()}
-    return first._replace(tasks=tasks)
+    return replace(first, tasks=tasks)
 
 
 def as_text(audit: Audit) -> str:

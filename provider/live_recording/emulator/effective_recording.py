@@ -4,7 +4,7 @@ The answer is for a push that begins at the given second. Left out are the vendo
 effect, recordings that outlive the rule or task they began under, and the deprecated and retired APIs.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from live_recording.emulator.account import Account, task_order
 from live_recording.emulator.messages import Fields
@@ -18,7 +18,8 @@ MOST_TASKS = 3
 PRIORITY = ((True, True), (False, True), (True, False), (False, False))
 
 
-class EffectiveRecording(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EffectiveRecording:
     """What records a stream. A rule whose template has no enabled format still wins; then nothing records."""
 
     rule: Fields | None

@@ -4,9 +4,8 @@
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import NamedTuple
 
 from live_recording.emulator.messages import Fields, Refusal
 
@@ -21,7 +20,8 @@ class Delivery(Enum):
     CHARSET = auto()
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kind:
     """What a fault does to a call."""
 
     does: bool
@@ -66,7 +66,7 @@ class Fault:
     def refusal(self) -> Refusal | None:
         """Return the rejection that replaces the answer, or None."""
         refusal = KINDS[self.kind].refusal
-        return refusal._replace(code=self.code or refusal.code) if refusal else None
+        return replace(refusal, code=self.code or refusal.code) if refusal else None
 
 
 FIELDS: dict[str, tuple[type, ...]] = {

@@ -9,7 +9,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from live_recording.emulator import api_v2, faults, signature, sts, validation, vod
@@ -36,7 +35,8 @@ class Product:
     call: Callable[[Call], Answer]
 
 
-class Exchange(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exchange:
     """The answer to one request and how it travels; without a fault that is as a whole."""
 
     answer: Answer

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 Fields: TypeAlias = dict[str, Any]
 """A JSON object in the vendor's field names."""
 
 
-class Refusal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Refusal:
     """An error answer: the vendor's error code and our own message (the vendor's texts are unstable)."""
 
     code: str
@@ -18,7 +19,8 @@ class Refusal(NamedTuple):
 Answer: TypeAlias = Fields | Refusal
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Call:
     """One authorized call: what is asked, where, and with which key."""
 
     action: str

@@ -7,9 +7,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from live_recording.emulator.messages import Refusal, Request
 
@@ -28,7 +27,8 @@ AUTHORIZATION = re.compile(
 )
 
 
-class KeyPair(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class KeyPair:
     """A key pair that is accepted, and the token that must come with it, if any."""
 
     secret_id: str
@@ -41,7 +41,8 @@ class KeyPair(NamedTuple):
     """The refusal of another token, or of an expired one."""
 
 
-class Claim(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Claim:
     """Whom and what a request claims to be signed for. Nothing of it is verified."""
 
     secret_id: str

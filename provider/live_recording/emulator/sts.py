@@ -6,6 +6,7 @@ Any role of the account exists and may be assumed. Issued credentials are not ke
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -58,7 +59,7 @@ class SecurityTokens:
         if secret_id == self._keys.secret_id:
             return self._keys
         issued = self._issued.get(secret_id)
-        return issued and issued._replace(expired=self._service.clock.seconds() >= issued.valid_until)
+        return issued and replace(issued, expired=self._service.clock.seconds() >= issued.valid_until)
 
     def call(self, call: Call) -> Answer:
         """Return the answer to one authorized call of a known action: region, then parameters."""

@@ -74,8 +74,10 @@ def describe(account: Account, body: Fields) -> Answer:
     """Return the page of tasks (DescribeRecordTask) whose own start and end lie inside the window."""
     start, end = body["StartTime"], body["EndTime"]
     after = _place(body.get("ScrollToken", ""))
-    if refusal := next(_query(account, start, end), None) or (after if isinstance(after, Refusal) else None):
+    if refusal := next(_query(account, start, end), None):
         return refusal
+    if isinstance(after, Refusal):
+        return after
     tasks = sorted(_matching(account, body, start, end), key=task_order)
     found = [task for task in tasks if task_order(task) > after]
     page = found[: account.settings.page]

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from live_recording.emulator.assumptions import DEFAULT, ParameterCheck
@@ -16,7 +16,8 @@ ABSENT = object()
 WORDS = {int: "a whole number", bool: "true or false", str: "a text", list: "a list"}
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """A parameter that is declared (`field`), or sent (`value`), or both."""
 
     path: str
@@ -79,16 +80,17 @@ def _missing(places: Iterable[Place]) -> Iterator[Refusal]:
 
 
 def _mistyped(sent: Iterable[Place]) -> Iterator[Refusal]:
-    for path, field, value in sent:
-        if field and not _typed(field, value):
-            message = f"The parameter `{path}` is {json.dumps(value)}. It must be {_words(field)}."
+    for place in sent:
+        if place.field and not _typed(place.field, place.value):
+            message = f"The parameter `{place.path}` is {json.dumps(place.value)}. It must be {_words(place.field)}."
             yield Refusal("InvalidParameter", message)
 
 
 def _not_allowed(sent: Iterable[Place], action: Action, stored: Fields) -> Iterator[Refusal]:
-    for path, field, value in sent:
-        if field and field.allowed and not field.allowed.holds(value) and _value_at(stored, path) != value:
-            message = f"The parameter `{path}` is {json.dumps(value)}. Allowed is {field.allowed.words}."
+    for place in sent:
+        field, value = place.field, place.value
+        if field and field.allowed and not field.allowed.holds(value) and _value_at(stored, place.path) != value:
+            message = f"The parameter `{place.path}` is {json.dumps(value)}. Allowed is {field.allowed.words}."
             yield Refusal(field.code or action.code, message)
 
 

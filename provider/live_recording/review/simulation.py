@@ -5,7 +5,7 @@ nothing.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -200,7 +200,7 @@ def simulate_plan(
     stays |= {(change.kind, change.name) for change in changes if change.op == "update"}
     simulation = PlanSimulation(snapshot, {name: ref for name, ref in before.items() if name in stays}, owner, now)
     peak = _apply(simulation, changes)
-    after = snapshot._replace(templates=simulation.templates, rules=simulation.rules, tasks=simulation.tasks)
+    after = replace(snapshot, templates=simulation.templates, rules=simulation.rules, tasks=simulation.tasks)
     return SimulatedPlan(
         AccountView(snapshot, _names(before)),
         AccountView(after, _names(simulation.objects)),
