@@ -87,6 +87,23 @@ def test_template_and_rule(tccli: Shell) -> None:
     assert (state["templates"], state["rules"]) == ([], [])
 
 
+def test_callback_template_and_rule(tccli: Shell) -> None:
+    """A callback template is created, described, bound by a rule, and deleted after the rule."""
+    url = "https://hooks.example.com/live/x7Kq"
+    template_id = tccli("CreateLiveCallbackTemplate", TemplateName="newsroom", RecordNotifyUrl=url)["TemplateId"]
+    read = tccli("DescribeLiveCallbackTemplate", TemplateId=template_id)["Template"]
+    assert (read["TemplateName"], read["RecordNotifyUrl"]) == ("newsroom", url)
+
+    key = {"DomainName": DOMAIN, "AppName": "live"}
+    tccli("CreateLiveCallbackRule", **key, TemplateId=template_id)
+    (rule,) = tccli("DescribeLiveCallbackRules")["Rules"]
+    assert {name: rule[name] for name in key} == key
+    tccli("DeleteLiveCallbackRule", **key)
+    tccli("DeleteLiveCallbackTemplate", TemplateId=template_id)
+    state = tccli.emulator.service.state()
+    assert (state["callback_templates"], state["callback_rules"]) == ([], [])
+
+
 def test_task(tccli: Shell) -> None:
     """A task is created, described, stopped and deleted."""
     key = {"DomainName": DOMAIN, "AppName": "live", "StreamName": "final"}

@@ -21,6 +21,7 @@ UNSET = {"RemoveWatermark": (None, False), "FlvSpecialParam": (None, {"UploadInR
 THROTTLES = "Trying it would throttle the account."
 NO_LIST = "The API cannot list such recordings, so one that is left could not be found."
 NO_PUSH = "It needs a stream that is pushed."
+NO_CALLBACKS = "This run creates no callback templates or rules."
 RETIRED = "The API v2 is retired and has another signature."
 
 
@@ -498,5 +499,35 @@ PROBES: tuple[Probe, ...] = (
         "feature guide",
         not_tried=NO_PUSH,
     ),
+    Probe("callback templates: names", "need not be unique", "Terraform acceptance tests", not_tried=NO_CALLBACKS),
+    Probe("a callback template without any URL", "`InvalidParameter`", "CN:32637", not_tried=NO_CALLBACKS),
+    Probe(
+        "URLs with an internal address in a callback template",
+        "accepted",
+        "CN:32637, code InvalidParameter.UrlNotSafe",
+        not_tried=NO_CALLBACKS,
+    ),
+    Probe(
+        "a callback URL that is not http:// or https://", "`InvalidParameterValue`", "CN:32637", not_tried=NO_CALLBACKS
+    ),
+    Probe("characters of the description of a callback template", "any", "CN:32637", not_tried=NO_CALLBACKS),
+    Probe("empty texts in ModifyLiveCallbackTemplate", "clear the field", "CN:32631", not_tried=NO_CALLBACKS),
+    Probe(
+        "ModifyLiveCallbackTemplate without RecordStatusNotifyUrl",
+        "keeps it",
+        "CN:32631",
+        not_tried="No list of the API has this URL.",
+    ),
+    Probe("a second callback rule for a domain and app", "replaces the template", "CN:32638", not_tried=NO_CALLBACKS),
+    Probe(
+        "callback rules of an account", "not limited", "CN:32638", not_tried="Reaching a limit would fill the account."
+    ),
+    Probe(
+        "a callback rule of an app and one of its whole domain",
+        "that of the app applies",
+        "CN:32638",
+        not_tried=NO_PUSH,
+    ),
+    Probe("a callback rule, once created", "applies 10 minutes later", "IN:31065", not_tried=NO_PUSH),
 )
 """Every row of the page, in its order."""

@@ -1,15 +1,17 @@
-"""The four kinds of resources, their names in other places, and the recording formats."""
+"""The kinds of resources, their names in other places, and the recording formats."""
 
 from collections.abc import Mapping
 from typing import Literal
 
-KindName = Literal["template", "rule", "task", "live_record"]
+KindName = Literal["template", "rule", "task", "live_record", "callback_template", "callback_rule"]
 
 SECTION_OF: Mapping[KindName, str] = {
     "template": "templates",
     "rule": "rules",
     "task": "tasks",
     "live_record": "live_records",
+    "callback_template": "callback_templates",
+    "callback_rule": "callback_rules",
 }
 """The section of a stack file; a task may also come from a schedule."""
 CLASS_OF: Mapping[KindName, str] = {
@@ -17,6 +19,8 @@ CLASS_OF: Mapping[KindName, str] = {
     "rule": "RecordRule",
     "task": "RecordTask",
     "live_record": "LiveRecord",
+    "callback_template": "CallbackTemplate",
+    "callback_rule": "CallbackRule",
 }
 """The class in Python programs; its name ends the type in a state."""
 PROVIDER_REFERENCES = (
@@ -24,6 +28,8 @@ PROVIDER_REFERENCES = (
     "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMElJlY29yZFJ1bGVQcm92aWRlcpSTlCmBlC4=",
     "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMElJlY29yZFRhc2tQcm92aWRlcpSTlCmBlC4=",
     "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMEkxpdmVSZWNvcmRQcm92aWRlcpSTlCmBlC4=",
+    "gASVPAAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMGENhbGxiYWNrVGVtcGxhdGVQcm92aWRlcpSTlCmBlC4=",
+    "gASVOAAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMFENhbGxiYWNrUnVsZVByb3ZpZGVylJOUKYGULg==",
 )
 """What a state holds as `__provider` of our resources: pickles that only name our classes."""
 ACCOUNT = "account"

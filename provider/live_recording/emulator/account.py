@@ -13,12 +13,16 @@ from live_recording.emulator.messages import Fields
 from live_recording.emulator.sites import Site
 
 FIRST_TEMPLATE_ID = 1001
+FIRST_CALLBACK_TEMPLATE_ID = 3001
 FIRST_LIVE_RECORD_ID = 100_000_001
 FIRST_V2_RECORD_ID = 1
 FIRST_FILE_ID = 5_285_890_800_000_000_001
 
 RuleKey: TypeAlias = tuple[str, str, str]
 """A rule's identity: DomainName, AppName, StreamName; the vendor gives rules no id (CN:32615)."""
+
+CallbackRuleKey: TypeAlias = tuple[str, str]
+"""A callback rule's identity: DomainName and AppName (CN:32638)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,10 @@ class AccountSettings:
     """Templates at most (IN:30845)."""
     rules: int = 50
     """Rules at most (feature guide, intl)."""
+    callback_templates: int = 50
+    """Callback templates at most (CN:32637)."""
+    callback_rules: int | None = None
+    """Callback rules at most; no number is published, so none by default."""
     running_tasks: int | None = None
     """Tasks that record at once; no number is published, so none by default."""
     live_records_a_day: int = 4000
@@ -55,6 +63,9 @@ class Account:
     templates: dict[int, Fields] = field(default_factory=dict)
     rules: dict[RuleKey, Fields] = field(default_factory=dict)
     tasks: dict[str, Fields] = field(default_factory=dict)
+    last_callback_template_id: int = FIRST_CALLBACK_TEMPLATE_ID - 1
+    callback_templates: dict[int, Fields] = field(default_factory=dict)
+    callback_rules: dict[CallbackRuleKey, Fields] = field(default_factory=dict)
     last_live_record_id: int = FIRST_LIVE_RECORD_ID - 1
     live_records: dict[int, Fields] = field(default_factory=dict)
     last_v2_record_id: int = FIRST_V2_RECORD_ID - 1

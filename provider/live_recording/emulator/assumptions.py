@@ -49,6 +49,22 @@ class Assumptions:
     rules_need_known_domains: bool = False
     """Whether a rule for a domain that the account does not have is rejected."""
 
+    # Callbacks
+    no_callback_url_code: str = "InvalidParameter"
+    """The code of a callback template without any URL."""
+    internal_callback_urls: bool = True
+    """Whether URLs with an internal address are accepted; the list of codes has InvalidParameter.UrlNotSafe."""
+    empty_callback_url_clears: bool = True
+    """Whether an empty text in ModifyLiveCallbackTemplate clears the field; otherwise it changes nothing."""
+    callback_modify_keeps_status_url: bool = True
+    """Whether a ModifyLiveCallbackTemplate without RecordStatusNotifyUrl keeps it."""
+    existing_callback_rule_code: str = ""
+    """The code of a second callback rule for a domain and app; "": it replaces the template. No list has a code for it."""
+    callback_rule_limit_code: str = "InternalError.ConfOutLimit"
+    """The code of a callback rule above the limit of the account, where one is set."""
+    app_callback_rule_wins: bool = True
+    """Whether the callback rule of an app applies rather than that of its whole domain."""
+
     # Tasks
     tasks_need_known_domains: bool = False
     """Whether a task for a domain that the account does not have is rejected."""

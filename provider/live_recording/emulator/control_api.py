@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
-from live_recording.emulator import faults, relays, streams, templates, validation
+from live_recording.emulator import callback_templates, faults, relays, streams, templates, validation
 from live_recording.emulator.clock import parse_time
 from live_recording.emulator.gateway import Gateway
 
@@ -73,6 +73,14 @@ def _hold_template(gateway: Gateway, sent: object) -> Reply:
     return 200, {"TemplateId": template_id}
 
 
+def _hold_callback_template(gateway: Gateway, sent: object) -> Reply:
+    if not isinstance(sent, dict) or not isinstance(sent.get("TemplateName"), str):
+        return 400, {"error": 'Send a callback template in the form of the API, such as {"TemplateName": "newsroom"}.'}
+    template_id = callback_templates.hold(gateway.service.account, sent)
+    gateway.save()
+    return 200, {"TemplateId": template_id}
+
+
 def _hold_relay(gateway: Gateway, sent: object) -> Reply:
     is_task = isinstance(sent, dict) and all(isinstance(sent.get(name, ""), str) for name in relays.STREAM)
     if not isinstance(sent, dict) or not is_task:
@@ -130,6 +138,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Gateway, object], Reply]] = {
     ("DELETE", "log"): _clear_log,
     ("GET", "state"): _state,
     ("POST", "templates"): _hold_template,
+    ("POST", "callback-templates"): _hold_callback_template,
     ("POST", "relays"): _hold_relay,
     ("PUT", "clock"): _set_clock,
     ("POST", "reset"): _reset,

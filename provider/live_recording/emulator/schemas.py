@@ -131,6 +131,46 @@ def record_param(site: Site, assumed: Assumptions, name: str) -> Field:
     return Field({**fields, **(COS_PARAM if site.cos else {})})
 
 
+CALLBACK_URLS = (
+    "StreamBeginNotifyUrl",
+    "StreamEndNotifyUrl",
+    "RecordNotifyUrl",
+    "SnapshotNotifyUrl",
+    "PornCensorshipNotifyUrl",
+    "PushExceptionNotifyUrl",
+    "StreamMixNotifyUrl",
+)
+CN_CALLBACK_URLS = ("RecordStatusNotifyUrl", "RecordExceptionNotifyUrl", "AudioAuditNotifyUrl")
+EXCEPTION_LEVELS = ("error", "warning", "info")
+CALLBACK_URL = matching(r"|https?://[^\s/]+(?:/\S*)?", "a URL that begins with http:// or https://")  # assumed
+
+
+def short(most: int, pattern: str, words: str) -> Allowed:
+    """Allow texts that match as a whole and have at most so many bytes."""
+    compiled = re.compile(pattern)
+    return Allowed(
+        f"{words}, of at most {most} bytes",
+        lambda value: len(value.encode()) <= most and compiled.fullmatch(value) is not None,
+    )
+
+
+def callback_template(site: Site) -> Schema:
+    """Return the optional fields of a callback template (CN:32637, IN:30815); the vendor's sample breaks the characters of Description."""
+    url = Field(str, CALLBACK_URL)
+    extras: Schema = {
+        **dict.fromkeys(CN_CALLBACK_URLS, url),
+        "RecordExceptionLevels": Field(
+            list, Allowed(f"a list of {', '.join(EXCEPTION_LEVELS)}", lambda value: set(value) <= set(EXCEPTION_LEVELS))
+        ),
+    }
+    return {
+        "Description": Field(str, short(1024, r"(?s).*", "a text")),
+        **dict.fromkeys(CALLBACK_URLS, url),
+        "CallbackKey": TEXT,
+        **(extras if site.callback_extras else {}),
+    }
+
+
 FORMATS = ("FlvParam", "HlsParam", "Mp4Param", "AacParam", "Mp3Param")
 
 
@@ -148,6 +188,9 @@ def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
     created = {"IsDelayLive": FLAG, **({"CosStore": FLAG} if site.cos else {})}
     domain = Field(str, DOMAIN, required=True, code="InvalidParameter.DomainFormatError")
     key: Schema = {"DomainName": domain, "AppName": TEXT, "StreamName": TEXT}
+    callback = callback_template(site)
+    callback_key: Schema = {"DomainName": domain, "AppName": Field(str, required=True)}
+    callback_name = short(255, *site.template_name)
     filled = Field(str, FILLED, required=True)
     when = Field(int, UNSIGNED.allowed, required=True)
     task: Schema = {
@@ -204,6 +247,20 @@ def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
         "CreateLiveRecordRule": Action({**key, "TemplateId": template_id}, VALUE, 200),
         "DeleteLiveRecordRule": Action(key, VALUE, 200),
         "DescribeLiveRecordRules": Action({}, VALUE, 500),
+        # CN:32637 32631 32633 32632 32635
+        "CreateLiveCallbackTemplate": Action(
+            {"TemplateName": Field(str, callback_name, required=True), **callback}, VALUE, 200
+        ),
+        "ModifyLiveCallbackTemplate": Action(
+            {"TemplateId": template_id, "TemplateName": Field(str, callback_name), **callback}, VALUE, 200
+        ),
+        "DescribeLiveCallbackTemplate": Action({"TemplateId": template_id}, VALUE, 500),
+        "DescribeLiveCallbackTemplates": Action({}, VALUE, 500),
+        "DeleteLiveCallbackTemplate": Action({"TemplateId": template_id}, VALUE, 200),
+        # CN:32638 32636 32634
+        "CreateLiveCallbackRule": Action({**callback_key, "TemplateId": template_id}, VALUE, 200),
+        "DeleteLiveCallbackRule": Action(callback_key, VALUE, 200),
+        "DescribeLiveCallbackRules": Action({}, VALUE, 500),
         # IN:37309 37307 37308 56133
         "CreateRecordTask": Action(task, PARAMETER, 20, regional=True),
         "StopRecordTask": Action(task_id, PARAMETER, 20, regional=True),

@@ -6,6 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from live_recording.emulator import (
+    callback_rules,
+    callback_templates,
     domains,
     effective_recording,
     live_records,
@@ -40,6 +42,14 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
         "CreateLiveRecordRule": rules.create,
         "DeleteLiveRecordRule": rules.delete,
         "DescribeLiveRecordRules": rules.describe,
+        "CreateLiveCallbackTemplate": callback_templates.create,
+        "ModifyLiveCallbackTemplate": callback_templates.modify,
+        "DescribeLiveCallbackTemplate": callback_templates.describe,
+        "DescribeLiveCallbackTemplates": callback_templates.describe_all,
+        "DeleteLiveCallbackTemplate": callback_templates.delete,
+        "CreateLiveCallbackRule": callback_rules.create,
+        "DeleteLiveCallbackRule": callback_rules.delete,
+        "DescribeLiveCallbackRules": callback_rules.describe,
         "CreateRecordTask": tasks.create,
         "StopRecordTask": tasks.stop,
         "DeleteRecordTask": tasks.delete,
@@ -104,6 +114,9 @@ class LiveService:
             "templates": [account.templates[template_id] for template_id in sorted(account.templates)],
             "rules": [account.rules[key] for key in sorted(account.rules)],
             "tasks": sorted(account.tasks.values(), key=task_order),
+            "last_callback_template_id": account.last_callback_template_id,
+            "callback_templates": [account.callback_templates[one] for one in sorted(account.callback_templates)],
+            "callback_rules": [account.callback_rules[key] for key in sorted(account.callback_rules)],
             "last_live_record_id": account.last_live_record_id,
             "live_records": [account.live_records[task_id] for task_id in sorted(account.live_records)],
             "last_v2_record_id": account.last_v2_record_id,
@@ -133,6 +146,7 @@ class LiveService:
             },
             rules={rule_key(rule): rule for rule in state["rules"]},
             tasks={task["TaskId"]: task for task in state["tasks"]},
+            callback_rules=callback_rules.restored(state),
             last_live_record_id=max((state.get("last_live_record_id", FIRST_LIVE_RECORD_ID - 1), *live)),
             live_records=live,
             last_v2_record_id=max((state.get("last_v2_record_id", FIRST_V2_RECORD_ID - 1), *v2)),
@@ -142,6 +156,7 @@ class LiveService:
             last_file_id=max((FIRST_FILE_ID - 1, *(int(file["FileId"]) for file in state.get("files", [])))),
             files={file["FileId"]: _without_id(file) for file in state.get("files", [])},
         )
+        callback_templates.restore(self.account, state)
 
     def reset(self) -> None:
         """Become an account that has never been used."""

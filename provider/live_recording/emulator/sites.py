@@ -29,6 +29,8 @@ class Site:
     """What a TemplateName may be, as a pattern and in words."""
     cos: bool
     """Whether recordings can be stored in COS: on intl its fields are unknown parameters."""
+    callback_extras: bool
+    """Whether callbacks exist for recording status, recording exceptions and audio audits: on intl these are unknown."""
 
 
 INTL = Site(
@@ -57,6 +59,7 @@ INTL = Site(
     latest_end=None,
     template_name=("[A-Za-z0-9_-]+", "one or more of letters, digits, _ and -"),  # IN:30845
     cos=False,
+    callback_extras=False,  # SDK intl-en 3.1.193
 )
 CN = Site(
     name="cn",
@@ -71,5 +74,6 @@ CN = Site(
         "one or more of Chinese characters, letters, digits, _ and -",
     ),  # CN:32614
     cos=True,
+    callback_extras=True,  # PY, CreateLiveCallbackTemplateRequest
 )
 SITES: Mapping[str, Site] = {site.name: site for site in (INTL, CN)}

@@ -21,9 +21,18 @@ FILE_FLAGS: Schema = dict.fromkeys(("Nameless", "InCos"), Field(bool))
 FILE_NUMBERS = ("StartTime", "EndTime", "Duration", "Created", "Delay", "StorageTime", "SubAppId")
 SNAPSHOT = {"version", "site", "at", "templates", "rules", "tasks"}
 """The entries of what `live-recording snapshot` prints: a real account can be played on in the emulator."""
-ADDED = {"account", "domains", "relays"}
+ADDED = {"account", "domains", "relays", "callback_templates", "callback_rules"}
 """What newer snapshots and state files also have."""
-LATER = frozenset({"live_records", "v2_records", "pushes", "files", "relays"})
+CREATES = (
+    "CreateLiveRecordTemplate",
+    "CreateLiveRecordRule",
+    "CreateRecordTask",
+    "CreateLiveRecord",
+    "CreateLiveCallbackTemplate",
+    "CreateLiveCallbackRule",
+)
+COUNTERS = ("last_live_record_id", "last_v2_record_id", "last_callback_template_id")
+LATER = frozenset({"live_records", "v2_records", "pushes", "files", "relays", "callback_templates", "callback_rules"})
 """Lists that older files do not have."""
 
 
@@ -79,9 +88,13 @@ def _played(snapshot: Fields, now: str) -> Fields:
         {"CreateTime": now, "UpdateTime": now},
         {"StreamType": 0, "Extension": "", "TemplateId": 0, "Stopped": 0},
     )
-    rules, tasks = ([e for e in snapshot[name] if isinstance(e, dict)] for name in ("rules", "tasks"))
+    rules, tasks, callback_rules = (
+        [entry for entry in snapshot.get(name) or [] if isinstance(entry, dict)]
+        for name in ("rules", "tasks", "callback_rules")
+    )
     return {
         **{name: snapshot[name] for name in ADDED & snapshot.keys()},
+        "callback_rules": [times | rule for rule in callback_rules],
         "relays": snapshot.get("relays") or [],
         "site": snapshot["site"],
         "last_template_id": FIRST_TEMPLATE_ID - 1,
@@ -122,26 +135,25 @@ def _invalid_entries(state: Fields, service: LiveService) -> Iterator[str]:
 
 
 def _problem_of_entry(name: str, schema: Schema, entry: Fields) -> Refusal | None:
-    if name in ("templates", "relays"):
+    if name in ("templates", "relays", "callback_templates"):
         return validation.problem_of_stored(schema, entry)
     return validation.refusal(Action(schema, "", 0), entry)
 
 
 def _counted(state: Fields) -> bool:
-    return all(isinstance(state.get(name, 0), int) for name in ("last_live_record_id", "last_v2_record_id"))
+    return all(isinstance(state.get(name, 0), int) for name in COUNTERS)
 
 
 def _schemas(service: LiveService) -> dict[str, Schema]:
     """Return the fields of the create actions plus those the account adds; only templates may omit some."""
-    template, rule, task, live = (
-        service.actions[name].fields
-        for name in ("CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask", "CreateLiveRecord")
-    )
+    template, rule, task, live, callback, callback_rule = (service.actions[name].fields for name in CREATES)
     times = dict.fromkeys(("StartTime", "EndTime", "Stopped"), NUMBER)
     return {
         "templates": {**template, "TemplateId": Field(int, required=True)},
         "rules": _complete({**rule, "CreateTime": Field(str), "UpdateTime": Field(str)}),
         "tasks": _complete({**task, "TaskId": Field(str), "Stopped": Field(int)}),
+        "callback_templates": {**callback, "TemplateId": Field(int, required=True)},
+        "callback_rules": _complete({**callback_rule, "CreateTime": Field(str), "UpdateTime": Field(str)}),
         "live_records": _complete({**live, "DomainName": TEXT, **times, "TaskId": NUMBER, "CreateTime": TEXT}),
         "v2_records": _complete({"channelId": TEXT, **dict.fromkeys(V2_NUMBERS, NUMBER)}),
         "relays": {**STREAM, "TaskId": Field(str, required=True)},

@@ -138,14 +138,14 @@ def _shown(account: Account, template: Fields) -> Fields:
     return with_unset_fields(template, forms[template["TemplateId"] % len(forms)])
 
 
-def with_unset_fields(fields: Fields, form: Unset) -> Fields:
-    """Return *fields* with this form of every field that was never set, also inside objects."""
+def with_unset_fields(fields: Fields, form: Unset, zero: Fields = NULLABLE) -> Fields:
+    """Return *fields* with this form of every field that was never set, also inside objects; *zero* has the zero values."""
     shown: Fields = {}
     for name, value in fields.items():
         if value is not None:
-            shown[name] = with_unset_fields(value, form) if isinstance(value, dict) else value
+            shown[name] = with_unset_fields(value, form, zero) if isinstance(value, dict) else value
         elif form != "absent":
-            shown[name] = None if form == "null" else NULLABLE[name]
+            shown[name] = None if form == "null" else zero[name]
     return shown
 
 
