@@ -23,7 +23,7 @@ path: setup  ## what a shell needs on its PATH, one directory per line
 
 lock: .venv/ready  ## resolve pyproject.toml again; what is locked stays unless it must change
 	$(LOCK) pyproject.toml --extra emulator-tls --group build --output-file requirements.txt
-	$(LOCK) pyproject.toml --extra emulator-tls --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra emulator-tls --extra receiver --group dev --constraints requirements.txt --output-file requirements-dev.txt
 	$(LOCK) --group tccli --output-file requirements-tccli.txt
 	$(LOCK) --group publish --output-file requirements-publish.txt
 
@@ -71,7 +71,7 @@ check: lint quick-tests  ## lint and the quick tests, for every edit
 
 versions: .venv/ready  ## the quick tests with PACKAGES=oldest or newest instead of the locked ones
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .versions
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra emulator-tls --group dev --python .versions --resolution $(RESOLUTION_$(PACKAGES)) \
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra emulator-tls --extra receiver --group dev --python .versions --resolution $(RESOLUTION_$(PACKAGES)) \
 		--output-file .versions/packages.txt > /dev/null
 	$(BIN)/uv pip sync --quiet --python .versions .versions/packages.txt
 	$(BIN)/uv pip install --quiet --python .versions --no-deps --no-build-isolation --editable .

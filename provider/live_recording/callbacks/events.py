@@ -1,6 +1,6 @@
 """Notifications of the vendor's callbacks: check the signature, parse them into typed events, remove secrets.
 
-For receivers; `examples/receiver` is one. Sources: CN:32744 and IN:38080 (delivery), CN:47026 and IN:38082 (files), CN:102192
+Sources: CN:32744 and IN:38080 (delivery), CN:47026 and IN:38082 (files), CN:102192
 (recording status), CN:117052 (recording exceptions), IN:38081 (pushes).
 
 The signature covers the key and an expiry time, **not the body**: anyone who sees one notification can forge others for ten
@@ -18,8 +18,12 @@ from typing import Any, ClassVar
 
 MOST_VALID = timedelta(minutes=11)
 """How far in the future a notification may expire: the vendor sends `t` = now + 10 minutes (CN:32744)."""
+LONGEST_KEY = 255
+"""Characters of a deduplication key. Ids of the vendor have at most 63."""
+LONGEST_FILE = timedelta(days=366)
 REDACTED = "***"
-_SECRET = re.compile(r"((?:txSecret|txTime|token|sign|signature|key)=)[^&\s\"]+", re.IGNORECASE)
+_SECRET_NAMES = ("txSecret", "txTime", "token", "sign", "signature", "key")
+_SECRET = re.compile(rf"((?:{'|'.join(_SECRET_NAMES)})(?:=|%3D))[^&\s\"]+", re.IGNORECASE)
 
 
 class InvalidNotification(ValueError):
@@ -50,6 +54,11 @@ class FileEvent(Event):
     url: str
     template_id: str
     task_id: str  # filled for rules too: it names a task only if CreateRecordTask returned it
+
+    @property
+    def at(self) -> datetime:
+        """Return the time of the event."""
+        return self.end
 
     @property
     def deduplication_key(self) -> str:
@@ -152,9 +161,11 @@ def parse(body: bytes | Mapping[str, Any]) -> AnyEvent:
     if reader is None:
         raise InvalidNotification(f"event_type is {number!r}. Known are {', '.join(map(str, sorted(_READERS)))}.")
     try:
-        return reader(found)
-    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+        event = reader(found)
+        _check_names(event)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError, RecursionError) as error:
         raise InvalidNotification(f"Event {number} lacks a field, or one is not valid: {error}.") from None
+    return event
 
 
 def redact(text: str) -> str:
@@ -174,12 +185,26 @@ def _parsed(body: bytes | Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def _check_names(event: AnyEvent) -> None:
+    """Raise ValueError for names that no database can store: the vendor never sends such ones."""
+    key = event.deduplication_key
+    if len(key) > LONGEST_KEY:
+        raise ValueError(f"its ids have {len(key)} characters, at most {LONGEST_KEY} are allowed")
+    names = f"{key}{event.domain}{event.app}{event.stream}"
+    if "\0" in names or names.encode(errors="replace").decode() != names:
+        raise ValueError("a name contains characters that are not text")
+
+
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: _without_secrets(inner) for name, inner in value.items() if name != "sign"}
+        return {name: _without_secret(name, inner) for name, inner in value.items() if name != "sign"}
     if isinstance(value, list):
         return [_without_secrets(inner) for inner in value]
     return redact(value) if isinstance(value, str) else value
+
+
+def _without_secret(name: str, value: Any) -> Any:
+    return REDACTED if name.lower() in map(str.lower, _SECRET_NAMES) else _without_secrets(value)
 
 
 def _names(found: Mapping[str, Any]) -> tuple[str, str, str, Mapping[str, Any]]:
@@ -192,6 +217,13 @@ def _time(seconds: object) -> datetime:
     return datetime.fromtimestamp(int(str(seconds)), UTC)
 
 
+def _duration(seconds: object) -> float:
+    length = float(str(seconds))
+    if not 0 <= length <= LONGEST_FILE.total_seconds():
+        raise ValueError(f"duration is {length}")
+    return length
+
+
 def _file(found: Mapping[str, Any]) -> FileEvent:
     return FileEvent(
         *_names(found),
@@ -199,7 +231,7 @@ def _file(found: Mapping[str, Any]) -> FileEvent:
         format=str(found["file_format"]).lower(),
         start=_time(found["start_time"]),
         end=_time(found["end_time"]),
-        duration=float(found["duration"]),
+        duration=_duration(found["duration"]),
         size=int(found.get("file_size") or 0),
         url=redact(str(found.get("video_url") or "")),
         template_id=str(found.get("record_temp_id") or ""),
