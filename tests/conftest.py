@@ -23,6 +23,9 @@ STRICT = Assumptions(quoted_numbers=False)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# The Pulumi CLI builds its tables when it starts, and collecting garbage meanwhile is a third of what a short command costs.
+os.environ.setdefault("GOGC", "400")
+
 # The time that one example takes depends on the machine more than on the code.
 hypothesis.settings.register_profile("no-deadline", deadline=None)
 hypothesis.settings.load_profile("no-deadline")

@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.support import warm_python
+from tests.support import key_service, warm_python
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
 
@@ -33,6 +33,7 @@ class LiveProject(Project):
         self.account = account
         live = ("LIVE_RECORDING_", "TENCENTCLOUD_")
         self.environment |= {name: value for name, value in account.environment.items() if name.startswith(live)}
+        self.environment |= key_service.environment()
         self.init("dev")
 
     def init(self, stack: str) -> None:
@@ -119,7 +120,8 @@ def _empty_stack(declared: str, stack: str) -> tuple[Path, str]:
     scratch = Path(_SCRATCH.name, sha256(declared.encode()).hexdigest(), stack)
     (scratch / "project/stacks").mkdir(parents=True)
     (scratch / "project/Pulumi.yaml").write_text(declared, encoding="utf-8")
-    Project(scratch / "project", scratch).run("stack", "init", stack)
+    project = Project(scratch / "project", scratch)
+    project.run("stack", "init", stack, "--secrets-provider", key_service.PROVIDER, env=key_service.environment())
     return scratch / "backend", (scratch / f"project/stacks/Pulumi.{stack}.yaml").read_text(encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 	shownAlready = 32                            // the program's exit code for "the user has seen what is wrong"
 	pollInterval = 5 * time.Second
 	grace        = 3 * time.Second // the engine kills us 5 seconds after it asked us to end
+	introduction = `import sys; print("%d.%d.%d" % sys.version_info[:3], sys.executable)`
 )
 
 // languageHost answers the engine; methods that are not here are answered with "unimplemented".
@@ -142,16 +144,22 @@ func result(err error) *pulumirpc.RunResponse {
 	}
 }
 
+// About is asked before every preview and update too, so it starts one small process; the toolchain's own answer starts three, among them pip.
 func (*languageHost) About(ctx context.Context, request *pulumirpc.AboutRequest) (*pulumirpc.AboutResponse, error) {
 	python, err := interpreter(request.Info)
 	if err != nil {
 		return nil, err
 	}
-	about, err := python.About(ctx)
+	program, err := python.Command(ctx, "-S", "-c", introduction)
 	if err != nil {
 		return nil, err
 	}
-	return &pulumirpc.AboutResponse{Executable: about.PythonExecutable, Version: about.PythonVersion.String()}, nil
+	said, err := program.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s does not start: %w", program.Path, err)
+	}
+	version, executable, _ := strings.Cut(strings.TrimSpace(string(said)), " ")
+	return &pulumirpc.AboutResponse{Executable: executable, Version: version}, nil
 }
 
 func (*languageHost) GetProgramDependencies(
