@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -23,7 +24,7 @@ STRICT = Assumptions(quoted_numbers=False)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# The Pulumi CLI builds its tables when it starts, and collecting garbage meanwhile is a third of what a short command costs.
+# When the Pulumi CLI starts it builds large tables; collecting garbage then is a third of what a short command costs.
 os.environ.setdefault("GOGC", "400")
 
 # The time that one example takes depends on the machine more than on the code.
@@ -64,6 +65,7 @@ def directory(item: pytest.Item) -> str:
     return top(item.path)
 
 
+@cache
 def top(path: Path) -> str:
     """Return the directory below tests in which a file is."""
     return path.relative_to(Path(__file__).parent).parts[0]

@@ -1,13 +1,13 @@
 """The benchmark: what it counts, shows and keeps, not how long something takes."""
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from bench import engine, figures
 from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, load, save
-from bench.picture import draw
 from bench.rivals import Size, stack_file
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
@@ -75,6 +75,7 @@ def test_measurements_are_kept(tmp_path: Path) -> None:
 
 def test_picture_is_the_same_bytes(tmp_path: Path) -> None:
     """The same measurements make the same picture, which names each rival."""
+    draw = import_module("bench.picture").draw  # not above: Matplotlib is large
     paths = [tmp_path / "one.svg", tmp_path / "two.svg"]
     for path in paths:
         draw([sample_measurement(), sample_measurement("50+50+1000")], path)

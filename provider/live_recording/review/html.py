@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -71,6 +72,7 @@ def render_index(overview: Overview) -> str:
     return f"{rendered}\n"
 
 
+@cache
 def page_environment(package: str) -> Environment:
     """Return what renders the pages of a package; they may include the style sheet of this one."""
     environment = Environment(
