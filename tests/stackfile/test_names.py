@@ -22,7 +22,7 @@ from live_recording.stackfile.names import (
     vod_file_name,
 )
 from live_recording.stackfile.scalars import PlainScalar
-from live_recording.stackfile.stream_names import problem_of_name
+from live_recording.stackfile.stream_names import doubt_about_name, problem_of_name
 
 Reader = Callable[[object], str]
 
@@ -123,6 +123,12 @@ PASTED = {
     "parameters": ("final?txSecret=5f3e&txTime=68", '"final" is followed by parameters'),
     "full-width-parameters": ("final\uff1ftxSecret=5f3e", '"final" is followed by parameters'),
     "address": ("rtmp://push.example.com/live/final?txSecret=5f3e", "This is a part of an address"),
+    "one-character": ("match-?", 'Wildcards are not supported: "match-?"'),
+    "templating": ("{{ name }}", 'Placeholders are not supported: "{{ name }}"'),
+    "key-alone": ("txSecret=5f3e", "This is a part of an address"),
+    "encoded-parameters": ("final%3FtxSecret%3D5f3e%26txTime%3D6A", '"final" is followed by parameters'),
+    "encoded-address": ("rtmp%3A%2F%2Fpush.example.com%2Flive%2Ffinal%3FtxSecret%3D5f3e", "This is a part of an address"),
+    "address-with-wildcard": ("rtmp://admin:5f3e@push.example.com/live/*?", "This is a part of an address"),
     "login": ("admin:5f3e@push.example.com", "This is a part of an address"),
 }  # fmt: skip
 
@@ -134,6 +140,29 @@ def test_pasted_name_is_explained_without_its_secret(name: str, message: str) ->
 
     assert message in problem
     assert "5f3e" not in problem
+
+
+DOUBTFUL = {
+    "encoded": ("main%20stage", 'looks percent-encoded ("%20")'),
+    "encoded-in-small-letters": ("main%2fstage", 'looks percent-encoded ("%2f")'),
+    "whole-expression": ("^final", 'looks like a regular expression ("^")'),
+    "classes": ("match-[0-9]", 'looks like a regular expression ("[0-9]")'),
+    "alternatives": ("final|semifinal", 'looks like a regular expression ("|")'),
+    "escaped": ("match-\\d+", 'looks like a regular expression ("\\\\")'),
+    "player": ("final.m3u8", 'looks like an address for players (".m3u8")'),
+}
+
+
+@pytest.mark.parametrize(("name", "message"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_doubtful_name_is_possible_and_explained(name: str, message: str) -> None:
+    """A name that a stream can have, but that comes from elsewhere, is accepted with a warning."""
+    assert not problem_of_name(name)
+    assert message in doubt_about_name(name)
+
+
+def test_ordinary_name_is_not_doubted() -> None:
+    """Symbols that encoders use raise no doubt."""
+    assert not [name for name in ("a_b-c.d~e=f:1;,!+", "cam@1", "100%", "final.mp4") if doubt_about_name(name)]
 
 
 @given(st.text())

@@ -29,8 +29,12 @@ _PATTERNS = (
         rf"\1{HIDDEN}",
     ),
 )
-_PARAMETER = re.compile(r"((?:secret|token|password|passwd|sign|signature|key)=)[^&\s\"',;}]+", re.IGNORECASE)
-"""Parameters such as txSecret, which are pasted with a push address."""
+_PARAMETER = re.compile(
+    r"((?:secret|token|password|passwd|sign|signature|key)(?:=|%3d))(?:(?!%26)[^&\s\"',;}])+", re.IGNORECASE
+)
+"""Parameters such as txSecret, which are pasted with a push address, also percent-encoded."""
+_MARK = re.compile(r"=|://|%3d", re.IGNORECASE)
+"""What every text with a secret of these forms has."""
 
 
 def without_passwords(text: str) -> str:
@@ -46,4 +50,4 @@ def without_secrets(value: str) -> str:
 
     Our own output may have such parameters: `ci credentials` prints `TENCENTCLOUD_TOKEN=...`.
     """
-    return _PARAMETER.sub(rf"\1{HIDDEN}", without_passwords(value)) if "=" in value or "://" in value else value
+    return _PARAMETER.sub(rf"\1{HIDDEN}", without_passwords(value)) if _MARK.search(value) else value

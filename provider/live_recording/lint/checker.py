@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     warnings.records_hls_forever,
     warnings.too_short,
     warnings.deleted_at_once,
-    warnings.percent_encoded_name,
+    warnings.doubtful_name,
     warnings.recorded_twice,
     time_warnings.assumed_time_zone,
     time_warnings.never_records,

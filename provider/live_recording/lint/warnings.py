@@ -1,6 +1,5 @@
 """Warnings: configurations that are valid but probably not intended. Each says what will happen and how to avoid it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,8 +9,8 @@ from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
 from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import LiveRecord, Rule, Stack, formats
+from live_recording.stackfile.stream_names import doubt_about_name
 
-_PERCENT_ENCODED = re.compile(r"%[0-9A-F]{2}")
 _SHORT_SECONDS = 60
 """A push under 10 s leaves no file, and a recording starts some seconds late (feature guide)."""
 _BRIEF_SECONDS = 3600
@@ -136,19 +135,14 @@ def deleted_at_once(context: CheckContext) -> Iterator[Finding]:
                 yield Finding.new("too-short", ("templates", key, name, "storage_time"), sentence)
 
 
-def percent_encoded_name(context: CheckContext) -> Iterator[Finding]:
-    """Warn about names that are copied from an address: encoders send the name itself."""
+def doubtful_name(context: CheckContext) -> Iterator[Finding]:
+    """Warn about names that come from an address or from another system: encoders send the name itself."""
     stack = context.stack
     for section, entries in (("rules", stack.rules), ("tasks", stack.tasks), ("schedules", stack.schedules)):
         for key, entry in entries.items():
             for part in ("app", "stream"):
-                encoded = _PERCENT_ENCODED.search(getattr(entry, part))
-                if encoded:
-                    sentence = (
-                        f"{quoted(getattr(entry, part))} looks percent-encoded ({encoded[0]}), and matches only this exact "
-                        "name. Write the name as the encoder has it."
-                    )
-                    yield Finding.new("never-records", (section, key, part), sentence)
+                if doubt := doubt_about_name(getattr(entry, part)):
+                    yield Finding.new("never-records", (section, key, part), doubt)
 
 
 def too_short(context: CheckContext) -> Iterator[Finding]:

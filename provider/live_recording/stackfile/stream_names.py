@@ -7,14 +7,31 @@ one of 50 slots and records nothing. Such names come from a paste: out of a cons
 import re
 import unicodedata
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from live_recording.core.text import quoted
 
-_ADDRESS = re.compile(r"://|[?&#]|:[^@]*@")
+_ADDRESS = re.compile(r"://|[?&#]|:[^@]*@|\btx(?:Secret|Time)=", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
-    r"[$%]?\{[^{}]*\}?|\}|\$[A-Za-z_]\w*|\$\(.*|<[^<>]*>|\[[A-Za-z_]\w*\]|%[A-Za-z_]{2,}%|%\([A-Za-z_]\w*\)s|%[sd]"
+    r"\{\{[^{}]*\}\}|[$%]?\{[^{}]*\}?|\}|\$[A-Za-z_]\w*|\$\(.*|<[^<>]*>|\[[A-Za-z_]\w*\]|%[A-Za-z_]{2,}%|%\([A-Za-z_]\w*\)s|%[sd]"
 )
 """What shells, media servers and templates replace: ${STREAM}, {StreamID}, $name, <name>, [stream], %NAME%, %s."""
+_DOUBTFUL = (
+    (
+        re.compile(r"%[0-9A-Fa-f]{2}"),
+        "looks percent-encoded ({found}), and matches only this exact name. Write the name as the encoder has it.",
+    ),
+    (
+        re.compile(r"^\^|\$$|[|\\]|\[[^\]]*\]|\(.*\)"),
+        "looks like a regular expression ({found}), and matches only this exact name. To match every name, remove the key. "
+        "To match some names, add a rule for each.",
+    ),
+    (
+        re.compile(r"\.(?:flv|m3u8)$", re.IGNORECASE),
+        "looks like an address for players ({found}), and matches only this exact name. Write the name as the encoder has it.",
+    ),
+)
+"""Names that a stream can have, but that hardly one has, and what to write instead."""
 _QUOTATION_MARKS = ("'", '"', "`")
 _TYPOGRAPHIC = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"'),
@@ -35,13 +52,21 @@ def problem_of_names(*names: str) -> str:
     return next((problem for name in names if (problem := problem_of_name(name))), "")
 
 
+def doubt_about_name(name: str) -> str:
+    """Return why hardly a stream has this possible name, and what to write instead; "" if many can have it."""
+    for form, message in _DOUBTFUL:
+        if found := form.search(name):
+            return f"{quoted(name)} {message.format(found=quoted(found[0]))}"
+    return ""
+
+
 def describe_address(name: str) -> str:
     """Return that *name* is a part of a push address, without showing what may be its key; "" if it is not."""
-    plain = unicodedata.normalize("NFKC", name)
+    plain = unquote(unicodedata.normalize("NFKC", name)).removesuffix("?")
     if not _ADDRESS.search(plain):
         return ""
     before = re.split("[?&#]", plain)[0]
-    if not before or "@" in before or "://" in before:
+    if not before or _ADDRESS.search(before):
         return "This is a part of an address, not a name."
     return f"{quoted(before)} is followed by parameters (after ?, & or #), which are not part of the name."
 
@@ -56,7 +81,7 @@ def _slash(name: str) -> str:
 
 
 def _wildcard(name: str) -> str:
-    if "*" not in name:
+    if "*" not in name and not name.endswith("?"):
         return ""
     return (
         f"Wildcards are not supported: {quoted(name)} matches only this exact name. "
