@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import grpc
 import pytest
 import requests
 
@@ -12,12 +13,13 @@ from live_recording.account.snapshot import as_data, from_data
 from live_recording.account.snapshot_file import take_snapshot
 from live_recording.core.streams import StreamKey
 from live_recording.emulator import Emulator
-from live_recording.review.account_check import templates_of_relays
+from live_recording.pipeline.plan import read_account
+from live_recording.review.account_check import templates_of_relays, unchecked_relays
 from live_recording.review.changes import PlannedChange
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_objects import snapshot
-from tests.support.review_stack import Changing
+from tests.support.review_stack import STACK, Changing, stack_file
 
 SECRET = "0123456789abcdef"
 RELAY = {
@@ -51,13 +53,27 @@ def test_every_page_is_read_and_nothing_secret_is_kept(account: Account) -> None
     assert from_data(json.loads(text)).relays == tuple(sorted(taken.relays, key=lambda relay: relay.id))
 
 
-def test_plans_do_not_read_them(account: Account) -> None:
-    """Only who asks for relay tasks pays the call."""
-    settings = Changing(account.emulator).settings
-    account.emulator.clear_log()
+def test_plans_read_them(account: Account) -> None:
+    """A plan knows which templates relay tasks record with."""
+    hold(account.emulator)
+    stack = Changing(account.emulator).up(STACK)
+    taken = read_account(stack_file(STACK, stack.settings), None)
 
-    assert take_snapshot(settings).relays is None
-    assert "DescribeLivePullStreamTasks" not in {call["action"] for call in account.emulator.log}
+    assert taken is not None
+    assert users_of("1001", taken.relays) == "Relay task relay-1 records with it, so delete the task first."
+
+
+def test_refused_delete_names_them(account: Account) -> None:
+    """A template that no rule uses and that the account refuses to delete is used by a relay task, which is named."""
+    with account.host() as host:
+        live = host.check_and_create("template", template_name="live-recording--dev--archive")
+    hold(account.emulator, RecordTemplateId=live.id)
+    account.emulator.fault("DeleteLiveRecordTemplate", "throttle", code="FailedOperation.ConfInUsed")
+    with (
+        account.host() as host,
+        pytest.raises(grpc.RpcError, match="Relay task relay-1 records with it, so delete the"),
+    ):
+        host.delete("template", live)
 
 
 def test_missing_permission_is_no_error() -> None:
@@ -99,4 +115,6 @@ def test_templates_of_relay_tasks_are_not_deleted_unnoticed() -> None:
         "templates.archive: Relay tasks relay-1 and relay-2 record with it, so delete the tasks first.",
     )
     assert templates_of_relays([change], snapshot()) == ()
+    assert unchecked_relays([change], snapshot()._replace(relays=relays)) == ()
+    assert len(unchecked_relays([change], snapshot())) == 1
     assert users_of("1002", relays) == ""

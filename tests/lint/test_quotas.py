@@ -44,6 +44,13 @@ def test_declared_numbers_against_limits(context: CheckContext, exceeded: list[s
     assert [(f.id, f.path) for f in nearly_full(context)] == [("nearly-full", (section,)) for section in nearly]
 
 
+def test_many_rules_are_not_compared() -> None:
+    """Warnings that compare rules are not skipped silently, also where the limit is raised."""
+    assert [*too_many_rules(declares(500, 0, {"rules": 1000}))] == []
+    (note,) = too_many_rules(declares(501, 0, {"rules": 1000}))
+    assert (note.id, note.severity) == ("nearly-full", "warning")
+
+
 def test_sentences_count() -> None:
     """A message has the number, the limit and what to do; the built-in template is explained."""
     (rules,) = too_many_rules(declares(53, 0))

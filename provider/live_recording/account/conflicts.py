@@ -49,18 +49,20 @@ class TemplateRenamed:
 
 @dataclass(frozen=True, slots=True)
 class TemplateInUse:
-    """A template that must be deleted is used by rules that stay."""
+    """A template that must be deleted is used by rules that stay, or by relay tasks."""
 
     template_id: str
-    users: tuple[StreamKey, ...]  # empty: the account does not list them
+    users: tuple[StreamKey, ...]  # empty: no rule uses it
+    relays: str = ""  # a sentence that names the relay tasks; "": the account lists none
 
     def message(self, describe: Describe) -> str:
         """Return what is wrong and what to do."""
         if not self.users:
-            return (
-                f"Template {describe(self.template_id)} cannot be deleted: it is used by something that is no rule, such as a "
-                "relay task. List these with `live-recording audit`, and give them another template."
+            users = self.relays or (
+                "It is used by something that is no rule, such as a relay task. List these with `live-recording audit`, and "
+                "give them another template."
             )
+            return f"Template {describe(self.template_id)} cannot be deleted. {users}"
         users = ", ".join(sorted(map(str, self.users)))
         return (
             f"Template {describe(self.template_id)} cannot be deleted: it is used by rules for {users}. "
@@ -105,9 +107,9 @@ class RuleChangedOutside:
 Conflict = TemplateMissing | TemplateRenamed | TemplateInUse | RuleKeyTaken | RuleChangedOutside
 
 
-def in_use(template_id: str, users: Iterable[StreamKey]) -> TemplateInUse:
-    """Return the conflict of a template that *users* still need."""
-    return TemplateInUse(template_id, tuple(sorted(users)))
+def in_use(template_id: str, users: Iterable[StreamKey], relays: str = "") -> TemplateInUse:
+    """Return the conflict of a template that *users* still need, or the relay tasks that the sentence *relays* names."""
+    return TemplateInUse(template_id, tuple(sorted(users)), relays)
 
 
 def another_account(what: str) -> str:

@@ -17,7 +17,7 @@ from live_recording.core.vendor import SiteName
 def take_snapshot(settings: Settings, *, stack: str = "", with_relays: bool = False) -> Snapshot:
     """Read what the account holds now; with *stack*, only if the stack's state is not of another account.
 
-    A plan does not need relay tasks, which cost one more call.
+    Relay tasks cost one more call. Only who says which templates are used needs them.
 
     Raises NoCredentials, WrongAccount, ApiError if the account cannot be read.
     """

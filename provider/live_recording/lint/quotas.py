@@ -8,6 +8,8 @@ from live_recording.core.findings import Finding
 from live_recording.lint.context import CheckContext
 
 Section = Literal["rules", "templates"]
+COMPARED = 500
+"""Rules that are compared with each other: ten times the vendor's limit. The time is the square of their number."""
 _NEARLY_FULL = 0.9  # of the limit
 
 
@@ -28,7 +30,11 @@ class Usage:
 
 def too_many_rules(context: CheckContext) -> Iterator[Finding]:
     """Check that the rules of this file alone are within the limit."""
-    yield from _too_many(usage(context, "rules"))
+    used = usage(context, "rules")
+    yield from _too_many(used)
+    if used.count > COMPARED:
+        sentence = f"Only up to {COMPARED} rules are compared with each other. Redundant and overridden rules are not reported."
+        yield Finding.new("nearly-full", ("rules",), sentence)
 
 
 def too_many_templates(context: CheckContext) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from live_recording.core.streams import StreamKey, fallbacks, level, winning_rul
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
 from live_recording.lint.context import CheckContext
+from live_recording.lint.quotas import COMPARED
 from live_recording.stackfile.model import LiveRecord, Rule, Stack, formats
 from live_recording.stackfile.stream_names import doubt_about_name
 
@@ -16,8 +17,6 @@ _SHORT_SECONDS = 60
 _BRIEF_SECONDS = 3600
 """A shorter retention is probably a number without its unit."""
 _STREAM_LEVEL, _APP_LEVEL = 2, 3
-COMPARED = 500
-"""Rules that are compared with each other: ten times the vendor's limit. The time is the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)

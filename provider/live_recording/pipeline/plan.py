@@ -84,7 +84,7 @@ def read_account(stack: StackFile, snapshot: Path | None) -> Snapshot | None:
     """Return the snapshot in the file, else a new one of the live account, None without credentials."""
     if snapshot:
         return snapshot_file.read_snapshot(snapshot)
-    return snapshot_file.take_snapshot(stack.settings) if stack.settings.has_credentials else None
+    return snapshot_file.take_snapshot(stack.settings, with_relays=True) if stack.settings.has_credentials else None
 
 
 def stacks_without_file(removed: Collection[str] = ()) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from live_recording.account.conflicts import in_use
 from live_recording.account.diff import changes
 from live_recording.account.inventory import Conflict
 from live_recording.account.objects import LiveTemplate
+from live_recording.account.relays import users_of
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycle, State
 
@@ -74,8 +75,9 @@ class TemplateLifecycle(ResourceLifecycle):
         except NotFound:
             pass
         except InUse:
-            users = (key for key, template_id in account.rules(fresh=True).items() if template_id == id_)
-            raise Conflict(in_use(id_, users).message(str)) from None
+            users = [key for key, template_id in account.rules(fresh=True).items() if template_id == id_]
+            relays = "" if users else users_of(id_, account.relays())
+            raise Conflict(in_use(id_, users, relays).message(str)) from None
         account.remove_template(id_)
 
 

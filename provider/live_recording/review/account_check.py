@@ -84,9 +84,22 @@ def disabled_domains(declared: Iterable[DesiredResource], snapshot: Snapshot | N
 def templates_of_relays(changes: Iterable[PlannedChange], snapshot: Snapshot | None) -> tuple[str, ...]:
     """Return a warning for each template that the plan deletes and relay tasks record with, sorted."""
     relays = snapshot.relays if snapshot else None
-    deleted = (change for change in changes if change.kind == "template" and change.op in ("delete", "replace"))
-    users = {format_path(entry_path("template", each.name, ())): users_of(each.id, relays) for each in deleted}
+    users = {
+        format_path(entry_path("template", each.name, ())): users_of(each.id, relays)
+        for each in _deleted_templates(changes)
+    }
     return tuple(sorted(f"{path}: {sentence}" for path, sentence in users.items() if sentence))
+
+
+def unchecked_relays(changes: Iterable[PlannedChange], snapshot: Snapshot | None) -> tuple[str, ...]:
+    """Return that relay tasks were not checked, if the plan deletes templates and the account data does not list the tasks."""
+    if snapshot is None or snapshot.relays is not None or not _deleted_templates(changes):
+        return ()
+    return ("Relay tasks were not checked. They can record with the templates that this plan deletes.",)
+
+
+def _deleted_templates(changes: Iterable[PlannedChange]) -> list[PlannedChange]:
+    return [change for change in changes if change.kind == "template" and change.op in ("delete", "replace")]
 
 
 def unchecked_domains(declared: Sequence[DesiredResource], snapshot: Snapshot | None) -> tuple[str, ...]:

@@ -142,7 +142,12 @@ def _with_recordings(
         conflicts=tuple(sorted({*plan.conflicts, *_over_quota(limits)})),
         limitations=tuple(
             sorted(
-                {*review.limitations, *_unknown_templates(plan), *account_check.unchecked_domains(declared, snapshot)}
+                {
+                    *review.limitations,
+                    *_unknown_templates(plan),
+                    *account_check.unchecked_domains(declared, snapshot),
+                    *account_check.unchecked_relays(changes, snapshot),
+                }
             )
         ),
     )

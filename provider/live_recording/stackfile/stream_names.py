@@ -23,8 +23,7 @@ _DOUBTFUL = (
     ),
     (
         re.compile(r"^\^|\$$|[|\\]|\[[^\]]*\]|\(.*\)"),
-        "looks like a regular expression ({found}), and matches only this exact name. To match every name, remove the key. "
-        "To match some names, add a rule for each.",
+        "looks like a regular expression ({found}), and matches only this exact name. Add a rule for each name.",
     ),
     (
         re.compile(r"\.(?:flv|m3u8)$", re.IGNORECASE),
