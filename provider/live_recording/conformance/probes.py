@@ -21,6 +21,7 @@ UNSET = {"RemoveWatermark": (None, False), "FlvSpecialParam": (None, {"UploadInR
 THROTTLES = "Trying it would throttle the account."
 NO_LIST = "The API cannot list such recordings, so one that is left could not be found."
 NO_PUSH = "It needs a stream that is pushed."
+NO_RECEIVER = "It needs a public URL that receives callbacks."
 NO_CALLBACKS = "This run creates no callback templates or rules."
 RETIRED = "The API v2 is retired and has another signature."
 
@@ -529,5 +530,17 @@ PROBES: tuple[Probe, ...] = (
         not_tried=NO_PUSH,
     ),
     Probe("a callback rule, once created", "applies 10 minutes later", "IN:31065", not_tried=NO_PUSH),
+    Probe("callbacks: retries", "12 after the first attempt, one a minute", "CN:32744", not_tried=NO_RECEIVER),
+    Probe("callbacks: a redirect", "is not followed", "CN:32744", not_tried=NO_RECEIVER),
+    Probe(
+        "callbacks of a template without CallbackKey",
+        "have neither sign nor t",
+        "trace of 2025-04",
+        not_tried=NO_RECEIVER,
+    ),
+    Probe("event 332: time of record_start_succeeded", "10 s after the start", "CN:102192", not_tried=NO_RECEIVER),
+    Probe("event 332: spliced HLS", "record_paused after each push", "CN:102192", not_tried=NO_RECEIVER),
+    Probe("event 100 of spliced HLS", "once, for the final file", "CN:47026", not_tried=NO_RECEIVER),
+    Probe("DescribeCallbackRecordsList", "each attempt is a record", "PY", not_tried=NO_RECEIVER),
 )
 """Every row of the page, in its order."""

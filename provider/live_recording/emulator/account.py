@@ -75,6 +75,11 @@ class Account:
     last_file_id: int = FIRST_FILE_ID - 1
     files: dict[str, Fields] = field(default_factory=dict)
     """The files of recordings, by FileId."""
+    notifications: dict[str, Fields] = field(default_factory=dict)
+    """The notifications of callbacks, by what they report; in the order of their events."""
+    reported_pushes: set[int] = field(default_factory=set)
+    """The numbers of pushes of which everything is reported."""
+    reported_files: set[str] = field(default_factory=set)
 
     @property
     def assumed(self) -> Assumptions:

@@ -2,10 +2,20 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, TypeAlias
 
-from live_recording.emulator import callback_templates, faults, relays, streams, templates, validation
+from live_recording.emulator import (
+    callback_delivery,
+    callback_templates,
+    faults,
+    notifications,
+    relays,
+    streams,
+    templates,
+    validation,
+)
 from live_recording.emulator.clock import parse_time
 from live_recording.emulator.gateway import Gateway
 
@@ -30,7 +40,7 @@ def reply(gateway: Gateway, method: str, path: str, content_type: str, body: byt
     except (ValueError, RecursionError) as error:
         return 400, {"error": f"The body is not JSON: {error}."}
     try:
-        with gateway.lock:
+        with nullcontext() if verb is _deliver else gateway.lock:
             return verb(gateway, sent)
     except OSError as error:
         return 500, {"error": f"The state file could not be written: {error}."}
@@ -108,7 +118,7 @@ def _add_push(gateway: Gateway, sent: object) -> Reply:
 
 
 def _files(gateway: Gateway, _sent: object) -> Reply:
-    streams.settle(gateway.service.account)
+    gateway.service.settle()
     return 200, gateway.service.state()["files"]
 
 
@@ -119,11 +129,36 @@ def _with_file(method: str, name: str) -> Callable[[Gateway, object], Reply] | N
 
 
 def _lose_file(file_id: str, gateway: Gateway, _sent: object) -> Reply:
-    streams.settle(gateway.service.account)
+    gateway.service.settle()
     if gateway.service.account.files.pop(file_id, None) is None:
         return 404, {"error": f"There is no file {file_id}. GET {PREFIX}files lists them."}
     gateway.save()
     return 200, {"FileId": file_id}
+
+
+def _deliver(gateway: Gateway, _sent: object) -> Reply:
+    """Make the attempts that are due, without the lock: a receiver may call the API."""
+    gateway.callbacks.deliver()
+    with gateway.lock:
+        return 200, gateway.callbacks.notifications()
+
+
+def _notifications(gateway: Gateway, _sent: object) -> Reply:
+    gateway.service.settle()
+    return 200, gateway.callbacks.notifications()
+
+
+def _treat_callbacks(gateway: Gateway, sent: object) -> Reply:
+    treatment = callback_delivery.parse_treatment(sent)
+    if isinstance(treatment, str):
+        return 400, {"error": treatment}
+    gateway.callbacks.treatments.append(treatment)
+    return 200, [vars(one) for one in gateway.callbacks.treatments]
+
+
+def _add_exception(gateway: Gateway, sent: object) -> Reply:
+    error = notifications.parse_exception(gateway.service.account, sent)
+    return (400, {"error": error}) if error else (200, gateway.callbacks.notifications())
 
 
 def _reset(gateway: Gateway, _sent: object) -> Reply:
@@ -144,4 +179,8 @@ ROUTES: Mapping[tuple[str, str], Callable[[Gateway, object], Reply]] = {
     ("POST", "reset"): _reset,
     ("POST", "pushes"): _add_push,
     ("GET", "files"): _files,
+    ("GET", "callbacks"): _notifications,
+    ("POST", "callbacks"): _deliver,
+    ("POST", "callback-faults"): _treat_callbacks,
+    ("POST", "recording-exceptions"): _add_exception,
 }

@@ -1,5 +1,6 @@
 """The Python interface of the emulator: one object that listens while it is open."""
 
+import threading
 from collections.abc import Collection
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ from live_recording.emulator.service import LiveService
 from live_recording.emulator.signature import KeyPair
 from live_recording.emulator.sites import SITES
 from live_recording.emulator.tls import CertificateAuthority
+
+DELIVERY_INTERVAL = 1.0
+"""Seconds between two looks for callbacks that are due."""
 
 
 @dataclass(eq=False)
@@ -86,6 +90,7 @@ class Emulator:
     def __enter__(self) -> Self:
         self.ca_file = self._authority.write_certificate() if self._authority else None
         self._server.start()
+        threading.Thread(target=self._deliver_callbacks, daemon=True).start()
         return self
 
     def __exit__(
@@ -95,6 +100,10 @@ class Emulator:
         if self.ca_file:
             self.ca_file.unlink(missing_ok=True)
             self.ca_file = None
+
+    def _deliver_callbacks(self) -> None:
+        while not self._gateway.stopping.wait(DELIVERY_INTERVAL):
+            self._gateway.callbacks.deliver()
 
     @property
     def url(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from live_recording.emulator import api_v2, faults, signature, sts, validation, vod
+from live_recording.emulator import api_v2, callback_delivery, faults, signature, sts, validation, vod
 from live_recording.emulator.messages import Answer, Call, Fields, Refusal, Request
 from live_recording.emulator.rates import Rates
 from live_recording.emulator.schemas import Action
@@ -69,6 +69,7 @@ class Gateway:
         self.faults = faults.Faults()
         self.log: deque[Fields] = deque(maxlen=LOG_LENGTH)
         self.lock = threading.RLock()
+        self.callbacks = callback_delivery.CallbackDelivery(service, self.lock)
         self.stopping = threading.Event()
         self.save = save
 
@@ -116,6 +117,7 @@ class Gateway:
             self.service.reset()
             self.tokens.reset()
             self.faults.clear()
+            self.callbacks.treatments.clear()
             self.log.clear()
             self.save()
 

@@ -174,6 +174,21 @@ def callback_template(site: Site) -> Schema:
 FORMATS = ("FlvParam", "HlsParam", "Mp4Param", "AacParam", "Mp3Param")
 
 
+CALLBACK_RECORDS = Action(
+    {
+        "StartTime": Field(str, FILLED, required=True),
+        "EndTime": Field(str, FILLED, required=True),
+        "StreamName": Field(str, FILLED, required=True),
+        "PageNum": Field(int, between(1, 100_000)),
+        "PageSize": Field(int, between(1, 100)),
+        "EventType": Field(int, among(0, 1, 100, 200)),
+        "ResultCode": NUMBER,
+    },
+    PARAMETER,
+    100,
+)
+
+
 def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
     """Return every supported action. Rates of cn that no source gives are assumed to be those of intl."""
     template_id = Field(int, required=True)
@@ -291,6 +306,7 @@ def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
             {"AppName": filled, "DomainName": filled, "StreamName": filled}, PARAMETER, 300
         ),
         # PY; the rate is assumed
+        **({"DescribeCallbackRecordsList": CALLBACK_RECORDS} if site.callback_extras else {}),
         "DescribeLivePullStreamTasks": Action(
             {
                 "TaskId": TEXT,

@@ -6,11 +6,13 @@ from datetime import datetime
 from types import MappingProxyType
 
 from live_recording.emulator import (
+    callback_records,
     callback_rules,
     callback_templates,
     domains,
     effective_recording,
     live_records,
+    notifications,
     relays,
     rules,
     schemas,
@@ -59,6 +61,7 @@ OPERATIONS: Mapping[str, Callable[[Account, Fields], Answer]] = MappingProxyType
         "DeleteLiveRecord": live_records.delete,
         "DescribeLiveStreamEventList": streams.describe_events,
         "DescribeLiveStreamState": streams.describe_state,
+        "DescribeCallbackRecordsList": callback_records.describe,
         "DescribeLivePullStreamTasks": relays.describe,
         "DescribeLiveDomains": lambda account, body: domains.describe(account.settings.domains, body),
     },
@@ -76,7 +79,7 @@ class LiveService:
 
     def call(self, action: str, body: Fields, region: str = "") -> Answer:
         """Return the answer to one call by an authenticated client: region, parameters, then state (the order is assumed)."""
-        streams.settle(self.account)
+        self.settle()
         schema, assumed = self.actions.get(action), self.settings.assumptions
         if schema is None:
             return validation.unknown_action(action, self.actions)
@@ -88,6 +91,11 @@ class LiveService:
         )
         first, second = problems if assumed.region_first else reversed(problems)
         return first or second or OPERATIONS[action](self.account, body)
+
+    def settle(self) -> None:
+        """Let everything happen that time has brought since the last call: files of pushes, and notifications."""
+        streams.settle(self.account)
+        notifications.collect(self.account)
 
     def _stored(self, action: str, body: Fields) -> Fields:
         """Return the object that a call changes, as far as its values matter for the call."""
@@ -124,6 +132,7 @@ class LiveService:
             "relays": account.relays,
             "pushes": account.pushes,
             "files": [{"FileId": file_id} | account.files[file_id] for file_id in sorted(account.files)],
+            "notifications": list(account.notifications.values()),
         }
 
     def restore(self, state: Fields) -> None:
@@ -155,6 +164,7 @@ class LiveService:
             pushes=list(state.get("pushes", [])),
             last_file_id=max((FIRST_FILE_ID - 1, *(int(file["FileId"]) for file in state.get("files", [])))),
             files={file["FileId"]: _without_id(file) for file in state.get("files", [])},
+            notifications=notifications.restored(state),
         )
         callback_templates.restore(self.account, state)
 

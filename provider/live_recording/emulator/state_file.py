@@ -32,7 +32,9 @@ CREATES = (
     "CreateLiveCallbackRule",
 )
 COUNTERS = ("last_live_record_id", "last_v2_record_id", "last_callback_template_id")
-LATER = frozenset({"live_records", "v2_records", "pushes", "files", "relays", "callback_templates", "callback_rules"})
+LATER = frozenset(
+    {"live_records", "v2_records", "pushes", "files", "relays", "callback_templates", "callback_rules", "notifications"}
+)
 """Lists that older files do not have."""
 
 
@@ -158,16 +160,25 @@ def _schemas(service: LiveService) -> dict[str, Schema]:
         "v2_records": _complete({"channelId": TEXT, **dict.fromkeys(V2_NUMBERS, NUMBER)}),
         "relays": {**STREAM, "TaskId": Field(str, required=True)},
         "pushes": {**_complete(STREAM), **dict.fromkeys(("StartTime", "EndTime", "Delay"), NUMBER), **FLAGS},
-        "files": _complete(
-            {
-                "FileId": TEXT,
-                "Recorder": TEXT,
-                "Type": TEXT,
-                **STREAM,
-                **dict.fromkeys(FILE_NUMBERS, NUMBER),
-                **FILE_FLAGS,
-            }
-        ),
+        "files": {
+            **_complete(
+                {
+                    "FileId": TEXT,
+                    "Recorder": TEXT,
+                    "Type": TEXT,
+                    **STREAM,
+                    **dict.fromkeys(FILE_NUMBERS, NUMBER),
+                    **FILE_FLAGS,
+                }
+            ),
+            **dict.fromkeys(("TemplateId", "Began"), NUMBER),
+        },
+        "notifications": {
+            **_complete(dict.fromkeys(("Key", "StreamName", "Url", "Body", "State"), TEXT)),
+            **_complete(dict.fromkeys(("EventType", "EventTime", "TemplateId", "Due"), NUMBER)),
+            "Attempts": Field(list, required=True),
+            "Treated": TEXT,
+        },
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from live_recording.emulator.account import Account, task_order
-from live_recording.emulator.clock import parse_china_time, parse_time
+from live_recording.emulator.clock import CHINA, parse_china_time, parse_time
 from live_recording.emulator.effective_recording import MOST_TASKS, PRIORITY
 from live_recording.emulator.messages import Answer, Fields, Refusal
 from live_recording.emulator.schemas import DOMAIN, FORMATS
@@ -39,6 +39,7 @@ class Recorder:
     template: Fields | None
     start: int
     end: int
+    task_id: str = ""
 
 
 def parse_push(sent: object) -> Fields | str:
@@ -83,11 +84,12 @@ def settle(account: Account) -> None:
     due = [p for p in account.pushes if not p["Recorded"] and p["EndTime"] is not None and p["EndTime"] <= now]
     for push in sorted(due, key=lambda push: (push["EndTime"], push["StartTime"])):
         account.pushes[account.pushes.index(push)] = {**push, "Recorded": True}
-        for recorder in _recorders(account, push):
+        for recorder in recorders(account, push):
             _record(account, push, recorder)
 
 
-def _recorders(account: Account, push: Fields) -> Iterator[Recorder]:
+def recorders(account: Account, push: Fields) -> Iterator[Recorder]:
+    """Yield what records a push, which has an end."""
     start, end = push["StartTime"], push["EndTime"]
     if rule := _rule_in_effect(account, push):
         name = f"rule {'/'.join((rule['DomainName'], rule['AppName'], rule['StreamName']))}"
@@ -95,9 +97,8 @@ def _recorders(account: Account, push: Fields) -> Iterator[Recorder]:
     for task in _recording_tasks(account, push):
         stopped = task["Stopped"] or task["EndTime"]
         template = account.templates.get(task["TemplateId"]) or _hls_forever()
-        yield Recorder(
-            f"task {task['TaskId']}", template, max(start, task["StartTime"]), min(end, task["EndTime"], stopped)
-        )
+        first, last = max(start, task["StartTime"]), min(end, task["EndTime"], stopped)
+        yield Recorder(f"task {task['TaskId']}", template, first, last, task["TaskId"])
 
 
 def _rule_in_effect(account: Account, push: Fields) -> Fields | None:
@@ -157,6 +158,8 @@ def _file(push: Fields, recorder: Recorder, kind: str, param: Fields, *, in_cos:
         "StorageTime": param.get("StorageTime") or 0,
         "SubAppId": param.get("VodSubAppId") or MAIN_VOD_APP,
         "InCos": in_cos,
+        "TemplateId": (recorder.template or {}).get("TemplateId") or 0,
+        "Began": recorder.start,
     }
 
 
@@ -167,7 +170,8 @@ def _splice(account: Account, file: Fields, resume: int) -> None:
         same = all(earlier[name] == file[name] for name in ("Recorder", "Type", "AppName", "StreamName"))
         if resume and same and 0 <= file["StartTime"] - earlier["EndTime"] <= resume:
             length = earlier["Duration"] + file["Duration"]
-            account.files[file_id] = {**file, "StartTime": earlier["StartTime"], "Duration": length}
+            begun: Fields = {name: earlier[name] for name in ("StartTime", "Began") if name in earlier}
+            account.files[file_id] = {**file, **begun, "Duration": length}
             return
     _store(account, file)
 
@@ -259,6 +263,11 @@ def describe_state(account: Account, body: Fields) -> Answer:
         if all(push[name] == body[name] for name in names)
     )
     return {"StreamState": "active" if active else "inactive"}
+
+
+def format_china(seconds: int) -> str:
+    """Return Unix seconds as the vendor prints them without a zone: in UTC+8."""
+    return datetime.fromtimestamp(seconds, CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def format_utc(seconds: int) -> str:

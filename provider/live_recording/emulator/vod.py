@@ -58,7 +58,7 @@ class Vod:
         """Return the answer to one call."""
         if refusal := validation.refusal(ACTIONS[call.action], call.body):
             return refusal
-        streams.settle(self._service.account)
+        self._service.settle()
         return (
             _search(self._service, call.body) if call.action == "SearchMedia" else _describe(self._service, call.body)
         )
