@@ -115,6 +115,6 @@ def test_templates_of_relay_tasks_are_not_deleted_unnoticed() -> None:
         "templates.archive: Relay tasks relay-1 and relay-2 record with it, so delete the tasks first.",
     )
     assert templates_of_relays([change], snapshot()) == ()
-    assert unchecked_relays([change], snapshot()._replace(relays=relays)) == ()
+    assert unchecked_relays([change], replace(snapshot(), relays=relays)) == ()
     assert len(unchecked_relays([change], snapshot())) == 1
     assert users_of("1002", relays) == ""
