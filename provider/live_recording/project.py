@@ -171,6 +171,15 @@ def input_files(stack: str) -> frozenset[Path] | None:
         return None
 
 
+def input_contents(stack: str) -> dict[Path, bytes]:
+    """Return the content of each file that decides what Pulumi runs for a stack; {} if these are not known."""
+    inputs = input_files(stack)
+    if inputs is None:
+        return {}
+    paths = {*inputs, files.PROJECT, files.PROGRAM}
+    return {path: files.read_bytes(path, "file") for path in sorted(paths) if path.is_file()}
+
+
 def shared_files(path: Path, content: bytes) -> tuple[Path, ...] | None:
     """Return the shared files that a stack file extends; None if it is not readable."""
     document = parse(content)

@@ -78,6 +78,7 @@ def test_deploy_says_that_it_skips_checkpoints(tmp_path: Path, account: Account,
     cli = ScriptedPulumi(tmp_path / "cli")
     cli.answer("export", {"deployment": {"resources": [{"type": deployment.in_state, "urn": "urn:x"}]}})
     cli.answer("preview", plan)
+    cli.answer("plan", {})
     cli.answer("up", "Done.")
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks/dev.yaml").write_text(f"time_zone: UTC\n{text}", encoding="utf-8")

@@ -236,7 +236,10 @@ def test_time_alone_is_no_new_meaning() -> None:
 
 
 def test_interrupted_deployment_releases_its_lock(pipeline: Pipeline, account: Account) -> None:
-    """One signal to our process alone, as a cancelled job sends it, lets Pulumi end what is under way; then run again."""
+    """One signal to our process alone, as a cancelled job sends it, lets Pulumi end what is under way; then run again.
+
+    Then nothing is to change, and a change of the state alone is applied, without a second preview.
+    """
     pipeline.write(RULE)
     account.emulator.fault("CreateLiveRecordTemplate", "delay", seconds=2)
     deployment = pipeline.begin("deploy", "dev")
@@ -251,6 +254,16 @@ def test_interrupted_deployment_releases_its_lock(pipeline: Pipeline, account: A
     status, said = pipeline.call("deploy", "dev")
     assert status == 0, said
     assert account.actions() == ["CreateLiveRecordRule", "CreateLiveRecordTemplate"]
+
+    status, said = pipeline.call("deploy", "dev")
+    assert (status, said.splitlines()[-1]) == (0, "Nothing to change."), said
+    pipeline.write(RULE.replace("template: match", "template: match, protect: true"))
+    status, said = pipeline.call("deploy", "dev")
+    assert (status, said.splitlines()[-1]) == (0, "Applied."), said
+    assert "Previewing update" not in said
+    assert [name for name, resource in pipeline.state().items() if resource.get("protect")] == [
+        "pulumi-python:dynamic/live:RecordRule::everything"
+    ]
 
 
 def test_locked_stack_is_reported(pipeline: Pipeline) -> None:

@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Any
 
 _SCRIPT = """#!/bin/sh
+saved=
+previous=
+for argument; do
+    [ "$previous" = --save-plan ] && saved=$(realpath -m "$argument")
+    previous=$argument
+done
 cd {0} || exit 9
+[ -n "$saved" ] && [ -f plan.out ] && cp plan.out "$saved"
 case " $* " in
 *" stack export "*) name=export ;;
 *" stack ls "*) name=list ;;
 *" preview "*) name=preview ;;
-*" up "*) name=up; env >up.env ;;
+*" up "*) name=up; env >up.env; echo "$*" >>up.arguments ;;
 *" config "*) name=config ;;
 *) name=other ;;
 esac
@@ -42,8 +49,17 @@ class ScriptedPulumi:
         lines = (self.directory / "up.env").read_text(encoding="utf-8").splitlines()
         return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
+    @property
+    def updates(self) -> list[list[str]]:
+        """Return the arguments of each `up`."""
+        log = self.directory / "up.arguments"
+        return [line.split() for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
     def answer(self, command: str, out: Any = None, errors: str = "") -> None:
-        """Set what a command (export, list, preview, up, config or other) prints; without *out* it fails."""
+        """Set what a command prints (export, list, preview, up, config or other); without *out* it fails.
+
+        The answer of "plan" is the file that a preview saves.
+        """
         files = {"out": out if isinstance(out, str | None) else json.dumps(out), "err": errors or None}
         for extension, text in files.items():
             path = self.directory / f"{command}.{extension}"

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from live_recording.account.inventory import open_account
+from live_recording.account.inventory import AccountInventory, open_account
 from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data
 from live_recording.config.files import LARGEST_DATA, read_text
 from live_recording.config.settings import Settings
@@ -22,14 +22,19 @@ def take_snapshot(settings: Settings, *, stack: str = "", with_relays: bool = Fa
     Raises NoCredentials, WrongAccount, ApiError if the account cannot be read.
     """
     settings.require_credentials()
-    live, now = open_account(settings), settings.now()
+    live = open_account(settings)
     state = read_state(stack) if stack else {}
     if not settings.account and live.guard.account():  # a configured account is compared anyway
         for remembered in accounts_in_state(state):
             live.guard.require(remembered)
+    return snapshot_of(live, with_relays=with_relays)
+
+
+def snapshot_of(live: AccountInventory, *, with_relays: bool = False) -> Snapshot:
+    """Read the lists of an account again; which account it is, and its domains, are read once. Raises as `take_snapshot`."""
     return Snapshot(
-        settings.site,
-        now,
+        live.settings.site,
+        live.settings.now(),
         live.templates(fresh=True),
         live.rules(fresh=True),
         live.tasks(fresh=True),

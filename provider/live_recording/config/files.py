@@ -24,7 +24,7 @@ LARGEST_DATA = 64 << 20
 """Bytes of a snapshot or plan."""
 DEEPEST = 50
 """Levels of a config file."""
-PROJECT, STACKS = Path("Pulumi.yaml"), Path("stacks")
+PROJECT, PROGRAM, STACKS = Path("Pulumi.yaml"), Path("__main__.py"), Path("stacks")
 CONFIG_PREFIX = "Pulumi."
 """How the names of Pulumi's config files begin."""
 PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700

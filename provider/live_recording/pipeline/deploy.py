@@ -1,25 +1,25 @@
 """Plan, review and apply one stack."""
 
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
-from functools import partial
 from pathlib import Path
 
-from live_recording.config.printing import printable_output
+from live_recording.account import snapshot_file
+from live_recording.account.inventory import AccountInventory, open_account
+from live_recording.config import files
 from live_recording.config.pulumi_cli import child_environment, pulumi_command
+from live_recording.config.stack_state import read_state
 from live_recording.core.text import command_of
+from live_recording.desired.moments import moments
+from live_recording.pipeline.apply import Update, run_update
 from live_recording.pipeline.checkpoints import VARIABLE, skips_checkpoints
-from live_recording.pipeline.plan import Plan, open_stack, plan_stack, read_account, write_review
+from live_recording.pipeline.engine_plan import changes_nothing, parse_plan
+from live_recording.pipeline.passes import Basis, Passes, Planned, passes_after
+from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
+from live_recording.project import StackFile, input_contents
 
-STALE_PLAN_MARKERS = ("violates plan", "is not allowed by the plan", "but none were seen")
-"""Parts of the engine's errors for a saved plan that no longer matches what it would do."""
-LOCK_MARKERS = ("the stack is currently locked by", "[409] Conflict")
-"""Parts of the CLI's errors for a stack that another run changes (*observed*; the second is Pulumi Cloud's, *assumed*)."""
 WITHOUT_CHECKPOINTS = (
     "Applying without checkpoints: {creates:,} creates, which another run finds. If this run is killed, run the same command "
     "again before any other change."
@@ -33,10 +33,15 @@ class Outcome(Enum):
     """
 
     applied = 0, "Applied."
+    unchanged = 0, "Nothing to change."
     stopped = 1, "Nothing was applied. Read {out}/review.md."
     changed = (
         1,
         "Not applied: the plan became stale and the new plan has other effects. Read {out}/review.md, then run again.",
+    )
+    partly_applied = (
+        1,
+        "Partly applied: the plan became stale and the new plan has other effects. Read {out}/review.md, then run again.",
     )
     failed = 3, "Pulumi failed, see above. Fix the error and run again."
     locked = (
@@ -83,77 +88,73 @@ def deploy_stack(
         accepted: As for `plan_stack`.
         checkpoints: Let Pulumi write the state after every step, also where a killed run can be repaired without.
     """
-    stack = open_stack(name)
-    stack.settings.require_changes_allowed(preview=False)
-    first = plan_stack(stack, directory, read_account(stack, None), accepted)
-    write_review((first,), directory)
-    if first.review.stops:
-        return Deployment(Outcome.stopped, (first,))
-    apply = partial(_apply, report=report, checkpoints=checkpoints)
-    outcome, stale = apply(first)
-    if not stale:
-        return Deployment(outcome, (first,))
-    second = plan_stack(stack, directory, read_account(stack, None), accepted)
-    write_review((second,), directory)
-    if second.review.stops or not second.review.has_no_new_effect(first.review):
-        return Deployment(Outcome.changed, (first, second))
-    outcome, _ = apply(second)
-    return Deployment(outcome, (first, second))
+    first = Attempt.plan_now(name, directory, accepted)
+    if first.plan.review.stops:
+        return Deployment(Outcome.stopped, (first.plan,))
+    passes = first.passes()
+    if passes is Passes.none:
+        return Deployment(Outcome.unchanged, (first.plan,))
+    update = first.apply(passes, report, checkpoints=checkpoints)
+    if not update.stale:
+        return Deployment(_outcome(update), (first.plan,))
+    second = Attempt.plan_now(name, directory, accepted)
+    plans = first.plan, second.plan
+    if second.plan.review.stops or not second.plan.review.has_no_new_effect(first.plan.review):
+        return Deployment(Outcome.partly_applied if passes is Passes.update else Outcome.changed, plans)
+    return Deployment(_outcome(second.apply(Passes.preview_and_update, report, checkpoints=checkpoints)), plans)
 
 
-def _apply(plan: Plan, report: Callable[[str], None], *, checkpoints: bool) -> tuple[Outcome, bool]:
-    """Apply a plan and show the output. Return the outcome, and whether the plan was stale.
-
-    An interrupted run is never stale: what it did not do is not missing because of the plan.
-    """
-    command = pulumi_command(plan.pulumi_name, "up", "--yes", "--suppress-progress", "--plan", str(plan.file))
-    environment, operations = child_environment(), [operation.op for operation in plan.review.operations]
-    if not checkpoints and skips_checkpoints(plan.types, operations, environment):
-        environment[VARIABLE] = "true"
-        report(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
-    seen = set[str]()
-    with (
-        # A process group of its own: a signal to ours reaches the CLI once, so that it can release the lock.
-        subprocess.Popen(
-            command,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            process_group=0,
-        ) as process,
-        _forward_signals(process) as forwarded,
-    ):
-        for line in process.stdout or ():
-            sys.stdout.write(printable_output(line))
-            sys.stdout.flush()
-            seen |= {marker for marker in (*STALE_PLAN_MARKERS, *LOCK_MARKERS) if marker in line}
-        process.wait()
-    outcome = _outcome(process.returncode, seen)
-    return outcome, outcome is Outcome.failed and not seen.isdisjoint(STALE_PLAN_MARKERS) and not forwarded
-
-
-def _outcome(exit_code: int, seen: Collection[str]) -> Outcome:
-    """Return how `pulumi up` ended; *seen*: the markers in its output. A negative exit code is a signal."""
-    if exit_code == 0:
+def _outcome(update: Update) -> Outcome:
+    if update.exit_code == 0:
         return Outcome.applied
-    if exit_code < 0:
+    if update.exit_code < 0:
         return Outcome.killed
-    return Outcome.failed if set(LOCK_MARKERS).isdisjoint(seen) else Outcome.locked
+    return Outcome.locked if update.locked else Outcome.failed
 
 
-@contextmanager
-def _forward_signals(process: "subprocess.Popen[str]") -> Iterator[set[int]]:
-    """Forward SIGINT and SIGTERM to a process; yield the set of signals that were forwarded."""
-    forwarded = set[int]()
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A plan, and what it was computed from."""
 
-    def forward(number: int, _: object) -> None:
-        forwarded.add(number)
-        process.send_signal(number)
+    name: str  # of the stack, as the user named it
+    plan: Plan
+    stack: StackFile
+    live: AccountInventory | None  # None without credentials
+    began: datetime
+    basis: Basis
 
-    handlers = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield forwarded
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+    @classmethod
+    def plan_now(cls, name: str, directory: Path, accepted: Collection[str]) -> "Attempt":
+        """Plan and review a stack. What a change after this moment would change is read before the plan is created."""
+        contents, stack = input_contents(name), open_stack(name)
+        stack.settings.require_changes_allowed(preview=False)
+        began = stack.settings.now()
+        live = open_account(stack.settings) if stack.settings.has_credentials else None
+        account = snapshot_file.snapshot_of(live, with_relays=True) if live else None
+        plan = plan_stack(stack, directory, account, accepted)
+        write_review((plan,), directory)
+        return cls(name, plan, stack, live, began, Basis(contents, plan.state, account))
+
+    def passes(self) -> Passes:
+        """Return what `pulumi up` still has to run."""
+        settings, declared = self.stack.settings, self.stack.checked.stack
+        plan = parse_plan(files.read_text(self.plan.file, "plan", largest=files.LARGEST_DATA))
+        times = tuple(moments(declared, settings.limits, self.began)) if declared else ()
+        planned = Planned(self.began, self.plan.types, changes_nothing(plan, self.plan.state), times)
+        return passes_after(planned, settings.now(), self.is_basis_same)
+
+    def is_basis_same(self) -> bool:
+        """Return whether what the plan was computed from is the same now. Reads all of it again."""
+        account = snapshot_file.snapshot_of(self.live) if self.live else None
+        return self.basis.is_same(Basis(input_contents(self.name), read_state(self.plan.pulumi_name), account))
+
+    def apply(self, passes: Passes, report: Callable[[str], None], *, checkpoints: bool) -> Update:
+        """Apply the plan."""
+        command = pulumi_command(
+            self.plan.pulumi_name, "up", "--yes", "--suppress-progress", "--plan", str(self.plan.file), *passes.options
+        )
+        environment, operations = child_environment(), [operation.op for operation in self.plan.review.operations]
+        if not checkpoints and skips_checkpoints(self.plan.types, operations, environment):
+            environment[VARIABLE] = "true"
+            report(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
+        return run_update(command, environment)

@@ -39,6 +39,7 @@ class Plan:
     review: Review
     file: Path
     types: frozenset[str]  # of the resources in the state and in the plan
+    state: State  # that it was created from
 
 
 def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, accepted: Collection[str] = ()) -> Plan:
@@ -71,7 +72,7 @@ def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, acce
     for extension, render in FORMATS.items():
         write_file(directory / f"{stack.stack}.{extension}", render(review), private=True)
     types = types_in_state(state) | planned_types(preview.stdout)
-    return Plan(stack.stack, stack.pulumi_name, review, plan_file, types)
+    return Plan(stack.stack, stack.pulumi_name, review, plan_file, types, state)
 
 
 def _where_changes(stack: StackFile, state: State, accepted: Collection[str]) -> tuple[WhereChange, ...]:
