@@ -1,7 +1,7 @@
 """Delivery of callbacks: signed HTTP requests to loopback URLs, sent again until the receiver answers with 200.
 
-Sources: CN:32744, IN:38080. Answers other than 200, and none in 20 s, are repeated every minute, up to 12 times. Requests follow
-the emulator's clock: once it has passed the time of an attempt, that is made by `deliver`, at most a second later or on order.
+Sources: CN:32744, IN:38080. Without the answer 200 within 20 s, a notification is sent again every minute, up to 12 times, by the
+emulator's clock. `deliver` sends what is due: each second, and on order.
 Assumed: redirects are not followed; without CallbackKey there is neither `sign` nor `t` (trace of 2025-04).
 """
 
@@ -143,7 +143,7 @@ def _is_loopback(url: SplitResult) -> bool:
 
 
 def _post(url: SplitResult, body: str, timeout: float) -> tuple[int, str]:
-    """Return status and beginning of the answer; 0: there was none."""
+    """Return status and beginning of the answer; without an answer, 0 and the error."""
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     try:
         connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=timeout)
