@@ -30,6 +30,7 @@ from live_recording.core.findings import (
 )
 from live_recording.core.kinds import KindName
 from live_recording.stackfile import (
+    callbacks,
     fields,
     names,
     rrule,
@@ -38,6 +39,8 @@ from live_recording.stackfile import (
 )
 from live_recording.stackfile.model import (
     Acknowledgement,
+    CallbackRule,
+    CallbackTemplate,
     Flv,
     Format,
     Hls,
@@ -87,6 +90,8 @@ WORDS: Mapping[Callable[..., Any], str] = {
     names.required_name: "name",
     names.vod_file_name: "file name pattern",
     names.cos_bucket_path: "path pattern",
+    callbacks.notify_url: "URL",
+    callbacks.has_callback_key: "`true` or `false`",
 }
 """What the reader of a field accepts, in words that docs/stack-file.md explains."""
 
@@ -97,6 +102,8 @@ TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
     "Task": (Task, None),
     "Schedule": (Schedule, Task),
     "LiveRecord": (LiveRecord, None),
+    "CallbackTemplate": (CallbackTemplate, None),
+    "CallbackRule": (CallbackRule, None),
     "Limits": (Limits, None),
     "Acknowledgement": (Acknowledgement, None),
     "Format": (Format, None),

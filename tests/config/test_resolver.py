@@ -192,6 +192,23 @@ def test_secret_in_plain_text_stops_every_verb(tmp_path: Path, file: str) -> Non
         assert "canaryKey0001" not in done.stdout + done.stderr, verb
 
 
+@pytest.mark.parametrize(
+    ("value", "accepted"), [("{a: {secure: v1:x}}", True), ("{a: {secure: v1:x}, b: canaryKey0001}", False)]
+)
+def test_each_callback_key_is_encrypted(tmp_path: Path, value: str, accepted: bool) -> None:
+    """A key in plain text beside encrypted ones is rejected; `check` does not need the encrypted ones."""
+    scratch = Scratch(tmp_path)
+    url = "{record_notify_url: https://hooks.example.com/live, callback_key: true}"
+    rules = "callback_rules:\n  all: {domain: push.example.com, callback_template: a}\n"
+    scratch.write("stacks/dev.yaml", f"callback_templates:\n  a: {url}\n{rules}")
+    scratch.write("stacks/Pulumi.dev.yaml", f"config:\n  live-recording:callbackKeys: {value}\n")
+    done = scratch.run("check", "dev")
+
+    assert (done.returncode == 0) is accepted, done.stderr
+    assert ("callbackKeys is stored in plain text in stacks/Pulumi.dev.yaml. Rotate it" in done.stderr) is not accepted
+    assert "canaryKey0001" not in done.stdout + done.stderr
+
+
 def test_setting_that_is_encrypted_is_rejected(tmp_path: Path) -> None:
     """Without Pulumi's key a verb would use another site."""
     scratch = Scratch(tmp_path)

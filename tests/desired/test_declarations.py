@@ -71,6 +71,26 @@ def test_protected_entries() -> None:
     assert [(d.name, d.protect) for d in state.finished] == [("over", False)]
 
 
+def test_callbacks() -> None:
+    """Callback templates have default names, rules refer to one or have an id; a key is never an input of the file."""
+    urls = {"record_notify_url": "https://hooks.example.com/live", "record_exception_levels": ["error"]}
+    rule = {"domain": PUSH, "protect": True}
+    state = desired(
+        callback_templates={"a": {**urls, "callback_key": True, "was": "z"}, "b": {**urls, "template_name": "own"}},
+        callback_rules={"all": {**rule, "callback_template": "a"}, "old": {**rule, "app": "old", "template_id": "17"}},
+    )
+
+    assert [(d.kind, d.name, d.inputs, d.template, d.previous_name, d.protect) for d in state.resources] == [
+        ("callback_template", "a", {**urls, "template_name": OWNER.template_name("a")}, None, "z", False),
+        ("callback_template", "b", {**urls, "template_name": "own"}, None, None, False),
+        ("callback_rule", "all", {"domain": PUSH, "app": ""}, "a", None, True),
+        ("callback_rule", "old", {"domain": PUSH, "app": "old", "template_id": "17"}, None, None, True),
+    ]
+    assert [getattr(d.spec, "has_key", None) for d in state.resources] == [True, False, None, None]
+    assert state.resources[2].template_kind == "callback_template"
+    assert state.usage == {"rules": "0/50", "templates": "0/50", "callback_templates": "2/50"}
+
+
 def test_suppressing_rules_share_one_template_without_formats() -> None:
     """`record: false` uses one built-in template that records nothing and is created only if needed."""
     rules = {name: {"domain": PUSH, "stream": name, "record": False} for name in ("a", "b")}

@@ -14,7 +14,7 @@ from live_recording.core.vendor import Site
 from live_recording.core.windows import Window
 from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.desired.recordings import scheduled_recordings
-from live_recording.desired.specs import LiveRecordSpec, RuleSpec, TaskSpec, TemplateSpec
+from live_recording.desired.specs import RuleSpec, TaskSpec, TemplateSpec
 from live_recording.stackfile.model import Stack
 
 
@@ -81,7 +81,7 @@ def declared_objects(file: DeclaringFile, site: Site, now: datetime) -> Iterator
     tasks = scheduled_recordings(file.stack, now).tasks
     for resource in desired_resources(file.stack, file.owner, site, now).resources:
         spec = resource.spec
-        if not isinstance(spec, LiveRecordSpec):
+        if isinstance(spec, TemplateSpec | RuleSpec | TaskSpec):
             path = tasks[resource.name].path if resource.kind == "task" else _path(file.stack, resource)
             yield DeclaredObject(Location(file.name, path), file.owner, resource, spec)
 

@@ -13,8 +13,17 @@ from typing import Any
 
 from live_recording.config import untrusted_file
 from live_recording.config.printing import printable_output, remember_secrets
-from live_recording.config.settings import NAMESPACE, ConfigReader, KeyPair, Settings, parse_settings, simulated_time
+from live_recording.config.settings import (
+    NAMESPACE,
+    VARIABLES,
+    ConfigReader,
+    KeyPair,
+    Settings,
+    parse_settings,
+    simulated_time,
+)
 from live_recording.core.errors import ConfigError
+from live_recording.core.redaction import secret_values
 from live_recording.core.stack_name import StackName
 from live_recording.core.text import capitalize, quoted
 
@@ -66,6 +75,7 @@ def read_settings(
     env = os.environ if environ is None else environ
     settings = parse_settings(config, env, profiles=partial(_read_profiles, env), hidden_secrets=hidden_secrets)
     remember_secrets(*settings.credentials.keys.parts)
+    remember_secrets(*secret_values({VARIABLES["callbackKeys"]: settings.callback_keys}))
     return settings
 
 

@@ -22,6 +22,7 @@ KEYS = (
 )  # fmt: skip
 """Every key of our namespace."""
 VARIABLES: Mapping[str, str] = {
+    "callbackKeys": "LIVE_RECORDING_CALLBACK_KEYS",
     "region": "TENCENTCLOUD_REGION",
     "endpoint": "LIVE_RECORDING_ENDPOINT",
     "secretId": "TENCENTCLOUD_SECRET_ID",
@@ -123,6 +124,9 @@ class Settings:
     credentials: Credentials = Credentials()
     account: str = ""  # the id of the account that the stack belongs to; empty: any
     simulated_now: datetime | None = None  # LIVE_RECORDING_NOW
+    callback_keys: str = field(
+        default="", repr=False
+    )  # JSON, read by `callback_keys`; empty if hidden from this process
     ca_file: str | None = None  # REQUESTS_CA_BUNDLE: replaces the default certificate authorities
 
     @property
@@ -213,6 +217,7 @@ def parse_settings(
         credentials=_credentials(value, environment, profiles, hidden_secrets),
         account=_account(value("account")),
         simulated_now=simulated_time(environment),
+        callback_keys=value("callbackKeys"),
         ca_file=environment.get("REQUESTS_CA_BUNDLE") or None,
     )
 

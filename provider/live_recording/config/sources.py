@@ -6,7 +6,7 @@ the engine, so they read no file.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -191,7 +191,7 @@ def read_written_config(name: str) -> StackConfig:
     """Return the config of a stack as its files have it, without its ESC environment. Raises ConfigError."""
     project, stack = files.project_name(), files.stack_name(name)
     section = files.config_section(files.stack_config_path(name))
-    own = {_full_key(key, project): _file_value(value) for key, value in section.items()}
+    own = {name: _file_value(name, value) for key, value in section.items() for name in [_full_key(key, project)]}
     return StackConfig(project, stack, {**_project_values(project), **own})
 
 
@@ -243,7 +243,8 @@ def _project_values(project: str) -> dict[str, ConfigValue]:
     for key, entry in files.config_section(files.PROJECT).items():
         declared = entry if isinstance(entry, dict) else {"value": entry}
         if given := [declared[name] for name in ("value", "default") if name in declared]:
-            values[_full_key(key, project)] = _file_value(given[0])
+            name = _full_key(key, project)
+            values[name] = _file_value(name, given[0])
     return values
 
 
@@ -252,16 +253,23 @@ def _full_key(key: str, project: str) -> str:
     return key if ":" in key else f"{project}:{key}"
 
 
-def _file_value(value: object) -> ConfigValue:
-    secret = _is_encrypted(value)
-    return ConfigValue(None if secret else _text(value), secret)
+def _file_value(name: str, value: object) -> ConfigValue:
+    """Return the value of a full key. One that must be encrypted is secret only if no part of it is plain text."""
+    parts = list(_encrypted_parts(value))
+    must_be_secret = name in {f"{NAMESPACE}:{key}" for key in ENCRYPTED}
+    return ConfigValue(None if any(parts) else _text(value), all(parts) if must_be_secret else any(parts))
 
 
-def _is_encrypted(value: object) -> bool:
-    """Return whether a value is encrypted, or a mapping or list with an encrypted part."""
-    if isinstance(value, dict):
-        return set(value) == {"secure"} or any(map(_is_encrypted, value.values()))
-    return isinstance(value, list) and any(map(_is_encrypted, value))
+def _encrypted_parts(value: object) -> Iterator[bool]:
+    """Yield whether a value is encrypted; of a mapping or list, whether each part is."""
+    if isinstance(value, dict) and set(value) != {"secure"}:
+        for part in value.values():
+            yield from _encrypted_parts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _encrypted_parts(part)
+    else:
+        yield isinstance(value, dict)
 
 
 def _text(value: object) -> str:

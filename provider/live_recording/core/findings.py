@@ -42,7 +42,7 @@ CATALOG: dict[str, Kind] = {
         "error", "A number or word is not one that the API accepts.", "RecordParam, CN:32614, IN:30845", as_found=True
     ),
     "bad-name": Kind(
-        "error", "A name has characters that the API or Pulumi does not accept.", "CN:32614, IN:30845", as_found=True
+        "error", "A name or URL has a form that the API or Pulumi does not accept.", "CN:32614, IN:30845", as_found=True
     ),
     "bad-placeholder": Kind("error", "A file name has an unknown placeholder.", "RecordParam.VodFileName, CN:32614"),
     "bad-time": Kind("error", "A time, duration or time zone is invalid or does not exist.", _FORM),
@@ -126,6 +126,16 @@ CATALOG: dict[str, Kind] = {
         "warning",
         "A task without a template is recorded as HLS and kept indefinitely.",
         "CreateRecordTask, CN:45983, IN:37309",
+    ),
+    "no-callback": Kind(
+        "warning",
+        "Nobody is notified of the files of a recording, or a callback template is not used.",
+        "CreateLiveCallbackRule, CN:32638, IN:30816",
+    ),
+    "insecure-callback": Kind(
+        "warning",
+        "Others can read or forge the notifications of a callback template.",
+        "delivery of callbacks, CN:32744, IN:38080",
     ),
     "wrong-account": Kind(
         "error", "The credentials belong to another account than the stack.", "GetCallerIdentity, CN:66098, IN:49453"

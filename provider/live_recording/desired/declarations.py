@@ -15,8 +15,16 @@ from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import Site
 from live_recording.core.windows import creatable_from, phase
 from live_recording.desired.recordings import TaskOccurrence, scheduled_recordings
-from live_recording.desired.specs import LiveRecordSpec, ResourceSpec, RuleSpec, TaskSpec, TemplateSpec
-from live_recording.stackfile.model import Rule, Stack, Task, Template, TemplateArgs
+from live_recording.desired.specs import (
+    CallbackRuleSpec,
+    CallbackTemplateSpec,
+    LiveRecordSpec,
+    ResourceSpec,
+    RuleSpec,
+    TaskSpec,
+    TemplateSpec,
+)
+from live_recording.stackfile.model import CallbackTemplate, Rule, Stack, Task, Template, TemplateArgs
 
 NO_RECORD = "no-record"
 """The built-in template without formats for rules with `record: false`; created only if there are any."""
@@ -36,6 +44,11 @@ class DesiredResource:
     def kind(self) -> KindName:
         """Return the kind of the resource."""
         return self.spec.kind
+
+    @property
+    def template_kind(self) -> KindName:
+        """Return the kind of the template that *template* names."""
+        return "callback_template" if self.kind == "callback_rule" else "template"
 
     @cached_property
     def inputs(self) -> Mapping[str, Any]:
@@ -65,6 +78,7 @@ def desired_resources(stack: Stack, owner: StackRef, site: Site, now: datetime) 
         *(_rule(key, rule) for key, rule in sorted(stack.rules.items())),
         *map(_task, current),
         *(DesiredResource(r.name, LiveRecordSpec(r.entry, r.window), None, r.previous_name) for r in live_records),
+        *_callbacks(stack, owner),
     )
     effective = {str(rule.natural): _recorder(rule) for _, rule in sorted(stack.rules.items())}
     return DesiredState(
@@ -82,7 +96,7 @@ def later_tasks(stack: Stack, site: Site, now: datetime) -> dict[str, str]:
     return _later((task for _, task in sorted(tasks.items())), site, now)
 
 
-def name_in_account(owner: StackRef, key: str, template: Template) -> str:
+def name_in_account(owner: StackRef, key: str, template: Template | CallbackTemplate) -> str:
     """Return the name of a template in the account."""
     return template.template_name if template.template_name is not None else owner.template_name(key)
 
@@ -114,6 +128,15 @@ def _rule(key: str, rule: Rule) -> DesiredResource:
     return DesiredResource(key, RuleSpec(rule.natural, rule.template_id), template, rule.was, rule.protect)
 
 
+def _callbacks(stack: Stack, owner: StackRef) -> Iterator[DesiredResource]:
+    for key, template in sorted(stack.callback_templates.items()):
+        settings = CallbackTemplateSpec(name_in_account(owner, key, template), template, template.callback_key)
+        yield DesiredResource(key, settings, None, template.was, template.protect)
+    for key, rule in sorted(stack.callback_rules.items()):
+        spec = CallbackRuleSpec(rule.domain, rule.app, rule.template_id)
+        yield DesiredResource(key, spec, rule.callback_template, rule.was, rule.protect)
+
+
 def _task(task: TaskOccurrence) -> DesiredResource:
     entry = task.entry
     spec = TaskSpec(task.stream, task.window, entry.stream_type, entry.template_id)
@@ -138,7 +161,10 @@ def _recorder(rule: Rule) -> str:
 
 def _usage(stack: Stack, resources: Iterable[DesiredResource]) -> dict[str, str]:
     kinds = [resource.kind for resource in resources]
-    return {
+    usage = {
         "rules": f"{kinds.count('rule')}/{stack.limits.rules}",
         "templates": f"{kinds.count('template')}/{stack.limits.templates}",
     }
+    if stack.callback_templates:
+        usage["callback_templates"] = f"{kinds.count('callback_template')}/{stack.limits.callback_templates}"
+    return usage

@@ -15,7 +15,7 @@ from live_recording.core.timefmt import rfc3339
 from live_recording.core.windows import Window
 from live_recording.desired.windows import TIME_FIELDS
 from live_recording.stackfile.fields import StreamType
-from live_recording.stackfile.model import LiveRecordArgs, TemplateArgs
+from live_recording.stackfile.model import CallbackUrls, LiveRecordArgs, TemplateArgs
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,36 @@ class LiveRecordSpec:
         return {name: value for name, value in fields.items() if name not in TIME_FIELDS} | _window_inputs(self.window)
 
 
-ResourceSpec = TemplateSpec | RuleSpec | TaskSpec | LiveRecordSpec
+@dataclass(frozen=True, slots=True)
+class CallbackTemplateSpec:
+    """A callback template: its name in the account, its URLs, and whether notifications are signed. The key is not here."""
+
+    kind: ClassVar[KindName] = "callback_template"
+    template_name: str
+    settings: CallbackUrls
+    has_key: bool = False
+
+    def to_inputs(self) -> dict[str, Any]:
+        """Return the inputs of the resource; the program adds the key, which is a secret."""
+        fields = self.settings.model_dump(mode="json", include={*CallbackUrls.model_fields}, exclude_none=True)
+        return fields | {"template_name": self.template_name}
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRuleSpec:
+    """A callback rule: domain and app, and its template if this stack does not manage it."""
+
+    kind: ClassVar[KindName] = "callback_rule"
+    domain: str
+    app: str
+    template_id: str | None = None
+
+    def to_inputs(self) -> dict[str, Any]:
+        """Return the inputs of the resource; a managed template's id is added by the program."""
+        return {"domain": self.domain, "app": self.app, **_template_id_input(self.template_id)}
+
+
+ResourceSpec = TemplateSpec | RuleSpec | TaskSpec | LiveRecordSpec | CallbackTemplateSpec | CallbackRuleSpec
 
 
 def _stream_inputs(key: StreamKey) -> dict[str, str]:

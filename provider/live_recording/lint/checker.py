@@ -3,7 +3,19 @@
 from collections.abc import Callable, Iterator
 
 from live_recording.core.findings import Finding
-from live_recording.lint import duplicates, live_records, quotas, references, tasks, templates, time_warnings, warnings
+from live_recording.lint import (
+    callback_coverage,
+    callback_templates,
+    duplicates,
+    live_records,
+    quotas,
+    references,
+    tasks,
+    template_names,
+    templates,
+    time_warnings,
+    warnings,
+)
 from live_recording.lint.acknowledgements import unacknowledged
 from live_recording.lint.context import CheckContext
 
@@ -17,8 +29,9 @@ def unresolved_times(context: CheckContext) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     unresolved_times,
-    templates.bad_stack_name,
+    template_names.bad_stack_name,
     templates.check_templates,
+    callback_templates.check_callback_templates,
     tasks.check_tasks,
     tasks.too_many_overlaps,
     live_records.check_live_records,
@@ -31,8 +44,11 @@ CHECKS: tuple[Check, ...] = (
     duplicates.duplicate_task,
     duplicates.duplicate_live_record,
     duplicates.duplicate_template_name,
+    duplicates.duplicate_callback_rule,
+    duplicates.duplicate_callback_template_name,
     quotas.too_many_rules,
     quotas.too_many_templates,
+    quotas.too_many_callback_templates,
     quotas.nearly_full,
     warnings.redundant_rule,
     warnings.nothing_to_suppress,
@@ -44,6 +60,8 @@ CHECKS: tuple[Check, ...] = (
     warnings.deleted_at_once,
     warnings.doubtful_name,
     warnings.recorded_twice,
+    callback_templates.insecure_callback,
+    callback_coverage.no_callback,
     time_warnings.assumed_time_zone,
     time_warnings.never_records,
     time_warnings.skipped_day,

@@ -43,6 +43,11 @@ class CheckContext:
         """Return the name in the account of each template, by key."""
         return {key: name_in_account(self.owner, key, entry) for key, entry in self.stack.templates.items()}
 
+    @cached_property
+    def callback_names_in_account(self) -> dict[str, str]:
+        """Return the name in the account of each callback template, by key."""
+        return {key: name_in_account(self.owner, key, entry) for key, entry in self.stack.callback_templates.items()}
+
     def keys(self, section: str) -> set[str]:
         """Return the keys of a section, including those of unreadable entries."""
         return {*getattr(self.stack, section), *self.unreadable_keys(section)}

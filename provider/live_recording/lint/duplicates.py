@@ -21,6 +21,21 @@ def duplicate_rule(context: CheckContext) -> Iterator[Finding]:
         )
 
 
+def duplicate_callback_rule(context: CheckContext) -> Iterator[Finding]:
+    """Check that no two callback rules have the same domain and app."""
+    rules = {("callback_rules", key): rule.natural for key, rule in context.stack.callback_rules.items()}
+    for path, other in _duplicates(rules):
+        domain, app = rules[path]
+        reason = f"both match {domain}/{app or '*'}, and only one callback rule is allowed per domain and app"
+        yield _finding(path, other, reason)
+
+
+def duplicate_callback_template_name(context: CheckContext) -> Iterator[Finding]:
+    """Check that no two callback templates have the same name in the account."""
+    names = context.callback_names_in_account
+    yield from _same_names({("callback_templates", key): name for key, name in names.items()})
+
+
 def duplicate_task(context: CheckContext) -> Iterator[Finding]:
     """Check that no two tasks have the same stream, time and template; report each schedule once."""
     tasks = context.recordings.tasks

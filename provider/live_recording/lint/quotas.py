@@ -1,21 +1,27 @@
-"""Checks of the number of rules and templates that an account can have."""
+"""Checks of the number of rules, templates and callback templates that an account can have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from live_recording.core.findings import Finding
 from live_recording.lint.context import CheckContext
 
-Section = Literal["rules", "templates"]
 COMPARED = 500
 """Rules that are compared with each other: ten times the vendor's limit. The time is the square of their number."""
+Section = Literal["rules", "templates", "callback_templates"]
+SECTIONS: tuple[Section, ...] = ("rules", "templates", "callback_templates")
+_FINDING: Mapping[Section, str] = {
+    "rules": "too-many-rules",
+    "templates": "too-many-templates",
+    "callback_templates": "too-many-templates",
+}
 _NEARLY_FULL = 0.9  # of the limit
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How many rules or templates the stack file declares, and the limit; *built_in*: the built-in template is one."""
+    """How many objects of a section the stack file declares, and the limit; *built_in*: the built-in template is one."""
 
     section: Section
     count: int
@@ -42,13 +48,18 @@ def too_many_templates(context: CheckContext) -> Iterator[Finding]:
     yield from _too_many(usage(context, "templates"))
 
 
+def too_many_callback_templates(context: CheckContext) -> Iterator[Finding]:
+    """Check that the callback templates of this file alone are within the limit."""
+    yield from _too_many(usage(context, "callback_templates"))
+
+
 def nearly_full(context: CheckContext) -> Iterator[Finding]:
     """Check that this file alone leaves more than a tenth of each limit."""
-    for section in ("rules", "templates"):
+    for section in SECTIONS:
         used = usage(context, section)
         if _NEARLY_FULL * used.limit <= used.count <= used.limit:
             sentence = (
-                f"{used.count} of {used.limit} {section} are declared{used.note}. "
+                f"{used.count} of {used.limit} {_words(section)} are declared{used.note}. "
                 "Request a higher quota from Tencent Cloud before you need more."
             )
             yield Finding.new("nearly-full", (section,), sentence)
@@ -58,12 +69,12 @@ def quota_exceeded(section: Section, live: int, new: int, limit: int, advice: st
     """Return a finding if *new* objects do not fit in addition to the *live* ones: a deployment deletes last."""
     if not new or live + new <= limit:
         return None
-    section_name = section.removesuffix("s") if limit == 1 else section
+    section_name = _words(section).removesuffix("s") if limit == 1 else _words(section)
     sentence = (
         f"The account has {live} of {limit} {section_name}, and this deployment needs at least {new} more before it deletes any. "
         f"{advice}. Or delete some first, or raise limits.{section} in the stack file if your quota was raised."
     )
-    return Finding.new(f"too-many-{section}", (), sentence)
+    return Finding.new(_FINDING[section], (), sentence)
 
 
 def usage(context: CheckContext, section: Section) -> Usage:
@@ -76,7 +87,11 @@ def usage(context: CheckContext, section: Section) -> Usage:
 def _too_many(used: Usage) -> Iterator[Finding]:
     if used.count > used.limit:
         sentence = (
-            f"{used.count} {used.section} are declared{used.note}, but the limit is {used.limit}. "
+            f"{used.count} {_words(used.section)} are declared{used.note}, but the limit is {used.limit}. "
             f"Remove {used.count - used.limit}, or raise limits.{used.section} if your quota was raised."
         )
-        yield Finding.new(f"too-many-{used.section}", (used.section,), sentence)
+        yield Finding.new(_FINDING[used.section], (used.section,), sentence)
+
+
+def _words(section: Section) -> str:
+    return section.replace("_", " ")

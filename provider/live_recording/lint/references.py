@@ -4,13 +4,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.text import nearest, quoted
 from live_recording.lint.context import CheckContext
-from live_recording.stackfile.model import SECTIONS, Rule, Schedule, Task
+from live_recording.stackfile.model import SECTIONS, CallbackRule, Rule, Schedule, Task
 
-_ACTIONS = ("template", "template_id", "record")
-"""The fields that define what a rule or task does; only one of them may be set."""
+_TEMPLATES: Mapping[str, str] = {"template": "templates", "callback_template": "callback_templates"}
+"""The fields that name a template of the file, and its section."""
+_ACTIONS = (*_TEMPLATES, "template_id", "record")
+"""The fields that define what an entry does; only one of them may be set."""
+_REQUIRED: Mapping[type[BaseModel], str] = {
+    Rule: "The rule has no template. Add template, template_id, or record: false.",
+    CallbackRule: "The rule has no template. Add callback_template or template_id.",
+}
+"""The entries that need one of these fields, and what to do without one."""
+_Entry = Rule | Task | Schedule | CallbackRule
 
 
 def unknown_field(context: CheckContext) -> Iterator[Finding]:
@@ -23,22 +33,24 @@ def unknown_field(context: CheckContext) -> Iterator[Finding]:
 
 
 def unknown_template(context: CheckContext) -> Iterator[Finding]:
-    """Check that each template exists that a rule, task or schedule names."""
-    if ("templates", "") in context.unreadable:
-        return  # which templates exist is not known
-    known = context.keys("templates")
-    for path, entry in _entries(context):
-        if entry.template is not None and entry.template not in known:
-            sentence = f"Unknown template {quoted(entry.template)}. {_suggestion(entry.template, tuple(sorted(known)))}"
-            yield Finding.new("unknown-template", (*path, "template"), sentence)
+    """Check that each template exists that an entry names."""
+    for field, section in _TEMPLATES.items():
+        if (section, "") in context.unreadable:
+            continue  # which templates exist is not known
+        known = context.keys(section)
+        for path, entry in _entries(context):
+            name = getattr(entry, field, None)
+            if name is not None and name not in known:
+                what = field.replace("_", " ")
+                sentence = f"Unknown {what} {quoted(name)}. {_suggestion(name, tuple(sorted(known)), what)}"
+                yield Finding.new("unknown-template", (*path, field), sentence)
 
 
 def missing_field(context: CheckContext) -> Iterator[Finding]:
     """Check that each rule says what it does."""
     for path, entry in _entries(context):
-        if isinstance(entry, Rule) and not _actions(entry):
-            sentence = "The rule has no template. Add template, template_id, or record: false."
-            yield Finding.new("missing-field", path, sentence)
+        if type(entry) in _REQUIRED and not _actions(entry):
+            yield Finding.new("missing-field", path, _REQUIRED[type(entry)])
 
 
 def generations_mixed(context: CheckContext) -> Iterator[Finding]:
@@ -68,22 +80,18 @@ def duplicate_former_key(context: CheckContext) -> Iterator[Finding]:
             yield Finding.new("duplicate-key", (section, key, "was"), sentence)
 
 
-def _entries(context: CheckContext) -> Iterator[tuple[KeyPath, Rule | Task | Schedule]]:
-    stack = context.stack
-    for key, rule in stack.rules.items():
-        yield ("rules", key), rule
-    for key, task in stack.tasks.items():
-        yield ("tasks", key), task
-    for key, schedule in stack.schedules.items():
-        yield ("schedules", key), schedule
+def _entries(context: CheckContext) -> Iterator[tuple[KeyPath, _Entry]]:
+    for section in ("rules", "tasks", "schedules", "callback_rules"):
+        for key, entry in getattr(context.stack, section).items():
+            yield (section, key), entry
 
 
-def _actions(entry: Rule | Task | Schedule) -> list[str]:
+def _actions(entry: _Entry) -> list[str]:
     return [name for name in _ACTIONS if getattr(entry, name, None) is not None]
 
 
-def _suggestion(name: str, known: tuple[str, ...]) -> str:
+def _suggestion(name: str, known: tuple[str, ...], what: str) -> str:
     suggestion = nearest(name, known)
     if suggestion:
         return f"Did you mean {quoted(suggestion)}?"
-    return f"This file defines {', '.join(map(quoted, known))}." if known else "This file defines no templates."
+    return f"This file defines {', '.join(map(quoted, known))}." if known else f"This file defines no {what}s."

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from live_recording.core.findings import Finding, KeyPath
-from live_recording.core.stack_ref import HYPHENS, StackRef
+from live_recording.core.stack_ref import StackRef
 from live_recording.core.text import quoted
 from live_recording.core.vendor import FLOW_CONTINUE_MAX, STORAGE_TIME_MAX, Site
-from live_recording.lint import ranges
+from live_recording.lint import ranges, template_names
 from live_recording.lint.context import CheckContext
+from live_recording.lint.template_names import TemplateName, bad_stack_name
 from live_recording.stackfile.model import Format, TemplateArgs, formats
 from live_recording.stackfile.names import COS_DISTINCT
 
 COS_FIELDS = ("cos_bucket_name", "cos_bucket_region", "cos_bucket_path")
 _APPID = re.compile(r"-\d{8,}\Z")
-_ASCII_NAME = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _NO_COS = (
     "The API of site intl has no parameter for COS storage (config live-recording:site); only the console sets it."
 )
@@ -55,33 +55,12 @@ def check_template(template: TemplateToCheck) -> Iterator[Finding]:
         yield from check(template)
 
 
-def bad_stack_name(context: CheckContext) -> Iterator[Finding]:
-    """Check `<project>--<stack>`, the beginning of all default template names."""
-    prefix = context.owner.prefix
-    parts = prefix.split(HYPHENS)
-    character = _invalid_character(prefix, context.site)
-    if len(parts) != 2 or any(part.strip("-") != part for part in parts):  # noqa: PLR2004 - project, stack
-        why = "Two hyphens are allowed only between project and stack."
-    elif character:
-        why = f"The API does not accept {quoted(character)} in names."
-    else:
-        return
-    sentence = f"Template names begin with project and stack, {quoted(prefix)}. {why} Rename the stack or the project."
-    yield Finding.new("bad-name", (), sentence)
-
-
 def bad_name(template: TemplateToCheck) -> Iterator[Finding]:
-    """Check the characters of the name, and that it does not belong to another stack."""
-    if template.name is None:
-        return
-    yield from _bad_characters(template, template.name)
-    owner = StackRef.of_template(template.name)
-    if template.owner and owner not in (None, template.owner):
-        sentence = (
-            f"{quoted(template.name)} has the form of a default name of another stack, which would treat this template "
-            "as its own. Set another template_name."
-        )
-        yield Finding.new("bad-name", (*template.path, "template_name"), sentence)
+    """Check the name in the account."""
+    is_default = template.args.template_name is None
+    yield from template_names.bad_name(
+        TemplateName(template.path, template.name, is_default, template.owner, template.site)
+    )
 
 
 def out_of_range(template: TemplateToCheck) -> Iterator[Finding]:
@@ -176,28 +155,6 @@ TEMPLATE_CHECKS: tuple[Callable[[TemplateToCheck], Iterator[Finding]], ...] = (
     files_overwritten,
     ignored_field,
 )
-
-
-def _bad_characters(template: TemplateToCheck, name: str) -> Iterator[Finding]:
-    character = _invalid_character(name, template.site)
-    if name and not character:
-        return
-    is_default = template.args.template_name is None
-    path = template.path if is_default else (*template.path, "template_name")
-    problem = (
-        f"Template name {quoted(name)} contains {quoted(character)}." if character else "The template name is empty."
-    )
-    allowed = "letters a-z, digits, _ and -" + (" and Chinese characters" if template.site.chinese_names else "")
-    advice = "Set a template_name." if is_default else "Set another template_name."
-    finding = Finding.new("bad-name", path, f"{problem} Allowed: {allowed}. {advice}")
-    yield finding.unless_live() if character and not is_default else finding
-
-
-def _invalid_character(name: str, site: Site) -> str | None:
-    """Return the first character that the API does not accept in a template name."""
-    return next(
-        (c for c in name if c not in _ASCII_NAME and not (site.chinese_names and "\u4e00" <= c <= "\u9fff")), None
-    )
 
 
 def _cos_fields(form: Format) -> list[str]:

@@ -137,10 +137,10 @@ def deleted_at_once(context: CheckContext) -> Iterator[Finding]:
 def doubtful_name(context: CheckContext) -> Iterator[Finding]:
     """Warn about names that come from an address or from another system: encoders send the name itself."""
     stack = context.stack
-    for section, entries in (("rules", stack.rules), ("tasks", stack.tasks), ("schedules", stack.schedules)):
-        for key, entry in entries.items():
+    for section in ("rules", "tasks", "schedules", "callback_rules"):
+        for key, entry in getattr(stack, section).items():
             for part in ("app", "stream"):
-                if doubt := doubt_about_name(getattr(entry, part)):
+                if doubt := doubt_about_name(getattr(entry, part, "")):
                     yield Finding.new("never-records", (section, key, part), doubt)
 
 

@@ -1,0 +1,64 @@
+"""Warnings about recordings whose files nobody is notified of. Only for stacks that declare callbacks at all.
+
+Which of two callback rules counts, one of the domain and one of the app, is not documented: here the app's (*assumed*).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from live_recording.core.findings import Finding, KeyPath
+from live_recording.lint.context import CheckContext
+from live_recording.stackfile.model import CallbackRule, Stack
+
+DomainAndApp = tuple[str, str]
+
+
+def no_callback(context: CheckContext) -> Iterator[Finding]:
+    """Warn about recorded domains without notification of files, and about callback templates that no rule uses."""
+    stack = context.stack
+    if not (stack.callback_templates or stack.callback_rules) or ("callback_rules", "") in context.unreadable:
+        return
+    if not context.unreadable_keys("callback_rules"):
+        yield from _unused_templates(stack)
+    notified = {rule.natural: _notifies(context, rule) for rule in stack.callback_rules.values()}
+    reported = set[str]()
+    for path, key in _recorded(context):
+        if key[0] not in reported and not _is_notified(notified, key):
+            reported.add(key[0])
+            yield Finding.new("no-callback", path, _sentence(key))
+
+
+def _unused_templates(stack: Stack) -> Iterator[Finding]:
+    used = {rule.callback_template for rule in stack.callback_rules.values()}
+    for key in stack.callback_templates.keys() - used:
+        sentence = "No callback rule uses this template, so it notifies nobody. Add a rule, or remove it."
+        yield Finding.new("no-callback", ("callback_templates", key), sentence)
+
+
+def _recorded(context: CheckContext) -> Iterator[tuple[KeyPath, DomainAndApp]]:
+    """Yield what is recorded: domain and app, which is empty for every app."""
+    for key, rule in sorted(context.stack.rules.items()):
+        if rule.record is not False:
+            yield ("rules", key), (rule.domain, rule.app)
+    for recording in context.unfinished:
+        if recording.stream.domain:  # a live record may have none
+            yield recording.path, (recording.stream.domain, recording.stream.app)
+
+
+def _notifies(context: CheckContext, rule: CallbackRule) -> bool:
+    """Return whether the rule notifies of files, or may do so with a template that is not known here."""
+    template = context.stack.callback_templates.get(rule.callback_template or "")
+    return template is None or template.record_notify_url is not None
+
+
+def _is_notified(notified: Mapping[DomainAndApp, bool], key: DomainAndApp) -> bool:
+    domain, app = key
+    return notified.get((domain, app), notified.get((domain, ""), False))
+
+
+def _sentence(key: DomainAndApp) -> str:
+    domain, app = key
+    files = f"files of {domain}, app {app}" if app else f"files of {domain}"
+    return (
+        f"Nobody is notified of {files}: no callback rule has a template with record_notify_url for them. Add a callback "
+        "rule, or acknowledge this warning."
+    )
