@@ -19,7 +19,18 @@ ROOT = Path(__file__).parent.parent.parent
 KEYS = (
     *("version", "stack", "verdict", "stops", "at", "account_at", "account"),
     *("where", "missing", "unknown_domains", "warnings", "refused"),
-    *("losses", "patterns", "limits", "channels", "tasks", "later", "findings", "acknowledged", "unmanaged"),
+    *(
+        "losses",
+        "patterns",
+        "limits",
+        "channels",
+        "notifications",
+        "tasks",
+        "later",
+        "findings",
+        "acknowledged",
+        "unmanaged",
+    ),
     *("operations", "time_zone", "obstacles", "unsaid"),
     "takes_effect",
 )

@@ -54,7 +54,7 @@ def test_verdict_is_one_line_about_the_worst(name: str) -> None:
         (replace(CONFLICTING, missing=(), unknown_domains=()), "Recording loss: 1 unacknowledged loss. Fix it, or acknowledge it in the stack file. The account would also reject part of this plan (1 conflict)."),
         (replace(CONFLICTING, missing=(), unknown_domains=(), losses=()), "Will fail: the account would reject part of this plan (1 conflict)."),
         (replace(RICH, losses=RICH.losses[1:3], account_at=None), "Recording loss: 2 unacknowledged losses. Fix them, or acknowledge them in the stack file. No account data."),
-        (replace(RICH, losses=(), limitations=()), "No recording loss: 5 patterns and 6 tasks change."),
+        (replace(RICH, losses=(), limitations=()), "No recording loss: 5 patterns, 6 tasks and 2 notifications change."),
         (replace(UNCHANGED, tasks=RICH.tasks[1:2]), "No recording loss: 1 task changes."),
         (replace(UNCHANGED, operations=RICH.operations[:1]), "No recording loss: 1 resource operation does not change what is recorded."),
         (replace(UNCHANGED, operations=RICH.operations), "No recording loss: 6 resource operations do not change what is recorded."),

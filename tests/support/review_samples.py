@@ -5,7 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 from live_recording.config.where import WhereChange
 from live_recording.core.findings import Finding
-from live_recording.review.model import Channels, EffectiveRule, Format, Limit, Loss, Operation, Pattern, Review, Task
+from live_recording.review.model import (
+    Channels,
+    EffectiveRule,
+    Format,
+    Limit,
+    Loss,
+    Notification,
+    Operation,
+    Pattern,
+    Review,
+    Task,
+)
 from live_recording.stackfile.model import Acknowledgement
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -118,6 +129,10 @@ RICH = Review(
     ),
     limits=(Limit("rules", 49, 50, 50, 50, 1), Limit("templates", 12, 14, 12, 50, 3)),
     channels=(Channels("tasks", 2, 3), Channels("push.example.com/studio/*", 1, 2)),
+    notifications=(
+        Notification(f"{PUSH}/*", "newsroom: files to https://hooks.example.com/..., signed", "newsroom: files and push ends to https://hooks.example.com/..., signed", ("another path for files", "another key")),
+        Notification("events.example.com/live", "template 17", "", ()),
+    ),
     tasks=TASKS,
     later={"derby-20261205T1945": "2026-11-29", "open-day-二": "2026-12-01"},
     findings=(

@@ -129,7 +129,7 @@ CATALOG: dict[str, Kind] = {
     ),
     "no-callback": Kind(
         "warning",
-        "Nobody is notified of the files of a recording, or a callback template is not used.",
+        "No notification is sent for the files of a recording, or a callback template is not used.",
         "CreateLiveCallbackRule, CN:32638, IN:30816",
     ),
     "insecure-callback": Kind(

@@ -1,4 +1,4 @@
-"""Warnings about recordings whose files nobody is notified of. Only for stacks that declare callbacks at all.
+"""Warnings about recordings for whose files no notification is sent. Only for stacks that declare callbacks at all.
 
 Which of two callback rules counts, one of the domain and one of the app, is not documented: here the app's (*assumed*).
 """
@@ -22,7 +22,7 @@ def no_callback(context: CheckContext) -> Iterator[Finding]:
     notified = {rule.natural: _notifies(context, rule) for rule in stack.callback_rules.values()}
     reported = set[str]()
     for path, key in _recorded(context):
-        if key[0] not in reported and not _is_notified(notified, key):
+        if key[0] not in reported and not is_notified(notified, key):
             reported.add(key[0])
             yield Finding.new("no-callback", path, _sentence(key))
 
@@ -30,7 +30,7 @@ def no_callback(context: CheckContext) -> Iterator[Finding]:
 def _unused_templates(stack: Stack) -> Iterator[Finding]:
     used = {rule.callback_template for rule in stack.callback_rules.values()}
     for key in stack.callback_templates.keys() - used:
-        sentence = "No callback rule uses this template, so it notifies nobody. Add a rule, or remove it."
+        sentence = "No callback rule uses this template, so it sends nothing. Add a rule, or remove it."
         yield Finding.new("no-callback", ("callback_templates", key), sentence)
 
 
@@ -50,7 +50,8 @@ def _notifies(context: CheckContext, rule: CallbackRule) -> bool:
     return template is None or template.record_notify_url is not None
 
 
-def _is_notified(notified: Mapping[DomainAndApp, bool], key: DomainAndApp) -> bool:
+def is_notified(notified: Mapping[DomainAndApp, bool], key: DomainAndApp) -> bool:
+    """Return whether the rule of the app, else that of its domain, notifies of files; *notified* has the callback rules."""
     domain, app = key
     return notified.get((domain, app), notified.get((domain, ""), False))
 
@@ -59,6 +60,6 @@ def _sentence(key: DomainAndApp) -> str:
     domain, app = key
     files = f"files of {domain}, app {app}" if app else f"files of {domain}"
     return (
-        f"Nobody is notified of {files}: no callback rule has a template with record_notify_url for them. Add a callback "
+        f"No notification is sent for {files}: no callback rule has a template with record_notify_url for them. Add a callback "
         "rule, or acknowledge this warning."
     )

@@ -87,7 +87,7 @@ def _too_long(template: CallbackTemplateToCheck) -> Iterator[Finding]:
 def _missing_field(template: CallbackTemplateToCheck) -> Iterator[Finding]:
     args, unknown = template.args, template.unknown
     if not notify_urls(args) and not _URLS & unknown:
-        sentence = "The template has no URL, so it notifies nobody. Add one, such as record_notify_url."
+        sentence = "The template has no URL, so it sends nothing. Add one, such as record_notify_url."
         yield Finding.new("missing-field", template.path, sentence)
     url = "record_exception_notify_url"
     if args.record_exception_levels and getattr(args, url) is None and url not in unknown:

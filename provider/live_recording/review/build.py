@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from live_recording.account import conflicts
 from live_recording.account.snapshot import Snapshot
@@ -15,7 +16,7 @@ from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource, DesiredState, desired_resources
 from live_recording.lint.acknowledgements import in_force
 from live_recording.project import StackFile
-from live_recording.review import account_check, upcoming
+from live_recording.review import account_check, notifications, upcoming
 from live_recording.review.changes import PlannedChange, entry_path
 from live_recording.review.channels import count_channels
 from live_recording.review.coverage import effective_rule, find_patterns, rules_with_unknown_template
@@ -39,6 +40,9 @@ from live_recording.review.preview import Preview, parse_preview
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from live_recording.stackfile.model import Stack
 
+Kinded = TypeVar("Kinded", PlannedChange, DesiredResource)
+FROM_FILE_ALONE = ("rule", "template", *notifications.KINDS)
+"""Kinds that change with the stack file alone; tasks also change with time."""
 NO_ACCOUNT_DATA = (
     'No account data: "before" comes from this stack\'s Pulumi state only. Unknown are recordings of other stacks, '
     "free slots, and changes made outside this stack."
@@ -102,17 +106,17 @@ def _with_recordings(
     review: Review, stack: Stack, source: StackFile, preview: Preview, snapshot: Snapshot | None
 ) -> Review:
     """Return the review with what the account records before and after the plan."""
-    now, owner, changes = review.at, source.owner, preview.changes
-    desired = DesiredState((), {}, {}, {})
-    if not preview.destroys:
-        desired = desired_resources(stack, owner, source.settings.limits, now)
-        _check_same_file(changes, desired.resources, source.file)
-    account = snapshot or snapshot_from_state(changes, desired.resources, source.settings.site, now)
-    plan = simulate_plan(account, changes, desired.resources, owner, now)
+    now, owner = review.at, source.owner
+    changes = _recordings(preview.changes)
+    desired = _desired_after(preview, stack, source, now)
+    resources = _recordings(desired.resources)
+    account = snapshot or snapshot_from_state(changes, resources, source.settings.site, now)
+    plan = simulate_plan(account, changes, resources, owner, now)
+    notified = notifications.notifications_of(preview.changes, desired.resources)
     patterns = find_patterns(plan.before, plan.after)
     losses = [
         *pattern_losses(patterns, partial(cause_of_pattern_loss, before=plan.before, after=plan.after)),
-        *_recording_losses(plan, changes, desired.resources, stack, now),
+        *_recording_losses(plan, changes, resources, stack, now),
     ]
     declared = tuple(resource for resource in desired.resources if "domain" in resource.inputs)
     missed = never_recorded(source, stack, changes, snapshot, review.acknowledged)
@@ -135,7 +139,9 @@ def _with_recordings(
         unmanaged=upcoming.unmanaged_objects(plan, owner, now) if snapshot else (),
         missing=account_check.missing_objects(plan.missing, changes, snapshot.account, stack) if snapshot else (),
         unknown_domains=account_check.unknown_domains(declared, snapshot),
+        notifications=tuple(notified.changed()),
         warnings=(
+            *notified.lost(plan.after),
             *account_check.disabled_domains(declared, snapshot),
             *account_check.templates_of_relays(changes, snapshot),
         ),
@@ -153,6 +159,20 @@ def _with_recordings(
     )
 
 
+def _desired_after(preview: Preview, stack: Stack, source: StackFile, now: datetime) -> DesiredState:
+    """Return what the stack file declares; nothing if the plan destroys the stack."""
+    if preview.destroys:
+        return DesiredState((), {}, {}, {})
+    desired = desired_resources(stack, source.owner, source.settings.limits, now)
+    _check_same_file(preview.changes, desired.resources, source.file)
+    return desired
+
+
+def _recordings(things: Iterable[Kinded]) -> tuple[Kinded, ...]:
+    """Return the changes or resources that are not callbacks."""
+    return tuple(thing for thing in things if thing.kind not in notifications.KINDS)
+
+
 def _located(loss: Loss, source: StackFile) -> Loss:
     """Return the loss with its place if its entry is in a shared file."""
     place = source.checked.sources.shared_at(loss.path)
@@ -164,14 +184,11 @@ def _operations(changes: Iterable[PlannedChange]) -> tuple[Operation, ...]:
 
 
 def _check_same_file(changes: Iterable[PlannedChange], declared: Iterable[DesiredResource], file: str) -> None:
-    """Raise ConfigError if the plan was created from another version of the file.
-
-    Rules and templates change with the file alone; tasks also change with time.
-    """
+    """Raise ConfigError if the plan was created from another version of the file."""
     names = {(resource.kind, resource.name) for resource in declared}
     for change in changes:
         is_declared, is_deleted = (change.kind, change.name) in names, change.op == "delete"
-        if change.kind in ("rule", "template") and is_declared == is_deleted:
+        if change.kind in FROM_FILE_ALONE and is_declared == is_deleted:
             entry = format_path(entry_path(change.kind, change.name, ()))
             conflict = (
                 f"it deletes {entry}, which the file declares"

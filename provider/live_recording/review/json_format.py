@@ -30,6 +30,7 @@ def render_json(review: Review) -> str:
             "patterns": [_pattern(pattern) for pattern in review.patterns],
             "limits": as_data(review.limits),
             "channels": as_data(review.channels),
+            "notifications": as_data(review.notifications),
             "tasks": as_data(review.tasks),
             "later": as_data(review.later),
             "findings": json_output.findings(review.findings),

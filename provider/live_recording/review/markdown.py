@@ -134,6 +134,19 @@ def _unchanged_patterns(review: Review) -> Section:
     return _folded(count_of(len(rows), "unchanged pattern"), rows, ("Streams", "Recording", "Why"))
 
 
+def _notifications(review: Review) -> Section:
+    rows = [
+        _cells(code(each.name), _notified(each.before), "; ".join([_notified(each.after), *map(plain, each.notes)]))
+        for each in review.notifications
+    ]
+    return _table("### Notifications", ("Streams", "Before", "After"), rows)
+
+
+def _notified(description: str) -> str:
+    """Return who is notified, as code: a URL elsewhere would become a link."""
+    return code(description) or text.NOT_NOTIFIED
+
+
 def _limits(review: Review) -> Section:
     columns = ("Limit", "Before", "Peak", "After", "Allowed", "Remaining", "Unmanaged")
     rows = []
@@ -208,6 +221,7 @@ SECTIONS = (
     _warnings,
     _limitations,
     _changed_patterns,
+    _notifications,
     _limits,
     _tasks,
     _later_tasks,

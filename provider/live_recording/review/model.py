@@ -91,6 +91,21 @@ class Channels:
 
 
 @dataclass(frozen=True, slots=True)
+class Notification:
+    """Who is notified of what, for the streams of a domain or of one of its apps; "": no notification."""
+
+    name: str  # push.example.com/*
+    before: str
+    after: str
+    notes: tuple[str, ...]  # what changes, but is not shown
+
+    @property
+    def changed(self) -> bool:
+        """Return whether the plan changes anything."""
+        return self.before != self.after or bool(self.notes)
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One recording in the next seven days."""
 
@@ -134,6 +149,7 @@ class Review:
     unmanaged: tuple[str, ...]  # one sentence for each object of the account that this stack does not manage
     operations: tuple[Operation, ...]
     channels: tuple[Channels, ...] = ()
+    notifications: tuple[Notification, ...] = ()  # those that change
     time_zone: str = "UTC"  # of the stack file: times for people are shown in it
     account: str = ""  # account, site and endpoint, in one phrase; empty: not known
     where: tuple[WhereChange, ...] = ()  # where or as whom the plan records, other than the last deployment
@@ -144,11 +160,14 @@ class Review:
     limitations: tuple[str, ...] = ()  # what this review does not cover, and why: complete sentences
 
     def has_no_new_effect(self, approved: "Review") -> bool:
-        """Return whether the plan changes recordings exactly as the approved one, and loses nothing else.
+        """Return whether the plan changes recordings and notifications exactly as the approved one, and loses nothing else.
 
         The start of a loss does not count: it moves with the clock.
         """
-        return self.lost <= approved.lost and self.changed_patterns == approved.changed_patterns
+        same_changes = (
+            self.changed_patterns == approved.changed_patterns and self.notifications == approved.notifications
+        )
+        return self.lost <= approved.lost and same_changes
 
     @property
     def lost(self) -> set[tuple[LossKind, str, str]]:

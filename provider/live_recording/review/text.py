@@ -46,6 +46,7 @@ DETAILS_SHOWN = 10
 LATER = "The API accepts these tasks only from a later day. The first deployment from that day on creates them."
 LOSS_NAMES: dict[LossKind, str] = {"stops": "Stops", "format": "Format lost", "retention": "Shorter retention"}
 CHANNELS = "Each format of each recording uses one recording channel. The vendor bills the peak of the month."
+NOT_NOTIFIED = "none"
 WHERE = "Where changes"
 HOW_TO_ACKNOWLEDGE = Message.of(
     "If a loss is intended, add its line under ", Code("acknowledge:"), " in the stack file, with your reason."
@@ -124,9 +125,11 @@ def _acknowledged_verdict(review: Review) -> Verdict:
 def _harmless_verdict(review: Review) -> Verdict:
     patterns = sum(pattern.changed for pattern in review.patterns)
     tasks = sum(task.change != "kept" for task in review.tasks)
-    changes = [count_of(number, noun) for number, noun in ((patterns, "pattern"), (tasks, "task")) if number]
+    counts = {"pattern": patterns, "task": tasks, "notification": len(review.notifications)}
+    changes = [count_of(number, noun) for noun, number in counts.items() if number]
     if changes:
-        return Verdict("No recording loss", f"{' and '.join(changes)} {plural(patterns + tasks, 'changes', 'change')}.")
+        verb = plural(sum(counts.values()), "changes", "change")
+        return Verdict("No recording loss", f"{join_words(changes)} {verb}.")
     if review.operations:
         number = len(review.operations)
         operations = f"{count_of(number, 'resource operation')} {plural(number, 'does', 'do')}"
@@ -326,6 +329,11 @@ def summarize_limits(review: Review) -> str:
 def describe_later_task(name: str, first_day: str) -> Message:
     """Return a task that cannot be created yet, and from when it can."""
     return Message.of(Code(name), f" from {date.fromisoformat(first_day):%a %Y-%m-%d}")
+
+
+def describe_notified(notified: str, notes: Iterable[str] = ()) -> str:
+    """Return who is notified of what, and what changes that is not shown."""
+    return "; ".join([notified or NOT_NOTIFIED, *notes])
 
 
 def describe_channels(channels: Channels) -> Message:
