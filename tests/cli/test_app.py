@@ -187,7 +187,8 @@ def test_json_stays_json_where_output_is_ascii(scratch: Scratch) -> None:
     """What the encoding of the output lacks is escaped as JSON escapes it."""
     scratch.write("stacks/dev.yaml", "templates:\n  é: {description: 007, mp4: {vod_file_name: '{😀直播}'}}\n")
     plain, ascii_only = (
-        scratch.run("check", "dev", "--format", "json", PYTHONIOENCODING=encoding) for encoding in ("utf-8", "ascii")
+        scratch.run_process("check", "dev", "--format", "json", PYTHONIOENCODING=encoding)
+        for encoding in ("utf-8", "ascii")
     )
 
     assert "\\ud83d\\ude00" in ascii_only.stdout
@@ -225,11 +226,19 @@ def test_emulator_uses_the_simulated_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("typed", "offered"), COMPLETED.values(), ids=COMPLETED)
-def test_shell_completes(tmp_path: Path, typed: str, offered: list[str]) -> None:
-    """A shell that has learnt the command completes verbs, options and the names of stacks."""
-    (tmp_path / "stacks").mkdir()
+def test_words_are_completed(scratch: Scratch, typed: str, offered: list[str]) -> None:
+    """Verbs, options and the names of stacks are offered to a shell."""
     for name in ("dev", "prod", "staging", "Pulumi.dev"):
-        (tmp_path / f"stacks/{name}.yaml").write_text("", encoding="utf-8")
+        scratch.write(f"stacks/{name}.yaml", "")
+    last = len(typed.split(" ")) - 1
+
+    done = scratch.run(_LIVE_RECORDING_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=str(last))
+    assert done.stdout.split() == offered, done.stderr
+
+
+def test_shell_completes(tmp_path: Path) -> None:
+    """A shell that has learnt the command completes a word."""
+    typed, offered = COMPLETED["verb"]
     path = f"{ROOT / '.venv/bin'}{os.pathsep}/usr/bin:/bin"  # a cold start: the command asks which shell started it
 
     done = subprocess.run(

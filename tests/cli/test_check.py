@@ -9,6 +9,7 @@ import pytest
 from live_recording.core.findings import CATALOG
 from tests.support import warm_python
 from tests.support.pulumi_project import callers
+from tests.support.verb_runner import run_verb
 
 NOW = "2026-11-20T12:00Z"
 ROOT = Path(__file__).parent.parent.parent
@@ -37,9 +38,17 @@ class Scratch:
         (self.directory / name).write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run the command line."""
-        known = {"LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"}
-        return warm_python.run(["live_recording", *arguments], self.directory, callers() | known | environment)
+        """Run the command line in this process."""
+        return run_verb(*arguments, directory=self.directory, environment=self.environment | environment)
+
+    def run_process(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line in a process of its own, for what depends on one."""
+        return warm_python.run(["live_recording", *arguments], self.directory, self.environment | environment)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables of the command line."""
+        return callers() | {"LIVE_RECORDING_NOW": NOW, "NO_COLOR": "1"}
 
 
 @pytest.fixture
@@ -170,7 +179,7 @@ def test_stack_that_is_named_twice_is_checked_once(scratch: Scratch) -> None:
 def test_terminal_may_know_ascii_only(scratch: Scratch) -> None:
     """What cannot be printed there is printed escaped, in the same lines."""
     scratch.write("stacks/dev.yaml", WRONG.replace("gone", "\u6a21\u677f"))
-    done = scratch.run("check", "dev", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    done = scratch.run_process("check", "dev", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
 
     assert (done.returncode, done.stderr) == (1, "")
     assert 'Unknown template "\\u6a21\\u677f".' in done.stdout

@@ -236,10 +236,10 @@ def test_esc_environment_is_resolved_by_the_cli(tmp_path: Path) -> None:
     resolved = '{"live-recording:site": {"value": "cn", "secret": false}, "live-recording:secretKey": {"secret": true}}'
     fake.write_text(f"#!/bin/sh\necho '{resolved}'\n", encoding="utf-8")
     fake.chmod(0o755)
-    assert scratch.run("check", "dev", PATH=str(fake.parent)).stdout == "1 file checked, no problems found.\n"
+    assert scratch.run_process("check", "dev", PATH=str(fake.parent)).stdout == "1 file checked, no problems found.\n"
 
     fake.write_text("#!/bin/sh\necho 'error: backend does not support environments' >&2; exit 1\n", encoding="utf-8")
-    done = scratch.run("check", "dev", PATH=f"{fake.parent}:/bin")
+    done = scratch.run_process("check", "dev", PATH=f"{fake.parent}:/bin")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
         "stacks/Pulumi.dev.yaml uses an ESC environment, and Pulumi cannot resolve it: error: backend does not support "

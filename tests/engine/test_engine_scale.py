@@ -18,9 +18,9 @@ from tests.support.process_usage import ProcessUse
 from tests.support.sdk_client import TASK
 
 ALL = os.environ.get("RELIABILITY") == "all"
-KILLED = Size(5, 5, 1000 if ALL else 120)
+KILLED = Size(5, 5, 1000 if ALL else 60)  # more than 50 creates, so that they are applied without checkpoints
 LARGE = 4000
-DECLARED = LARGE if ALL else 200  # in the stack; the account holds 4,000 in any case
+DECLARED = LARGE if ALL else 20  # in the stack; the account holds 4,000 in any case
 MEMORY_MB = 300
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 

@@ -4,14 +4,11 @@ import json
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.support import key_service, warm_python
+from tests.support import warm_python
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import Project
 
@@ -33,14 +30,11 @@ class LiveProject(Project):
         self.account = account
         live = ("LIVE_RECORDING_", "TENCENTCLOUD_")
         self.environment |= {name: value for name, value in account.environment.items() if name.startswith(live)}
-        self.environment |= key_service.environment()
         self.init("dev")
 
     def init(self, stack: str) -> None:
-        """Create a stack, on the account's site: a copy of an empty one, because `pulumi stack init` takes most of a second."""
-        backend, encryption = _empty_stack((self.directory / "Pulumi.yaml").read_text(encoding="utf-8"), stack)
-        shutil.copytree(backend, self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"), dirs_exist_ok=True)
-        self.configure(stack, encryption)
+        """Create a stack, on the account's site."""
+        self.configure(stack, self.add_stack(stack))
 
     def configure(self, stack: str, encryption: str = "") -> None:
         """Write the config of a stack."""
@@ -109,20 +103,6 @@ class LiveProject(Project):
     def _json(done: CompletedProcess[str]) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
-
-
-_SCRATCH = TemporaryDirectory(prefix="live-recording-tests-")
-
-
-@cache
-def _empty_stack(declared: str, stack: str) -> tuple[Path, str]:
-    """Return a backend in which a project with this Pulumi.yaml has an empty stack, and the encryption in its config."""
-    scratch = Path(_SCRATCH.name, sha256(declared.encode()).hexdigest(), stack)
-    (scratch / "project/stacks").mkdir(parents=True)
-    (scratch / "project/Pulumi.yaml").write_text(declared, encoding="utf-8")
-    project = Project(scratch / "project", scratch)
-    project.run("stack", "init", stack, "--secrets-provider", key_service.PROVIDER, env=key_service.environment())
-    return scratch / "backend", (scratch / f"project/stacks/Pulumi.{stack}.yaml").read_text(encoding="utf-8")
 
 
 def steps(plan: Mapping[str, Any]) -> dict[str, str]:

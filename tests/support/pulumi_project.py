@@ -6,10 +6,15 @@ Nothing of the caller's Pulumi or cloud account reaches a test. Programs run in 
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.support import key_service
 
 INSTALL = Path(__file__).parent.parent.parent / "tools" / "pulumi" / "install.py"
 PRIVATE = ("PULUMI_", "TENCENTCLOUD_", "LIVE_RECORDING_")
@@ -46,6 +51,7 @@ class Project:
             "PULUMI_CONFIG_PASSPHRASE": "for tests only",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "NO_COLOR": "1",
+            **key_service.environment(),
         }
 
     @classmethod
@@ -57,8 +63,15 @@ class Project:
         runtime = f'{{name: python, options: {{toolchain: pip, virtualenv: "{sys.prefix}"}}}}'
         (directory / "Pulumi.yaml").write_text(f"name: throwaway\nruntime: {runtime}\n", encoding="utf-8")
         project = cls(directory, root)
-        project.run("stack", "init", "dev")
+        (directory / "Pulumi.dev.yaml").write_text(project.add_stack("dev"), encoding="utf-8")
+        project.environment["PULUMI_STACK"] = "dev"
         return project
+
+    def add_stack(self, stack: str) -> str:
+        """Create a stack and return the encryption for its config: a copy of an empty one, because `pulumi stack init` is slow."""
+        backend, encryption = _empty_stack((self.directory / "Pulumi.yaml").read_text(encoding="utf-8"), stack)
+        shutil.copytree(backend, self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"), dirs_exist_ok=True)
+        return encryption
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start a CLI and leave it running, both outputs in one pipe."""
@@ -94,3 +107,17 @@ class Project:
 
     def _command(self, *arguments: str) -> list[str | Path]:
         return [cli_directory() / "pulumi", "--non-interactive", *arguments]
+
+
+_SCRATCH = TemporaryDirectory(prefix="live-recording-tests-")
+
+
+@functools.cache
+def _empty_stack(declared: str, stack: str) -> tuple[Path, str]:
+    """Return a backend in which a project with this Pulumi.yaml has an empty stack, and the encryption in its config."""
+    scratch = Path(_SCRATCH.name, sha256(declared.encode()).hexdigest(), stack)
+    (scratch / "project").mkdir(parents=True)
+    (scratch / "project/Pulumi.yaml").write_text(declared, encoding="utf-8")
+    Project(scratch / "project", scratch).run("stack", "init", stack, "--secrets-provider", key_service.PROVIDER)
+    (config,) = (scratch / "project").rglob(f"Pulumi.{stack}.yaml")
+    return scratch / "backend", config.read_text(encoding="utf-8")
