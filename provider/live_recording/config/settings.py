@@ -124,9 +124,7 @@ class Settings:
     credentials: Credentials = Credentials()
     account: str = ""  # the id of the account that the stack belongs to; empty: any
     simulated_now: datetime | None = None  # LIVE_RECORDING_NOW
-    callback_keys: str = field(
-        default="", repr=False
-    )  # JSON, read by `callback_keys`; empty if hidden from this process
+    callback_keys: str = field(default="", repr=False, compare=False)  # JSON; empty if hidden from this process
     ca_file: str | None = None  # REQUESTS_CA_BUNDLE: replaces the default certificate authorities
 
     @property
