@@ -39,9 +39,9 @@ lint: .venv/ready  ## style, types, imports between packages, complexity; script
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/xenon --max-absolute B provider/live_recording
 	$(BIN)/shellcheck $(SCRIPTS)
-	$(BIN)/zizmor --offline --no-progress --quiet .github
+	$(BIN)/zizmor --offline --no-progress --quiet .github template
 	@if command -v go > /dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" go -C tools/actionlint tool actionlint \
-		-ignore 'unexpected key "queue" for "concurrency"' $(wildcard $(CURDIR)/.github/workflows/*.yml); \
+		-ignore 'unexpected key "queue" for "concurrency"' $(wildcard $(CURDIR)/.github/workflows/*.yml $(CURDIR)/template/.github/workflows/*.yml); \
 	else echo "Workflows are not linted: actionlint is built with Go, and Go is not installed."; fi
 
 .tccli/ready: requirements-tccli.txt

@@ -51,6 +51,13 @@ def test_text_is_one_line_for_each_stack(stacks: Scratch) -> None:
     ]
 
 
+def test_gitlab_starts_a_job_for_each_stack(stacks: Scratch) -> None:
+    """The values are text, as a matrix needs them, also where no account is configured."""
+    matrix = json.loads(stacks.run("list", "--format", "gitlab").stdout)[".stacks"]["parallel"]["matrix"]
+
+    assert matrix[2:] == [{"STACK": "named", "ACCOUNT": "any"}, {"STACK": "prod", "ACCOUNT": "100000000001"}]
+
+
 def test_what_only_pulumi_knows_is_null(scratch: Scratch) -> None:
     """An ESC environment may have the site and the account, but listing never asks Pulumi."""
     scratch.write("stacks/dev.yaml", GOOD)

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from live_recording.ci.reports import ISSUE_MARK
-from live_recording.config.files import stack_names
 from live_recording.emulator import Emulator
 from tests.support.clock import NOW
 from tests.support.code_hosts import ME, CodeHosts, Post, code_hosts
 from tests.support.emulated_account import Account
-from tests.support.gitlab_runner import Pipeline, jobs
+from tests.support.gitlab_runner import Pipeline, jobs, load
 from tests.support.live_project import LiveProject
 
 MATCH = """templates:
@@ -26,10 +25,12 @@ OWN = {"CI_MERGE_REQUEST_PROJECT_ID": "42", "CI_DEFAULT_BRANCH": "main"}
 EVENTS = {
     "merge request": ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "42"}, ["check", "review"]),
     "fork": ({"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "43"}, ["check", "review-without-keys"]),
-    "merge": ({"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}, ["deploy"]),
+    "merge": ({"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}, ["list-stacks", "each-stack"]),
     "branch": ({"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "shorter"}, []),
-    "day": ({"CI_PIPELINE_SOURCE": "schedule", "TASK": "top-up"}, ["top-up"]),
-    "night": ({"CI_PIPELINE_SOURCE": "schedule", "TASK": "drift"}, ["drift"]),
+    "schedule": ({"CI_PIPELINE_SOURCE": "schedule"}, ["list-stacks", "each-stack"]),
+    "merge, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline"}, ["deploy"]),
+    "day, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline", "TASK": "top-up"}, ["top-up"]),
+    "night, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline", "TASK": "drift"}, ["drift"]),
 }  # fmt: skip
 
 
@@ -39,19 +40,32 @@ def test_events_start_jobs(event: dict[str, str], expected: list[str]) -> None:
     assert Pipeline(Path(), OWN | event).selected() == expected
 
 
-def test_jobs_name_the_stacks_there_are() -> None:
-    """A matrix lists every stack of this project."""
-    matrices = [job["parallel"]["matrix"][0]["STACK"] for job in jobs().values() if "parallel" in job]
+def test_a_new_stack_edits_no_pipeline(tmp_path: Path) -> None:
+    """The child pipeline has a job for each stack file that there is, with its account."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "Pulumi.yaml").write_text("name: recordings\nruntime: python\nstackConfigDir: stacks\n", "utf-8")
+    (tmp_path / "stacks/Pulumi.new.yaml").write_text("config: {live-recording:account: 100000000001}\n", "utf-8")
+    for name in ("dev", "new"):
+        (tmp_path / f"stacks/{name}.yaml").write_text(MATCH.format(days=30), "utf-8")
+    event = {"CI_PIPELINE_SOURCE": "schedule", "TASK": "drift", "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"}
+    parent = Pipeline(tmp_path, OWN | event)
+    assert parent.run("list-stacks").returncode == 0
+    child = parent.child("each-stack")
 
-    assert len(matrices) == 3
-    assert all(sorted(matrix) == stack_names() for matrix in matrices)
+    assert child.selected() == ["drift"]
+    for job in ("deploy", "top-up", "drift"):
+        assert child.instances(job) == [
+            {"STACK": "dev", "ACCOUNT": "any"},
+            {"STACK": "new", "ACCOUNT": "100000000001"},
+        ]
 
 
 def test_one_deployment_at_a_time() -> None:
-    """Deployment and top-up of a stack share the environment, whose variables are protected, and wait for each other."""
-    deploy, top_up = jobs()["deploy"], jobs()["top-up"]
+    """Deployment and top-up have the stack's environment, whose variables are protected; those of an account wait."""
+    deploy, top_up = jobs(load())["deploy"], jobs(load())["top-up"]
+    group = "live-recording-$ACCOUNT"
 
-    assert (deploy["environment"], deploy["resource_group"], deploy["interruptible"]) == ("$STACK", "$STACK", False)
+    assert (deploy["environment"], deploy["resource_group"], deploy["interruptible"]) == ("$STACK", group, False)
     assert {key: deploy[key] for key in deploy if key != "rules"} == {
         key: top_up[key] for key in top_up if key != "rules"
     }

@@ -20,6 +20,8 @@ from tests.support.pulumi_project import Project
 from tests.support.workflow_runner import READY, ROOT, WORKFLOWS, Runner, load
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
+TEMPLATE = ROOT / "template/.github/workflows/live-recording.yml"
+ALL = [*FILES, TEMPLATE]
 OURS = re.compile(r"^(exec |mkdir -p accounts && )?live-recording ")
 COPIED = ("Pulumi.yaml", "__main__.py", "tools", ".github")
 STACKS = ("dev", "prod")
@@ -270,7 +272,7 @@ def test_unknown_base_is_an_error(runner: Runner) -> None:
     assert (done.returncode, done.stderr) == (2, 'Commit "origin/mian" not found. Fetch it, or choose another one.\n')
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.stem != "ci"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in ALL if path.stem != "ci"], ids=lambda path: path.stem)
 def test_matrices_come_from_the_list_of_stacks(path: Path) -> None:
     """Adding a stack edits no workflow."""
     jobs = load(path)["jobs"]
@@ -281,7 +283,7 @@ def test_matrices_come_from_the_list_of_stacks(path: Path) -> None:
         assert matrix is None or "live-recording list --format json" in str(jobs[lister]["steps"])
 
 
-@pytest.mark.parametrize("path", [*FILES, READY], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*ALL, READY], ids=lambda path: path.stem)
 def test_actions_are_pinned(path: Path) -> None:
     """Every third-party action is pinned to a commit, with its version in a comment."""
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if "uses: " in line]
@@ -301,7 +303,7 @@ def test_jobs_install_only_locked_packages() -> None:
     ]
 
 
-JOBS = [pytest.param(job, id=f"{path.stem}-{name}") for path in FILES for name, job in load(path)["jobs"].items()]
+JOBS = [pytest.param(job, id=f"{path.stem}-{name}") for path in ALL for name, job in load(path)["jobs"].items()]
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -329,6 +331,9 @@ def test_code_of_pull_requests_gets_no_secrets() -> None:
     (checkout,) = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
 
     assert list(review["on"]) == ["pull_request_target"]
+    template = load(TEMPLATE)["jobs"]["review"]
+    assert template["if"] == f"github.event_name == 'pull_request_target' && {job['if']}"
+    assert (template["steps"][0]["uses"], "ref" in template["steps"][0]["with"]) == (checkout["uses"], False)
     assert sorted(checkout["with"]) == ["fetch-depth", "persist-credentials"]
     assert job["if"] == (
         "github.event.pull_request.head.repo.full_name == github.repository "

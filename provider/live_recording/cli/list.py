@@ -1,9 +1,11 @@
 """`live-recording list`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from live_recording.cli.options import ChangedOption, FormatOption, select_affected
-from live_recording.cli.output import TextOrJson, print_error, print_result
+import typer
+
+from live_recording.cli.options import ChangedOption, select_affected
+from live_recording.cli.output import ListFormat, print_error, print_result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +15,13 @@ if TYPE_CHECKING:
     from live_recording.pipeline.listing import ListedStack
 
 
-def list_(changed: ChangedOption = None, output_format: FormatOption = TextOrJson.text) -> None:
+def list_(
+    changed: ChangedOption = None,
+    output_format: Annotated[ListFormat, typer.Option("--format", help="Output format.")] = ListFormat.text,
+) -> None:
     """List the stacks of this project: file, site and account. Needs neither Pulumi nor credentials.
+
+    Format gitlab is the part of a child pipeline that gives a job one run for each stack: see examples/gitlab.
 
     Example: live-recording list --changed origin/main --format json
     """
@@ -29,7 +36,8 @@ def list_(changed: ChangedOption = None, output_format: FormatOption = TextOrJso
             path = STACKS / f"{name}.yaml"
             print_error(f"{name}: {listing.describe_missing_file(name, path)}")
     stacks = [listing.list_stack(stack) for stack in names]
-    print_result(stacks, output_format, {"text": listing.as_text, "json": listing.as_json}, _draw)
+    renderers = {"text": listing.as_text, "json": listing.as_json, "gitlab": listing.as_gitlab}
+    print_result(stacks, output_format, renderers, _draw)
     for stack in stacks:
         if stack.problem:
             print_error(f"{stack.stack}: {stack.problem}")

@@ -44,6 +44,14 @@ class TextOrJson(StrEnum):
     json = "json"
 
 
+class ListFormat(StrEnum):
+    """The output formats of the list of stacks."""
+
+    text = "text"
+    json = "json"
+    gitlab = "gitlab"
+
+
 class FindingsFormat(StrEnum):
     """The output formats of findings."""
 

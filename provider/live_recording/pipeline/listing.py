@@ -12,6 +12,10 @@ from live_recording.core.text import command_of
 from live_recording.core.vendor import DEFAULT_SITE
 
 NO_STACKS = "No stacks."
+GITLAB_JOB = ".stacks"
+"""What jobs of a GitLab pipeline extend to run once for each stack."""
+ANY_ACCOUNT = "any"
+"""The account of stacks without a configured one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,12 @@ def as_json(stacks: Iterable[ListedStack]) -> str:
     """Return a JSON list with an object for each stack."""
     fields = ("stack", "file", "site", "account")
     return json_output.as_json([{field: getattr(stack, field) for field in fields} for stack in stacks])
+
+
+def as_gitlab(stacks: Iterable[ListedStack]) -> str:
+    """Return the hidden job of a child pipeline whose matrix has STACK and ACCOUNT of each stack. JSON is YAML.
+
+    Source: https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines
+    """
+    matrix = [{"STACK": stack.stack, "ACCOUNT": stack.account or ANY_ACCOUNT} for stack in stacks]
+    return json_output.as_json({GITLAB_JOB: {"parallel": {"matrix": matrix}}})
