@@ -224,9 +224,10 @@ def test_sarif_has_rules_and_results(scratch: Scratch) -> None:
     assert {name: rule["shortDescription"]["text"] for name, rule in rules.items()} == {
         name: kind.meaning for name, kind in CATALOG.items()
     }
-    assert {rule["helpUri"] for rule in rules.values()} == {
-        f"https://docs.example.com/live-recording/findings/#{name}" for name in CATALOG
+    assert {name: rule["help"]["text"] for name, rule in rules.items()} == {
+        name: f"{kind.meaning} Source: {kind.source}." for name, kind in CATALOG.items()
     }
+    assert not [rule for rule in rules.values() if "helpUri" in rule]
     assert [
         (
             result["ruleId"],

@@ -43,7 +43,7 @@ def findings_renderers() -> "Mapping[str, Callable[[list[FileReport]], str]]":
     from live_recording.config.files import environment
     from live_recording.lint import pipeline_formats, report
 
-    page = environment().get("LIVE_RECORDING_FINDINGS_URL") or report.FINDINGS_PAGE
+    page = environment().get("LIVE_RECORDING_FINDINGS_URL", "")
     return {
         "text": report.as_text,
         "json": report.as_json,

@@ -11,8 +11,6 @@ from live_recording.core import json_output
 from live_recording.core.findings import CATALOG, Finding, errors, in_order
 from live_recording.core.text import count_of
 
-FINDINGS_PAGE = "https://docs.example.com/live-recording/findings/"
-"""The default address of docs/findings.md; who publishes the pages sets LIVE_RECORDING_FINDINGS_URL."""
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -60,8 +58,8 @@ def as_json(files: Sequence[FileReport]) -> str:
     return json_output.as_json({"findings": findings, "later": json_output.as_data(later)})
 
 
-def as_sarif(files: Iterable[FileReport], findings_page: str = FINDINGS_PAGE) -> str:
-    """Return the findings as SARIF 2.1.0, for code scanning. Each rule links to its section of the page."""
+def as_sarif(files: Iterable[FileReport], findings_page: str = "") -> str:
+    """Return the findings as SARIF 2.1.0, for code scanning. Each rule links to its section of the page, if it has an address."""
     from sarif_pydantic import (  # slow to import, and most runs print no SARIF
         Level,
         Message,
@@ -77,7 +75,8 @@ def as_sarif(files: Iterable[FileReport], findings_page: str = FINDINGS_PAGE) ->
         ReportingDescriptor(
             id=finding_id,
             short_description=Message(text=kind.meaning),
-            help_uri=f"{findings_page}#{finding_id}",
+            help=Message(text=f"{kind.meaning} Source: {kind.source}."),
+            help_uri=f"{findings_page}#{finding_id}" if findings_page else None,
             default_configuration=ReportingConfiguration(level=Level(kind.severity)),
         )
         for finding_id, kind in sorted(CATALOG.items())
