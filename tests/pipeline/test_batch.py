@@ -3,6 +3,7 @@
 A script replaces `pulumi`: it has an empty state and plans nothing. `test_pipeline` plans with the real one.
 """
 
+import json
 import signal
 import subprocess
 import sys
@@ -65,6 +66,27 @@ def test_account_is_read_once(project: Scratch, account: Account) -> None:
     assert sorted(line.partition(" (")[0] for line in progress) == [f"{name}: planned" for name in STACKS]
     assert [line.partition("(")[2] for line in progress] == ["1 of 3)", "2 of 3)", "3 of 3)"]
     assert (project.directory / "plans/index.html").exists()
+
+
+def test_what_the_change_adds_too_late_is_reported(project: Scratch, account: Account) -> None:
+    """A task that was over long ago and that the base does not have; those of the base finished in the ordinary way."""
+    task = "  {}: {{domain: push.example.com, app: live, stream: final, start: 2026-10-{}T08:00Z, duration: 2h}}\n"
+    shared = project.directory / "stacks/common/tasks.yaml"
+    shared.parent.mkdir()
+    shared.write_text("tasks:\n" + task.format("old", 10), encoding="utf-8")
+    project.write("stacks/a.yaml", "extends: common/tasks.yaml\ntime_zone: UTC\n")
+    who = ("-c", "user.name=Op", "-c", "user.email=op@example.com")
+    for command in (("init", "-q"), ("add", "stacks", "Pulumi.yaml"), ("commit", "-qm", "Season")):
+        subprocess.run(["git", *who, *command], cwd=project.directory, check=True)
+    with shared.open("a", encoding="utf-8") as file:
+        file.write(task.format("late", 12))
+    done = run_verb("plan", "--changed", "HEAD", directory=project.directory, environment=environment(project, account))
+    findings = json.loads((project.directory / "plans/a.json").read_text(encoding="utf-8"))["findings"]
+
+    assert done.returncode == 0, done.stderr
+    assert [
+        (each["id"], each["path"], each["file"], each["line"]) for each in findings if each["id"] == "never-records"
+    ] == [("never-records", "tasks.late", "stacks/common/tasks.yaml", 3)]
 
 
 def test_account_that_cannot_be_read_fails_its_stacks_only(project: Scratch, account: Account) -> None:

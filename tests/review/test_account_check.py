@@ -129,3 +129,36 @@ def test_tasks_that_finished_in_the_ordinary_way_are_not_reported(account: Accou
     stack.up(RULES + later)
     assert _never_records(stack, RULES + later) == []
     assert _never_records(stack, RULES + OVER.replace("11-20", "11-18")) == []
+
+
+ADDED_TOO_LATE = {
+    "task": (
+        "",
+        OVER.replace("11-20", "11-10"),
+        "tasks.over: This change is too late: the task ended at 2026-11-10T10",
+    ),
+    "task that moves": (OVER, OVER.replace("11-20", "11-10"), "tasks.over: This change is too late: the task ended at"),
+    "without account data": ("", OVER, "tasks.over: This change is too late: the task ended at 2026-11-20T10"),
+    "schedule": (
+        "",
+        "schedules: {cup: {domain: push.example.com, app: live, stream: cup, rrule: FREQ=DAILY, at: '20:00', duration: 2h, until: 2025-11-20}}",
+        "schedules.cup: This change is too late: the last day of the schedule is over.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "sentence"), ADDED_TOO_LATE.values(), ids=ADDED_TOO_LATE)
+def test_entry_that_is_over_when_it_is_added_is_reported(
+    account: Account, before: str, after: str, sentence: str
+) -> None:
+    """The commit before the change shows that it was never in force, however long ago it ended; once is enough."""
+    stack = Changing(account.emulator).up(RULES)
+
+    def found(text: str, base: str) -> list[str]:
+        review = stack.review(text, account=False, base=base)
+        return [str(each) for each in review.findings if each.id == "never-records"]
+
+    (one,) = found(RULES + after, RULES + before)
+    assert sentence in one
+    assert one.endswith("It never records. Correct its times, or remove it. [never-records]")
+    assert found(RULES + after, RULES + after) == []

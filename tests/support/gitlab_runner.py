@@ -60,7 +60,9 @@ class Pipeline:
         """Return the jobs that run for this event."""
         if not any(holds(rule["if"], self.variables) for rule in self.config["workflow"]["rules"]):
             return []
-        return [name for name, job in self.jobs.items() if any(holds(rule["if"], self.variables) for rule in job["rules"])]
+        return [
+            name for name, job in self.jobs.items() if any(holds(rule["if"], self.variables) for rule in job["rules"])
+        ]
 
     def child(self, name: str) -> "Pipeline":
         """Return the child pipeline that a job starts, from our own file and what an earlier job wrote."""
@@ -69,7 +71,9 @@ class Pipeline:
         assert artifact["job"] in self.jobs[name]["needs"]
         assert artifact["artifact"] in self.jobs[artifact["job"]]["artifacts"]["paths"]
         written = yaml.safe_load((self.checkout / artifact["artifact"]).read_text(encoding="utf-8"))
-        return Pipeline(self.checkout, {**self.variables, "CI_PIPELINE_SOURCE": "parent_pipeline"}, self.config | written)
+        return Pipeline(
+            self.checkout, {**self.variables, "CI_PIPELINE_SOURCE": "parent_pipeline"}, self.config | written
+        )
 
     def instances(self, name: str) -> list[dict[str, str]]:
         """Return the variables of each run of a job."""

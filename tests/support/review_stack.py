@@ -89,10 +89,13 @@ class Changing:
         self.settings = configured({"site": self.account.emulator.site}.get, environment)
         return self
 
-    def review(self, text: str, *, account: bool = True, plan_of: str = "", destroy: bool = False) -> Review:
-        """Return the review of the plan of a stack file, or of a destroy."""
+    def review(
+        self, text: str, *, account: bool = True, plan_of: str = "", destroy: bool = False, base: str = ""
+    ) -> Review:
+        """Return the review of the plan of a stack file, or of a destroy; *base* is the file before the change."""
         wanted = stack_file(text, self.settings)
         declared = () if destroy else resources_of(stack_file(plan_of or text, self.settings))
         plan = self.engine.preview(ProviderInProcess(self.settings), declared, destroy=destroy)
         snapshot = snapshot_of(self.settings) if account else None
-        return build_review(wanted, plan, snapshot, self.settings.now())
+        before = stack_file(base, self.settings).checked.stack if base else None
+        return build_review(wanted, plan, snapshot, self.settings.now(), base=before)

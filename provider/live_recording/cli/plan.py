@@ -63,7 +63,8 @@ def plan(
         if accounts:
             plans, failures, without_file = _plan_on_snapshots(stacks, affected, accounts, out)
         else:
-            plans, failures, without_file = _plan_live(stacks, affected, out, jobs, accept_where or ())
+            base = affected.base or ("HEAD" if head else "")
+            plans, failures, without_file = _plan_live(stacks, affected, out, jobs, accept_where or (), base)
     verdicts, unaffected = not_planned_verdicts(without_file, failures), Unaffected(affected.base, affected.others)
     write_review(plans, out, verdicts, without_effect, unaffected)
     if without_effect:
@@ -83,13 +84,18 @@ def _select(stacks: list[str] | None, changed: str | None, out: Path) -> "Affect
 
 
 def _plan_live(
-    stacks: list[str] | None, affected: "Affected", out: Path, jobs: int | None, accepted: "Sequence[str]"
+    stacks: list[str] | None,
+    affected: "Affected",
+    out: Path,
+    jobs: int | None,
+    accepted: "Sequence[str]",
+    base: str,
 ) -> "Results":
     from live_recording.pipeline.batch import default_jobs, plan_stacks
     from live_recording.pipeline.plan import stacks_without_file
 
     without_file = {} if stacks else stacks_without_file(affected.without_file)
-    plans, failures = plan_stacks(affected.stacks, out, jobs or default_jobs(), print_error, accepted)
+    plans, failures = plan_stacks(affected.stacks, out, jobs or default_jobs(), print_error, accepted, base)
     return plans, failures, without_file
 
 

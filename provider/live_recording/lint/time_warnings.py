@@ -45,7 +45,7 @@ def never_records(context: CheckContext) -> Iterator[Finding]:
     yield from _template_without_formats(context)
     for key, schedule in context.stack.schedules.items():
         recurrence = recurrence_of(schedule, context.stack.time_zone)
-        if ("schedules", key) not in context.unresolved and _has_no_day(recurrence):
+        if ("schedules", key) not in context.unresolved and has_no_day(recurrence):
             sentence = f"No day {_period(recurrence)} is a day of this schedule, so it never records. Change the days."
             yield Finding.new("never-records", ("schedules", key), sentence)
 
@@ -75,7 +75,8 @@ def _template_without_formats(context: CheckContext) -> Iterator[Finding]:
                 yield Finding.new("never-records", (section, key, "template"), sentence)
 
 
-def _has_no_day(recurrence: Recurrence) -> bool:
+def has_no_day(recurrence: Recurrence) -> bool:
+    """Return whether a schedule that ends never has a day."""
     if recurrence.last is None and "COUNT" not in recurrence.rule:
         return False
     first = recurrence.first or (recurrence.last or date.max) - _FAR_BACK

@@ -17,6 +17,7 @@ from live_recording.config.files import debug_enabled
 from live_recording.config.pulumi_cli import COMMANDS, Interrupted
 from live_recording.config.settings import Settings
 from live_recording.core.errors import ConfigError, ToolError
+from live_recording.pipeline.base import stack_at
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, read_account
 from live_recording.project import StackFile
 
@@ -30,7 +31,12 @@ def default_jobs() -> int:
 
 
 def plan_stacks(
-    names: Sequence[str], directory: Path, jobs: int, report: Callable[[str], None], accepted: Collection[str] = ()
+    names: Sequence[str],
+    directory: Path,
+    jobs: int,
+    report: Callable[[str], None],
+    accepted: Collection[str] = (),
+    base: str = "",
 ) -> tuple[tuple[Plan, ...], Mapping[str, ToolError]]:
     """Plan stacks. Return the plans and the failures. Raises Interrupted after a signal, once all commands ended.
 
@@ -40,11 +46,12 @@ def plan_stacks(
         jobs: How many previews run at the same time.
         report: Called with a line for each stack that ends, unless there is only one.
         accepted: As for `plan_stack`.
+        base: The commit with which the stack files are compared; "": none.
     """
     ended: SimpleQueue[tuple[str, Future[Plan]] | None] = SimpleQueue()
     results: dict[str, Plan | ToolError] = {}
     with _forward_signals(ended), ThreadPoolExecutor(jobs) as planners, ThreadPoolExecutor(READERS) as readers:
-        _Batch(directory, accepted, planners, readers, ended).start(names)
+        _Batch(directory, accepted, base, planners, readers, ended).start(names)
         while len(results) < len(names):
             outcome = ended.get()
             if outcome is None:
@@ -66,12 +73,14 @@ class _Batch:
         self,
         directory: Path,
         accepted: Collection[str],
+        base: str,
         planners: ThreadPoolExecutor,
         readers: ThreadPoolExecutor,
         ended: "SimpleQueue[tuple[str, Future[Plan]] | None]",
     ) -> None:
         self._directory = directory
         self._accepted = accepted
+        self._base = base
         self._planners = planners
         self._readers = readers
         self._ended = ended
@@ -99,7 +108,11 @@ class _Batch:
         account.add_done_callback(lambda read: self._plan(name, stack, read))
 
     def _plan(self, name: str, stack: StackFile, account: "Future[Snapshot | None]") -> None:
-        planned = self._planners.submit(lambda: plan_stack(stack, self._directory, account.result(), self._accepted))
+        def run() -> Plan:
+            base = stack_at(self._base, stack) if self._base else None
+            return plan_stack(stack, self._directory, account.result(), self._accepted, base)
+
+        planned = self._planners.submit(run)
         planned.add_done_callback(lambda done: self._ended.put((name, done)))
 
 

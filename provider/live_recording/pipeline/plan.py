@@ -25,6 +25,7 @@ from live_recording.review.model import Review
 from live_recording.review.overview import Overview, Unaffected
 from live_recording.review.preview import planned_types
 from live_recording.review.text import Verdict
+from live_recording.stackfile.model import Stack
 
 NO_STACK_MARKER = "no stack named"
 """Part of the CLI's error for a stack that the backend does not have."""
@@ -42,7 +43,13 @@ class Plan:
     state: State  # that it was created from
 
 
-def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, accepted: Collection[str] = ()) -> Plan:
+def plan_stack(
+    stack: StackFile,
+    directory: Path,
+    account: Snapshot | None,
+    accepted: Collection[str] = (),
+    base: Stack | None = None,
+) -> Plan:
     """Plan and review a stack. Raises ToolError if it cannot be planned.
 
     Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory.
@@ -52,6 +59,7 @@ def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, acce
         directory: Where to write.
         account: What its account holds, None if that is not known.
         accepted: Config keys that say where or who, and that may differ from the last deployment.
+        base: The stack before the change that is planned, None if that is not known.
     """
     create_private_directory(directory)
     state = read_state(stack.pulumi_name)  # raises if Pulumi would run code of others
@@ -66,7 +74,7 @@ def plan_stack(stack: StackFile, directory: Path, account: Snapshot | None, acce
         raise ToolError(f"pulumi stack export of stack {stack.stack} failed, so the plan cannot be compared with it.")
     if not preview.stdout.strip():
         raise ToolError(f"pulumi preview of stack {stack.stack} printed no plan: {error_reason(preview.stderr)}")
-    review = build_review(stack, preview.stdout, account, stack.settings.now(), where)
+    review = build_review(stack, preview.stdout, account, stack.settings.now(), where, base)
     if preview.returncode and not review.refused:
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
     for extension, render in FORMATS.items():

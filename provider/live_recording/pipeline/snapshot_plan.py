@@ -26,6 +26,8 @@ from live_recording.core.text import quoted
 from live_recording.core.vendor import DEFAULT_SITE
 from live_recording.pipeline import git
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, read_account
+from live_recording.project import load_stack
+from live_recording.stackfile.model import Stack
 
 COPIED_KEYS = ("site", "region", STACK_FILE)
 """Config keys that have the same meaning without the account; all others are about signing in."""
@@ -80,11 +82,13 @@ def _plan_stack(stack: str, base: str, snapshot: Path, directory: Path) -> Plan:
                 salt = files.read_yaml(files.stack_config_path(stack)).get("encryptionsalt")
             with _inside(before, variables | KEY_PAIR):
                 _write_config(stack, salt)
+                earlier: Stack | None = Stack()
                 if files.stack_path(stack, read_written_config(stack).get(STACK_FILE)).is_file():
                     _deploy(stack, base)
+                    earlier = load_stack(stack).checked.valid_stack
             with _inside(after, variables | (KEY_PAIR if snapshot.is_file() else {})):
                 opened = open_stack(stack)
-                return plan_stack(opened, directory, read_account(opened, None))
+                return plan_stack(opened, directory, read_account(opened, None), (), earlier)
 
 
 def _deploy(stack: str, base: str) -> None:

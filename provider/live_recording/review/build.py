@@ -10,11 +10,11 @@ from live_recording.account import conflicts
 from live_recording.account.snapshot import Snapshot
 from live_recording.config.where import WhereChange
 from live_recording.core.errors import ConfigError, ToolError
-from live_recording.core.findings import errors, format_path
+from live_recording.core.findings import Finding, errors, format_path
 from live_recording.core.kinds import CLASS_OF
 from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource, DesiredState, desired_resources
-from live_recording.lint.acknowledgements import in_force
+from live_recording.lint.acknowledgements import covers, in_force
 from live_recording.project import StackFile
 from live_recording.review import account_check, notifications, upcoming
 from live_recording.review.changes import PlannedChange, entry_path
@@ -55,10 +55,12 @@ def build_review(
     snapshot: Snapshot | None,
     now: datetime,
     where: tuple[WhereChange, ...] = (),
+    base: Stack | None = None,
 ) -> Review:
     """Return the review of a plan (the output of `pulumi preview --json`); *snapshot* None: without account data.
 
-    *where* is what differs from the last deployment in where or as whom the stack records.
+    *where* is what differs from the last deployment in where or as whom the stack records. *base* is the stack before the
+    change, None if that is not known.
 
     Raises ConfigError if the text is not a preview of this stack file, or the snapshot is of another site; ToolError if
     the preview failed.
@@ -76,7 +78,7 @@ def build_review(
     review, stack = replace(_review_of_file(source, preview, snapshot, now), where=where), source.checked.stack
     if stack is None or review.refused:
         return review
-    return _with_recordings(review, stack, source, preview, snapshot)
+    return _with_recordings(review, stack, source, preview, snapshot, base)
 
 
 def _review_of_file(source: StackFile, preview: Preview, snapshot: Snapshot | None, now: datetime) -> Review:
@@ -103,7 +105,7 @@ def _review_of_file(source: StackFile, preview: Preview, snapshot: Snapshot | No
 
 
 def _with_recordings(
-    review: Review, stack: Stack, source: StackFile, preview: Preview, snapshot: Snapshot | None
+    review: Review, stack: Stack, source: StackFile, preview: Preview, snapshot: Snapshot | None, base: Stack | None
 ) -> Review:
     """Return the review with what the account records before and after the plan."""
     now, owner = review.at, source.owner
@@ -119,11 +121,13 @@ def _with_recordings(
         *_recording_losses(plan, changes, resources, stack, now),
     ]
     declared = tuple(resource for resource in desired.resources if "domain" in resource.inputs)
-    missed = never_recorded(source, stack, changes, snapshot, review.acknowledged)
+    missed = never_recorded(source, stack, base, changes, snapshot, now)
     limits = upcoming.limits_during(plan, stack.limits) if snapshot else ()
     return replace(
         review,
-        findings=review.findings if preview.destroys else tuple(sorted({*review.findings, *missed})),
+        findings=review.findings
+        if preview.destroys
+        else tuple(sorted({*review.findings, *_not_acknowledged(missed, review)})),
         losses=acknowledge_losses([_located(loss, source) for loss in losses], review.acknowledged),
         patterns=tuple(patterns.values()),
         limits=limits,
@@ -171,6 +175,12 @@ def _desired_after(preview: Preview, stack: Stack, source: StackFile, now: datet
 def _recordings(things: Iterable[Kinded]) -> tuple[Kinded, ...]:
     """Return the changes or resources that are not callbacks."""
     return tuple(thing for thing in things if thing.kind not in notifications.KINDS)
+
+
+def _not_acknowledged(findings: Iterable[Finding], review: Review) -> Iterator[Finding]:
+    for finding in findings:
+        if not any(covers(entry, finding.id, finding.path) for entry in review.acknowledged):
+            yield finding
 
 
 def _located(loss: Loss, source: StackFile) -> Loss:
