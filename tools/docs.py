@@ -40,7 +40,9 @@ from live_recording.stackfile import (
 from live_recording.stackfile.model import (
     Acknowledgement,
     CallbackRule,
+    CallbackRuleArgs,
     CallbackTemplate,
+    CallbackTemplateArgs,
     Flv,
     Format,
     Hls,
@@ -117,6 +119,8 @@ ARGUMENTS: Mapping[KindName, type[BaseModel]] = {
     "rule": RuleArgs,
     "task": TaskArgs,
     "live_record": LiveRecordArgs,
+    "callback_template": CallbackTemplateArgs,
+    "callback_rule": CallbackRuleArgs,
 }
 """The arguments of each resource."""
 KEPT_AS = {"duration": "end"}
@@ -150,7 +154,7 @@ def arguments(name: str) -> str:
     required = {name for name in names if parameters[name].default is inspect.Parameter.empty}
     replaces = [name for name in names if KEPT_AS.get(name, name) in REPLACES[kind]]
     listed = ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in names)
-    which = "every argument" if replaces == names else ", ".join(f"`{name}`" for name in replaces)
+    which = "every argument" if replaces == names else ", ".join(f"`{name}`" for name in replaces) or "none"
     return f"Arguments (required ones in bold): {listed}. Replaced when this changes: {which}.\n"
 
 

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from live_recording.program import run
-    from live_recording.resources import LiveRecord, RecordRule, RecordTask, RecordTemplate
+    from live_recording.resources import (
+        CallbackRule,
+        CallbackTemplate,
+        LiveRecord,
+        RecordRule,
+        RecordTask,
+        RecordTemplate,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["LiveRecord", "RecordRule", "RecordTask", "RecordTemplate", "run"]
+__all__ = ["CallbackRule", "CallbackTemplate", "LiveRecord", "RecordRule", "RecordTask", "RecordTemplate", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -43,7 +43,18 @@ def _created(host: Host) -> dict[KindName, ResourceState]:
     stream = {"domain": "push.example.com", "app": "live", "stream": "x"}
     task = host.check_and_create("task", **stream, end="2026-11-20T14:00:00Z", template_id=template.id)
     record = host.check_and_create("live_record", stream="x", highlight=True)
-    return {"live_record": record, "task": task, "rule": rule, "template": template}
+    named = {"template_name": "live-recording--dev--b"}
+    callback = host.check_and_create("callback_template", **named, record_notify_url="https://hooks.example.com/a")
+    callback = host.apply("callback_template", callback, **named, record_notify_url="https://hooks.example.com/b")
+    callback_rule = host.check_and_create("callback_rule", domain="push.example.com", template_id=callback.id)
+    return {
+        "live_record": record,
+        "task": task,
+        "rule": rule,
+        "template": template,
+        "callback_rule": callback_rule,
+        "callback_template": callback,
+    }
 
 
 def _verify(settings: Settings) -> None:
@@ -68,7 +79,7 @@ def test_policies_allow_what_is_called() -> None:
 
     assert _allowed("reader") == read
     assert _allowed("auditor") == audited
-    assert _allowed("deployer", live_records=True) == deployed | read
+    assert _allowed("deployer", live_records=True, callbacks=True) == deployed | read
     assert audited | deployed == set(ACTIONS)
 
 
@@ -80,14 +91,23 @@ def test_deprecated_actions_are_extra() -> None:
     assert _allowed("reader", live_records=True) == _allowed("reader")
 
 
+def test_actions_of_callbacks_are_extra() -> None:
+    """Without callbacks a deployer needs seven actions less, the others two."""
+    extra = {role: _allowed(role, callbacks=True) - _allowed(role) for role in ("reader", "auditor", "deployer")}
+
+    assert all("Callback" in name for name in extra["deployer"])
+    assert len(extra["deployer"]) == 7
+    assert extra["reader"] == extra["auditor"] == {"DescribeLiveCallbackTemplates", "DescribeLiveCallbackRules"}
+
+
 def test_reviewed_stack_works_with_the_policies() -> None:
     """A key that may call nothing but the actions of a deployer applies a stack and reviews it."""
     with Emulator(now=NOW, domains=DOMAINS, denied={"CreateLiveRecord"}) as emulator:
         assert Changing(emulator).up(STACK).review(STACK).limitations == ()
 
 
-def _allowed(role: str, *, live_records: bool = False) -> set[str]:
-    document = policy(role, live_records=live_records)  # type: ignore[arg-type]
+def _allowed(role: str, *, live_records: bool = False, callbacks: bool = False) -> set[str]:
+    document = policy(role, live_records=live_records, callbacks=callbacks)  # type: ignore[arg-type]
     assert json.loads(json.dumps(document)) == document
     assert document["version"] == "2.0"
     (statement,) = document["statement"]

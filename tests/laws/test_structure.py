@@ -36,7 +36,7 @@ PROVIDERS = {
     for name, found in vars(resources).items()
     if isinstance(found, type) and issubclass(found, ResourceProvider) and not name.startswith("_")
 }
-KINDS = ["LiveRecord", "RecordRule", "RecordTask", "RecordTemplate"]
+KINDS = ["CallbackRule", "CallbackTemplate", "LiveRecord", "RecordRule", "RecordTask", "RecordTemplate"]
 
 
 def pure() -> dict[str, ast.Module]:

@@ -20,12 +20,6 @@ from tests.support.engine_double import Change, CheckFailed, Props, ResourceStat
 
 ROOT = Path(__file__).parent.parent.parent
 UNKNOWN = rpc.UNKNOWN
-PROVIDERS = {
-    "template": resources.RecordTemplateProvider,
-    "rule": resources.RecordRuleProvider,
-    "task": resources.RecordTaskProvider,
-    "live_record": resources.LiveRecordProvider,
-}
 
 
 class Host:
@@ -110,7 +104,7 @@ class Host:
 
 
 def _reference(kind: KindName) -> Props:
-    return {"__provider": serialize_provider(PROVIDERS[kind]())}
+    return {"__provider": serialize_provider(resources.PROVIDERS[kind]())}
 
 
 def _struct(props: Mapping[str, Any]) -> struct_pb2.Struct:

@@ -22,7 +22,7 @@ class Action:
 
     service: Literal["live", "sts", "vod"]
     roles: tuple[Role, ...]
-    live_records: bool = False  # only for the deprecated live_records
+    only_for: Literal["", "live_records", "callbacks"] = ""  # needed only by stacks that have these
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -43,23 +43,32 @@ ACTIONS: Mapping[str, Action] = {
     "CreateRecordTask": Action("live", _DEPLOY),
     "StopRecordTask": Action("live", _DEPLOY),
     "DeleteRecordTask": Action("live", _DEPLOY),
-    "CreateLiveRecord": Action("live", _DEPLOY, live_records=True),
-    "StopLiveRecord": Action("live", _DEPLOY, live_records=True),
-    "DeleteLiveRecord": Action("live", _DEPLOY, live_records=True),
+    "DescribeLiveCallbackTemplates": Action("live", _ALL, "callbacks"),
+    "DescribeLiveCallbackRules": Action("live", _ALL, "callbacks"),
+    "CreateLiveCallbackTemplate": Action("live", _DEPLOY, "callbacks"),
+    "ModifyLiveCallbackTemplate": Action("live", _DEPLOY, "callbacks"),
+    "DeleteLiveCallbackTemplate": Action("live", _DEPLOY, "callbacks"),
+    "CreateLiveCallbackRule": Action("live", _DEPLOY, "callbacks"),
+    "DeleteLiveCallbackRule": Action("live", _DEPLOY, "callbacks"),
+    "CreateLiveRecord": Action("live", _DEPLOY, "live_records"),
+    "StopLiveRecord": Action("live", _DEPLOY, "live_records"),
+    "DeleteLiveRecord": Action("live", _DEPLOY, "live_records"),
 }
 
 
 def reads(now: int) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """Return the reads of a run with the smallest valid body, in their order; *now* in Unix seconds."""
+    """Return the reads of every run with the smallest valid body, in their order; *now* in Unix seconds."""
     bodies: Mapping[str, dict[str, Any]] = {"DescribeRecordTask": {"StartTime": now - 3600, "EndTime": now}}
-    return tuple((name, bodies.get(name, {})) for name, action in ACTIONS.items() if "reader" in action.roles)
+    needed = (name for name, action in ACTIONS.items() if "reader" in action.roles and not action.only_for)
+    return tuple((name, bodies.get(name, {})) for name in needed)
 
 
-def policy(role: Role, *, live_records: bool) -> dict[str, Any]:
+def policy(role: Role, *, live_records: bool = False, callbacks: bool = False) -> dict[str, Any]:
     """Return the least-privilege policy of a role, in the form of the vendor's Cloud Access Management (CAM)."""
+    used = {"", *(["live_records"] if live_records else []), *(["callbacks"] if callbacks else [])}
     allowed = [
         f"{action.service}:{name}"
         for name, action in ACTIONS.items()
-        if role in action.roles and (live_records or not action.live_records)
+        if role in action.roles and action.only_for in used
     ]
     return {"version": "2.0", "statement": [{"effect": "allow", "action": sorted(allowed), "resource": ["*"]}]}

@@ -23,6 +23,7 @@ from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, Read
 from live_recording.account.credentials import METADATA, ROLE_SECONDS, sign_in
 from live_recording.account.rate_limiter import RateLimiter
 from live_recording.account.strict_session import StrictSession
+from live_recording.config.printing import redacted
 from live_recording.config.settings import Endpoint, Settings
 from live_recording.core.secret_patterns import without_secrets
 from live_recording.core.text import escaped
@@ -258,4 +259,4 @@ def _reason(message: object) -> str:
         return str(found[1] or found[2] or found[3])
     if _WRAPPED.search(text):
         return "the connection broke, or the server does not speak HTTP"
-    return escaped(without_secrets(" ".join(text.split()))[:300])
+    return escaped(without_secrets(redacted(" ".join(text.split())))[:300])

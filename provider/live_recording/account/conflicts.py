@@ -6,7 +6,8 @@ Checks, deployments and reviews report the same conflict with the same words.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from live_recording.core.streams import StreamKey
+from live_recording.core.kinds import NOUN_OF, TEMPLATE_OF, RuleKind, TemplateKind
+from live_recording.core.streams import CallbackKey, RuleKey
 from live_recording.core.text import capitalize, quoted
 
 Describe = Callable[[str], str]
@@ -24,10 +25,11 @@ class TemplateMissing:
     """A template that must be changed is not in the account."""
 
     template_id: str
+    kind: TemplateKind = "template"
 
     def message(self, describe: Describe) -> str:
         """Return what is wrong and what to do."""
-        return f"The account no longer has template {describe(self.template_id)}. Run `pulumi refresh`, then `pulumi up` creates it again."
+        return f"The account no longer has {NOUN_OF[self.kind]} {describe(self.template_id)}. Run `pulumi refresh`, then `pulumi up` creates it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,12 @@ class TemplateRenamed:
     template_id: str
     live: str
     remembered: str
+    kind: TemplateKind = "template"
 
     def message(self, describe: Describe) -> str:
         """Return what is wrong and what to do."""
         return (
-            f"Template {describe(self.template_id)} is named {quoted(self.live)} in the account, but this stack's state "
+            f"{capitalize(NOUN_OF[self.kind])} {describe(self.template_id)} is named {quoted(self.live)} in the account, but this stack's state "
             f"has {quoted(self.remembered)}. It was renamed outside this stack, or it is a template of another account: "
             "check the account with `live-recording doctor`, then run `pulumi refresh` and review the difference."
         )
@@ -52,20 +55,22 @@ class TemplateInUse:
     """A template that must be deleted is used by rules that stay, or by relay tasks."""
 
     template_id: str
-    users: tuple[StreamKey, ...]  # empty: no rule uses it
-    relays: str = ""  # a sentence that names the relay tasks; "": the account lists none
+    users: tuple[RuleKey, ...]  # empty: no rule uses it
+    others: str = ""  # a sentence that names other users, such as relay tasks; "": none is listed
+    kind: TemplateKind = "template"
 
     def message(self, describe: Describe) -> str:
         """Return what is wrong and what to do."""
+        template = f"{capitalize(NOUN_OF[self.kind])} {describe(self.template_id)}"
         if not self.users:
-            users = self.relays or (
+            users = self.others or (
                 "It is used by something that is no rule, such as a relay task. List these with `live-recording audit`, and "
                 "give them another template."
             )
-            return f"Template {describe(self.template_id)} cannot be deleted. {users}"
+            return f"{template} cannot be deleted. {users}"
         users = ", ".join(sorted(map(str, self.users)))
         return (
-            f"Template {describe(self.template_id)} cannot be deleted: it is used by rules for {users}. "
+            f"{template} cannot be deleted: it is used by rules for {users}. "
             "Delete those rules or point them to another template, then run again."
         )
 
@@ -74,15 +79,17 @@ class TemplateInUse:
 class RuleKeyTaken:
     """The key of a rule that must be created is used by a rule that points to another template."""
 
-    key: StreamKey
+    key: RuleKey
     live: str
     wanted: str | None  # None: a template that does not exist yet
 
     def message(self, describe: Describe, advice: str = REMOVE) -> str:
         """Return what is wrong and what to do."""
-        wanted = f"template {describe(self.wanted)}" if self.wanted else "a template that is still to be created"
+        kind = rule_kind(self.key)
+        template = NOUN_OF[TEMPLATE_OF[kind]]
+        wanted = f"{template} {describe(self.wanted)}" if self.wanted else f"a {template} that is still to be created"
         return (
-            f"The account already has a rule for {self.key}. It points to template {describe(self.live)}; "
+            f"The account already has a {NOUN_OF[kind]} for {self.key}. It points to {template} {describe(self.live)}; "
             f"this one needs {wanted}. {advice}"
         )
 
@@ -91,15 +98,17 @@ class RuleKeyTaken:
 class RuleChangedOutside:
     """A rule that must be changed or deleted points to another template than the one this stack gave it."""
 
-    key: StreamKey
+    key: RuleKey
     live: str | None
     expected: str
 
     def message(self, describe: Describe) -> str:
         """Return what is wrong and what to do."""
-        live = f"points to template {describe(self.live)}" if self.live else "is gone"
+        kind = rule_kind(self.key)
+        template = NOUN_OF[TEMPLATE_OF[kind]]
+        live = f"points to {template} {describe(self.live)}" if self.live else "is gone"
         return (
-            f"The rule for {self.key} {live}, but this stack created it for template {describe(self.expected)}. "
+            f"The {NOUN_OF[kind]} for {self.key} {live}, but this stack created it for {template} {describe(self.expected)}. "
             "It was changed outside this stack: run `pulumi refresh` and review the difference first."
         )
 
@@ -107,9 +116,16 @@ class RuleChangedOutside:
 Conflict = TemplateMissing | TemplateRenamed | TemplateInUse | RuleKeyTaken | RuleChangedOutside
 
 
-def in_use(template_id: str, users: Iterable[StreamKey], relays: str = "") -> TemplateInUse:
-    """Return the conflict of a template that *users* still need, or the relay tasks that the sentence *relays* names."""
-    return TemplateInUse(template_id, tuple(sorted(users)), relays)
+def rule_kind(key: RuleKey) -> RuleKind:
+    """Return the kind of the rule that has this key."""
+    return "callback_rule" if isinstance(key, CallbackKey) else "rule"
+
+
+def in_use(
+    template_id: str, users: Iterable[RuleKey], others: str = "", kind: TemplateKind = "template"
+) -> TemplateInUse:
+    """Return the conflict of a template that *users* still need, or what the sentence *others* names."""
+    return TemplateInUse(template_id, tuple(sorted(users, key=lambda key: key.parts)), others, kind)
 
 
 def another_account(what: str) -> str:

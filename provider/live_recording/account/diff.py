@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from live_recording.account.api_mapping import CREATE_ONLY, effective_template, template_inputs
-from live_recording.account.objects import LiveTemplate
+from live_recording.account.callback_mapping import callback_inputs, effective_callback, has_unconfirmed_url
+from live_recording.account.objects import LiveCallbackTemplate, LiveTemplate, NamedTemplate
 from live_recording.core.findings import KeyPath
 from live_recording.core.kinds import KindName
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
 
+CALLBACK_RULE_KEY = ("domain", "app")
 RULE_KEY = ("domain", "app", "stream")
 TASK_FIELDS = ("domain", "app", "stream", "stream_type", "start", "end", "template_id")
 TASK_KEY = tuple(name for name in TASK_FIELDS if name != "stream_type")
@@ -27,6 +29,8 @@ REPLACES: Mapping[KindName, tuple[str, ...]] = {
     "rule": RULE_KEY,  # the API cannot change the key of a rule; its template is changed in place
     "task": TASK_FIELDS,  # the API cannot change a task
     "live_record": LIVE_RECORD_FIELDS,  # nor a live record
+    "callback_template": (),
+    "callback_rule": CALLBACK_RULE_KEY,
 }
 
 
@@ -34,8 +38,10 @@ def effective(kind: KindName, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the inputs with defaults in place of unset fields."""
     if kind == "template":
         return effective_template(inputs)
-    if kind == "rule":
-        return {name: inputs.get(name, "") for name in (*RULE_KEY, "template_id")}
+    if kind == "callback_template":
+        return effective_callback(inputs)
+    if kind in ("rule", "callback_rule"):
+        return {name: inputs.get(name, "") for name in (*REPLACES[kind], "template_id")}
     return {name: inputs.get(name) for name in REPLACES[kind]}
 
 
@@ -43,6 +49,19 @@ def changes(kind: KindName, old: Mapping[str, Any], new: Mapping[str, Any]) -> t
     """Return the top-level fields whose effect differs, sorted."""
     before, after = effective(kind, old), effective(kind, new)
     return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
+
+
+def live_inputs(live: NamedTemplate, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a live template of either kind as inputs, completed by what is *asked* for."""
+    if isinstance(live, LiveCallbackTemplate):
+        return callback_inputs(live, asked)
+    assert isinstance(live, LiveTemplate)  # noqa: S101 - there are two kinds
+    return template_inputs(live, asked)
+
+
+def is_unconfirmed(live: NamedTemplate, inputs: Mapping[str, Any]) -> bool:
+    """Return whether the *inputs* have a value that is not known to be live, because no list shows it."""
+    return isinstance(live, LiveCallbackTemplate) and has_unconfirmed_url(inputs, live)
 
 
 def replaces(kind: KindName, changed: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,9 +6,8 @@ Whether a task was stopped, or an object belongs to another resource of the run,
 from collections.abc import Mapping
 from typing import Any
 
-from live_recording.account.api_mapping import template_inputs
-from live_recording.account.diff import changes, replaces
-from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate
+from live_recording.account.diff import changes, live_inputs, replaces
+from live_recording.account.objects import NO_TEMPLATE, LiveTask, NamedTemplate
 from live_recording.core.streams import StreamKey
 from live_recording.core.timefmt import timestamp
 
@@ -45,22 +44,22 @@ def _starts_of_same_recording(inputs: Inputs, live: Mapping[str, LiveTask]) -> d
     }
 
 
-def templates_named(inputs: Inputs, live: Mapping[str, LiveTemplate]) -> Mapping[str, tuple[str, ...]]:
+def templates_named(inputs: Inputs, live: Mapping[str, NamedTemplate]) -> Mapping[str, tuple[str, ...]]:
     """Return the live templates of the declared name: id -> the fields that differ, identical ones first, then by id."""
     differences = {
-        template_id: changes("template", template_inputs(template, inputs), inputs)
+        template_id: changes(template.kind, live_inputs(template, inputs), inputs)
         for template_id, template in sorted(live.items(), key=lambda item: int(item[0]))
         if template.name == inputs["template_name"]
     }
     return dict(sorted(differences.items(), key=lambda item: bool(item[1])))
 
 
-def adoptable_template(inputs: Inputs, live: Mapping[str, LiveTemplate], *, own_name: bool) -> str | None:
+def adoptable_template(inputs: Inputs, live: Mapping[str, NamedTemplate], *, own_name: bool) -> str | None:
     """Return the id of the live template that a create adopts, or None: one of the same name that is identical.
 
     With *own_name*, a name that only this stack gives, it may differ in what can be changed in place.
     """
     for template_id, changed in templates_named(inputs, live).items():
-        if not changed or (own_name and not replaces("template", changed)):
+        if not changed or (own_name and not replaces(live[template_id].kind, changed)):
             return template_id
     return None

@@ -3,7 +3,7 @@
 Lists are complete: both kinds of templates, all pages, all windows of unfinished tasks.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -12,13 +12,22 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, TimedOut
+from live_recording.account.callback_mapping import CALLBACK_FIELDS, CN_ONLY
 from live_recording.account.domains import Domains, LiveDomain, by_name
 from live_recording.account.guard import AccountGuard
-from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate
+from live_recording.account.objects import (
+    LiveCallbackRule,
+    LiveCallbackTemplate,
+    LiveRule,
+    LiveTask,
+    LiveTemplate,
+    NamedTemplate,
+)
 from live_recording.account.relays import LiveRelay, Relays
 from live_recording.config.settings import Settings
 from live_recording.core.errors import ToolError
-from live_recording.core.streams import StreamKey
+from live_recording.core.kinds import TemplateKind
+from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.vendor import QUERY_MAX, TASK_MAX
 
 if TYPE_CHECKING:
@@ -92,6 +101,8 @@ class AccountInventory:
         self._templates = _CachedList(self._read_templates)
         self._rules = _CachedList(self._read_rules)
         self._tasks = _CachedList(self._read_tasks)
+        self._callback_templates = _CachedList(self._read_callback_templates)
+        self._callback_rules = _CachedList(self._read_callback_rules)
         self._domains: list[Domains | None] = []  # empty: not read yet
         self._domains_lock = RLock()
 
@@ -106,6 +117,18 @@ class AccountInventory:
     def tasks(self, *, fresh: bool = False) -> dict[str, LiveTask]:
         """Return the tasks that are not known to be finished, by id."""
         return self._tasks.get(fresh=fresh)
+
+    def callback_templates(self, *, fresh: bool = False) -> dict[str, LiveCallbackTemplate]:
+        """Return the callback templates, by id. Their `raw` has the key in plain text."""
+        return self._callback_templates.get(fresh=fresh)
+
+    def callback_rules(self, *, fresh: bool = False) -> dict[CallbackKey, str]:
+        """Return the callback template ids of the callback rules, by key."""
+        return self._callback_rules.get(fresh=fresh)
+
+    def named_templates(self, kind: TemplateKind) -> Mapping[str, NamedTemplate]:
+        """Return the templates of a kind, by id."""
+        return self.callback_templates() if kind == "callback_template" else self.templates()
 
     def domains(self) -> Domains | None:
         """Return the domains by name, None if the credentials may not list them."""
@@ -127,9 +150,9 @@ class AccountInventory:
         self.rules()
         return self._rules.size_at_first
 
-    def template_name(self, template_id: str) -> str:
+    def template_name(self, template_id: str, kind: TemplateKind = "template") -> str:
         """Return the name of a template, or "" if the account does not have it."""
-        template = self.templates().get(template_id)
+        template = self.named_templates(kind).get(template_id)
         return template.name if template else ""
 
     def store_template(self, template: LiveTemplate) -> None:
@@ -144,6 +167,14 @@ class AccountInventory:
         """Record that this process created a task."""
         self._tasks.store(task.id, task)
 
+    def store_callback_template(self, template: LiveCallbackTemplate) -> None:
+        """Record that this process created or changed a callback template."""
+        self._callback_templates.store(template.id, template)
+
+    def store_callback_rule(self, key: CallbackKey, template_id: str) -> None:
+        """Record that this process created or changed a callback rule."""
+        self._callback_rules.store(key, template_id)
+
     def remove_template(self, template_id: str) -> None:
         """Record that this process deleted a template."""
         self._templates.remove(template_id)
@@ -155,6 +186,14 @@ class AccountInventory:
     def remove_task(self, task_id: str) -> None:
         """Record that this process deleted a task."""
         self._tasks.remove(task_id)
+
+    def remove_callback_template(self, template_id: str) -> None:
+        """Record that this process deleted a callback template."""
+        self._callback_templates.remove(template_id)
+
+    def remove_callback_rule(self, key: CallbackKey) -> None:
+        """Record that this process deleted a callback rule."""
+        self._callback_rules.remove(key)
 
     def change(self, action: str, body: Body) -> Body:
         """Send a change and return its answer. Raises ConfigError while the time is simulated, WrongAccount."""
@@ -205,6 +244,19 @@ class AccountInventory:
     def _read_rules(self) -> Iterator[tuple[StreamKey, str]]:
         answer = self._read("DescribeLiveRecordRules", {})
         for rule in map(LiveRule.from_api, answer.get("Rules") or []):
+            yield rule.key, rule.template_id
+
+    def _read_callback_templates(self) -> Iterator[tuple[str, LiveCallbackTemplate]]:
+        """Yield the callback templates, without the fields that the API of the site answers but cannot change."""
+        fixed = (
+            frozenset[str]() if self.settings.limits.chinese_callbacks else {CALLBACK_FIELDS[name] for name in CN_ONLY}
+        )
+        for raw in self._read("DescribeLiveCallbackTemplates", {}).get("Templates") or []:
+            template = LiveCallbackTemplate.from_api({name: raw[name] for name in raw if name not in fixed})
+            yield template.id, template
+
+    def _read_callback_rules(self) -> Iterator[tuple[CallbackKey, str]]:
+        for rule in map(LiveCallbackRule.from_api, self._read("DescribeLiveCallbackRules", {}).get("Rules") or []):
             yield rule.key, rule.template_id
 
     def _read_tasks(self) -> Iterator[tuple[str, LiveTask]]:

@@ -4,18 +4,18 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from live_recording.core.kinds import KindName
-from live_recording.core.streams import StreamKey
+from live_recording.core.kinds import KindName, TemplateKind
+from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.timefmt import timestamp
 from live_recording.core.windows import Window
 
 Raw = Mapping[str, Any]
 """An object in the API's form."""
-Ref = str | StreamKey
+Ref = str | StreamKey | CallbackKey
 """What identifies an object of the account: the id of a template or task, the key of a rule."""
 NO_TEMPLATE = "0"
 """The template id that the API lists for a task without template."""
@@ -30,17 +30,32 @@ class ObjectRef:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveTemplate:
-    """A template of the account."""
+class NamedTemplate:
+    """A template of the account, of either kind."""
 
+    kind: ClassVar[TemplateKind]
     id: str
     name: str
-    raw: Raw
+    raw: Raw = field(repr=False)  # that of a callback template has its key
 
     @classmethod
-    def from_api(cls, raw: Raw) -> "LiveTemplate":
+    def from_api(cls, raw: Raw) -> Self:
         """Parse a template as the API lists it."""
         return cls(str(raw["TemplateId"]), str(raw.get("TemplateName") or ""), raw)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTemplate(NamedTemplate):
+    """A template of the account: what is recorded."""
+
+    kind = "template"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCallbackTemplate(NamedTemplate):
+    """A callback template of the account: who is notified."""
+
+    kind = "callback_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,19 @@ class LiveRule:
     def from_api(cls, raw: Raw) -> "LiveRule":
         """Parse a rule as the API lists it."""
         return cls(_stream_key(raw), str(raw["TemplateId"]))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCallbackRule:
+    """A callback rule of the account."""
+
+    key: CallbackKey
+    template_id: str
+
+    @classmethod
+    def from_api(cls, raw: Raw) -> "LiveCallbackRule":
+        """Parse a callback rule as the API lists it."""
+        return cls(CallbackKey(raw["DomainName"], raw.get("AppName") or ""), str(raw["TemplateId"]))
 
 
 @dataclass(frozen=True, slots=True)

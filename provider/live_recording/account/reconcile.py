@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from live_recording.account.api_mapping import template_inputs
 from live_recording.account.conflicts import (
     Conflict,
     RuleChangedOutside,
@@ -17,12 +16,13 @@ from live_recording.account.conflicts import (
     TemplateMissing,
     TemplateRenamed,
     in_use,
+    rule_kind,
 )
-from live_recording.account.diff import changes
+from live_recording.account.diff import changes, is_unconfirmed, live_inputs
 from live_recording.account.identity import SKEW_SECONDS, adoptable_template, matching_tasks
-from live_recording.account.objects import LiveTask, LiveTemplate, ObjectRef, Ref
-from live_recording.core.kinds import KindName
-from live_recording.core.streams import StreamKey
+from live_recording.account.objects import LiveTask, NamedTemplate, ObjectRef, Ref
+from live_recording.core.kinds import KindName, TemplateKind
+from live_recording.core.streams import RuleKey
 
 Inputs = Mapping[str, Any]
 
@@ -85,57 +85,68 @@ class HeldObjects:
         """Return whether a resource of this run has the object."""
         return ObjectRef(kind, ref) in self.refs
 
-    def free_templates(self, live: Mapping[str, LiveTemplate]) -> dict[str, LiveTemplate]:
+    def free_templates(self, live: Mapping[str, NamedTemplate]) -> dict[str, NamedTemplate]:
         """Return the live templates that no resource of this run has."""
         return {
-            template_id: template for template_id, template in live.items() if not self.holds("template", template_id)
+            template_id: template
+            for template_id, template in live.items()
+            if not self.holds(template.kind, template_id)
         }
 
 
 def create_template(
-    inputs: Inputs, live: Mapping[str, LiveTemplate], held: HeldObjects, *, own_name: bool
+    inputs: Inputs, live: Mapping[str, NamedTemplate], held: HeldObjects, *, own_name: bool
 ) -> Create | Adopt | Update:
-    """Decide the creation of a template: adopt an identical one, take over one of this stack's own name, or create it."""
+    """Decide the creation of a template: adopt an identical one, take over one of this stack's own name, or create it.
+
+    What no list shows is sent again to one that is adopted.
+    """
     template_id = adoptable_template(inputs, held.free_templates(live), own_name=own_name)
     if template_id is None:
         return Create()
-    differs = changes("template", template_inputs(live[template_id], inputs), inputs)
+    template = live[template_id]
+    differs = changes(template.kind, live_inputs(template, inputs), inputs) or is_unconfirmed(template, inputs)
     return Update(template_id) if differs else Adopt(template_id)
 
 
 def update_template(
-    template_id: str, live: Mapping[str, LiveTemplate], remembered: str, wanted: str
+    template_id: str,
+    live: Mapping[str, NamedTemplate],
+    remembered: str,
+    wanted: str,
+    kind: TemplateKind = "template",
 ) -> Update | Refuse:
     """Decide the change of a template: only while it has the *remembered* name, or already the *wanted* one."""
     if template_id not in live:
-        return Refuse(TemplateMissing(template_id))
+        return Refuse(TemplateMissing(template_id, kind))
     name = live[template_id].name
     is_ours = name in (remembered or wanted, wanted)
-    return Update(template_id) if is_ours else Refuse(TemplateRenamed(template_id, name, remembered))
+    return Update(template_id) if is_ours else Refuse(TemplateRenamed(template_id, name, remembered, kind))
 
 
 def delete_template(
     template_id: str,
-    live: Mapping[str, LiveTemplate],
+    live: Mapping[str, NamedTemplate],
     remembered: str,
     held: HeldObjects,
-    users: Iterable[StreamKey] = (),
+    users: Iterable[RuleKey] = (),
+    kind: TemplateKind = "template",
 ) -> Delete | Keep | Refuse:
     """Decide the deletion of a template: only while it has the *remembered* name.
 
     *users* are the rules that point to it, as far as they are known.
     """
-    if template_id not in live or held.holds("template", template_id):
+    if template_id not in live or held.holds(kind, template_id):
         return Keep()
     name = live[template_id].name
     if name != remembered:
-        return Refuse(TemplateRenamed(template_id, name, remembered))
+        return Refuse(TemplateRenamed(template_id, name, remembered, kind))
     rules = tuple(users)
-    return Refuse(in_use(template_id, rules)) if rules else Delete()
+    return Refuse(in_use(template_id, rules, kind=kind)) if rules else Delete()
 
 
 def create_rule(
-    key: StreamKey, live: str | None, wanted: str | None, adoptable: Collection[str] = ()
+    key: RuleKey, live: str | None, wanted: str | None, adoptable: Collection[str] = ()
 ) -> Create | Adopt | Refuse:
     """Decide the creation of a rule.
 
@@ -148,7 +159,7 @@ def create_rule(
 
 
 def update_rule(
-    key: StreamKey, live: str | None, old: str, wanted: str | None, adoptable: Collection[str] = ()
+    key: RuleKey, live: str | None, old: str, wanted: str | None, adoptable: Collection[str] = ()
 ) -> Create | Adopt | Retarget | Refuse:
     """Decide the change of a rule's template from *old*. An interrupted run may have deleted or changed it already."""
     if live is None:
@@ -158,9 +169,9 @@ def update_rule(
     return Retarget(old) if live == old else Refuse(RuleChangedOutside(key, live, old))
 
 
-def delete_rule(key: StreamKey, live: str | None, expected: str, held: HeldObjects) -> Delete | Keep | Refuse:
+def delete_rule(key: RuleKey, live: str | None, expected: str, held: HeldObjects) -> Delete | Keep | Refuse:
     """Decide the deletion of a rule: only while it points to the template that the state remembers."""
-    if live is None or held.holds("rule", key):
+    if live is None or held.holds(rule_kind(key), key):
         return Keep()
     return Delete() if live == expected else Refuse(RuleChangedOutside(key, live, expected))
 

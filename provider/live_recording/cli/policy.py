@@ -21,6 +21,9 @@ def policy(
     live_records: Annotated[
         bool, typer.Option("--live-records", help="Also allow the deprecated live_records, for a deployer.")
     ] = False,
+    callbacks: Annotated[
+        bool, typer.Option("--callbacks", help="Also allow what stacks with callback templates or rules need.")
+    ] = False,
 ) -> None:
     """Print the least-privilege access policy (CAM) of a role as JSON.
 
@@ -31,4 +34,4 @@ def policy(
     from live_recording.account import actions
     from live_recording.core.json_output import as_json
 
-    print_output(as_json(actions.policy(role.value, live_records=live_records)))
+    print_output(as_json(actions.policy(role.value, live_records=live_records, callbacks=callbacks)))

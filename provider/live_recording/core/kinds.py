@@ -23,6 +23,19 @@ CLASS_OF: Mapping[KindName, str] = {
     "callback_rule": "CallbackRule",
 }
 """The class in Python programs; its name ends the type in a state."""
+TemplateKind = Literal["template", "callback_template"]
+RuleKind = Literal["rule", "callback_rule"]
+NOUN_OF: Mapping[KindName, str] = {
+    "template": "template",
+    "rule": "rule",
+    "task": "task",
+    "live_record": "live record",
+    "callback_template": "callback template",
+    "callback_rule": "callback rule",
+}
+"""What a message calls an object of the kind."""
+TEMPLATE_OF: Mapping[RuleKind, TemplateKind] = {"rule": "template", "callback_rule": "callback_template"}
+"""The kind of the template that a rule points to."""
 PROVIDER_REFERENCES = (
     "gASVOgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMFlJlY29yZFRlbXBsYXRlUHJvdmlkZXKUk5QpgZQu",
     "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMElJlY29yZFJ1bGVQcm92aWRlcpSTlCmBlC4=",

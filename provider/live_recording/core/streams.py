@@ -37,6 +37,29 @@ class StreamKey:
         return escaped("/".join((self.domain, self.app or "*", self.stream or "*")))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class CallbackKey:
+    """The key of a callback rule: a domain and an app; an empty app is every app."""
+
+    domain: str
+    app: str = ""
+
+    @classmethod
+    def from_inputs(cls, inputs: Mapping[str, Any]) -> "CallbackKey":
+        """Return the key from the inputs of the resource."""
+        return cls(inputs.get("domain", ""), inputs.get("app", ""))
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Return domain and app."""
+        return self.domain, self.app
+
+    def __str__(self) -> str:
+        return escaped("/".join((self.domain, self.app or "*")))
+
+
+RuleKey = StreamKey | CallbackKey
+"""What identifies a rule, or a callback rule."""
 PART_NAMES = ("domain", "app", "stream")
 """The inputs that make up a key."""
 LEVELS: tuple[tuple[bool, bool], ...] = (

@@ -204,6 +204,7 @@ def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
     domain = Field(str, DOMAIN, required=True, code="InvalidParameter.DomainFormatError")
     key: Schema = {"DomainName": domain, "AppName": TEXT, "StreamName": TEXT}
     callback = callback_template(site)
+    modifiable = {name: field for name, field in callback.items() if name != "StreamMixNotifyUrl"}  # PY
     callback_key: Schema = {"DomainName": domain, "AppName": Field(str, required=True)}
     callback_name = short(255, *site.template_name)
     filled = Field(str, FILLED, required=True)
@@ -267,7 +268,7 @@ def actions(site: Site, assumed: Assumptions = DEFAULT) -> Mapping[str, Action]:
             {"TemplateName": Field(str, callback_name, required=True), **callback}, VALUE, 200
         ),
         "ModifyLiveCallbackTemplate": Action(
-            {"TemplateId": template_id, "TemplateName": Field(str, callback_name), **callback}, VALUE, 200
+            {"TemplateId": template_id, "TemplateName": Field(str, callback_name), **modifiable}, VALUE, 200
         ),
         "DescribeLiveCallbackTemplate": Action({"TemplateId": template_id}, VALUE, 500),
         "DescribeLiveCallbackTemplates": Action({}, VALUE, 500),

@@ -1,10 +1,10 @@
-"""The Pulumi resources: RecordTemplate, RecordRule, RecordTask and LiveRecord.
+"""The Pulumi resources: RecordTemplate, RecordRule, RecordTask, LiveRecord, CallbackTemplate and CallbackRule.
 
 The provider classes are pickled by reference into every state: this module path and their names never change.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,12 @@ from pulumi import Input, Output, ResourceOptions, dynamic, get_project, get_sta
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
+from live_recording.account.callback_mapping import KEY
 from live_recording.config.files import debug_enabled
 from live_recording.core.kinds import ACCOUNT, KindName
 from live_recording.core.stack_ref import StackRef
+from live_recording.resources.callback_rule import CallbackRuleLifecycle
+from live_recording.resources.callback_template import CallbackTemplateLifecycle
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.error_boundary import EngineProperties, hide_tracebacks, report_errors_to_engine
 from live_recording.resources.lifecycle import ResourceLifecycle
@@ -118,11 +121,25 @@ class LiveRecordProvider(_RecordingProvider):
     lifecycle = LiveRecordLifecycle()
 
 
+class CallbackTemplateProvider(_RecordingProvider):
+    """The provider of CallbackTemplate."""
+
+    lifecycle = CallbackTemplateLifecycle()
+
+
+class CallbackRuleProvider(_RecordingProvider):
+    """The provider of CallbackRule."""
+
+    lifecycle = CallbackRuleLifecycle()
+
+
 PROVIDERS: Mapping[KindName, type[_RecordingProvider]] = {
     "template": RecordTemplateProvider,
     "rule": RecordRuleProvider,
     "task": RecordTaskProvider,
     "live_record": LiveRecordProvider,
+    "callback_template": CallbackTemplateProvider,
+    "callback_rule": CallbackRuleProvider,
 }
 
 
@@ -332,11 +349,103 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
         super().__init__(LiveRecordProvider(), resource_name, arguments | outputs, opts)
 
 
+class CallbackTemplate(_LiveResource, module="live", name="CallbackTemplate"):
+    """Who is notified of pushes, recordings and files: one URL for each kind of notification, at least one.
+
+    An unset field is empty in the account. The API never returns *record_status_notify_url*: a refresh does not see whether it
+    changed, and every change of the template sends it again.
+    Errors: a field that the site does not have, a name that the account does not accept, no free slot in the account.
+    Source: CreateLiveCallbackTemplate, CN:32637, IN:30815.
+    """
+
+    template_name: Output[str]
+    account: Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        template_name: Input[str] | None = None,
+        description: Input[str] | None = None,
+        stream_begin_notify_url: Input[str] | None = None,
+        stream_end_notify_url: Input[str] | None = None,
+        record_notify_url: Input[str] | None = None,
+        record_status_notify_url: Input[str] | None = None,
+        record_exception_notify_url: Input[str] | None = None,
+        record_exception_levels: Input[Sequence[str]] | None = None,
+        push_exception_notify_url: Input[str] | None = None,
+        snapshot_notify_url: Input[str] | None = None,
+        porn_censorship_notify_url: Input[str] | None = None,
+        audio_audit_notify_url: Input[str] | None = None,
+        callback_key: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Declare a callback template. *template_name* defaults to `<project>--<stack>--<resource_name>`.
+
+        *callback_key* signs the notifications (docs/callbacks.md). It is kept as a secret, whatever is passed. Nothing
+        replaces the template.
+        """
+        arguments = engine_arguments(
+            template_name=template_name or StackRef(get_project(), get_stack()).template_name(resource_name),
+            description=description,
+            stream_begin_notify_url=stream_begin_notify_url,
+            stream_end_notify_url=stream_end_notify_url,
+            record_notify_url=record_notify_url,
+            record_status_notify_url=record_status_notify_url,
+            record_exception_notify_url=record_exception_notify_url,
+            record_exception_levels=record_exception_levels,
+            push_exception_notify_url=push_exception_notify_url,
+            snapshot_notify_url=snapshot_notify_url,
+            porn_censorship_notify_url=porn_censorship_notify_url,
+            audio_audit_notify_url=audio_audit_notify_url,
+        )
+        secret = {KEY: Output.secret(callback_key)} if callback_key is not None else {}
+        outputs = _placeholders(CallbackTemplateProvider.lifecycle)
+        options = ResourceOptions.merge(ResourceOptions(additional_secret_outputs=[KEY]), opts)
+        super().__init__(CallbackTemplateProvider(), resource_name, arguments | secret | outputs, options)
+
+    @property
+    def template_id(self) -> Output[str]:
+        """The vendor's TemplateId, from the resource id: so it stays known in previews."""
+        return self.id
+
+
+class CallbackRule(_LiveResource, module="live", name="CallbackRule"):
+    """Which callback template a domain uses, or an app of it. There is one callback rule per domain and app.
+
+    Errors: another callback rule has the key. Source: CreateLiveCallbackRule, CN:32638, IN:30816.
+    """
+
+    domain: Output[str]
+    app: Output[str]
+    template_id: Output[str]
+    account: Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        domain: Input[str],
+        template_id: Input[str | int],
+        app: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Declare a callback rule. Without *app* it applies to every app.
+
+        A change of the key replaces the rule; a change of *template_id* changes it in place.
+        """
+        arguments = engine_arguments(domain=domain, app=app, template_id=template_id)
+        outputs = _placeholders(CallbackRuleProvider.lifecycle)
+        super().__init__(CallbackRuleProvider(), resource_name, arguments | outputs, opts)
+
+
 KINDS: Mapping[KindName, type[Any]] = {
     "template": RecordTemplate,
     "rule": RecordRule,
     "task": RecordTask,
     "live_record": LiveRecord,
+    "callback_template": CallbackTemplate,
+    "callback_rule": CallbackRule,
 }
 
 

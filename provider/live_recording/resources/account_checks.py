@@ -7,18 +7,18 @@ Every message names both sides and says what to do.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from live_recording.account import reconcile
-from live_recording.account.api_mapping import template_inputs
-from live_recording.account.conflicts import LEAVES_LATER, RENAMED, RuleChangedOutside, RuleKeyTaken
-from live_recording.account.diff import changes, is_live, replaces
+from live_recording.account.conflicts import LEAVES_LATER, RENAMED, RuleChangedOutside, RuleKeyTaken, rule_kind
+from live_recording.account.diff import changes, is_live, live_inputs, replaces
 from live_recording.account.domains import FINDING as UNKNOWN_DOMAIN
 from live_recording.account.domains import why_unknown
 from live_recording.core.findings import Finding
-from live_recording.core.kinds import FORMATS, KindName
-from live_recording.core.streams import StreamKey
-from live_recording.core.text import quoted
+from live_recording.core.kinds import FORMATS, NOUN_OF, TEMPLATE_OF, KindName, RuleKind, TemplateKind
+from live_recording.core.streams import RuleKey, StreamKey
+from live_recording.core.text import capitalize, quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import OVERLAPS_MAX
 from live_recording.core.windows import Window, creatable_from, overlap_violations, phase
@@ -34,6 +34,7 @@ REPLACE_A_RULE = (
 )
 ONLY_LIVE = "Only a value that the account holds already may stay as it is."
 MOVE_FEWER_RULES = "Moved rules are created before the old ones are deleted. Move fewer rules per deployment"
+SECOND_CALLBACK_TEMPLATE = "Renaming without `was` temporarily needs a second callback template"
 SECOND_TEMPLATE = "Renaming without `was`, or changing delay_live or cos_store, temporarily needs a second template"
 
 
@@ -68,7 +69,7 @@ def _held_templates(inputs: Props, olds: Props, context: ProviderContext | None)
     """Return the template of the state and the live ones of its name, as inputs."""
     name = (olds or inputs).get("template_name")
     live = context.account.templates().values() if context else ()
-    return [*([olds] if olds else []), *(template_inputs(each, inputs) for each in live if each.name == name)]
+    return [*([olds] if olds else []), *(live_inputs(each, inputs) for each in live if each.name == name)]
 
 
 def _unknown_domain(context: ProviderContext, inputs: Props) -> Iterator[Finding]:
@@ -89,50 +90,57 @@ def register(
         return Registration()
     if not context.run.claim(key, urn, olds):
         return Registration(is_duplicate=True)
-    if kind == "template":
-        return _register_template(context, inputs, olds)
-    if kind == "rule":
-        return _register_rule(context, rule_key(inputs), olds)
+    if kind in ("template", "callback_template"):
+        return _register_template(kind, context, inputs, olds)
+    if kind in ("rule", "callback_rule"):
+        return _register_rule(kind, context, inputs, olds)
     return Registration()
 
 
-def _register_template(context: ProviderContext, inputs: Props, olds: Props) -> Registration:
-    key: NaturalKey = ("template", inputs["template_name"])
+def _register_template(kind: TemplateKind, context: ProviderContext, inputs: Props, olds: Props) -> Registration:
+    key: NaturalKey = (kind, inputs["template_name"])
     is_moving = bool(olds) or context.run.is_moving(key)
     if olds:
-        if not replaces("template", changes("template", olds, inputs)):
+        if not replaces(kind, changes(kind, olds, inputs)):
             return Registration(is_moving=True)
         context.run.mark_moving(key)
     else:
         own_name = context.has_own_name(inputs["template_name"])
-        decision = reconcile.create_template(inputs, context.account.templates(), context.run, own_name=own_name)
+        decision = reconcile.create_template(
+            inputs, context.account.named_templates(kind), context.run, own_name=own_name
+        )
         if not isinstance(decision, reconcile.Create):
-            context.run.mark_adoptable(str(decision.ref))
+            context.run.mark_adoptable(kind, str(decision.ref))
             return Registration(is_moving=is_moving)
-    return Registration(is_moving=is_moving, new_objects=context.run.count_new("template", inputs["template_name"], ()))
+    return Registration(is_moving=is_moving, new_objects=context.run.count_new(kind, inputs["template_name"], ()))
 
 
-def _register_rule(context: ProviderContext, key: StreamKey, olds: Props) -> Registration:
-    old_key = rule_key(olds) if olds else None
+def _register_rule(kind: RuleKind, context: ProviderContext, inputs: Props, olds: Props) -> Registration:
+    key = rule_key(kind, inputs)
+    old_key = rule_key(kind, olds) if olds else None
     if old_key == key:
         return Registration(is_moving=True)
     if olds:
-        context.run.mark_moving(("rule", key))
-    live = context.account.rules()
-    is_replacement = context.run.is_moving(("rule", key))
-    if key in live or (is_replacement and has_few_free_slots(context)):
+        context.run.mark_moving((kind, key))
+    live = _live_rules(kind, context)
+    is_replacement = context.run.is_moving((kind, key))
+    if key in live or (kind == "rule" and is_replacement and has_few_free_slots(context)):
         return Registration(is_moving=is_replacement)
-    return Registration(is_moving=is_replacement, new_objects=context.run.count_new("rule", key, live))
+    return Registration(is_moving=is_replacement, new_objects=context.run.count_new(kind, key, live))
+
+
+def _live_rules(kind: RuleKind, context: ProviderContext) -> Mapping[Any, str]:
+    return context.account.callback_rules() if kind == "callback_rule" else context.account.rules()
 
 
 def _duplicate(kind: KindName, inputs: Props) -> Finding:
     _, key = natural_key(kind, inputs) or (kind, "")
-    if isinstance(key, StreamKey):
-        name = f"{key.domain}/{key.app}/{key.stream}"
-    else:
-        name = key if isinstance(key, str) else "/".join(key)
+    parts = key.parts if isinstance(key, RuleKey) else key
+    name = parts if isinstance(parts, str) else "/".join(parts)
     return Finding.new(
-        "duplicate-key", (), f"Another {kind} of this stack is declared for {quoted(name)}. Remove one of them."
+        "duplicate-key",
+        (),
+        f"Another {NOUN_OF[kind]} of this stack is declared for {quoted(name)}. Remove one of them.",
     )
 
 
@@ -141,18 +149,32 @@ def check_template(
 ) -> Iterator[Finding]:
     """Check that no other template has the name, and that there is a slot."""
     yield from _removed_application(inputs, olds)
+    yield from _check_new_template("template", context, inputs, registration, SECOND_TEMPLATE)
+
+
+def check_callback_template(
+    context: ProviderContext, inputs: Props, _olds: Props, registration: Registration
+) -> Iterator[Finding]:
+    """Check that no other callback template has the name, and that there is a slot."""
+    yield from _check_new_template("callback_template", context, inputs, registration, SECOND_CALLBACK_TEMPLATE)
+
+
+def _check_new_template(
+    kind: TemplateKind, context: ProviderContext, inputs: Props, registration: Registration, advice: str
+) -> Iterator[Finding]:
     if not registration.new_objects:
         return
-    name, templates = inputs["template_name"], context.account.templates()
+    name, templates = inputs["template_name"], context.account.named_templates(kind)
     same_name = [template_id for template_id, live in templates.items() if live.name == name]
     if same_name and not registration.is_moving and not context.has_own_name(name):
         yield Finding.new(
             "duplicate-key",
             ("template_name",),
-            f"The account already has a template {quoted(name)} (id {same_name[0]}) that differs from this one. "
+            f"The account already has a {NOUN_OF[kind]} {quoted(name)} (id {same_name[0]}) that differs from this one. "
             f"Choose another name, or adopt that template: {context.adopt_command}",
         )
-    yield from _quota("templates", len(templates), registration.new_objects, context, SECOND_TEMPLATE)
+    section: Section = "callback_templates" if kind == "callback_template" else "templates"
+    yield from _quota(section, len(templates), registration.new_objects, context, advice)
 
 
 def _removed_application(inputs: Props, olds: Props) -> Iterator[Finding]:
@@ -168,57 +190,69 @@ def _removed_application(inputs: Props, olds: Props) -> Iterator[Finding]:
 
 def check_rule(context: ProviderContext, inputs: Props, olds: Props, registration: Registration) -> Iterator[Finding]:
     """Check that the template exists, that no other rule has the key, and that there is a slot."""
-    yield from _template_exists(context, inputs, olds)
-    if not natural_key("rule", inputs):
-        return
-    key, old_key, wanted = rule_key(inputs), rule_key(olds) if olds else None, inputs.get("template_id")
-    if old_key and changes("rule", olds, inputs):
-        wanted_at_old_key = wanted if old_key == key else olds["template_id"]
-        yield from _rule_unchanged_outside(context, old_key, olds["template_id"], wanted_at_old_key)
-    if old_key == key:
-        return
-    yield from _rule_key_free(context, key, wanted, is_moved=old_key is not None)
+    yield from _check_key("rule", context, inputs, olds)
     if registration.new_objects:
-        advice = MOVE_FEWER_RULES if old_key else REPLACE_A_RULE
+        advice = MOVE_FEWER_RULES if olds else REPLACE_A_RULE
         yield from _quota("rules", len(context.account.rules()), registration.new_objects, context, advice)
 
 
-def _rule_key_free(
-    context: ProviderContext, key: StreamKey, wanted: str | None, *, is_moved: bool
-) -> Iterator[Finding]:
-    live = context.account.rules().get(key)
-    owner = context.owning_stack(live) if live else None
+def check_callback_rule(context: ProviderContext, inputs: Props, olds: Props, _: Registration) -> Iterator[Finding]:
+    """Check that the callback template exists, and that no other callback rule has the key. No limit is documented."""
+    yield from _check_key("callback_rule", context, inputs, olds)
+
+
+def _check_key(kind: RuleKind, context: ProviderContext, inputs: Props, olds: Props) -> Iterator[Finding]:
+    yield from _template_exists(TEMPLATE_OF[kind], context, inputs, olds)
+    if not natural_key(kind, inputs):
+        return
+    key, wanted = rule_key(kind, inputs), inputs.get("template_id")
+    old_key = rule_key(kind, olds) if olds else None
+    if old_key and changes(kind, olds, inputs):
+        wanted_at_old_key = wanted if old_key == key else olds["template_id"]
+        yield from _rule_unchanged_outside(context, old_key, olds["template_id"], wanted_at_old_key)
+    if old_key != key:
+        yield from _rule_key_free(context, key, wanted, is_moved=old_key is not None)
+
+
+def _rule_key_free(context: ProviderContext, key: RuleKey, wanted: str | None, *, is_moved: bool) -> Iterator[Finding]:
+    kind = rule_kind(key)
+    template_kind = TEMPLATE_OF[kind]
+    live = _live_rules(kind, context).get(key)
+    owner = context.owning_stack(live, template_kind) if live else None
     if owner:
-        name = quoted(context.account.template_name(str(live)))
+        name = quoted(context.account.template_name(str(live), template_kind))
         yield Finding.new(
             "duplicate-key",
             (),
-            f"The rule for {key} belongs to stack {owner.description}: it points to its template {name}. "
+            f"The {NOUN_OF[kind]} for {key} belongs to stack {owner.description}: it points to its template {name}. "
             "Delete it in that stack first, or leave the key to that stack.",
         )
         return
-    decision = reconcile.create_rule(key, live, wanted, context.run.adoptable_templates)
+    decision = reconcile.create_rule(key, live, wanted, context.run.adoptable_templates(template_kind))
     if isinstance(decision, reconcile.Refuse) and isinstance(decision.conflict, RuleKeyTaken):
         advice = LEAVES_LATER if is_moved else RENAMED.format(adopt=context.adopt_command)
-        yield Finding.new("duplicate-key", (), decision.conflict.message(context.describe_template, advice))
+        yield Finding.new("duplicate-key", (), decision.conflict.message(_describe(context, template_kind), advice))
 
 
-def _rule_unchanged_outside(
-    context: ProviderContext, key: StreamKey, old: str, wanted: str | None
-) -> Iterator[Finding]:
+def _rule_unchanged_outside(context: ProviderContext, key: RuleKey, old: str, wanted: str | None) -> Iterator[Finding]:
     """Check that the rule still points where the state remembers, or where an interrupted run already pointed it."""
-    decision = reconcile.update_rule(
-        key, context.account.rules().get(key), old, wanted, context.run.adoptable_templates
-    )
+    kind = rule_kind(key)
+    template_kind = TEMPLATE_OF[kind]
+    live = _live_rules(kind, context).get(key)
+    decision = reconcile.update_rule(key, live, old, wanted, context.run.adoptable_templates(template_kind))
     if isinstance(decision, reconcile.Refuse) and isinstance(decision.conflict, RuleChangedOutside):
-        yield Finding.new("duplicate-key", (), decision.conflict.message(context.describe_template))
+        yield Finding.new("duplicate-key", (), decision.conflict.message(_describe(context, template_kind)))
+
+
+def _describe(context: ProviderContext, kind: TemplateKind) -> Callable[[str], str]:
+    return partial(context.describe_template, kind=kind)
 
 
 def check_task(context: ProviderContext, inputs: Props, olds: Props, _: Registration) -> Iterator[Finding]:
     """Check that the API accepts the task's time now, that its template exists, and that not too many tasks overlap."""
     if "end" not in inputs or (olds and not changes("task", olds, inputs)):
         return
-    yield from _template_exists(context, inputs, olds)
+    yield from _template_exists("template", context, inputs, olds)
     now, site, span = context.account.settings.now(), context.account.settings.limits, _window(inputs)
     stage = phase(span, now, site)
     if stage == "later":
@@ -257,22 +291,22 @@ def _too_many_overlaps(context: ProviderContext, inputs: Props, span: Window, no
         )
 
 
-def _template_exists(context: ProviderContext, inputs: Props, olds: Props) -> Iterator[Finding]:
+def _template_exists(kind: TemplateKind, context: ProviderContext, inputs: Props, olds: Props) -> Iterator[Finding]:
     """Check that the template exists and does not belong to another stack, which would then own this resource too."""
     wanted = inputs.get("template_id")
-    if wanted is not None and wanted not in context.account.templates():
+    if wanted is not None and wanted not in context.account.named_templates(kind):
         yield Finding.new(
             "unknown-template",
             ("template_id",),
-            f"The account has no template {wanted}. If it was deleted outside Pulumi, run `pulumi refresh`; "
+            f"The account has no {NOUN_OF[kind]} {wanted}. If it was deleted outside Pulumi, run `pulumi refresh`; "
             "otherwise name a template that the account has.",
         )
-    elif wanted and wanted != olds.get("template_id") and (owner := context.owning_stack(wanted)):
-        name = quoted(context.account.template_name(wanted))
+    elif wanted and wanted != olds.get("template_id") and (owner := context.owning_stack(wanted, kind)):
+        name = quoted(context.account.template_name(wanted, kind))
         yield Finding.new(
             "unknown-template",
             ("template_id",),
-            f"Template {wanted} ({name}) belongs to stack {owner.description}, and so would everything that uses it. "
+            f"{capitalize(NOUN_OF[kind])} {wanted} ({name}) belongs to stack {owner.description}, and so would everything that uses it. "
             "Use a template of this stack; to share that one, give it its own template_name there.",
         )
 
@@ -293,4 +327,6 @@ CHECKS: Mapping[KindName, Callable[[ProviderContext, Props, Props, Registration]
     "rule": check_rule,
     "task": check_task,
     "live_record": check_live_record,
+    "callback_template": check_callback_template,
+    "callback_rule": check_callback_rule,
 }

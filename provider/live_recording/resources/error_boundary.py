@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from live_recording.account.callback_mapping import KEY
 from live_recording.config.files import debug_enabled
-from live_recording.config.printing import printable_output
+from live_recording.config.printing import printable_output, remember_secrets
 from live_recording.core.errors import ToolError
 from live_recording.core.text import integral
 from live_recording.core.urn import PROVIDER_KEY
@@ -51,7 +52,7 @@ def hide_tracebacks() -> None:
 
 
 class EngineProperties:
-    """The properties that the engine passes, divided into known and not yet known ones."""
+    """The properties that the engine passes, divided into known and not yet known ones. No later output shows their secret."""
 
     def __init__(self, props: Mapping[str, Any], unknown_type: type) -> None:
         self.known: dict[str, Any] = {}
@@ -60,6 +61,8 @@ class EngineProperties:
             if name != PROVIDER_KEY:
                 is_unknown = _contains(value, unknown_type)
                 (self.unknown if is_unknown else self.known)[name] = _with_whole_numbers(value)
+        key = self.known.get(KEY)
+        remember_secrets(key if isinstance(key, str) else None)
 
     @property
     def all(self) -> dict[str, Any]:

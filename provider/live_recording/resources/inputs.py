@@ -22,9 +22,17 @@ from live_recording.desired.specs import LiveRecordSpec
 from live_recording.desired.windows import TIME_FIELDS, resolve_time, resolve_window
 from live_recording.lint import live_records as live_record_checks
 from live_recording.lint import tasks
+from live_recording.lint.callback_templates import CallbackTemplateToCheck, check_callback_template
 from live_recording.lint.templates import TemplateToCheck, check_template
 from live_recording.stackfile.fields import Entry
-from live_recording.stackfile.model import LiveRecordArgs, RuleArgs, TaskArgs, TemplateArgs
+from live_recording.stackfile.model import (
+    CallbackRuleArgs,
+    CallbackTemplateArgs,
+    LiveRecordArgs,
+    RuleArgs,
+    TaskArgs,
+    TemplateArgs,
+)
 from live_recording.stackfile.validation import findings_of
 
 ARGS: Mapping[KindName, type[Entry]] = {
@@ -32,6 +40,8 @@ ARGS: Mapping[KindName, type[Entry]] = {
     "rule": RuleArgs,
     "task": TaskArgs,
     "live_record": LiveRecordArgs,
+    "callback_template": CallbackTemplateArgs,
+    "callback_rule": CallbackRuleArgs,
 }
 
 PLACEHOLDER = "not-known-yet.example.com"
@@ -76,6 +86,8 @@ def normalize_inputs(
 
 def _normalize(args: Entry, request: _Request) -> Normalized:
     inputs = args.model_dump(exclude_none=True)
+    if isinstance(args, CallbackTemplateArgs):
+        return _normalize_callback_template(args, request)
     if isinstance(args, TemplateArgs):
         name = None if "template_name" in request.unknown else args.template_name or ""
         return inputs, tuple(check_template(TemplateToCheck((), args, name, request.owner, request.site)))
@@ -84,6 +96,12 @@ def _normalize(args: Entry, request: _Request) -> Normalized:
     if isinstance(args, LiveRecordArgs):
         return _normalize_live_record(inputs, args, request)
     return inputs, tuple(_missing_template(inputs, request.unknown))
+
+
+def _normalize_callback_template(args: CallbackTemplateArgs, request: _Request) -> Normalized:
+    name = None if "template_name" in request.unknown else args.template_name or ""
+    template = CallbackTemplateToCheck((), args, name, request.owner, request.site, request.unknown)
+    return args.model_dump(mode="json", exclude_none=True), tuple(check_callback_template(template))
 
 
 def _missing_template(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Any
 from live_recording.account.diff import TASK_KEY, changes, replaces
 from live_recording.account.objects import Ref
 from live_recording.core.kinds import KindName
-from live_recording.core.streams import StreamKey
+from live_recording.core.streams import CallbackKey, RuleKey, StreamKey
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.run_registry import NaturalKey
 
@@ -26,17 +26,19 @@ class PlannedReplacement:
 def natural_key(kind: KindName, inputs: Mapping[str, Any]) -> NaturalKey | None:
     """Return the natural key, or None while a part of it is unknown. A live record has none: it cannot be listed."""
     try:
-        if kind == "template":
+        if kind in ("template", "callback_template"):
             return (kind, inputs["template_name"])
-        if kind == "rule":
-            return (kind, rule_key(inputs))
+        if kind in ("rule", "callback_rule"):
+            return (kind, rule_key(kind, inputs))
     except (KeyError, TypeError):
         return None
     return (kind, tuple(inputs.get(name, "") for name in TASK_KEY)) if kind == "task" else None
 
 
-def rule_key(inputs: Mapping[str, Any]) -> StreamKey:
-    """Return the key of a rule. Raises KeyError while a part of it is unknown."""
+def rule_key(kind: KindName, inputs: Mapping[str, Any]) -> RuleKey:
+    """Return the key of a rule of either kind. Raises KeyError while a part of it is unknown."""
+    if kind == "callback_rule":
+        return CallbackKey(inputs["domain"], inputs["app"])
     return StreamKey(inputs["domain"], inputs["app"], inputs["stream"])
 
 
@@ -64,7 +66,7 @@ def has_few_free_slots(context: ProviderContext) -> bool:
 
 def _is_deleted_first(context: ProviderContext, news: Mapping[str, Any]) -> bool:
     # A rule that already exists under the new key is only adopted, which needs no slot.
-    return rule_key(news) not in context.account.rules() and has_few_free_slots(context)
+    return rule_key("rule", news) not in context.account.rules() and has_few_free_slots(context)
 
 
 def _register(
@@ -78,7 +80,7 @@ def _register(
 ) -> None:
     key = natural_key(kind, news)
     if not is_replaced and key:
-        ref: Ref = rule_key(news) if kind == "rule" else id_
+        ref: Ref = key[1] if kind in ("rule", "callback_rule") else id_
         context.run.mark_held_if_checked(key, ref)
     elif kind == "task" and natural_key(kind, olds) == key:
         context.run.mark_replaced_task(id_)  # only stream_type differs, which the API does not list

@@ -35,12 +35,18 @@ def engine_arguments(**arguments: Any) -> dict[str, Any]:
 def _converted(name: str, value: Any) -> Any:
     if isinstance(value, pulumi.Output):
         return value.apply(partial(_converted, name))
-    if isinstance(value, Mapping):
-        return {key: _converted(f"{name}.{key}", inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list | tuple | Mapping):
+        return _converted_parts(name, value)
     for kind, conversion in _CONVERSIONS:
         if isinstance(value, kind):
             return conversion(value)
     if value is None or hasattr(value, "__await__"):
         return value
-    allowed = "a string, number, boolean, datetime, timedelta or mapping"
+    allowed = "a string, number, boolean, datetime, timedelta, list or mapping"
     raise pulumi.RunError(f"{name}: a value of type {type(value).__name__} is not supported. Use {allowed}.")
+
+
+def _converted_parts(name: str, value: list[Any] | tuple[Any, ...] | Mapping[str, Any]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _converted(f"{name}.{key}", inner) for key, inner in value.items() if inner is not None}
+    return [_converted(name, inner) for inner in value]

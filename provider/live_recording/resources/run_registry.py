@@ -11,7 +11,7 @@ from typing import Any
 
 from live_recording.account.objects import ObjectRef, Ref
 from live_recording.account.reconcile import HeldObjects
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import KindName, TemplateKind
 
 NaturalKey = tuple[KindName, Any]
 """Kind and natural key of a resource: what there can be only one of in an account."""
@@ -30,8 +30,7 @@ class Registration:
 class RunRegistry(HeldObjects):
     """Facts that only grow during a run. Safe to share between threads."""
 
-    adoptable_templates: set[str] = field(default_factory=set)
-    """Ids of templates that a template of this run would adopt."""
+    _adoptable: set[ObjectRef] = field(default_factory=set)  # templates that a template of this run would adopt
     _owners: dict[NaturalKey, str] = field(default_factory=dict)
     _checked: set[NaturalKey] = field(default_factory=set)  # of resources that the state has
     _moving: set[NaturalKey] = field(default_factory=set)
@@ -81,10 +80,15 @@ class RunRegistry(HeldObjects):
         with self._lock:
             self.replaced_tasks.add(task_id)
 
-    def mark_adoptable(self, template_id: str) -> None:
+    def mark_adoptable(self, kind: TemplateKind, template_id: str) -> None:
         """Register that a template of this run would adopt this one."""
         with self._lock:
-            self.adoptable_templates.add(template_id)
+            self._adoptable.add(ObjectRef(kind, template_id))
+
+    def adoptable_templates(self, kind: TemplateKind) -> frozenset[str]:
+        """Return the ids of the templates of a kind that a template of this run would adopt."""
+        with self._lock:
+            return frozenset(str(one.id) for one in self._adoptable if one.kind == kind)
 
     def count_new(self, kind: KindName, key: Any, live: Collection[Any]) -> int:
         """Register a new object; return how many of its kind this run creates so far, without those already *live*."""
