@@ -244,13 +244,13 @@ def test_records(live: Live, receiver: Receiver) -> None:
 
     assert found["TotalNum"] == 6  # begin twice, end, three files
     failed = call(live.cn, "DescribeCallbackRecordsList", **utc, ResultCode=500)["DataInfoList"]
-    assert [(one["EventType"], one["EventTime"]) for one in failed] == [(1, "2026-11-20T15:00:00Z")]
+    assert [(one["EventType"], one["EventTime"]) for one in failed] == [(1, "2026-11-20T13:00:00Z")]
     files = call(live.cn, "DescribeCallbackRecordsList", **utc, EventType=100, PageSize=2)
     assert (files["TotalPage"], len(files["DataInfoList"])) == (2, 2)
     assert isinstance(parse(files["DataInfoList"][0]["Request"].encode()), FileEvent)
     china = {"StartTime": "2026-11-20 20:00:00", "EndTime": "2026-11-21 20:00:00", "StreamName": "final"}
     assert (
-        call(live.cn, "DescribeCallbackRecordsList", **china)["DataInfoList"][0]["EventTime"] == "2026-11-20 23:00:00"
+        call(live.cn, "DescribeCallbackRecordsList", **china)["DataInfoList"][0]["EventTime"] == "2026-11-20 21:00:00"
     )
     assert call(live.cn, "DescribeCallbackRecordsList", **utc | {"StreamName": "fin"})["TotalNum"] == 0
     assert (

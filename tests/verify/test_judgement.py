@@ -43,6 +43,11 @@ def seen(pushes: Intervals, *files: RecordedFile) -> Evidence:
     return Evidence({STREAM: pushes}, {STREAM: files})
 
 
+def heard(*files: RecordedFile) -> Evidence:
+    """Return a push of the whole time, without files in VOD, and notifications of files."""
+    return replace(seen(PUSHED), notified={STREAM: files})
+
+
 PUSHED = (Interval(at(0), at(120)),)
 UNTIMED = RecordedFile("9", STREAM, "mp4", at(121), None, None, 7200)
 CASES: dict[str, tuple[Evidence, dict[str, object], str, str]] = {
@@ -81,6 +86,55 @@ CASES: dict[str, tuple[Evidence, dict[str, object], str, str]] = {
         {"form": replace(MP4, in_cos=True)},
         "cannot tell",
         "The files are in COS, which this command does not read.",
+    ),
+    "in COS, and notified": (
+        heard(file_of(0, 60), file_of(60, 120, "2")),
+        {"form": replace(MP4, in_cos=True)},
+        "recorded",
+        "Proved by 2 notifications; the files are in COS.",
+    ),
+    "in COS, and partly notified": (
+        heard(file_of(0, 60)),
+        {"form": replace(MP4, in_cos=True)},
+        "cannot tell",
+        "The files are in COS, which this command does not read. Notifications name files for a part of the time.",
+    ),
+    "in COS, notified, and too early": (
+        heard(file_of(0, 60)),
+        {"form": replace(MP4, in_cos=True), "now": END},
+        "too early",
+        "The files can be judged from 2026-11-20T14:10:00Z on.",
+    ),
+    "retention over, and notified": (
+        heard(file_of(0, 120)),
+        {"form": replace(MP4, storage_time=3600)},
+        "recorded",
+        "Proved by notifications; the retention of the files is over.",
+    ),
+    "retention over, and partly notified": (
+        heard(file_of(0, 60)),
+        {"form": replace(MP4, storage_time=3600)},
+        "cannot tell",
+        "The files were kept until 2026-11-20T15:00:00Z only.",
+    ),
+    "notified, and not in VOD": (
+        heard(file_of(0, 120)),
+        {},
+        "not recorded",
+        "A notification came for 1, but VOD does not have it: was it deleted?",
+    ),
+    "notified in another format": (heard(file_of(0, 120, form="flv")), {}, "not recorded", ""),
+    "notified, and files not known": (
+        replace(heard(file_of(0, 120)), unknown_files={None: "DENIED"}),
+        {},
+        "cannot tell",
+        "DENIED",
+    ),
+    "notified, and pushes not known": (
+        replace(heard(file_of(0, 60)), pushes={}, unknown_pushes={STREAM.domain: "DENIED"}),
+        {},
+        "cannot tell",
+        "DENIED",
     ),
     "retention over": (
         seen(PUSHED),

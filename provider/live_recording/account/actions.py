@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, Action] = {
     "DescribeRecordTask": Action("live", _ALL),
     "DescribeLiveStreamEventList": Action("live", _AUDIT),
     "DescribeLiveStreamState": Action("live", _AUDIT),
+    "DescribeCallbackRecordsList": Action("live", _AUDIT),
     "SearchMedia": Action("vod", _AUDIT),
     "DescribeLivePullStreamTasks": Action("live", _ALL),
     "CreateLiveRecordTemplate": Action("live", _DEPLOY),

@@ -139,11 +139,11 @@ def open_database(url: str, *, read_only: bool = False) -> EventDatabase:
     """
     parsed = _parse(url)
     dialect = parsed.get_backend_name()
+    name = parsed.set(query={}).render_as_string(hide_password=True)
     arguments = CONNECT[dialect]
     if read_only:
         parsed = _read_only_file(parsed)
         arguments = arguments | READ_ONLY[dialect]
-    name = parsed.set(query={}).render_as_string(hide_password=True)
     try:
         return EventDatabase(name, create_engine(parsed, connect_args=arguments, pool_pre_ping=True))
     except ImportError as error:

@@ -25,6 +25,9 @@ def verify(
     ] = "24h",
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="End. Default: now.")] = None,
     now: Annotated[bool, typer.Option("--now", help="Only: are the streams of running tasks being pushed?")] = False,
+    events: Annotated[
+        str | None, typer.Option("--events", metavar="URL", help="Database of a receiver, such as sqlite:///FILE.")
+    ] = None,
     output_format: Annotated[VerifyFormat, typer.Option("--format", help="Output format.")] = VerifyFormat.text,
     out: OutOption = None,
 ) -> None:
@@ -39,6 +42,7 @@ def verify(
     from live_recording.project import load_stack
     from live_recording.verify import current, formats, run
     from live_recording.verify.period import parse_period
+    from live_recording.verify.witnesses import open_events
 
     files = [load_stack(stack) for stack in select_stacks(stacks)]
     loaded = [(file, require_valid_stack(file)) for file in files]
@@ -49,6 +53,7 @@ def verify(
         write_output(formats.NOW[output_format](states), out, overwrite=True)
         raise typer.Exit(current.exit_code(states))
     period = parse_period(since, until, files[0].settings.now())
-    verified = [run.verify_stack(file, stack, period, print_progress) for file, stack in loaded]
+    notifications = open_events(events) if events else None
+    verified = [run.verify_stack(file, stack, period, print_progress, notifications) for file, stack in loaded]
     write_output(formats.FORMATS[output_format](verified), out, overwrite=True)
     raise typer.Exit(run.exit_code(verified))

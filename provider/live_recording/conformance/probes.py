@@ -542,5 +542,6 @@ PROBES: tuple[Probe, ...] = (
     Probe("event 332: spliced HLS", "record_paused after each push", "CN:102192", not_tried=NO_RECEIVER),
     Probe("event 100 of spliced HLS", "once, for the final file", "CN:47026", not_tried=NO_RECEIVER),
     Probe("DescribeCallbackRecordsList", "each attempt is a record", "PY", not_tried=NO_RECEIVER),
+    Probe("DescribeCallbackRecordsList: times", "those of the events", "PY", not_tried=NO_RECEIVER),
 )
 """Every row of the page, in its order."""

@@ -51,18 +51,19 @@ def _is_asked(row: Fields, body: Fields) -> bool:
 def _records(account: Account, body: Fields, *, utc: bool) -> Iterator[Fields]:
     start, end = (_record_time(body[name]) or 0 for name in ("StartTime", "EndTime"))
     for one in account.notifications.values():
-        if one["StreamName"] == body["StreamName"] and one["EventType"] in LISTED:
-            yield from (_record(one, attempt, utc=utc) for attempt in one["Attempts"] if start <= attempt["At"] <= end)
+        is_listed = one["StreamName"] == body["StreamName"] and one["EventType"] in LISTED
+        if is_listed and start <= one["EventTime"] <= end:
+            yield from (_record(one, attempt, utc=utc) for attempt in one["Attempts"])
 
 
 def _record(notification: Fields, attempt: Fields, *, utc: bool) -> Fields:
-    at = streams.format_utc(attempt["At"]) if utc else streams.format_china(attempt["At"])
+    form = streams.format_utc if utc else streams.format_china
     return {
-        "EventTime": at,
+        "EventTime": form(notification["EventTime"]),
         "EventType": notification["EventType"],
         "Request": attempt["Body"],
         "Response": attempt["Answer"],
-        "ResponseTime": at,
+        "ResponseTime": form(attempt["At"]),
         "ResultCode": 0 if attempt["Status"] == HTTPStatus.OK else attempt["Status"] or NO_ANSWER,
         "StreamId": notification["StreamName"],
     }

@@ -101,9 +101,13 @@ class Emulator:
             self.ca_file.unlink(missing_ok=True)
             self.ca_file = None
 
+    def deliver_callbacks(self) -> None:
+        """Send the notifications that are due now, instead of within a second."""
+        self._gateway.callbacks.deliver()
+
     def _deliver_callbacks(self) -> None:
         while not self._gateway.stopping.wait(DELIVERY_INTERVAL):
-            self._gateway.callbacks.deliver()
+            self.deliver_callbacks()
 
     @property
     def url(self) -> str:

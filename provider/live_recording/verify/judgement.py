@@ -4,7 +4,7 @@ Invariant: what is not known is never `recorded`. A missing answer, an unreadabl
 `cannot tell`, with its reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -21,6 +21,7 @@ EDGE = timedelta(seconds=5)
 """Tolerance where a push begins and ends: the vendor's own sample differs by 1 s, a trace by 1.3 s."""
 CUT = timedelta(seconds=2)
 """Tolerance where one file ends and the next begins."""
+IN_COS = "The files are in COS, which this command does not read."
 SETTLE = timedelta(minutes=10)
 """Files are there about 5 minutes after a recording ends (the vendor's questions and answers); twice that, to be safe."""
 
@@ -30,6 +31,7 @@ class _Outcome:
     verdict: Verdict
     reason: str = ""
     gaps: Intervals = ()
+    is_unproven: bool = False
 
 
 def judge(expected: Expectation, seen: Evidence, now: datetime) -> Iterator[Recording]:
@@ -42,15 +44,28 @@ def judge(expected: Expectation, seen: Evidence, now: datetime) -> Iterator[Reco
 
 def _judge_format(expected: Expectation, form: ExpectedFormat, seen: Evidence, now: datetime) -> Recording:
     window = expected.window
+    pushes, pushed = _pushed(expected, seen)
+    notified = seen.notified_of(expected.stream, form.name)
+    files = notified if form.in_cos else seen.files_of(expected.stream, form.name)
+    contents, named = (_contents(found, pushes, window) for found in (files, notified))
+    recorded = union(chain.from_iterable(contents.values()))
+    only_notified = {file_id: named[file_id] for file_id in named.keys() - contents.keys()}
+    outcome = _outcome(_Case(expected, form, seen, now, pushed, recorded, files, only_notified))
+    ids = tuple(sorted(filter(contents.get, contents)))
+    kept_until = _kept_until(form, window) if ids or outcome.verdict == "recorded" else None
+    return _recording(expected, form.name, outcome, ids, pushed, recorded, kept_until)
+
+
+def _pushed(expected: Expectation, seen: Evidence) -> tuple[Intervals, Intervals]:
+    """Return the pushes that leave files, and the time of the recording in which one of them ran."""
     # Each push by itself: two short pushes that touch do not make a long one.
     pushes = tuple(push for push in seen.pushes.get(expected.stream, ()) if push.length >= SHORTEST)
-    pushed = union(part for push in pushes if (part := push.cut(window)).length >= SHORTEST)
-    files = seen.files_of(expected.stream, form.name)
-    contents = {file.id: clipped(file.content(pushes), window) for file in files}
-    recorded = union(chain.from_iterable(contents.values()))
-    outcome = _outcome(_Case(expected, form, seen, now, pushed, recorded, files))
-    ids = tuple(sorted(file_id for file_id, content in contents.items() if content))
-    return _recording(expected, form.name, outcome, ids, pushed, recorded, _kept_until(form, window) if ids else None)
+    parts = (push.cut(expected.window) for push in pushes)
+    return pushes, union(part for part in parts if part.length >= SHORTEST)
+
+
+def _contents(files: Iterable[RecordedFile], pushes: Intervals, window: Interval) -> dict[str, Intervals]:
+    return {file.id: clipped(file.content(pushes), window) for file in files}
 
 
 def _kept_until(form: ExpectedFormat, window: Interval) -> datetime | None:
@@ -79,6 +94,7 @@ def _recording(
         pushed,
         recorded,
         kept_until,
+        outcome.is_unproven,
     )
 
 
@@ -93,28 +109,34 @@ class _Case:
     pushed: Intervals
     recorded: Intervals
     files: tuple[RecordedFile, ...]
+    only_notified: Mapping[str, Intervals]  # files that VOD does not have -> their content
 
     @property
     def window(self) -> Interval:
         return self.expected.window
 
-    def missing(self, expected: Intervals) -> Intervals:
-        """Return the part of the *expected* time without a file, beyond the tolerance."""
+    @property
+    def notified(self) -> Intervals:
+        """Return the time in files of VOD or of notifications."""
+        return union(chain(self.recorded, *self.only_notified.values()))
+
+    def missing(self, expected: Intervals, recorded: Intervals | None = None) -> Intervals:
+        """Return the part of the *expected* time without a file, beyond the tolerance; *recorded*: other files than VOD's."""
         edges = {at for push in expected for at in (push.start, push.end)}
         return tuple(
             gap
-            for gap in difference(expected, self.recorded)
+            for gap in difference(expected, self.recorded if recorded is None else recorded)
             if gap.length > (EDGE if edges & {gap.start, gap.end} else CUT)
         )
 
 
 def _outcome(case: _Case) -> _Outcome:
-    if case.form.in_cos:
-        return _Outcome("cannot tell", "The files are in COS, which this command does not read.")
+    if case.form.in_cos and not case.files:
+        return _Outcome("cannot tell", IN_COS, is_unproven=True)
     if early := _too_early(case):
         return early
     if not case.missing((case.window,)):
-        return _Outcome("recorded")
+        return _recorded(case)
     if case.expected.exempt:
         return _Outcome("nothing to record", case.expected.exempt)
     if reason := _unknown_pushes(case):
@@ -136,16 +158,41 @@ def _unknown_pushes(case: _Case) -> str:
     return case.seen.unknown_pushes.get(case.expected.stream.domain, "")
 
 
+def _recorded(case: _Case) -> _Outcome:
+    if case.form.in_cos:
+        return _Outcome("recorded", f"Proved by {count_of(len(case.files), 'notification')}; the files are in COS.")
+    return _Outcome("recorded")
+
+
 def _with_gaps(case: _Case, gaps: Intervals) -> _Outcome:
+    if case.form.in_cos:
+        return _Outcome("cannot tell", f"{IN_COS} Notifications name files for a part of the time.", is_unproven=True)
     if reason := case.seen.unknown_files.get(case.form.sub_application):
         return _Outcome("cannot tell", reason)
     if case.form.storage_time != FOREVER:
         deleted = gaps[0].end + timedelta(seconds=case.form.storage_time)
         if deleted <= case.now:
-            return _Outcome("cannot tell", f"The files were kept until {rfc3339(deleted)} only.")
+            return _expired(case, deleted)
     if untimed := [file for file in case.files if file.end is None and _may_fill(file, case.window)]:
         return _with_untimed_files(untimed, gaps)
-    return _Outcome("partly recorded" if case.recorded else "not recorded", gaps=gaps)
+    return _Outcome("partly recorded" if case.recorded else "not recorded", _lost(case, gaps), gaps, is_unproven=True)
+
+
+def _expired(case: _Case, deleted: datetime) -> _Outcome:
+    """Judge files that VOD has deleted by now, as declared: a notification proves that they were created."""
+    if case.only_notified and not case.missing(case.pushed, case.notified):
+        return _Outcome("recorded", "Proved by notifications; the retention of the files is over.")
+    return _Outcome("cannot tell", f"The files were kept until {rfc3339(deleted)} only.", is_unproven=True)
+
+
+def _lost(case: _Case, gaps: Intervals) -> str:
+    """Return which files were notified and are not in VOD."""
+    lost = [
+        file_id
+        for file_id, content in sorted(case.only_notified.items())
+        if any(part.overlaps(gap) for part in content for gap in gaps)
+    ]
+    return f"A notification came for {', '.join(lost)}, but VOD does not have it: was it deleted?" if lost else ""
 
 
 def _may_fill(file: RecordedFile, window: Interval) -> bool:
@@ -171,7 +218,7 @@ def _without_gaps(case: _Case) -> _Outcome:
                 "cannot tell", "The stream is being pushed now, and a push is listed only after it has ended."
             )
     if case.pushed:
-        return _Outcome("recorded")
+        return _recorded(case)
     if case.recorded:
         return _Outcome("cannot tell", "There are files for a part of the time, but the list of pushes shows no push.")
     return _Outcome("nothing to record", "No push of at least 10 s was seen.")

@@ -83,10 +83,15 @@ class Evidence:
     pushed_now: frozenset[StreamKey] = frozenset()  # the list of pushes has a push only after it ended
     unknown_pushes: Mapping[str, str] = field(default_factory=dict)  # domain -> why its pushes are not known
     unknown_files: Mapping[int | None, str] = field(default_factory=dict)  # sub-application -> why
+    notified: Mapping[StreamKey, tuple[RecordedFile, ...]] = field(default_factory=dict)  # files of notifications
 
     def files_of(self, stream: StreamKey, form: str) -> tuple[RecordedFile, ...]:
         """Return the files of a stream in one format."""
         return tuple(file for file in self.files.get(stream, ()) if file.format == form)
+
+    def notified_of(self, stream: StreamKey, form: str) -> tuple[RecordedFile, ...]:
+        """Return the files of a stream in one format that notifications name."""
+        return tuple(file for file in self.notified.get(stream, ()) if file.format == form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ class Recording:
     pushed: Intervals = ()
     recorded: Intervals = ()
     kept_until: datetime | None = None  # None: indefinitely, or nothing is kept
+    is_unproven: bool = False  # whether a notification could prove it, or explain what is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ class VerifiedStack:
     recordings: tuple[Recording, ...] = ()
     notes: tuple[str, ...] = ()
     failure: str = ""
+    disagreements: tuple[str, ...] = ()  # between VOD and the notifications of a receiver
 
     @property
     def alarms(self) -> tuple[Recording, ...]:

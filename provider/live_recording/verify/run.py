@@ -4,7 +4,7 @@ A query that fails makes what depends on it unknown, with the reason; the rest i
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,6 +19,16 @@ from live_recording.verify.expectations import AccountFacts, expected_pushes, ex
 from live_recording.verify.intervals import Interval, Intervals, difference
 from live_recording.verify.judgement import judge
 from live_recording.verify.model import ORDER, Evidence, Expectation, Push, RecordedFile, Recording, VerifiedStack
+from live_recording.verify.witnesses import (
+    EventReader,
+    Notified,
+    by_stream,
+    disagreements,
+    notified,
+    sent_files,
+    unlisted_pushes,
+    with_times,
+)
 
 LATEST = timedelta(hours=1, minutes=30)
 """How long after a recording its files may be created: the longest HLS splice and an hour."""
@@ -40,15 +50,22 @@ def open_readers(file: StackFile) -> Readers:
     return Readers(ApiClient(file.settings).read, ApiClient(file.settings, service="vod").read)
 
 
-def verify_stack(file: StackFile, stack: Stack, period: Interval, progress: Progress) -> VerifiedStack:
-    """Return the verdicts about what the stack declares for the *period*, which ends now or earlier."""
+def verify_stack(
+    file: StackFile, stack: Stack, period: Interval, progress: Progress, events: EventReader | None = None
+) -> VerifiedStack:
+    """Return the verdicts about what the stack declares for the *period*, which ends now or earlier.
+
+    *events* reads the notifications of a receiver, as a second witness.
+    """
     try:
         snapshot = take_snapshot(file.settings, stack=file.stack)  # compares the account first
-        account = Account(open_readers(file), snapshot.templates, file.settings.now(), progress)
+        account = Account(open_readers(file), snapshot.templates, file.settings.now(), progress, events)
+        account.lists_notifications = file.settings.site == "cn"
         recordings = account.verify(stack, period)
     except ToolError as failure:
         return VerifiedStack(file.stack, period, failure=str(failure))
-    return VerifiedStack(file.stack, period, recordings, tuple(account.notes))
+    differences = tuple(account.disagreements)
+    return VerifiedStack(file.stack, period, recordings, tuple(account.notes), disagreements=differences)
 
 
 @dataclass
@@ -59,6 +76,9 @@ class Account:
     templates: Mapping[str, LiveTemplate]
     now: datetime
     progress: Progress
+    events: EventReader | None = None
+    lists_notifications: bool = False  # whether the API lists what was sent (cn)
+    disagreements: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unknown_pushes: dict[str, str] = field(default_factory=dict)
     unknown_files: dict[int | None, str] = field(default_factory=dict)
@@ -68,11 +88,44 @@ class Account:
         facts = self._facts(stack, period)
         tasks = tuple(expected_tasks(stack, period, facts))
         read = Interval(min([period.start, *(task.window.start for task in tasks)]), period.end)
+        heard = self._notifications(read)
         pushes = self._pushes(stack, tasks, read)
+        pushes = tuple(sorted((*pushes, *unlisted_pushes(pushes, heard))))
         expected = (*tasks, *expected_pushes(stack, pushes, period, facts, self.unknown_pushes))
-        evidence = self._evidence(expected, pushes, read)
-        recordings = (recording for one in expected for recording in judge(one, evidence, self.now))
+        evidence = self._evidence(expected, pushes, read, heard)
+        recordings = self._judge(expected, evidence)
+        if self.lists_notifications and (unproven := [one for one in recordings if one.is_unproven]):
+            evidence = replace(evidence, notified=heard.with_files(self._sent_files(unproven)).files)
+            recordings = self._judge(expected, evidence)
+        if self.events:
+            self.disagreements += disagreements(expected, evidence, self.now)
         return tuple(sorted(recordings, key=_order))
+
+    def _judge(self, expected: Iterable[Expectation], evidence: Evidence) -> list[Recording]:
+        return [recording for one in expected for recording in judge(one, evidence, self.now)]
+
+    def _notifications(self, read: Interval) -> Notified:
+        if self.events is None:
+            return Notified()
+        self.progress("Reading notifications")
+        try:
+            return notified(self.events(Interval(read.start - queries.BEFORE, self.now)))
+        except ToolError as failure:
+            self._note("The notifications are unknown", failure)
+            return Notified()
+
+    def _sent_files(self, unproven: Iterable[Recording]) -> Mapping[StreamKey, tuple[RecordedFile, ...]]:
+        """Return the files that the vendor notified of streams that are not proved to be recorded."""
+        times: dict[StreamKey, Interval] = {}
+        for one in unproven:
+            known = times.get(one.stream, one.window)
+            times[one.stream] = Interval(min(known.start, one.window.start), max(known.end, one.window.end))
+        self.progress(f"Reading the notifications of {len(times)} streams")
+        try:
+            return sent_files(self.readers.live, times, self.now)
+        except ToolError as failure:
+            self._note("The notifications that were sent are unknown", failure)
+            return {}
 
     def _facts(self, stack: Stack, period: Interval) -> AccountFacts:
         rules = queries.rule_changes(self.readers.live)
@@ -91,15 +144,15 @@ class Account:
                 self.unknown_pushes[query.domain] = self._note(f"The pushes of {query.domain} are unknown", failure)
         return tuple(sorted(found))
 
-    def _evidence(self, expected: Sequence[Expectation], pushes: Iterable[Push], read: Interval) -> Evidence:
-        by_stream: dict[StreamKey, list[Interval]] = {}
-        for push in pushes:
-            by_stream.setdefault(push.stream, []).append(push.time)
-        times = {stream: tuple(sorted(found)) for stream, found in by_stream.items()}
+    def _evidence(
+        self, expected: Sequence[Expectation], pushes: Iterable[Push], read: Interval, heard: Notified
+    ) -> Evidence:
+        times = by_stream(pushes)
         last = max([read.end, *(one.window.end for one in expected)]) + LATEST
         files = self._files(expected, Interval(read.start, min(last, self.now))) if expected else {}
         running = self._pushed_now(expected, times)
-        return Evidence(times, files, running, self.unknown_pushes, self.unknown_files)
+        known = with_times(files, heard)
+        return Evidence(times, known, running, self.unknown_pushes, self.unknown_files, heard.files)
 
     def _files(self, expected: Sequence[Expectation], created: Interval) -> dict[StreamKey, tuple[RecordedFile, ...]]:
         found: dict[StreamKey, dict[str, RecordedFile]] = {}

@@ -66,7 +66,7 @@ def _line(recordings: Sequence[Recording]) -> Line:
 def _detail(recordings: Sequence[Recording]) -> str:
     first = recordings[0]
     if first.gaps:
-        return _missing(first)
+        return " ".join(filter(None, [_missing(first), first.reason]))
     if first.verdict == "recorded":
         return " ".join(filter(None, [first.reason, _kept(recordings)]))
     return first.reason
@@ -114,7 +114,7 @@ def heading(stack: VerifiedStack) -> str:
 
 def _stack_text(stack: VerifiedStack) -> Iterator[str]:
     yield heading(stack)
-    yield from (f"  {escaped(note)}" for note in stack.notes)
+    yield from (f"  {escaped(note)}" for note in (*stack.notes, *stack.disagreements))
     yield from (f"  {line}" for line in lines(stack))
 
 
@@ -126,7 +126,7 @@ def as_markdown(stacks: Iterable[VerifiedStack]) -> str:
 def _stack_markdown(stack: VerifiedStack) -> Iterator[str]:
     yield f"### {plain(stack.stack)}"
     yield f"\n{format_window(stack.period)}: {plain(stack.summary)}\n"
-    yield from (f"- {plain(note)}" for note in stack.notes)
+    yield from (f"- {plain(note)}" for note in (*stack.notes, *stack.disagreements))
     if stack.recordings:
         yield "\n| verdict | stream | declared by | time | formats | details |\n|---|---|---|---|---|---|"
     for line in lines(stack):
@@ -149,6 +149,7 @@ def _stack_data(stack: VerifiedStack) -> dict[str, Any]:
         "until": rfc3339(stack.period.end),
         "recordings": [_recording_data(recording) for recording in stack.recordings],
         "notes": list(stack.notes),
+        "disagreements": list(stack.disagreements),
     } | failure
 
 
