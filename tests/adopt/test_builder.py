@@ -31,6 +31,7 @@ from live_recording.stackfile.validation import validate
 from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.leftovers import CASES, FORMATS, LEFTOVERS, OWNER, PUSH, account, task
 from tests.support.live_objects import live_tasks, live_templates
+from tests.support.thoroughness import examples
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "adoption"
 
@@ -197,7 +198,7 @@ ACCOUNTS = st.builds(
 )
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=examples(100, 300), derandomize=True)
 @given(ACCOUNTS)
 def test_any_account_is_adopted_or_listed(live: Snapshot) -> None:
     """Whatever the account contains, the file has no findings, and no object is lost or written twice."""
@@ -207,7 +208,7 @@ def test_any_account_is_adopted_or_listed(live: Snapshot) -> None:
     assert done == adopt_account(live, OWNER)
 
 
-@settings(max_examples=150, derandomize=True)
+@settings(max_examples=examples(50, 150), derandomize=True)
 @given(ACCOUNTS, ACCOUNTS)
 def test_declared_objects_keep_their_keys(first: Snapshot, then: Snapshot) -> None:
     """After a change of the account, declared objects keep their keys, and new entries fit into the file."""

@@ -15,6 +15,7 @@ from live_recording.emulator.messages import Refusal
 from live_recording.emulator.service import LiveService
 from live_recording.emulator.sites import CN, INTL
 from tests.support.clock import DAY, HOUR, NOW
+from tests.support.thoroughness import examples
 
 TEMPLATES, RULES, PAGE, DAILY = 4, 5, 3, 2
 DOMAINS = st.sampled_from(["a.example.com", "b.example.com"])
@@ -236,7 +237,7 @@ class CnLaws(Laws):
 TestIntl = Laws.TestCase
 TestCn = CnLaws.TestCase
 TestIntl.settings = TestCn.settings = settings(
-    max_examples=60,
+    max_examples=examples(30, 60),
     stateful_step_count=40,
     suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no failure
 )

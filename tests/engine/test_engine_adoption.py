@@ -3,7 +3,6 @@
 `RELIABILITY=all` fills the account to the vendor's limits and with 500 tasks.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,9 @@ from tests.support.clock import AT, DAY, HOUR, NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import HEAD, LiveProject, steps
 from tests.support.odd_templates import ODD
+from tests.support.thoroughness import THOROUGH
 
-SIZE = FULL if os.environ.get("RELIABILITY") == "all" else (50, 50, 40)
+SIZE = FULL if THOROUGH else (50, 50, 40)
 IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=false", "--yes", "--skip-preview", "--stack", "dev")  # fmt: skip
 PUSH = "push.example.com"
 

@@ -16,11 +16,11 @@ from tests.support.emulated_account import Account
 from tests.support.live_project import ROOT, LiveProject
 from tests.support.process_usage import ProcessUse
 from tests.support.sdk_client import TASK
+from tests.support.thoroughness import THOROUGH
 
-ALL = os.environ.get("RELIABILITY") == "all"
-KILLED = Size(5, 5, 1000 if ALL else 60)  # more than 50 creates, so that they are applied without checkpoints
+KILLED = Size(5, 5, 1000 if THOROUGH else 60)  # more than 50 creates, so that they are applied without checkpoints
 LARGE = 4000
-DECLARED = LARGE if ALL else 20  # in the stack; the account holds 4,000 in any case
+DECLARED = LARGE if THOROUGH else 20  # in the stack; the account holds 4,000 in any case
 MEMORY_MB = 300
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 

@@ -1,14 +1,14 @@
 """Faults in changing calls: after at most one more run the account holds what is declared, each object once."""
 
-import os
 import re
 
 import pytest
 
 from tests.support import fault_matrix
+from tests.support.thoroughness import THOROUGH
 from tools import reliability
 
-CELLS = fault_matrix.cells() if os.environ.get("RELIABILITY") == "all" else fault_matrix.sample()
+CELLS = fault_matrix.cells() if THOROUGH else fault_matrix.sample()
 
 
 @pytest.mark.parametrize("name", fault_matrix.OPERATIONS)

@@ -20,8 +20,8 @@ from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.live_project import LiveProject
 from tests.support.pulumi_project import Project
+from tests.support.thoroughness import THOROUGH
 
-ALL = os.environ.get("RELIABILITY") == "all"
 LATER = NOW + timedelta(hours=2)  # when the task derby runs
 HELD = 3600.0  # seconds that a call waits; it continues when a process was killed
 PATIENCE = 40.0
@@ -110,7 +110,7 @@ MOMENTS = [(name, action, nth) for name, op in OPERATIONS.items() for action, n 
 FATES = list(product(("done", "lost"), ("saved", "hasty")))
 FIRST = [moment for moment in MOMENTS if moment[2] == 1]
 EVERY = [Kill(*moment, *fate) for moment, fate in product(MOMENTS, FATES)]
-KILLS = EVERY if ALL else [Kill(*moment, *FATES[number % 4]) for number, moment in enumerate(FIRST[::2])]
+KILLS = EVERY if THOROUGH else [Kill(*moment, *FATES[number % 4]) for number, moment in enumerate(FIRST[::2])]
 
 
 class Copied(LiveProject):
@@ -258,7 +258,7 @@ CALLED = [("up", f"Create{TASK}"), ("retarget", f"Create{RULE}"), ("replace", f"
 DEATHS = [*product(CALLED, ("done", "lost"))]
 
 
-@pytest.mark.parametrize(("death", "fate"), DEATHS if ALL else DEATHS[::3])
+@pytest.mark.parametrize(("death", "fate"), DEATHS if THOROUGH else DEATHS[::3])
 def test_killed_provider_is_repaired_by_running_again(
     death: tuple[str, str], fate: str, origins: dict[str, tuple[Path, str]], tmp_path: Path
 ) -> None:
@@ -284,7 +284,7 @@ CALLS = [(name, action) for name, operation in OPERATIONS.items() for action in 
 FAULTS = [
     (*call, kind)
     for number, (call, kind) in enumerate(product(CALLS, KINDS))
-    if ALL or number % 29 == 0  # a walk through all calls and all kinds
+    if THOROUGH or number % 29 == 0  # a walk through all calls and all kinds
 ]
 
 

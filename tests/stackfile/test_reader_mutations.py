@@ -27,6 +27,7 @@ from live_recording.stackfile.schema import stack_schema
 from tests.cli.test_check import Scratch
 from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY, SIZE_MAX, mutated
+from tests.support.thoroughness import examples
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +126,7 @@ TREES = _mapping(SECTIONS, ENTRIES | ENTRIES | ANYTHING)
 
 
 @pytest.mark.parametrize("site", SITES)
-@settings(max_examples=800, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400, 800), derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, flow=st.booleans())
 def test_invented_structures_are_refused_or_planned(site: SiteName, tree: dict[str, Any], flow: bool) -> None:
     """Any structure that YAML can write is read to an end."""

@@ -3,14 +3,17 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
+from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from typer.testing import CliRunner
+from typer import testing
 
 from live_recording.account import client
 from live_recording.cli.app import app
 from live_recording.config import printing
+
+testing._get_command = cache(testing._get_command)  # type: ignore[attr-defined]  # it builds all verbs at each call
 
 
 def run_verb(*arguments: str, directory: Path, environment: Mapping[str, str]) -> CompletedProcess[str]:
@@ -18,7 +21,7 @@ def run_verb(*arguments: str, directory: Path, environment: Mapping[str, str]) -
     client._signed_in.cache_clear()
     printing._GIVEN.clear()  # a new process was given no secrets yet
     with chdir(directory), _environment(environment):
-        done = CliRunner().invoke(app, arguments, prog_name="live-recording")
+        done = testing.CliRunner().invoke(app, arguments, prog_name="live-recording")
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
