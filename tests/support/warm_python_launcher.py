@@ -13,10 +13,11 @@ WARM = ("live_recording", "pulumi.dynamic", "pulumi-language-python-exec")
 
 
 def main() -> None:
-    """Start the process, warm if it is one of Pulumi's or a verb of ours. The emulator is not: it waits for signals."""
+    """Start the process, warm if it is one of Pulumi's or a verb of ours. An emulator without a command is not: it waits for signals."""
     address, interpreter, python, *arguments = sys.argv[1:]
     words = [word for word in arguments[:3] if word not in ("-u", "-m")]
-    if not words or os.path.basename(words[0]) not in WARM or "emulate" in words:  # noqa: PTH119 - pathlib takes long to import
+    waits = "emulate" in words and "--" not in arguments
+    if not words or os.path.basename(words[0]) not in WARM or waits:  # noqa: PTH119 - pathlib takes long to import
         os.execv(interpreter, [interpreter, *arguments])  # noqa: S606 - no shell is wanted
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the engine sends them to the whole group, where the process is too

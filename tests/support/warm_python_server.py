@@ -31,6 +31,7 @@ PRELOADED = (
     "live_recording.cli.rich_output",
     "live_recording.desired.explain_text",
     "live_recording.doctor.checks",
+    "live_recording.emulator.command",
     "live_recording.lint.pipeline_formats",
     "live_recording.pipeline.deploy",
     "live_recording.program",
