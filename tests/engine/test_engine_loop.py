@@ -86,10 +86,22 @@ def test_five_mistakes_are_five_sorted_sentences(tmp_path: Path, account: Accoun
     assert not [name for name in project.state() if "dynamic/live" in name]
 
 
+CALLBACKS = """
+callback_templates:
+  newsroom: {record_notify_url: https://hooks.example.com/live/x7Kq, callback_key: true}
+callback_rules:
+  everything: {domain: push.example.com, callback_template: newsroom}
+  news: {domain: push.example.com, app: news, callback_template: newsroom}
+"""
+
+
 @pytest.mark.parametrize("source", ["config", "environment"])
-def test_secret_key_is_not_written(tmp_path: Path, source: str) -> None:
-    """The key is in no plan, output, or state, whether it comes from the config or from the environment."""
-    secret = "a-very-secret-key"
+def test_secret_keys_are_not_written(tmp_path: Path, source: str) -> None:
+    """Neither key is in a plan, output, or state, whether it comes from the config or from the environment.
+
+    Without the key of its callbacks, a stack is not deployed.
+    """
+    secret, callback_key = "a-very-secret-key", "s3cretCallbackKey"
     with Emulator(now=NOW, secret_id="AKIDtest", secret_key=secret) as emulator:
         account = Account(emulator)
         project = LiveProject(tmp_path, account)
@@ -98,7 +110,14 @@ def test_secret_key_is_not_written(tmp_path: Path, source: str) -> None:
                 project.run("config", "set", "--secret", f"live-recording:{name}", value, "--stack", "dev")
             for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
                 del project.environment[name]
-        project.write(STACK)
+            missing = project.refused(STACK + CALLBACKS)
+            command = "pulumi config set --path live-recording:callbackKeys.newsroom --secret --stack dev"
+            assert 'callback_templates.newsroom.callback_key: No key is set for "newsroom".' in missing
+            assert command in missing
+            project.run(*command.split()[1:], callback_key)
+        else:
+            project.environment["LIVE_RECORDING_CALLBACK_KEYS"] = json.dumps({"newsroom": callback_key})
+        project.write(STACK + CALLBACKS)
         plan = tmp_path / "plan.json"
         commands = (
             ("preview", "--json", "--save-plan", str(plan)),
@@ -107,11 +126,17 @@ def test_secret_key_is_not_written(tmp_path: Path, source: str) -> None:
         )
         runs = [project.run(*command, "--stack", "dev") for command in commands]
         assert len(account.rules()) == 5
+        assert [live["CallbackKey"] for live in account.state["callback_templates"]] == [callback_key]
+        assert {(rule["DomainName"], rule["AppName"]) for rule in account.state["callback_rules"]} == {
+            ("push.example.com", ""),
+            ("push.example.com", "news"),
+        }
 
     outputs = [run.stdout + run.stderr for run in runs]
     files = [plan, *(tmp_path / "backend").rglob("*.json")]
     written = "".join(outputs + [file.read_text() for file in files])
     assert secret not in written
+    assert callback_key not in written
     if source == "environment":
         assert "AKIDtest" not in written
 
