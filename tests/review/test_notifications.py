@@ -4,7 +4,7 @@ from typing import Any
 
 from live_recording.account.snapshot import Snapshot
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.streams import StreamKey
+from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources
 from live_recording.review.changes import PlannedChange
@@ -74,7 +74,7 @@ def test_unchanged_callbacks_are_not_listed() -> None:
     )
 
     assert [*found.changed()] == []
-    assert found.after[(PUSH, "old")].describe() == "template 17"
+    assert found.after[CallbackKey(PUSH, "old")].describe() == "template 17"
 
 
 def test_lost_notification_of_a_recorded_domain() -> None:

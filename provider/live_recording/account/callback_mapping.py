@@ -33,8 +33,6 @@ CALLBACK_FIELDS: Mapping[str, str] = {
 """Our name of a field -> the API's."""
 READABLE = tuple(name for name in CALLBACK_FIELDS if name not in (STATUS_URL, LEVELS))
 """Fields whose live value is known, also where it is empty."""
-CN_ONLY = frozenset({STATUS_URL, LEVELS, "record_exception_notify_url", "audio_audit_notify_url"})
-"""Fields that only the API of site cn accepts (CN:32637)."""
 ANOTHER_KEY = "(another key)"
 """What a read has in place of a live key that is not the one of the state. It is no valid key."""
 _LEVEL_NAMES = {"alarm": "warning"}

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from live_recording.account.api_mapping import CREATE_ONLY, effective_template, template_inputs
-from live_recording.account.callback_mapping import callback_inputs, effective_callback, has_unconfirmed_url
+from live_recording.account.callback_mapping import KEY, callback_inputs, effective_callback, has_unconfirmed_url
 from live_recording.account.objects import LiveCallbackTemplate, LiveTemplate, NamedTemplate
 from live_recording.core.findings import KeyPath
 from live_recording.core.kinds import KindName
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
+from live_recording.stackfile.callbacks import shown_url
 
 CALLBACK_RULE_KEY = ("domain", "app")
 RULE_KEY = ("domain", "app", "stream")
@@ -93,13 +94,16 @@ DURATIONS = ("record_interval", "storage_time", "flow_continue_duration")
 """Fields in seconds."""
 
 
-def drift(live: LiveTemplate, inputs: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return how the *live* template differs from its declared *inputs*: one phrase per field, sorted."""
-    found = template_inputs(live, inputs)
-    before, after = effective("template", found), effective("template", inputs)
+def drift(live: NamedTemplate, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return how the *live* template differs from its declared *inputs*: one phrase per field, sorted.
+
+    Of a URL only the host is shown, and nothing of a key.
+    """
+    found = live_inputs(live, inputs)
+    before, after = effective(live.kind, found), effective(live.kind, inputs)
     return tuple(
         phrase
-        for name in changes("template", found, inputs)
+        for name in changes(live.kind, found, inputs)
         for phrase in _phrases(name, before.get(name), after.get(name))
     )
 
@@ -113,6 +117,8 @@ def _phrases(name: str, live: Any, declared: Any) -> Iterator[str]:
         yield f"{name} is recorded, but not declared"
     elif isinstance(declared, Mapping):
         yield f"{name} is declared, but not recorded"
+    elif _shown(name, live) == _shown(name, declared):
+        yield f"{name} has another value than the declared one, which is not shown"
     else:
         yield f"{name} is {_shown(name, live)}, but {_shown(name, declared)} is declared"
 
@@ -120,6 +126,10 @@ def _phrases(name: str, live: Any, declared: Any) -> Iterator[str]:
 def _shown(field: str, value: Any) -> str:
     if field == "storage_time" and value == FOREVER:
         return "forever"
+    if field == KEY:
+        return "set" if value else "not set"
+    if field.endswith("_notify_url"):
+        return quoted(shown_url(value)) if value else "not set"
     if field in DURATIONS and isinstance(value, int):
         return format_duration(value)
     return "not set" if value is None else quoted(value)

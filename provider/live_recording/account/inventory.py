@@ -12,7 +12,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, TimedOut
-from live_recording.account.callback_mapping import CALLBACK_FIELDS, CN_ONLY
+from live_recording.account.callback_mapping import CALLBACK_FIELDS
 from live_recording.account.domains import Domains, LiveDomain, by_name
 from live_recording.account.guard import AccountGuard
 from live_recording.account.objects import (
@@ -29,6 +29,7 @@ from live_recording.core.errors import ToolError
 from live_recording.core.kinds import TemplateKind
 from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.vendor import QUERY_MAX, TASK_MAX
+from live_recording.stackfile.callbacks import CN_FIELDS
 
 if TYPE_CHECKING:
     from live_recording.account.client import ApiClient
@@ -249,7 +250,9 @@ class AccountInventory:
     def _read_callback_templates(self) -> Iterator[tuple[str, LiveCallbackTemplate]]:
         """Yield the callback templates, without the fields that the API of the site answers but cannot change."""
         fixed = (
-            frozenset[str]() if self.settings.limits.chinese_callbacks else {CALLBACK_FIELDS[name] for name in CN_ONLY}
+            frozenset[str]()
+            if self.settings.limits.chinese_callbacks
+            else {CALLBACK_FIELDS[name] for name in CN_FIELDS}
         )
         for raw in self._read("DescribeLiveCallbackTemplates", {}).get("Templates") or []:
             template = LiveCallbackTemplate.from_api({name: raw[name] for name in raw if name not in fixed})

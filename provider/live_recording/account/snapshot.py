@@ -5,22 +5,31 @@ that is used must have its type; other fields are kept.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from live_recording.account import api_mapping, relays
+from live_recording.account.callback_mapping import CALLBACK_FIELDS, KEY, LEVELS
 from live_recording.account.domains import Domains, LiveDomain, by_name
-from live_recording.account.objects import LiveRule, LiveTask, LiveTemplate, Raw
+from live_recording.account.objects import (
+    LiveCallbackRule,
+    LiveCallbackTemplate,
+    LiveRule,
+    LiveTask,
+    LiveTemplate,
+    Raw,
+)
 from live_recording.account.relays import LiveRelay, Relays
 from live_recording.core.kinds import FORMATS
-from live_recording.core.secret_patterns import without_secrets
-from live_recording.core.streams import StreamKey
+from live_recording.core.secret_patterns import HIDDEN, without_secrets
+from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import SITES, SiteName
+from live_recording.stackfile.callbacks import masked_url
 
 VERSION = 1
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -98,6 +107,12 @@ _TEMPLATE = _form(
 )
 
 
+_CALLBACK_FORM: dict[str, Any] = {
+    api: (list[str] | None if name == LEVELS else str | None, None) for name, api in CALLBACK_FIELDS.items()
+}
+_CALLBACK_TEMPLATE = create_model("CallbackTemplate", __base__=_Identified, **_CALLBACK_FORM)
+
+
 class _Snapshot(_Listed):
     at: Moment
     templates: list[_TEMPLATE]  # type: ignore[valid-type]  # created from the tables
@@ -106,6 +121,8 @@ class _Snapshot(_Listed):
     account: str | None = None
     domains: list[_Domain] | None = None
     relays: list[_Relay] | None = None
+    callback_templates: list[_CALLBACK_TEMPLATE] | None = None
+    callback_rules: list[_Rule] | None = None
 
 
 class Unreadable(Exception):
@@ -124,6 +141,14 @@ class Snapshot:
     account: str = ""  # its id; empty: not known
     domains: Domains | None = None  # None: not known
     relays: Relays | None = None  # None: not known
+    callback_templates: Mapping[str, LiveCallbackTemplate] | None = None  # by id, without their keys; None: not known
+    callback_rules: Mapping[CallbackKey, str] | None = None  # key -> id of the template; None: not known
+
+
+def without_key(template: LiveCallbackTemplate) -> LiveCallbackTemplate:
+    """Return a callback template that still tells whether it has a key, but not which."""
+    api = CALLBACK_FIELDS[KEY]
+    return replace(template, raw={**template.raw, api: HIDDEN}) if template.raw.get(api) else template
 
 
 def as_data(taken: Snapshot) -> dict[str, Any]:
@@ -142,9 +167,33 @@ def as_data(taken: Snapshot) -> dict[str, Any]:
             )
             for key, template in sorted(taken.rules.items())
         ],
+        **_callbacks_as_data(taken),
         "tasks": [
             _without_secrets(task.raw) for task in sorted(taken.tasks.values(), key=lambda task: (task.start, task.id))
         ],
+    }
+
+
+def _callbacks_as_data(taken: Snapshot) -> dict[str, Any]:
+    """Return the callbacks, if they are known: a digest in place of the path of each URL."""
+    if taken.callback_templates is None or taken.callback_rules is None:
+        return {}
+    return {
+        "callback_templates": [
+            masked_template(taken.callback_templates[i].raw) for i in sorted(taken.callback_templates, key=int)
+        ],
+        "callback_rules": [
+            _without_secrets({"DomainName": key.domain, "AppName": key.app, "TemplateId": int(template)})
+            for key, template in sorted(taken.callback_rules.items())
+        ],
+    }
+
+
+def masked_template(template: Raw) -> dict[str, Any]:
+    """Return a callback template in the API's form with a digest in place of the path of each URL."""
+    return {
+        name: masked_url(value) if name.endswith("Url") and isinstance(value, str) else value
+        for name, value in template.items()
     }
 
 
@@ -178,7 +227,19 @@ def from_data(data: object) -> Snapshot:
         str(held.get("account") or ""),
         _domains(held.get("domains")),
         _relays(held.get("relays")),
+        _callback_templates(held.get("callback_templates")),
+        _callback_rules(held.get("callback_rules")),
     )
+
+
+def _callback_templates(listed: list[dict[str, Any]] | None) -> Mapping[str, LiveCallbackTemplate] | None:
+    if listed is None:
+        return None
+    return {template.id: without_key(template) for template in map(LiveCallbackTemplate.from_api, listed)}
+
+
+def _callback_rules(listed: list[dict[str, Any]] | None) -> Mapping[CallbackKey, str] | None:
+    return None if listed is None else {rule.key: rule.template_id for rule in map(LiveCallbackRule.from_api, listed)}
 
 
 def _relays(listed: list[dict[str, Any]] | None) -> Relays | None:

@@ -1,23 +1,30 @@
 """Snapshots of a live account, and the files that replace it where there are no credentials."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
+from live_recording.account.api_errors import AccessDenied
 from live_recording.account.inventory import AccountInventory, open_account
-from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data
+from live_recording.account.objects import LiveCallbackTemplate
+from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data, without_key
 from live_recording.config.files import LARGEST_DATA, read_text
 from live_recording.config.settings import Settings
 from live_recording.config.stack_state import accounts_in_state, read_state
 from live_recording.core import json_output
 from live_recording.core.errors import ConfigError
+from live_recording.core.streams import CallbackKey
 from live_recording.core.text import command_of, quoted
 from live_recording.core.vendor import SiteName
 
 
-def take_snapshot(settings: Settings, *, stack: str = "", with_relays: bool = False) -> Snapshot:
+def take_snapshot(
+    settings: Settings, *, stack: str = "", with_relays: bool = False, with_callbacks: bool = False
+) -> Snapshot:
     """Read what the account holds now; with *stack*, only if the stack's state is not of another account.
 
-    Relay tasks cost one more call. Only who says which templates are used needs them.
+    Relay tasks cost one more call, callbacks two. Only who says which templates are used needs relay tasks; only `audit`,
+    `adopt` and `snapshot` need callbacks.
 
     Raises NoCredentials, WrongAccount, ApiError if the account cannot be read.
     """
@@ -27,11 +34,12 @@ def take_snapshot(settings: Settings, *, stack: str = "", with_relays: bool = Fa
     if not settings.account and live.guard.account():  # a configured account is compared anyway
         for remembered in accounts_in_state(state):
             live.guard.require(remembered)
-    return snapshot_of(live, with_relays=with_relays)
+    return snapshot_of(live, with_relays=with_relays, with_callbacks=with_callbacks)
 
 
-def snapshot_of(live: AccountInventory, *, with_relays: bool = False) -> Snapshot:
+def snapshot_of(live: AccountInventory, *, with_relays: bool = False, with_callbacks: bool = False) -> Snapshot:
     """Read the lists of an account again; which account it is, and its domains, are read once. Raises as `take_snapshot`."""
+    templates, rules = _callbacks(live) if with_callbacks else (None, None)
     return Snapshot(
         live.settings.site,
         live.settings.now(),
@@ -41,7 +49,20 @@ def snapshot_of(live: AccountInventory, *, with_relays: bool = False) -> Snapsho
         live.guard.account(),
         live.domains(),
         live.relays() if with_relays else None,
+        templates,
+        rules,
     )
+
+
+def _callbacks(
+    live: AccountInventory,
+) -> tuple[Mapping[str, LiveCallbackTemplate] | None, Mapping[CallbackKey, str] | None]:
+    """Return the callback templates, without their keys, and the callback rules; None if the credentials may not list them."""
+    try:
+        templates, rules = live.callback_templates(fresh=True), live.callback_rules(fresh=True)
+    except AccessDenied:
+        return None, None
+    return {template_id: without_key(template) for template_id, template in templates.items()}, rules
 
 
 def snapshot_text(snapshot: Snapshot) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from live_recording.account.objects import LiveTask, LiveTemplate
+from live_recording.account.objects import LiveTask, NamedTemplate
 from live_recording.account.relays import Relays, users_of
 from live_recording.account.snapshot import Snapshot
 from live_recording.audit.declared import DeclaredObject, DeclaringFile, Location, declared_objects, recording_label
 from live_recording.audit.matching import Match, ObjectMatcher
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import CALLBACK_KINDS, TEMPLATE_OF, KindName, TemplateKind
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.streams import StreamKey
+from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.text import escaped
 from live_recording.core.timefmt import task_time
 from live_recording.core.vendor import SITES
@@ -35,6 +35,7 @@ DifferenceKind = Literal[
     "unlisted",
 ]
 
+NOT_IN_CONSOLES = "Consoles do not show callback rules of an app: only the API lists and deletes them."
 IS_PROBLEM: Mapping[DifferenceKind, bool] = {
     "not-live": True,  # declared and due, but not in the account
     "differs": True,  # declared, but the live object is different
@@ -88,7 +89,9 @@ def find_differences(account: Snapshot, files: Sequence[DeclaringFile], project:
 def _declared_in(files: Iterable[DeclaringFile], account: Snapshot) -> list[DeclaredObject]:
     """Return what the files declare, those of audited files first."""
     in_order = sorted(files, key=lambda file: (not file.audited, file.name))
-    return [declared for file in in_order for declared in declared_objects(file, SITES[account.site], account.at)]
+    declared = [each for file in in_order for each in declared_objects(file, SITES[account.site], account.at)]
+    are_callbacks_known = account.callback_rules is not None
+    return [each for each in declared if are_callbacks_known or each.kind not in CALLBACK_KINDS]
 
 
 def _of_audited(files: Iterable[DeclaringFile], differences: Iterable[Difference]) -> Iterator[Difference]:
@@ -120,13 +123,13 @@ def _unlisted(files: Iterable[DeclaringFile]) -> Iterator[Difference]:
             yield Difference("unlisted", "live_record", location=Location(file.name, ("live_records",)))
 
 
-def _named_templates(objects: Iterable[DeclaredObject]) -> dict[str, Location]:
+def _named_templates(objects: Iterable[DeclaredObject]) -> dict[tuple[TemplateKind, str], Location]:
     """Return the templates that entries name by id, with the first such entry."""
-    named: dict[str, Location] = {}
+    named: dict[tuple[TemplateKind, str], Location] = {}
     for declared in objects:
         template_id = declared.resource.inputs.get("template_id")
         if template_id is not None:
-            named.setdefault(str(template_id), declared.location)
+            named.setdefault((declared.template_kind, str(template_id)), declared.location)
     return named
 
 
@@ -137,14 +140,14 @@ def _judge(match: Match, matcher: ObjectMatcher) -> Iterator[Difference]:
     if live is None:
         yield Difference("not-live", declared.kind, label, location=location)
         return
-    id_ = "" if declared.kind == "rule" else str(live.id)
+    id_ = "" if declared.kind in TEMPLATE_OF else str(live.id)
     if match.stopped_at:
         yield Difference("stopped", declared.kind, label, id_, location, stopped_at=match.stopped_at)
     elif match.differences:
-        owner = matcher.template_owner(match.template_id)
+        owner = matcher.template_owner(match.template_id, declared.template_kind)
         yield Difference("differs", declared.kind, label, id_, location, match.differences, owner=owner)
-    elif not matcher.has_template(match.template_id):
-        template = matcher.describe_template(match.template_id)
+    elif not matcher.has_template(match.template_id, declared.template_kind):
+        template = matcher.describe_template(match.template_id, declared.template_kind)
         yield Difference("no-template", declared.kind, label, id_, location, template=template)
 
 
@@ -156,11 +159,19 @@ def _relays(account: Snapshot, matcher: ObjectMatcher) -> Iterator[Difference]:
 
 
 def _unmatched(
-    matcher: ObjectMatcher, named: Mapping[str, Location], project: str, relays: Relays | None
+    matcher: ObjectMatcher,
+    named: Mapping[tuple[TemplateKind, str], Location],
+    project: str,
+    relays: Relays | None,
 ) -> Iterator[Difference]:
     """Yield the live objects that are not declared."""
     for template in matcher.templates.values():
         yield _unmatched_template(template, matcher, named, project, users_of(template.id, relays))
+    for callback in matcher.callback_templates.values():
+        use = "" if matcher.is_used_by_callback_rule(callback.id) else "No callback rule uses it."
+        yield _unmatched_template(callback, matcher, named, project, use)
+    for callback_key, template_id in matcher.callback_rules.items():
+        yield _unmatched_callback_rule(callback_key, template_id, matcher, project)
     for key, template_id in matcher.rules.items():
         yield _unmatched_rule(key, template_id, matcher, project)
     for task in matcher.tasks.values():
@@ -168,14 +179,18 @@ def _unmatched(
 
 
 def _unmatched_template(
-    template: LiveTemplate, matcher: ObjectMatcher, named: Mapping[str, Location], project: str, relays: str
+    template: NamedTemplate,
+    matcher: ObjectMatcher,
+    named: Mapping[tuple[TemplateKind, str], Location],
+    project: str,
+    detail: str,
 ) -> Difference:
-    name = escaped(template.name)
-    if template.id in named:
-        return Difference("named", "template", name, template.id, named[template.id])
-    owner = matcher.template_owner(template.id)
-    details = (relays,) if relays else ()
-    return Difference(_undeclared_kind(owner, project), "template", name, template.id, details=details, owner=owner)
+    name, kind = escaped(template.name), template.kind
+    if (kind, template.id) in named:
+        return Difference("named", kind, name, template.id, named[kind, template.id])
+    owner = matcher.template_owner(template.id, kind)
+    details = (detail,) if detail else ()
+    return Difference(_undeclared_kind(owner, project), kind, name, template.id, details=details, owner=owner)
 
 
 def _unmatched_rule(key: StreamKey, template_id: str, matcher: ObjectMatcher, project: str) -> Difference:
@@ -184,6 +199,14 @@ def _unmatched_rule(key: StreamKey, template_id: str, matcher: ObjectMatcher, pr
     problem = problem_of_names(key.app, key.stream)
     kind = _undeclared_kind(owner, project, problem)
     return Difference(kind, "rule", str(key), details=(problem,) if problem else (), template=template, owner=owner)
+
+
+def _unmatched_callback_rule(key: CallbackKey, template_id: str, matcher: ObjectMatcher, project: str) -> Difference:
+    owner = matcher.template_owner(template_id, "callback_template")
+    template = matcher.describe_template(template_id, "callback_template")
+    details = (NOT_IN_CONSOLES,) if key.app else ()
+    kind = _undeclared_kind(owner, project)
+    return Difference(kind, "callback_rule", str(key), details=details, template=template, owner=owner)
 
 
 def _unmatched_task(task: LiveTask, matcher: ObjectMatcher, project: str) -> Difference:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from live_recording.core.findings import KeyPath, format_path
-from live_recording.core.kinds import SECTION_OF, KindName
+from live_recording.core.kinds import SECTION_OF, KindName, TemplateKind
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
 from live_recording.core.text import escaped
@@ -14,7 +14,14 @@ from live_recording.core.vendor import Site
 from live_recording.core.windows import Window
 from live_recording.desired.declarations import DesiredResource, desired_resources
 from live_recording.desired.recordings import scheduled_recordings
-from live_recording.desired.specs import RuleSpec, TaskSpec, TemplateSpec
+from live_recording.desired.specs import (
+    CallbackRuleSpec,
+    CallbackTemplateSpec,
+    LiveRecordSpec,
+    RuleSpec,
+    TaskSpec,
+    TemplateSpec,
+)
 from live_recording.stackfile.model import Stack
 
 
@@ -43,12 +50,12 @@ class DeclaringFile:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredObject:
-    """A declared template, rule or task."""
+    """A declared object of any kind that the API lists."""
 
     location: Location
     owner: StackRef
     resource: DesiredResource
-    spec: TemplateSpec | RuleSpec | TaskSpec
+    spec: TemplateSpec | RuleSpec | TaskSpec | CallbackTemplateSpec | CallbackRuleSpec
 
     @property
     def kind(self) -> KindName:
@@ -56,12 +63,17 @@ class DeclaredObject:
         return self.spec.kind
 
     @property
+    def template_kind(self) -> TemplateKind:
+        """Return the kind of the template that a rule or task has."""
+        return self.resource.template_kind
+
+    @property
     def identity(self) -> tuple[Hashable, ...]:
         """Return what no other object of the account has; two files may declare the same object by mistake."""
-        if isinstance(self.spec, TemplateSpec):
-            return "template", self.spec.template_name
-        if isinstance(self.spec, RuleSpec):
-            return "rule", self.spec.key
+        if isinstance(self.spec, TemplateSpec | CallbackTemplateSpec):
+            return self.kind, self.spec.template_name
+        if isinstance(self.spec, RuleSpec | CallbackRuleSpec):
+            return self.kind, self.spec.key
         if self.resource.template:
             return "task", self.label, self.location.file, self.resource.template
         return "task", self.label, self.spec.template_id
@@ -69,19 +81,19 @@ class DeclaredObject:
     @property
     def label(self) -> str:
         """Return the object as messages name it: a template's name, a rule's key, a task's stream and time."""
-        if isinstance(self.spec, TemplateSpec):
+        if isinstance(self.spec, TemplateSpec | CallbackTemplateSpec):
             return escaped(self.spec.template_name)
-        if isinstance(self.spec, RuleSpec):
+        if isinstance(self.spec, RuleSpec | CallbackRuleSpec):
             return str(self.spec.key)
         return recording_label(self.spec.stream, self.spec.window)
 
 
 def declared_objects(file: DeclaringFile, site: Site, now: datetime) -> Iterator[DeclaredObject]:
-    """Yield the templates, rules and tasks that the file declares at *now*. The API lists no live records."""
+    """Yield what the file declares at *now*, except live records, which the API does not list."""
     tasks = scheduled_recordings(file.stack, now).tasks
     for resource in desired_resources(file.stack, file.owner, site, now).resources:
         spec = resource.spec
-        if isinstance(spec, TemplateSpec | RuleSpec | TaskSpec):
+        if not isinstance(spec, LiveRecordSpec):
             path = tasks[resource.name].path if resource.kind == "task" else _path(file.stack, resource)
             yield DeclaredObject(Location(file.name, path), file.owner, resource, spec)
 

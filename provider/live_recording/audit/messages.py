@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from live_recording.audit.compare import IS_PROBLEM, Difference, DifferenceKind
 from live_recording.audit.declared import Location
 from live_recording.core.findings import KeyPath, format_path
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import NOUN_OF, TEMPLATE_OF, KindName
 from live_recording.core.stack_ref import adopt_command
 from live_recording.core.text import capitalize, quoted
 from live_recording.project import StackFile
@@ -65,9 +65,10 @@ class MessageContext:
     def object(self) -> str:
         """Return the object with the article that it needs."""
         label, id_ = self.difference.label, self.difference.id
-        if self.difference.object_kind != "template":
-            return f"the {self.difference.object_kind} for {label}"
-        return f"template {id_} ({quoted(label)})" if id_ else f"template {quoted(label)}"
+        kind = self.difference.object_kind
+        if kind not in TEMPLATE_OF.values():
+            return f"the {NOUN_OF[kind]} for {label}"
+        return f"{NOUN_OF[kind]} {id_} ({quoted(label)})" if id_ else f"{NOUN_OF[kind]} {quoted(label)}"
 
     @property
     def declaring_file(self) -> StackFile:
@@ -82,7 +83,7 @@ class MessageContext:
     @property
     def ownership(self) -> str:
         """Return the beginning of a sentence that names the owner."""
-        source = "name" if self.difference.object_kind == "template" else "template"
+        source = "name" if self.difference.object_kind in TEMPLATE_OF.values() else "template"
         return f"According to its {source}, it belongs"
 
     def locate(self, location: Location) -> tuple[str, int]:

@@ -23,6 +23,7 @@ from live_recording.core.findings import Finding, errors, in_order
 from live_recording.core.text import count_of, quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.project import StackFile, load_stack
+from live_recording.stackfile.model import Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ def _audit_account(
     stacks, differences = stack_names(), find_differences(snapshot, declaring, project_name())
     messages = (render_difference(MessageContext(by_path, stacks, difference)) for difference in differences)
     name = group[0].settings.describe_account(snapshot.account) if is_live else name
-    notes = tuple(f"{name}: {note}" for note in _unknown_relays(snapshot, is_live=is_live))
+    unknown = (*_unknown_relays(snapshot, is_live=is_live), *_unknown_callbacks(snapshot, declaring, is_live=is_live))
+    notes = tuple(f"{name}: {note}" for note in unknown)
     return AuditedAccount(name, files, rfc3339(snapshot.at), tuple(sorted(messages)), notes=notes)
 
 
@@ -168,14 +170,30 @@ def _unknown_relays(snapshot: Snapshot, *, is_live: bool) -> Iterator[str]:
         yield f"Relay tasks were not checked: {reason}. {RELAYS_RECORD}"
 
 
+def _unknown_callbacks(snapshot: Snapshot, files: Iterable[DeclaringFile], *, is_live: bool) -> Iterator[str]:
+    if snapshot.callback_rules is None and any(_declares_callbacks(file.stack) for file in files):
+        reason = (
+            "the credentials may not list them (DescribeLiveCallbackTemplates, DescribeLiveCallbackRules)"
+            if is_live
+            else "the snapshot does not list them"
+        )
+        yield f"Callbacks were not checked: {reason}."
+
+
+def _declares_callbacks(stack: Stack | None) -> bool:
+    return stack is not None and bool(stack.callback_templates or stack.callback_rules)
+
+
 def _read_account(group: Sequence[StackFile]) -> Snapshot:
     """Return what the account holds now: templates and rules once, tasks as each region lists them."""
     for file in group:
         if reason := file.settings.credentials.problem:
             raise ToolError(reason)
     stacks = {file.settings: file.stack for file in reversed(group)}
+    callbacks = any(_declares_callbacks(file.checked.stack) for file in group)
     first, *rest = [
-        snapshot_file.take_snapshot(settings, stack=stack, with_relays=True) for settings, stack in stacks.items()
+        snapshot_file.take_snapshot(settings, stack=stack, with_relays=True, with_callbacks=callbacks)
+        for settings, stack in stacks.items()
     ]
     tasks = {task_id: task for snapshot in (first, *rest) for task_id, task in snapshot.tasks.items()}
     return replace(first, tasks=tasks)

@@ -30,6 +30,6 @@ def snapshot(
     from live_recording.config.sources import read_stack_settings
 
     settings = read_stack_settings(require_stack(stack) if stack else None)
-    snapshot = take_snapshot(settings, with_relays=True)
+    snapshot = take_snapshot(settings, with_relays=True, with_callbacks=True)
     print_error(f"Read {settings.describe_account(snapshot.account)}.")
     print_output(snapshot_text(snapshot))

@@ -36,6 +36,7 @@ NOUN_OF: Mapping[KindName, str] = {
 """What a message calls an object of the kind."""
 TEMPLATE_OF: Mapping[RuleKind, TemplateKind] = {"rule": "template", "callback_rule": "callback_template"}
 """The kind of the template that a rule points to."""
+CALLBACK_KINDS: tuple[KindName, ...] = ("callback_template", "callback_rule")
 PROVIDER_REFERENCES = (
     "gASVOgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMFlJlY29yZFRlbXBsYXRlUHJvdmlkZXKUk5QpgZQu",
     "gASVNgAAAAAAAACMGGxpdmVfcmVjb3JkaW5nLnJlc291cmNlc5SMElJlY29yZFJ1bGVQcm92aWRlcpSTlCmBlC4=",

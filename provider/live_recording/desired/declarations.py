@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import KindName, TemplateKind
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import Site
 from live_recording.core.windows import creatable_from, phase
@@ -46,7 +46,7 @@ class DesiredResource:
         return self.spec.kind
 
     @property
-    def template_kind(self) -> KindName:
+    def template_kind(self) -> TemplateKind:
         """Return the kind of the template that *template* names."""
         return "callback_template" if self.kind == "callback_rule" else "template"
 
@@ -133,7 +133,7 @@ def _callbacks(stack: Stack, owner: StackRef) -> Iterator[DesiredResource]:
         settings = CallbackTemplateSpec(name_in_account(owner, key, template), template, template.callback_key)
         yield DesiredResource(key, settings, None, template.was, template.protect)
     for key, rule in sorted(stack.callback_rules.items()):
-        spec = CallbackRuleSpec(rule.domain, rule.app, rule.template_id)
+        spec = CallbackRuleSpec(rule.natural, rule.template_id)
         yield DesiredResource(key, spec, rule.callback_template, rule.was, rule.protect)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from live_recording.core.kinds import KindName
-from live_recording.core.streams import StreamKey
+from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.windows import Window
 from live_recording.desired.windows import TIME_FIELDS
@@ -101,13 +101,12 @@ class CallbackRuleSpec:
     """A callback rule: domain and app, and its template if this stack does not manage it."""
 
     kind: ClassVar[KindName] = "callback_rule"
-    domain: str
-    app: str
+    key: CallbackKey
     template_id: str | None = None
 
     def to_inputs(self) -> dict[str, Any]:
         """Return the inputs of the resource; a managed template's id is added by the program."""
-        return {"domain": self.domain, "app": self.app, **_template_id_input(self.template_id)}
+        return {"domain": self.key.domain, "app": self.key.app, **_template_id_input(self.template_id)}
 
 
 ResourceSpec = TemplateSpec | RuleSpec | TaskSpec | LiveRecordSpec | CallbackTemplateSpec | CallbackRuleSpec

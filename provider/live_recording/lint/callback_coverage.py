@@ -6,10 +6,9 @@ Which of two callback rules counts, one of the domain and one of the app, is not
 from collections.abc import Iterator, Mapping
 
 from live_recording.core.findings import Finding, KeyPath
+from live_recording.core.streams import CallbackKey
 from live_recording.lint.context import CheckContext
 from live_recording.stackfile.model import CallbackRule, Stack
-
-DomainAndApp = tuple[str, str]
 
 
 def no_callback(context: CheckContext) -> Iterator[Finding]:
@@ -22,8 +21,8 @@ def no_callback(context: CheckContext) -> Iterator[Finding]:
     notified = {rule.natural: _notifies(context, rule) for rule in stack.callback_rules.values()}
     reported = set[str]()
     for path, key in _recorded(context):
-        if key[0] not in reported and not is_notified(notified, key):
-            reported.add(key[0])
+        if key.domain not in reported and not is_notified(notified, key):
+            reported.add(key.domain)
             yield Finding.new("no-callback", path, _sentence(key))
 
 
@@ -34,14 +33,14 @@ def _unused_templates(stack: Stack) -> Iterator[Finding]:
         yield Finding.new("no-callback", ("callback_templates", key), sentence)
 
 
-def _recorded(context: CheckContext) -> Iterator[tuple[KeyPath, DomainAndApp]]:
+def _recorded(context: CheckContext) -> Iterator[tuple[KeyPath, CallbackKey]]:
     """Yield what is recorded: domain and app, which is empty for every app."""
     for key, rule in sorted(context.stack.rules.items()):
         if rule.record is not False:
-            yield ("rules", key), (rule.domain, rule.app)
+            yield ("rules", key), CallbackKey(rule.domain, rule.app)
     for recording in context.unfinished:
         if recording.stream.domain:  # a live record may have none
-            yield recording.path, (recording.stream.domain, recording.stream.app)
+            yield recording.path, CallbackKey(recording.stream.domain, recording.stream.app)
 
 
 def _notifies(context: CheckContext, rule: CallbackRule) -> bool:
@@ -50,15 +49,13 @@ def _notifies(context: CheckContext, rule: CallbackRule) -> bool:
     return template is None or template.record_notify_url is not None
 
 
-def is_notified(notified: Mapping[DomainAndApp, bool], key: DomainAndApp) -> bool:
+def is_notified(notified: Mapping[CallbackKey, bool], key: CallbackKey) -> bool:
     """Return whether the rule of the app, else that of its domain, notifies of files; *notified* has the callback rules."""
-    domain, app = key
-    return notified.get((domain, app), notified.get((domain, ""), False))
+    return notified.get(key, notified.get(CallbackKey(key.domain), False))
 
 
-def _sentence(key: DomainAndApp) -> str:
-    domain, app = key
-    files = f"files of {domain}, app {app}" if app else f"files of {domain}"
+def _sentence(key: CallbackKey) -> str:
+    files = f"files of {key.domain}, app {key.app}" if key.app else f"files of {key.domain}"
     return (
         f"No notification is sent for {files}: no callback rule has a template with record_notify_url for them. Add a callback "
         "rule, or acknowledge this warning."

@@ -12,15 +12,9 @@ from live_recording.core.text import join_words
 from live_recording.core.vendor import CALLBACK_DESCRIPTION_MAX, CALLBACK_NAME_MAX, Site
 from live_recording.lint.context import CheckContext
 from live_recording.lint.template_names import TemplateName, bad_name, bad_stack_name
+from live_recording.stackfile.callbacks import CN_FIELDS
 from live_recording.stackfile.model import CallbackUrls, notify_urls
 
-CN_FIELDS = (
-    "record_status_notify_url",
-    "record_exception_notify_url",
-    "record_exception_levels",
-    "audio_audit_notify_url",
-)
-"""Fields that only the API of site cn accepts (CN:32637 against IN:30815)."""
 _URLS = frozenset(name for name in CallbackUrls.model_fields if name.endswith("_notify_url"))
 _MAX_BYTES = {"template_name": CALLBACK_NAME_MAX, "description": CALLBACK_DESCRIPTION_MAX}
 

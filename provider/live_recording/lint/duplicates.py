@@ -25,8 +25,7 @@ def duplicate_callback_rule(context: CheckContext) -> Iterator[Finding]:
     """Check that no two callback rules have the same domain and app."""
     rules = {("callback_rules", key): rule.natural for key, rule in context.stack.callback_rules.items()}
     for path, other in _duplicates(rules):
-        domain, app = rules[path]
-        reason = f"both match {domain}/{app or '*'}, and only one callback rule is allowed per domain and app"
+        reason = f"both match {rules[path]}, and only one callback rule is allowed per domain and app"
         yield _finding(path, other, reason)
 
 

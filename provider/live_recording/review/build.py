@@ -11,7 +11,7 @@ from live_recording.account.snapshot import Snapshot
 from live_recording.config.where import WhereChange
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.findings import Finding, errors, format_path
-from live_recording.core.kinds import CLASS_OF
+from live_recording.core.kinds import CALLBACK_KINDS, CLASS_OF
 from live_recording.core.streams import StreamKey
 from live_recording.desired.declarations import DesiredResource, DesiredState, desired_resources
 from live_recording.lint.acknowledgements import covers, in_force
@@ -41,7 +41,7 @@ from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from live_recording.stackfile.model import Stack
 
 Kinded = TypeVar("Kinded", PlannedChange, DesiredResource)
-FROM_FILE_ALONE = ("rule", "template", *notifications.KINDS)
+FROM_FILE_ALONE = ("rule", "template", *CALLBACK_KINDS)
 """Kinds that change with the stack file alone; tasks also change with time."""
 NO_ACCOUNT_DATA = (
     'No account data: "before" comes from this stack\'s Pulumi state only. Unknown are recordings of other stacks, '
@@ -174,7 +174,7 @@ def _desired_after(preview: Preview, stack: Stack, source: StackFile, now: datet
 
 def _recordings(things: Iterable[Kinded]) -> tuple[Kinded, ...]:
     """Return the changes or resources that are not callbacks."""
-    return tuple(thing for thing in things if thing.kind not in notifications.KINDS)
+    return tuple(thing for thing in things if thing.kind not in CALLBACK_KINDS)
 
 
 def _not_acknowledged(findings: Iterable[Finding], review: Review) -> Iterator[Finding]:

@@ -6,16 +6,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from live_recording.core.kinds import CALLBACK_KINDS
+from live_recording.core.streams import CallbackKey
 from live_recording.core.text import escaped, join_words
 from live_recording.desired.declarations import DesiredResource
 from live_recording.desired.specs import CallbackTemplateSpec
-from live_recording.lint.callback_coverage import DomainAndApp, is_notified
+from live_recording.lint.callback_coverage import is_notified
 from live_recording.review.changes import Inputs, PlannedChange
 from live_recording.review.model import Notification
 from live_recording.review.ownership import AccountView
 from live_recording.stackfile.callbacks import shown_url
 
-KINDS = ("callback_template", "callback_rule")
 FILES = "record_notify_url"
 EVENTS: Mapping[str, str] = {
     FILES: "files",
@@ -65,8 +66,8 @@ class _Target:
 class Notifications:
     """The callback rules of the stack before and after a plan, by domain and app."""
 
-    before: Mapping[DomainAndApp, _Target]
-    after: Mapping[DomainAndApp, _Target]
+    before: Mapping[CallbackKey, _Target]
+    after: Mapping[CallbackKey, _Target]
     new_keys: frozenset[str]  # callback templates whose key changes
 
     def changed(self) -> Iterator[Notification]:
@@ -74,7 +75,7 @@ class Notifications:
         for key in sorted({*self.before, *self.after}):
             before, after = self.before.get(key), self.after.get(key)
             notes = tuple(self._notes(before, after)) if before and after else ()
-            notification = Notification(_name(key), _describe(before), _describe(after), notes)
+            notification = Notification(str(key), _describe(before), _describe(after), notes)
             if notification.changed:
                 yield notification
 
@@ -92,13 +93,13 @@ class Notifications:
         domains = {key.domain for key in account.rules} | {task.stream.domain for task in account.tasks.values()}
         after = {key: target.may_notify_of_files for key, target in self.after.items()}
         for key, target in sorted(self.before.items(), key=lambda item: item[0]):
-            if key[0] in domains and target.may_notify_of_files and not is_notified(after, key):
-                yield f"{_name(key)}: after this plan no notification is sent for its files. It stays recorded."
+            if key.domain in domains and target.may_notify_of_files and not is_notified(after, key):
+                yield f"{key}: after this plan no notification is sent for its files. It stays recorded."
 
 
 def notifications_of(changes: Iterable[PlannedChange], declared: Iterable[DesiredResource]) -> Notifications:
     """Return the notifications before and after the *changes*; *declared* is all that the stack file declares."""
-    changes = [change for change in changes if change.kind in KINDS]
+    changes = [change for change in changes if change.kind in CALLBACK_KINDS]
     changing = {(change.kind, change.name) for change in changes}
     unchanged = [resource for resource in declared if (resource.kind, resource.name) not in changing]
     templates = [change for change in changes if change.kind == "callback_template"]
@@ -114,7 +115,7 @@ def _only_path_differs(before: str, after: str | None) -> bool:
     return after is not None and before != after and shown_url(before) == shown_url(after)
 
 
-Rules = dict[DomainAndApp, tuple[str | None, str]]
+Rules = dict[CallbackKey, tuple[str | None, str]]
 """Domain and app of a callback rule, and its template: the resource, or None and an id."""
 
 
@@ -130,7 +131,7 @@ def _before(changes: Iterable[PlannedChange]) -> _Side:
     old = [change for change in changes if change.op != "create"]
     return _Side(
         {change.name: change.old for change in old if change.kind == "callback_template"},
-        {_key(c.old): (c.old_template, _id(c.old)) for c in old if c.kind == "callback_rule"},
+        {CallbackKey.from_inputs(c.old): (c.old_template, _id(c.old)) for c in old if c.kind == "callback_rule"},
     )
 
 
@@ -138,30 +139,22 @@ def _after(changes: Iterable[PlannedChange]) -> _Side:
     new = [change for change in changes if change.op != "delete"]
     return _Side(
         {change.name: change.new for change in new if change.kind == "callback_template"},
-        {_key(c.new): (c.template, _id(c.new)) for c in new if c.kind == "callback_rule"},
+        {CallbackKey.from_inputs(c.new): (c.template, _id(c.new)) for c in new if c.kind == "callback_rule"},
     )
 
 
-def _targets(side: _Side, unchanged: Iterable[DesiredResource]) -> dict[DomainAndApp, _Target]:
+def _targets(side: _Side, unchanged: Iterable[DesiredResource]) -> dict[CallbackKey, _Target]:
     templates, rules = dict(side.templates), dict(side.rules)
     for resource in unchanged:
         if isinstance(resource.spec, CallbackTemplateSpec):
             templates[resource.name] = {**resource.inputs, "callback_key": resource.spec.has_key}
         elif resource.kind == "callback_rule":
-            rules[_key(resource.inputs)] = resource.template, _id(resource.inputs)
+            rules[CallbackKey.from_inputs(resource.inputs)] = resource.template, _id(resource.inputs)
     return {
         key: _Target(name, templates.get(name)) if name else _Target(f"template {escaped(id_)}", None)
         for key, (name, id_) in rules.items()
     }
 
 
-def _key(inputs: Inputs) -> DomainAndApp:
-    return str(inputs.get("domain", "")), str(inputs.get("app") or "")
-
-
 def _id(inputs: Inputs) -> str:
     return str(inputs.get("template_id", "unknown"))
-
-
-def _name(key: DomainAndApp) -> str:
-    return escaped(f"{key[0]}/{key[1] or '*'}")

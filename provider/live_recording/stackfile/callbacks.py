@@ -5,6 +5,7 @@ forged notifications.
 """
 
 import re
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from live_recording.core.errors import InvalidValue
@@ -12,8 +13,17 @@ from live_recording.core.redaction import SHORTEST
 from live_recording.core.vendor import CALLBACK_KEY_MAX, CALLBACK_URL_MAX
 from live_recording.stackfile.scalars import boolean, text
 
+CN_FIELDS = (
+    "record_status_notify_url",
+    "record_exception_notify_url",
+    "record_exception_levels",
+    "audio_audit_notify_url",
+)
+"""Fields that only the API of site cn accepts (CN:32637 against IN:30815)."""
 URL_EXAMPLE = "https://hooks.example.com/live"
 _URL_CHARACTERS = re.compile(r"[!-~]+")
+_MASK_LENGTH = 16
+_MASK = re.compile(rf"/sha256-[0-9a-f]{{{_MASK_LENGTH}}}")
 _KEY = re.compile(rf"[0-9A-Za-z]{{{SHORTEST},{CALLBACK_KEY_MAX}}}")
 
 
@@ -51,6 +61,15 @@ def shown_url(url: str) -> str:
     parts = urlsplit(url)
     hidden = "/..." if parts.path not in ("", "/") or parts.query else ""
     return f"{parts.scheme}://{parts.netloc}{hidden}"
+
+
+def masked_url(url: str) -> str:
+    """Return a URL with a digest in place of what may be secret: it can be compared, but not used. Masking again changes nothing."""
+    shown = shown_url(url).removesuffix("/...")
+    rest = url[len(shown) :]
+    if rest in ("", "/") or _MASK.fullmatch(rest):
+        return url
+    return f"{shown}/sha256-{sha256(rest.encode()).hexdigest()[:_MASK_LENGTH]}"
 
 
 def callback_key(value: object) -> str:

@@ -269,9 +269,9 @@ class CallbackRule(_Protectable, CallbackRuleArgs):
     callback_template: Reference | None = Field(None, description="Key of a callback template of this file.")
 
     @property
-    def natural(self) -> tuple[str, str]:
-        """Return domain and app, of which an account has only one rule."""
-        return self.domain, self.app
+    def natural(self) -> streams.CallbackKey:
+        """Return the key of the rule, of which an account has only one."""
+        return streams.CallbackKey(self.domain, self.app)
 
 
 class Acknowledgement(Entry):
