@@ -117,17 +117,22 @@ def _phrases(name: str, live: Any, declared: Any) -> Iterator[str]:
         yield f"{name} is recorded, but not declared"
     elif isinstance(declared, Mapping):
         yield f"{name} is declared, but not recorded"
-    elif _shown(name, live) == _shown(name, declared):
-        yield f"{name} has another value than the declared one, which is not shown"
     else:
-        yield f"{name} is {_shown(name, live)}, but {_shown(name, declared)} is declared"
+        yield _difference(name, live, declared)
+
+
+def _difference(name: str, live: Any, declared: Any) -> str:
+    """Return how two values differ, also where they must not be shown."""
+    if name == KEY and not (live and declared):
+        return f"{name} is {'set, but not declared' if live else 'declared, but not set'}"
+    if name == KEY or _shown(name, live) == _shown(name, declared):
+        return f"{name} has another value than the declared one, which is not shown"
+    return f"{name} is {_shown(name, live)}, but {_shown(name, declared)} is declared"
 
 
 def _shown(field: str, value: Any) -> str:
     if field == "storage_time" and value == FOREVER:
         return "forever"
-    if field == KEY:
-        return "set" if value else "not set"
     if field.endswith("_notify_url"):
         return quoted(shown_url(value)) if value else "not set"
     if field in DURATIONS and isinstance(value, int):
