@@ -22,6 +22,8 @@ TASK = {
 }
 TEMPLATE = {"template_name": "t", "mp4": {"record_interval": 3600}}
 
+CALLBACK = {"template_name": "c", "record_notify_url": "a", "record_exception_levels": ["error", "info"]}
+
 Row = tuple[KindName, dict[str, Any], dict[str, Any], tuple[str, ...], tuple[str, ...]]
 CHANGES: dict[str, Row] = {
     "rule-template": ("rule", RULE, {"template_id": "1"}, ("template_id",), ()),
@@ -40,6 +42,14 @@ CHANGES: dict[str, Row] = {
     "template-new-format": ("template", TEMPLATE, {"aac": {}}, ("aac",), ()),
     "template-delay": ("template", TEMPLATE, {"delay_live": True}, ("delay_live",), ("delay_live",)),
     "template-cos": ("template", TEMPLATE, {"cos_store": True, "description": "d"}, ("cos_store", "description"), ("cos_store",)),
+    "callback-url": ("callback_template", CALLBACK, {"record_notify_url": "b"}, ("record_notify_url",), ()),
+    "callback-key": ("callback_template", CALLBACK, {"callback_key": "new"}, ("callback_key",), ()),
+    "callback-levels": (
+        "callback_template", CALLBACK, {"record_exception_levels": ["info"]}, ("record_exception_levels",), ()
+    ),
+    "callback-order-of-levels": ("callback_template", CALLBACK, {"record_exception_levels": ["info", "error"]}, (), ()),
+    "callback-rule-template": ("callback_rule", RULE, {"template_id": "1"}, ("template_id",), ()),
+    "callback-rule-app": ("callback_rule", RULE, {"app": "studio"}, ("app",), ("app",)),
     "template-default-is-no-change": (
         "template",
         TEMPLATE,
@@ -81,6 +91,15 @@ def test_outputs_are_no_change() -> None:
 VALUES = st.sampled_from(["", "a", "b", "c"])
 FORMS = st.fixed_dictionaries({}, optional={"record_interval": st.sampled_from([60, 1800]), "procedure": VALUES})
 INPUTS: dict[KindName, st.SearchStrategy[dict[str, Any]]] = {
+    "callback_rule": st.fixed_dictionaries({}, optional=dict.fromkeys(("domain", "app", "template_id"), VALUES)),
+    "callback_template": st.fixed_dictionaries(
+        {"template_name": VALUES},
+        optional={
+            "record_notify_url": VALUES,
+            "callback_key": VALUES,
+            "record_exception_levels": st.lists(st.sampled_from(["error", "info"]), unique=True),
+        },
+    ),
     "rule": st.fixed_dictionaries({}, optional=dict.fromkeys(RULE, VALUES)),
     "task": st.fixed_dictionaries({}, optional=dict.fromkeys(TASK, VALUES)),
     "template": st.fixed_dictionaries(

@@ -1,5 +1,6 @@
 """Rules and their templates through the real CLI: the order of the engine's operations, and what a failed one leaves."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ rules:
 ONE = "  one: {domain: push.example.com, app: a, template: archive}\n"
 TWO = "  two: {domain: push.example.com, app: b, template: archive}\n"
 FAR = "  far: {domain: second.example.com, template: archive}\n"
+CALLBACKS = """
+callback_templates:
+  newsroom: {record_notify_url: "https://hooks.example.com/x7Kq", callback_key: true}
+callback_rules:
+  everything: {domain: push.example.com, callback_template: newsroom}
+"""
+KEYS = ("FirstCanary012345", "SecondCanary67890", "ThirdCanary13579")
 
 
 def template_id(account: Account, key: str) -> str:
@@ -82,3 +90,54 @@ def test_rules_and_templates_change_in_order(tmp_path: Path, account: Account) -
     project.run("destroy", "--yes", "--skip-preview", "--stack", "dev")
     assert account.rules() == {(DOMAIN, "hand", ""): theirs}
     assert [str(t["TemplateId"]) for t in account.state["templates"]] == [theirs]
+    assert all(
+        "Callback" not in call["action"] for call in account.emulator.log
+    )  # a stack without callbacks asks for none
+
+    callbacks_change_in_order(project, account)
+
+
+def callbacks_change_in_order(project: LiveProject, account: Account) -> None:
+    """Create, change, drift, rename and destroy callbacks: no output and no state shows a key."""
+    text = ""
+
+    def keyed(key: str, *arguments: str) -> None:
+        nonlocal text
+        project.environment["LIVE_RECORDING_CALLBACK_KEYS"] = json.dumps({"newsroom": key, "desk": key})
+        done = project.run(*arguments, "--stack", "dev")
+        text += done.stdout + done.stderr
+
+    up = ("up", "--yes", "--skip-preview", "--diff")
+    account.changes()
+    project.write(CALLBACKS)
+    keyed(KEYS[0], *up)
+    ((_, created), _) = account.changes()
+    assert created["CallbackKey"] == KEYS[0]
+
+    # A change of URL and key sends these two fields.
+    project.write(CALLBACKS.replace("/x7Kq", "/y8Lr"))
+    keyed(KEYS[1], "preview", "--json", "--save-plan", "plan.json")
+    keyed(KEYS[1], *up)
+    ((action, body),) = account.changes()
+    assert action == "ModifyLiveCallbackTemplate"
+    assert set(body) == {"TemplateId", "RecordNotifyUrl", "CallbackKey"}
+
+    # A key that was changed from outside is drift without its value, and the next `up` repairs it.
+    account.by_hand(action, TemplateId=body["TemplateId"], CallbackKey=KEYS[2])
+    keyed(KEYS[1], "refresh", "--yes", "--diff")
+    keyed(KEYS[1], *up)
+    assert account.changes() == [(action, {"TemplateId": body["TemplateId"], "CallbackKey": KEYS[1]})]
+    keyed(KEYS[1], *up, "--refresh", "--expect-no-changes")
+
+    # A renamed template is created under its new name, and the rule moves to it.
+    project.write(CALLBACKS.replace("newsroom", "desk"))
+    keyed(KEYS[1], *up)
+    assert [name for name, _ in account.changes()] == [
+        "CreateLiveCallbackTemplate", "DeleteLiveCallbackRule", "CreateLiveCallbackRule", "DeleteLiveCallbackTemplate"
+    ]  # fmt: skip
+    exported = project.state_file().read_text(encoding="utf-8")
+    (template,) = (found for found in project.state().values() if found["type"].endswith("CallbackTemplate"))
+    assert all("ciphertext" in template[part]["callback_key"] for part in ("inputs", "outputs"))
+    assert [key for key in KEYS if key in text + exported + (project.directory / "plan.json").read_text()] == []
+    keyed(KEYS[1], "destroy", "--yes", "--skip-preview")
+    assert (account.state["callback_templates"], account.state["callback_rules"]) == ([], [])

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,6 +29,7 @@ PATIENCE = 40.0
 UP = ("up", "--yes", "--skip-preview", "--stack", "dev")
 DESTROY = ("destroy", "--yes", "--skip-preview", "--stack", "dev")
 TEMPLATE, RULE, TASK = "LiveRecordTemplate", "LiveRecordRule", "RecordTask"
+CALLBACK_TEMPLATE, CALLBACK_RULE = "LiveCallbackTemplate", "LiveCallbackRule"
 
 STACK = """
 templates:
@@ -42,8 +44,16 @@ rules:
 tasks:
   final: {domain: push.example.com, app: live, stream: final, start: 2026-11-21T20:00, duration: 2h, template: archive}
   derby: {domain: push.example.com, app: live, stream: derby, start: 2026-11-20T21:00, duration: 4h, template: clips}
+callback_templates:
+  newsroom: {record_notify_url: "https://hooks.example.com/x7Kq"}
+  desk: {record_notify_url: "https://hooks.example.com/y8Lr"}
+callback_rules:
+  hook: {domain: push.example.com, callback_template: newsroom}
 """
 HOLDS = """
+callback rule / newsroom
+callback template desk
+callback template newsroom
 rule // archive
 rule //headline clips
 rule //rehearsal no-record
@@ -68,12 +78,15 @@ class Operation(NamedTuple):
 
 
 OPERATIONS = {
-    "up": Operation(STACK, HOLDS, {f"Create{TEMPLATE}": 3, f"Create{RULE}": 5, f"Create{TASK}": 2}),
+    "up": Operation(STACK, HOLDS, {f"Create{CALLBACK_TEMPLATE}": 2, f"Create{TEMPLATE}": 3, f"Create{CALLBACK_RULE}": 1, f"Create{RULE}": 5,
+         f"Create{TASK}": 2}),
     "retarget": Operation(
         STACK.replace("push.example.com, template: archive", "push.example.com, template: clips")
-        .replace("app: studio, template: clips", "app: studio, template: archive"),
-        HOLDS.replace("rule // archive", "rule // clips").replace("/studio/ clips", "/studio/ archive"),
-        {f"Delete{RULE}": 2, f"Create{RULE}": 2},
+        .replace("app: studio, template: clips", "app: studio, template: archive")
+        .replace("callback_template: newsroom", "callback_template: desk"),
+        HOLDS.replace("rule // archive", "rule // clips").replace("/studio/ clips", "/studio/ archive")
+        .replace("rule / newsroom", "rule / desk"),
+        {f"Delete{RULE}": 2, f"Create{RULE}": 2, f"Delete{CALLBACK_RULE}": 1, f"Create{CALLBACK_RULE}": 1},
     ),
     "rename": Operation(
         STACK.replace("clips", "shorts").replace("camera: {", "kamera: {").replace("final: {", "cup: {"),
@@ -88,7 +101,10 @@ OPERATIONS = {
          f"Delete{TEMPLATE}": 1},
     ),
     "destroy": Operation(
-        STACK, "", {f"Delete{RULE}": 5, f"Stop{TASK}": 1, f"Delete{TASK}": 2, f"Delete{TEMPLATE}": 3}, DESTROY
+        STACK, "",
+        {f"Delete{RULE}": 5, f"Stop{TASK}": 1, f"Delete{TASK}": 2, f"Delete{TEMPLATE}": 3, f"Delete{CALLBACK_RULE}": 1,
+         f"Delete{CALLBACK_TEMPLATE}": 2},
+        DESTROY,
     ),
 }  # fmt: skip
 
@@ -127,16 +143,17 @@ class Copied(LiveProject):
     def ids(self) -> list[str]:
         """Return the ids of templates and tasks in the state, with those that are still to be deleted."""
         resources = json.loads(self.file.read_text())["checkpoint"]["latest"].get("resources") or []
-        return sorted(r["id"] for r in resources if r["type"].endswith(("RecordTemplate", "RecordTask")))
+        return sorted(r["id"] for r in resources if r["type"].endswith(("Template", "RecordTask")))
 
-    def settled(self) -> None:
-        """Wait until the state file is complete and not being written."""
-        last = b""
-        for _ in wait("the state file is complete"):
-            now = self.file.read_bytes()
-            if now == last and _whole(now):
+    def kill(self, cli: subprocess.Popen[str]) -> None:
+        """Kill the CLI at a moment when the state file is complete: one that is half written cannot be repaired."""
+        for _ in wait("the state file was complete"):
+            cli.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, cli.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            if _whole(self.file.read_bytes()):
+                cli.kill()
                 return
-            last = now
+            cli.send_signal(signal.SIGCONT)
 
 
 def _whole(text: bytes) -> bool:
@@ -181,19 +198,23 @@ def _origins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, 
 def holds(emulator: Emulator) -> list[str]:
     """Return what the account holds, one line for each object, so that a duplicate shows twice."""
     state = emulator.service.state()
-    names = {t["TemplateId"]: t["TemplateName"].rpartition("--")[2] for t in state["templates"]}
+    named = (*state["templates"], *state["callback_templates"])
+    names = {t["TemplateId"]: t["TemplateName"].rpartition("--")[2] for t in named}
     rules = (f"rule /{r['AppName']}/{r['StreamName']} {names[r['TemplateId']]}" for r in state["rules"])
     tasks = (
         f"task {t['StreamName']} {names[t['TemplateId']]}{' stopped' * bool(t['Stopped'])}" for t in state["tasks"]
     )
     templates = (f"template {names[t['TemplateId']]}{' slow' * t['IsDelayLive']}" for t in state["templates"])
-    return sorted((*rules, *tasks, *templates))
+    callback_rules = (f"callback rule /{r['AppName']} {names[r['TemplateId']]}" for r in state["callback_rules"])
+    callback_templates = (f"callback template {names[t['TemplateId']]}" for t in state["callback_templates"])
+    return sorted((*rules, *tasks, *templates, *callback_rules, *callback_templates))
 
 
 def live_ids(emulator: Emulator) -> list[str]:
     """Return the ids of templates and tasks in the account."""
     state = emulator.service.state()
-    return sorted([str(t["TemplateId"]) for t in state["templates"]] + [t["TaskId"] for t in state["tasks"]])
+    templates = (*state["templates"], *state["callback_templates"])
+    return sorted([str(t["TemplateId"]) for t in templates] + [t["TaskId"] for t in state["tasks"]])
 
 
 def repaired(project: Copied, emulator: Emulator, operation: Operation) -> None:
@@ -233,8 +254,7 @@ def test_killed_cli_is_repaired_by_running_again(
         for _ in wait(f"call {kill.nth} of {kill.action} was under way"):
             if not emulator._gateway.faults.open:
                 break
-        project.settled()
-        cli.kill()
+        project.kill(cli)
         cli.communicate()
         let_go(emulator)
         project.run("cancel", "--yes", "--stack", "dev")

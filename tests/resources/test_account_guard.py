@@ -16,21 +16,30 @@ from tests.support.provider_host import Host
 OTHER = "100000000002"
 OWN = "live-recording--dev--archive"
 STREAM = {"domain": "push.example.com", "app": "live", "stream": "final"}
+URL = "https://hooks.example.com/live/x7Kq"
 TIMES = {"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T14:00:00Z"}
-KINDS: list[KindName] = ["template", "rule", "task", "live_record"]
+KINDS: list[KindName] = ["template", "rule", "task", "live_record", "callback_template", "callback_rule"]
 
 
 def _arguments(kind: KindName, template_id: str) -> dict[str, Any]:
     if kind == "template":
         return {"template_name": OWN, "mp4": {}}
-    if kind == "rule":
+    if kind == "callback_template":
+        return {"template_name": OWN, "record_notify_url": URL}
+    if kind in ("rule", "callback_rule"):
         return {"domain": "push.example.com", "template_id": template_id}
     return {**STREAM, **TIMES, **({"template_id": template_id} if kind == "task" else {})}
 
 
 def _made(account: Account, kind: KindName) -> tuple[ResourceState, dict[str, Any]]:
     """Return a resource of account A, and its arguments; its rule or task uses an unmanaged template."""
-    arguments = _arguments(kind, account.template("shared") if kind in ("rule", "task") else "")
+    template_id = ""
+    if kind in ("rule", "task"):
+        template_id = account.template("shared")
+    elif kind == "callback_rule":
+        made = account.by_hand("CreateLiveCallbackTemplate", TemplateName="shared", RecordNotifyUrl=URL)
+        template_id = str(made["TemplateId"])
+    arguments = _arguments(kind, template_id)
     with account.host() as host:
         return host.check_and_create(kind, **arguments), arguments
 

@@ -15,6 +15,7 @@ from live_recording.core.kinds import KindName
 from live_recording.desired.declarations import DesiredResource
 from live_recording.review.preview import TYPES, UNKNOWN
 
+TEMPLATE_KINDS = ("template", "callback_template")
 TOKENS = {kind: token for token, kind in TYPES.items()}
 Props = dict[str, Any]
 Key = tuple[KindName, str]
@@ -85,10 +86,10 @@ class Step:
         step: Props = {"op": self.operation, "urn": urn(self.kind, self.name), "detailedDiff": None}
         if self.old:
             old = {"id": self.old.id, "inputs": self.old.inputs, "outputs": self.old.outputs}
-            step["oldState"] = old | _dependencies(self.old.template)
+            step["oldState"] = old | _dependencies(self.kind, self.old.template)
             step["oldState"] |= {"delete": True} if self.operation == "replace" and not self.delete_first else {}
         if self.new:
-            step["newState"] = {"inputs": self.new.inputs} | _dependencies(self.new.template)
+            step["newState"] = {"inputs": self.new.inputs} | _dependencies(self.kind, self.new.template)
         return step
 
 
@@ -171,7 +172,7 @@ class Engine:
         names = {(resource.kind, resource.name) for resource in wanted}
         deletes: list[tuple[KindName, ResourceState, Key | None]] = [(kind, old, None) for kind, old in self.replaced]
         deletes += [(key[0], old, key) for key, old in self.state.items() if key not in names]
-        for kind, old, key in sorted(deletes, key=lambda delete: delete[0] == "template"):
+        for kind, old, key in sorted(deletes, key=lambda delete: delete[0] in TEMPLATE_KINDS):
             provider.delete(kind, old)
             if key:
                 del self.state[key]
@@ -198,10 +199,11 @@ class Engine:
         if self._random:
             given.sort(key=lambda resource: (resource.kind, resource.name))
             self._random.shuffle(given)
-        templates = {resource.name: resource for resource in given if resource.kind == "template"}
+        templates = {(resource.kind, resource.name): resource for resource in given if resource.kind in TEMPLATE_KINDS}
         ordered: dict[Key, DesiredResource] = {}
         for resource in given:
-            for needed in (templates[resource.template], resource) if resource.template else (resource,):
+            template = [templates[resource.template_kind, resource.template]] if resource.template else []
+            for needed in (*template, resource):
                 ordered.setdefault((needed.kind, needed.name), needed)
         return list(ordered.values())
 
@@ -211,7 +213,7 @@ def _plan(
 ) -> Step:
     arguments = dict(resource.inputs)
     if resource.template:
-        arguments["template_id"] = news["template", resource.template].id or UNKNOWN
+        arguments["template_id"] = news[resource.template_kind, resource.template].id or UNKNOWN
     old = olds.get((resource.kind, resource.name))
     return plan(provider, resource.kind, resource.name, old, arguments, resource.template)
 
@@ -234,8 +236,9 @@ def urn(kind: KindName, name: str) -> str:
     return f"urn:pulumi:dev::live-recording::{TOKENS[kind]}::{name}"
 
 
-def _dependencies(template: str | None) -> Props:
-    return {"propertyDependencies": {"template_id": [urn("template", template)] if template else []}}
+def _dependencies(kind: KindName, template: str | None) -> Props:
+    template_kind: KindName = "callback_template" if kind == "callback_rule" else "template"
+    return {"propertyDependencies": {"template_id": [urn(template_kind, template)] if template else []}}
 
 
 def _diagnostic(resource: DesiredResource, name: str, reason: str) -> Props:

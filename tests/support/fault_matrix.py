@@ -18,6 +18,7 @@ from typing import Any
 
 import grpc
 
+from live_recording.core.kinds import TEMPLATE_OF
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import DesiredResource, desired_resources
@@ -32,6 +33,7 @@ FAULTS = [kind for kind in KINDS if kind != "unauthorized"]
 """The faults that pass. A missing permission stays, so no run repairs it."""
 LATER = NOW + timedelta(hours=2)  # when the task "derby" runs
 DOMAIN = "push.example.com"
+HOOKS = "https://hooks.example.com"
 TIMES = (1, 2, 4)  # four: more often than a change is sent, so that the operation fails
 MEMORIES = ("kept", "forgotten")
 SLOW = 0.3  # seconds that a delayed call takes longer
@@ -45,6 +47,11 @@ BASE_STACK: Mapping[str, Mapping[str, Mapping[str, object]]] = {
         "everything": {"domain": DOMAIN, "template": "archive"},
         "studio": {"domain": DOMAIN, "app": "studio", "template": "archive"},
     },
+    "callback_templates": {
+        "newsroom": {"record_notify_url": f"{HOOKS}/a"},
+        "desk": {"record_notify_url": f"{HOOKS}/b"},
+    },
+    "callback_rules": {"hook": {"domain": DOMAIN, "callback_template": "newsroom"}},
     "tasks": {
         name: {
             "domain": DOMAIN,
@@ -77,10 +84,13 @@ BASE: Declared = _changed({})
 
 
 def _change_from_outside(account: Account) -> None:
-    """Change a template, and delete a rule and a task."""
+    """Change a template of each kind, and delete a rule of each kind and a task."""
     archive = next(t for t in account.state["templates"] if t["TemplateName"].endswith("archive"))
     account.by_hand("ModifyLiveRecordTemplate", TemplateId=archive["TemplateId"], Description="by hand")
     account.by_hand("DeleteLiveRecordRule", DomainName=DOMAIN, AppName="studio", StreamName="")
+    newsroom = next(t for t in account.state["callback_templates"] if t["TemplateName"].endswith("newsroom"))
+    account.by_hand("ModifyLiveCallbackTemplate", TemplateId=newsroom["TemplateId"], Description="by hand")
+    account.by_hand("DeleteLiveCallbackRule", DomainName=DOMAIN, AppName="")
     final = next(t for t in account.state["tasks"] if t["StreamName"] == "final")
     account.by_hand("DeleteRecordTask", TaskId=final["TaskId"])
 
@@ -98,18 +108,37 @@ class Operation:
 
 
 def _actions(names: str) -> tuple[str, ...]:
-    long = {"Template": "LiveRecordTemplate", "Rule": "LiveRecordRule", "Task": "RecordTask"}
+    long = {
+        "Template": "LiveRecordTemplate",
+        "Rule": "LiveRecordRule",
+        "Task": "RecordTask",
+        "CallbackTemplate": "LiveCallbackTemplate",
+        "CallbackRule": "LiveCallbackRule",
+    }
     return tuple(verb + long[kind] for verb, kind in (name.split() for name in names.split(", ")))
 
 
 OPERATIONS: Mapping[str, Operation] = {
-    "up": Operation("the first `up`", BASE, _actions("Create Template, Create Rule, Create Task"), fresh=True),
+    "up": Operation(
+        "the first `up`",
+        BASE,
+        _actions("Create Template, Create Rule, Create Task, Create CallbackTemplate, Create CallbackRule"),
+        fresh=True,
+    ),
     "retarget": Operation(
-        "rules get another template, a template another description",
+        "rules get another template, a template of each kind another description",
         _changed(
-            {"archive": {"description": "x"}, "everything": {"template": "clips"}, "studio": {"template": "clips"}}
+            {
+                "archive": {"description": "x"},
+                "everything": {"template": "clips"},
+                "studio": {"template": "clips"},
+                "newsroom": {"description": "x"},
+                "hook": {"callback_template": "desk"},
+            }
         ),
-        _actions("Modify Template, Delete Rule, Create Rule"),
+        _actions(
+            "Modify Template, Delete Rule, Create Rule, Modify CallbackTemplate, Delete CallbackRule, Create CallbackRule"
+        ),
     ),
     "replace": Operation(
         "a template changes `delay_live`, a running task its end",
@@ -124,11 +153,15 @@ OPERATIONS: Mapping[str, Operation] = {
     "refresh": Operation(
         "`up --refresh` after changes from outside",
         BASE,
-        _actions("Modify Template, Create Rule, Create Task"),
+        _actions("Modify Template, Create Rule, Create Task, Modify CallbackTemplate, Create CallbackRule"),
         refresh=True,
         before=_change_from_outside,
     ),
-    "destroy": Operation("`destroy`", (), _actions("Delete Rule, Stop Task, Delete Task, Delete Template")),
+    "destroy": Operation(
+        "`destroy`",
+        (),
+        _actions("Delete Rule, Stop Task, Delete Task, Delete Template, Delete CallbackRule, Delete CallbackTemplate"),
+    ),
 }
 
 
@@ -162,7 +195,7 @@ def sample() -> list[Cell]:
 def contents(account: Account) -> list[str]:
     """Return what the account holds, without ids: a duplicate shows twice, a running task has no exact start."""
     held = account.state
-    names = {t["TemplateId"]: t["TemplateName"] for t in held["templates"]}
+    names = {t["TemplateId"]: t["TemplateName"] for t in (*held["templates"], *held["callback_templates"])}
     now = account.emulator.service.clock.seconds()
 
     def line(found: Mapping[str, Any]) -> str:
@@ -175,14 +208,16 @@ def contents(account: Account) -> list[str]:
             plain["StartTime"] = "before"
         return json.dumps(plain, sort_keys=True)
 
-    return sorted(line(found) for kind in ("templates", "rules", "tasks") for found in held[kind])
+    sections = ("templates", "rules", "tasks", "callback_templates", "callback_rules")
+    return sorted(line(found) for section in sections for found in held[section])
 
 
 def _ids_agree(account: Account, engine: Engine) -> bool:
     """Return whether account and state have the same ids of templates and tasks."""
-    live = [str(template["TemplateId"]) for template in account.state["templates"]]
+    sections = ("templates", "callback_templates")
+    live = [str(template["TemplateId"]) for section in sections for template in account.state[section]]
     live += [task["TaskId"] for task in account.state["tasks"]]
-    known = [resource.id for (kind, _), resource in engine.state.items() if kind != "rule"]
+    known = [resource.id for (kind, _), resource in engine.state.items() if kind not in TEMPLATE_OF]
     known += [resource.id for _, resource in engine.replaced]
     return sorted(known) == sorted(live)
 
