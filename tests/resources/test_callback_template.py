@@ -298,3 +298,17 @@ def test_lost_answers_of_changes(forgetful: Account, kind: str) -> None:
     found = _live(forgetful, live.id)
     assert (found["RecordNotifyUrl"], found["RecordStatusNotifyUrl"]) == (OTHER, URL)
     assert len(forgetful.state["callback_templates"]) == 1
+
+
+def test_live_name_that_the_api_would_not_create_stays(account: Account) -> None:
+    """A console may have written another name: a template that has it already is adopted and kept, not a new one."""
+    live = _by_hand(account, "odd")
+    _live(account, live)["TemplateName"] = "\u65b0 desk"
+    arguments = {"template_name": "\u65b0 desk", "record_notify_url": URL}
+    with account.host() as host:
+        adopted = host.check_and_create("callback_template", **arguments)
+        assert host.check("callback_template", arguments, adopted.inputs) == adopted.inputs
+    with account.host() as host, pytest.raises(CheckFailed, match=r"Only a value that the account holds.*bad-name"):
+        host.check("callback_template", arguments | {"template_name": "\u65b0 other"})
+
+    assert (adopted.id, account.actions()) == (live, [])

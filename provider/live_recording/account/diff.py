@@ -70,9 +70,9 @@ def replaces(kind: KindName, changed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in changed if name in REPLACES[kind])
 
 
-def is_live(values: Iterable[KeyPath], inputs: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
+def is_live(kind: KindName, values: Iterable[KeyPath], inputs: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
     """Return whether the *values* of a template's inputs are also those of the template that is *held*."""
-    wanted, live = effective("template", inputs), effective("template", held)
+    wanted, live = effective(kind, inputs), effective(kind, held)
     return all(_value_at(wanted, path) == _value_at(live, path) for path in values)
 
 

@@ -50,7 +50,7 @@ def check(
 
 
 def newly_written(
-    found: tuple[Finding, ...], inputs: Props, olds: Props, context: ProviderContext | None
+    kind: KindName, found: tuple[Finding, ...], inputs: Props, olds: Props, context: ProviderContext | None
 ) -> Iterator[Finding]:
     """Yield the findings about values that neither the state nor the account has, or that a new template would get.
 
@@ -58,17 +58,18 @@ def newly_written(
     """
     if not found:
         return
-    is_replaced = bool(olds) and bool(replaces("template", changes("template", olds, inputs)))
-    held = [] if is_replaced else _held_templates(inputs, olds, context)
+    template_kind: TemplateKind = "callback_template" if kind == "callback_template" else "template"
+    is_replaced = bool(olds) and bool(replaces(template_kind, changes(template_kind, olds, inputs)))
+    held = [] if is_replaced else _held_templates(template_kind, inputs, olds, context)
     for finding in found:
-        if not any(is_live(finding.live_values, inputs, each) for each in held):
+        if not any(is_live(template_kind, finding.live_values, inputs, each) for each in held):
             yield replace(finding, sentence=f"{finding.sentence} {ONLY_LIVE}")
 
 
-def _held_templates(inputs: Props, olds: Props, context: ProviderContext | None) -> list[Props]:
+def _held_templates(kind: TemplateKind, inputs: Props, olds: Props, context: ProviderContext | None) -> list[Props]:
     """Return the template of the state and the live ones of its name, as inputs."""
     name = (olds or inputs).get("template_name")
-    live = context.account.templates().values() if context else ()
+    live = context.account.named_templates(kind).values() if context else ()
     return [*([olds] if olds else []), *(live_inputs(each, inputs) for each in live if each.name == name)]
 
 

@@ -89,13 +89,13 @@ class ProviderProcess:
 
         account = str(olds.get(ACCOUNT) or "")
         if not self.settings.source:
-            return account, tuple(account_checks.newly_written(problems, inputs, olds, None))
+            return account, tuple(account_checks.newly_written(kind, problems, inputs, olds, None))
         try:
             context = self.context(olds)
         except WrongAccount as wrong:
             return "", (Finding.new(FINDING, (), wrong.sentence),)
         account = context.account.guard.account() or account
-        problems = tuple(account_checks.newly_written(problems, inputs, olds, context))
+        problems = tuple(account_checks.newly_written(kind, problems, inputs, olds, context))
         return account, problems or errors(account_checks.check(kind, context, inputs, olds, unknown, current_urn()))
 
     def diff(
