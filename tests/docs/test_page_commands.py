@@ -32,7 +32,7 @@ def test_page_does_what_it_shows(page: Path, tmp_path: Path, request: pytest.Fix
     Who follows the tour to its end has the clone that they began with.
     """
     directory = tmp_path / "project"
-    doc_runner.copy(directory, ROOT / ".venv" if page == BEGINNER else warm_python.virtualenv())
+    doc_runner.copy(directory, warm_python.virtualenv())
     steps = doc_runner.steps(page)
     with Emulator(site="cn" if page in CN else "intl", now=NOW) as emulator:
         account = {} if page == BEGINNER else Account(emulator).environment
