@@ -131,3 +131,12 @@ def test_signal_ends_every_command(project: Scratch, account: Account, number: s
     assert (running.returncode, errors.splitlines()[-1]) == (3, "Interrupted. Nothing was changed.")
     assert [pid for pid in waiting.read_text(encoding="utf-8").split() if Path("/proc", pid).exists()] == []
     assert [*(project.directory / "plans").iterdir()] == []
+
+
+def test_jobs_have_no_effect_on_snapshots(project: Scratch, account: Account) -> None:
+    """An option without effect is rejected."""
+    done = run_verb(
+        "plan", "--accounts", "x", "--jobs", "2", directory=project.directory, environment=environment(project, account)
+    )
+
+    assert (done.returncode, done.stderr.partition(":")[0]) == (2, "--jobs has no effect with --accounts")

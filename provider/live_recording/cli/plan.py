@@ -16,6 +16,7 @@ from live_recording.cli.options import (
     select_affected,
 )
 from live_recording.cli.output import FINDINGS, TextOrJson, print_error, print_output, print_result
+from live_recording.core.errors import ConfigError
 from live_recording.core.text import count_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def plan(
 
     with _head_stacks(head) as without_effect:
         affected = _select(stacks, changed, out)
+        if accounts and jobs:
+            raise ConfigError("--jobs has no effect with --accounts: stacks are planned one after another. Remove --jobs.")
         if accounts:
             plans, failures, without_file = _plan_on_snapshots(stacks, affected, accounts, out)
         else:

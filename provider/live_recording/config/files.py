@@ -187,12 +187,17 @@ def read_stack_file(path: Path) -> bytes:
     return read_bytes(path, "stack file", f" {hint}")
 
 
+def shared_path(stack_file: str, named: str) -> Path:
+    """Return the path of a shared file that a stack file names, relative to itself."""
+    return Path(os.path.normpath(Path(stack_file).parent / named))
+
+
 def read_shared_file(stack_file: str, named: str) -> tuple[str, bytes]:
     """Return the name and the content of a shared file that a stack file names, relative to itself.
 
     Raises ConfigError if it cannot be read, is outside the checkout, or would be a stack of its own.
     """
-    path = Path(os.path.normpath(Path(stack_file).parent / named))
+    path = shared_path(stack_file, named)
     if "\0" in named or not untrusted_file.is_in_checkout(path):
         raise ConfigError(f"{quoted(named)} is outside this checkout. Name a file inside it.")
     if path.parent == STACKS and path.name in {f"{stack}.yaml" for stack in stack_names()}:

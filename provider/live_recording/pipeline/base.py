@@ -1,8 +1,6 @@
 """The stack of an earlier commit, which shows what a change adds to the stack file."""
 
-import os
-from pathlib import Path
-
+from live_recording.config.files import shared_path
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import quoted
 from live_recording.pipeline import git
@@ -14,7 +12,7 @@ def stack_at(commit: str, file: StackFile) -> Stack | None:
     """Return a stack as a commit has it, empty if the commit has no such file; None if it cannot be read or has errors."""
 
     def read_shared(own: str, named: str) -> tuple[str, bytes]:
-        name = os.path.normpath(Path(own).parent / named)
+        name = str(shared_path(own, named))
         content = _content(commit, name)
         if content is None:
             raise ConfigError(f"{quoted(commit)} has no file {quoted(name)}.")
