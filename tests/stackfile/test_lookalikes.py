@@ -16,6 +16,7 @@ BROKEN = {
     "comment": ("＃ comment\ntime_zone: UTC\n", 1, 'U+FF03 (fullwidth number sign) in place of "#"'),
     "list": ("acknowledge:\n－ a: b\n", 2, 'U+FF0D (fullwidth hyphen-minus) in place of "-"'),
     "merge": ("time_zone: UTC\n<<<<<<< HEAD\nrules: {}\n=======\nrules: {}\n>>>>>>> b\n", 2, "Merge conflict marker <<<<<<<."),
+    "merge-middle": ("time_zone: UTC\nrules: {}\n=======\n", 3, "Merge conflict marker =======."),
     "merge-end": ("time_zone: UTC\nrules: {}\n>>>>>>> b\n", 3, "Merge conflict marker >>>>>>>."),
 }  # fmt: skip
 

@@ -62,7 +62,9 @@ def plan(
     with _head_stacks(head) as without_effect:
         affected = _select(stacks, changed, out)
         if accounts and jobs:
-            raise ConfigError("--jobs has no effect with --accounts: stacks are planned one after another. Remove --jobs.")
+            raise ConfigError(
+                "--jobs has no effect with --accounts: stacks are planned one after another. Remove --jobs."
+            )
         if accounts:
             plans, failures, without_file = _plan_on_snapshots(stacks, affected, accounts, out)
         else:

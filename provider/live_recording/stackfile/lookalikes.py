@@ -21,7 +21,7 @@ _ASCII = {
 _LOOKALIKE = re.compile(f"[{''.join(_ASCII)}]")
 _OPENING = ("{", "[", "\uff5b", "\uff3b")
 """What begins a mapping or a list in one line."""
-_MARKER = re.compile(r"^(<{7}|>{7}|\|{7})(?= |\r?$)", re.MULTILINE)
+_MARKER = re.compile(r"^(<{7}|>{7}|\|{7}|={7})(?= |\r?$)", re.MULTILINE)
 
 
 def merge_marker(source: str) -> tuple[str, int] | None:
