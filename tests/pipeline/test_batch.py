@@ -25,6 +25,7 @@ case "$*" in
     *"stack export"*) echo '{"version": 3, "deployment": {}}' ;;
     *"stack ls"*) echo '[]' ;;
     *preview*)
+        echo $stack >> "${0%/*}/previews"
         if [ -e wait ]; then echo $$ >> waiting; exec sleep 300; fi
         echo '{"steps": [{"op": "same", "urn": "urn:pulumi:'$stack'::scratch::pulumi:pulumi:Stack::scratch-'$stack'"}]}' ;;
 esac
@@ -49,6 +50,13 @@ def environment(project: Scratch, account: Account) -> dict[str, str]:
     return account.environment | {"PATH": f"{project.directory / 'bin'}:/usr/bin:/bin", "NO_COLOR": "1"}
 
 
+def committed(project: Scratch) -> None:
+    """Commit the project."""
+    who = ("-c", "user.name=Op", "-c", "user.email=op@example.com")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "Season")):
+        subprocess.run(["git", *who, *command], cwd=project.directory, check=True)
+
+
 def test_account_is_read_once(project: Scratch, account: Account) -> None:
     """By one review and by three; verdicts are in the order of the stacks, whichever ends first."""
     calls = []
@@ -68,6 +76,31 @@ def test_account_is_read_once(project: Scratch, account: Account) -> None:
     assert (project.directory / "plans/index.html").exists()
 
 
+def test_one_edited_stack_of_thirty_is_one_preview(project: Scratch, account: Account) -> None:
+    """The account is read as for one stack, and one line names the others."""
+    names = [f"s{number:02}" for number in range(30)]
+    for name in STACKS:
+        (project.directory / f"stacks/{name}.yaml").unlink()
+    (project.directory / "stacks/common").mkdir()
+    project.write("stacks/common/live.yaml", "time_zone: UTC\n")
+    for name in names:
+        project.write(f"stacks/{name}.yaml", "extends: common/live.yaml\n")
+    project.write(".gitignore", "bin/\nplans/\n")
+    committed(project)
+
+    with (project.directory / "stacks/s07.yaml").open("a", encoding="utf-8") as file:
+        file.write("# edited\n")
+    account.emulator.clear_log()
+    done = run_verb("plan", "--changed", "HEAD", directory=project.directory, environment=environment(project, account))
+    calls = Counter(call["action"] for call in account.emulator.log)
+    review = (project.directory / "plans/review.md").read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert (project.directory / "bin/previews").read_text(encoding="utf-8") == "s07\n"
+    assert calls["DescribeLiveRecordTemplates"] == 2, "of standard and of slow live templates"
+    assert [line for line in review.splitlines() if "`s08`" in line and "`s29`" in line]
+
+
 def test_what_the_change_adds_too_late_is_reported(project: Scratch, account: Account) -> None:
     """A task that was over long ago and that the base does not have; those of the base finished in the ordinary way."""
     task = "  {}: {{domain: push.example.com, app: live, stream: final, start: 2026-10-{}T08:00Z, duration: 2h}}\n"
@@ -75,9 +108,7 @@ def test_what_the_change_adds_too_late_is_reported(project: Scratch, account: Ac
     shared.parent.mkdir()
     shared.write_text("tasks:\n" + task.format("old", 10), encoding="utf-8")
     project.write("stacks/a.yaml", "extends: common/tasks.yaml\ntime_zone: UTC\n")
-    who = ("-c", "user.name=Op", "-c", "user.email=op@example.com")
-    for command in (("init", "-q"), ("add", "stacks", "Pulumi.yaml"), ("commit", "-qm", "Season")):
-        subprocess.run(["git", *who, *command], cwd=project.directory, check=True)
+    committed(project)
     with shared.open("a", encoding="utf-8") as file:
         file.write(task.format("late", 12))
     done = run_verb("plan", "--changed", "HEAD", directory=project.directory, environment=environment(project, account))
