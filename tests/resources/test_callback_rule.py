@@ -110,7 +110,7 @@ def test_identical_rule_is_adopted(account: Account) -> None:
 
 
 def test_key_of_another_template_is_refused(account: Account) -> None:
-    """Both templates and the adopt command are named, while the own template is unknown too."""
+    """Both templates and how to adopt it are named, while the own template is unknown too."""
     theirs, ours = _template(account, "theirs"), _template(account, "ours")
     _by_hand(account, theirs)
     for wanted in (ours, UNKNOWN):
@@ -119,7 +119,7 @@ def test_key_of_another_template_is_refused(account: Account) -> None:
         text = str(refused.value)
         assert f"The account already has a callback rule for {DOMAIN}/*." in text
         assert f'It points to callback template {theirs} ("theirs")' in text
-        assert "live-recording adopt" in text
+        assert "declare it exactly as it is" in text
 
 
 def test_template_of_another_stack_is_refused_and_the_owner_named(account: Account) -> None:

@@ -186,13 +186,13 @@ def test_identical_template_is_adopted_and_gets_what_cannot_be_read(cn_account: 
 
 @pytest.mark.parametrize("fields", [{"StreamEndNotifyUrl": URL}, {"CallbackKey": NEW_KEY}], ids=["url", "key"])
 def test_different_template_of_the_name_is_refused(account: Account, fields: dict[str, str]) -> None:
-    """Its id and the adopt command are named, and no key."""
+    """Its id and how to adopt it are named, and no key."""
     other = _by_hand(account, "newsroom", **fields)
     with account.host() as host, pytest.raises(CheckFailed) as refused:
         host.check("callback_template", {"template_name": "newsroom", "record_notify_url": URL, "callback_key": KEY})
 
     assert f'The account already has a callback template "newsroom" (id {other})' in str(refused.value)
-    assert "live-recording adopt" in str(refused.value)
+    assert "declare it exactly as it is" in str(refused.value)
     assert KEY not in str(refused.value)
     assert NEW_KEY not in str(refused.value)
 

@@ -49,6 +49,10 @@ class StackRef:
         return f"{self.prefix}{HYPHENS}{key}"
 
 
+DECLARE_AS_IT_IS = "declare it exactly as it is, and the next `pulumi up` adopts it"
+"""How to adopt a callback template or rule: `adopt` does not write these, because their keys are secret."""
+
+
 def adopt_command(stack: str) -> str:
     """Return the command that adopts what the stack file lacks; without a name it has the placeholder STACK."""
     return f"live-recording adopt --stack {stack or 'STACK'} --out more.yaml"

@@ -172,7 +172,7 @@ def _check_new_template(
             "duplicate-key",
             ("template_name",),
             f"The account already has a {NOUN_OF[kind]} {quoted(name)} (id {same_name[0]}) that differs from this one. "
-            f"Choose another name, or adopt that template: {context.adopt_command}",
+            f"Choose another name, or adopt that template: {context.how_to_adopt(kind)}",
         )
     section: Section = "callback_templates" if kind == "callback_template" else "templates"
     yield from _quota(section, len(templates), registration.new_objects, context, advice)
@@ -231,7 +231,7 @@ def _rule_key_free(context: ProviderContext, key: RuleKey, wanted: str | None, *
         return
     decision = reconcile.create_rule(key, live, wanted, context.run.adoptable_templates(template_kind))
     if isinstance(decision, reconcile.Refuse) and isinstance(decision.conflict, RuleKeyTaken):
-        advice = LEAVES_LATER if is_moved else RENAMED.format(adopt=context.adopt_command)
+        advice = LEAVES_LATER if is_moved else RENAMED.format(adopt=context.how_to_adopt(kind))
         yield Finding.new("duplicate-key", (), decision.conflict.message(_describe(context, template_kind), advice))
 
 

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from live_recording.account.conflicts import another_account
 from live_recording.account.inventory import AccountInventory, Conflict
-from live_recording.core.kinds import ACCOUNT, TemplateKind
-from live_recording.core.stack_ref import StackRef, adopt_command
+from live_recording.core.kinds import ACCOUNT, CALLBACK_KINDS, KindName, TemplateKind
+from live_recording.core.stack_ref import DECLARE_AS_IT_IS, StackRef, adopt_command
 from live_recording.core.text import quoted
 from live_recording.core.vendor import CALLBACK_TEMPLATES, RULES, TEMPLATES
 from live_recording.resources.run_registry import RunRegistry
@@ -50,8 +50,12 @@ class ProviderContext:
         if used not in templates and not any(self.has_own_name(live.name) for live in templates.values()):
             raise Conflict(another_account(what))
 
+    def how_to_adopt(self, kind: KindName) -> str:
+        """Return how an existing object of the kind is added to this stack, as the end of a sentence without a full stop."""
+        return DECLARE_AS_IT_IS if kind in CALLBACK_KINDS else self._adopt_command
+
     @property
-    def adopt_command(self) -> str:
+    def _adopt_command(self) -> str:
         """The command that adds existing objects to this stack."""
         return adopt_command(self.stack.stack if self.stack else "")
 

@@ -110,7 +110,7 @@ class KeyedRuleLifecycle(ResourceLifecycle, Generic[K]):
             except AlreadyExists:
                 live = self.live(account, fresh=True).get(key)
         if live != wanted:
-            advice = REMOVE_OR_ADOPT.format(adopt=context.adopt_command)
+            advice = REMOVE_OR_ADOPT.format(adopt=context.how_to_adopt(self.kind))
             raise Conflict(RuleKeyTaken(key, str(live), wanted).message(str, advice))
         self.store(account, key, wanted)
         context.run.mark_created(self.kind, key)
