@@ -111,7 +111,7 @@ class Rivals(NamedTuple):
 
 def rivals(size: Size, scratch: Path, emulator: Emulator) -> Rivals:
     """Prepare all three. Ours is applied once, so that the others get its inputs and outputs."""
-    live = LiveProject(scratch / "ours", Account(emulator))
+    live = LiveProject(scratch / "ours", Account(emulator), warm=False)  # as the others
     live.write(stack_file(size))
     ours = Rival("ours", live, scratch / "ours")
     ours.run("up", hasty=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.support import doc_runner
+from tests.support import doc_runner, warm_python
 from tests.support.pulumi_project import callers, cli_directory
 
 SHOWS = (
@@ -55,7 +55,7 @@ def run(root: Path, settings: Mapping[str, str], edit: tuple[str, str] = ("\0", 
     demo = root / "demo"
     demo.mkdir(parents=True)
     checkout, home = demo / "checkout", demo / "home"
-    doc_runner.copy(checkout)
+    doc_runner.copy(checkout, warm_python.virtualenv())
     stack = checkout / "stacks/dev.yaml"
     stack.write_text(stack.read_text(encoding="utf-8").replace(*edit), encoding="utf-8")
     home.mkdir()
