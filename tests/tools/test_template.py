@@ -1,7 +1,9 @@
-"""The project template, through `pulumi new` and an installation of the wheel."""
+"""The wheel, installed with its locked dependencies only, and a project from the template that uses it."""
 
 import os
 import subprocess
+import zipfile
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ from tests.support.pulumi_project import Project, cli_directory
 from tests.tools.conftest import ROOT, Installation
 
 TEMPLATE = ROOT / "template"
+LIFE = """
+pulumi up --yes --skip-preview --stack dev
+pulumi up --yes --skip-preview --expect-no-changes --stack dev
+live-recording plan dev
+live-recording audit dev
+pulumi refresh --yes --skip-preview --expect-no-changes --stack dev
+pulumi destroy --yes --skip-preview --stack dev
+"""
 
 
 @pytest.fixture
@@ -38,6 +48,27 @@ def run(project: Project, *command: str) -> str:
     return done.stdout + done.stderr
 
 
+def test_wheel_contains_package_data(installation: Installation) -> None:
+    """The type marker, the template and the style of reviews, and the license are in the wheel."""
+    with zipfile.ZipFile(installation.wheel) as archive:
+        names = set(archive.namelist())
+    information = "live_recording-0.1.0.dist-info"
+    data = {"live_recording/py.typed", "live_recording/review/review.html.j2", "live_recording/review/review.css"}
+
+    assert data <= names
+    assert f"{information}/licenses/LICENSE" in names
+    assert {name.split("/")[0] for name in names} == {"live_recording", information}
+
+
+def test_wheel_installs_the_command(installation: Installation) -> None:
+    """The metadata names the distribution, and the console script is installed."""
+    with zipfile.ZipFile(installation.wheel) as archive:
+        metadata = Parser().parsestr(archive.read("live_recording-0.1.0.dist-info/METADATA").decode())
+
+    assert (metadata["Name"], metadata["Version"], metadata["Requires-Python"]) == ("live-recording", "0.1.0", ">=3.11")
+    assert (installation.virtualenv / "bin" / "live-recording").exists()
+
+
 def test_template_is_small() -> None:
     """The template has at most eight files, and its program has three lines."""
     assert len([path for path in TEMPLATE.rglob("*") if path.is_file()]) <= 8
@@ -57,19 +88,18 @@ def test_new_project_is_complete(project: Project) -> None:
         assert "${DESCRIPTION}" not in text
 
 
-def test_template_works_from_check_to_destroy(project: Project, tmp_path: Path) -> None:
-    """A new project is checked, deployed, planned, refreshed and destroyed, with a `provider.py` of the user's own."""
+def test_template_works_from_check_to_destroy(project: Project) -> None:
+    """A new project is checked, deployed, planned, audited, refreshed and destroyed, with a `provider.py` of the user's own.
+
+    Everything comes from the installation, not from this checkout.
+    """
+    where = run(project, "python", "-c", "import live_recording; print(live_recording.__file__)")
+    assert "/venv/" in where
     (project.directory / "provider.py").write_text('raise RuntimeError("imported the wrong provider")\n', "utf-8")
-    emulate = ("live-recording", "emulate", "--state", str(tmp_path / "account.json"), "--")
-    select = ("--stack", "dev")
     project.run("stack", "init", "dev")
 
     run(project, "live-recording", "check")
-    applied = run(project, *emulate, "pulumi", "up", "--yes", "--skip-preview", *select)
-    assert "+ 5 created" in applied
-    run(project, *emulate, "pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes", *select)
-    run(project, *emulate, "live-recording", "plan", "dev")
+    said = run(project, "live-recording", "emulate", "--", "sh", "-ec", LIFE)
+    assert "+ 5 created" in said
+    assert "- 5 deleted" in said
     assert "<style" in (project.directory / "plans" / "dev.html").read_text(encoding="utf-8")
-    run(project, *emulate, "pulumi", "refresh", "--yes", "--skip-preview", "--expect-no-changes", *select)
-    destroyed = run(project, *emulate, "pulumi", "destroy", "--yes", "--skip-preview", *select)
-    assert "- 5 deleted" in destroyed
