@@ -49,6 +49,7 @@ UNKNOWN = {
     "user": ("ssh://git@example.com/x", "ssh://***@example.com/x"),
     "proxy": ("http://me:hunter2@proxy:3128", "http://***@proxy:3128"),
     "connection-string": ("host=db user=me password=hunter2 dbname=x", "host=db user=me password=*** dbname=x"),
+    "encoded": ("rtmp%3A%2F%2Fme%3Ahunter2%40push%2Flive", "rtmp%3A%2F%2F***%40push%2Flive"),
     "quoted": ("host=db password='hun ter2' user=me", "host=db password=*** user=me"),
 }
 

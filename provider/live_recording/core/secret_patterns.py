@@ -23,6 +23,10 @@ _PATTERNS = (
     ),
     (re.compile(r"\b([a-z][a-z0-9+.-]{0,20}://)[^\s/?#\"'`<>@]+@", re.IGNORECASE), rf"\1{HIDDEN}@"),
     (
+        re.compile(rf"\b([a-z][a-z0-9+.-]{{0,20}}%3a%2f%2f)[^\s/?#\"'`<>@]{{1,{_LONGEST}}}?%40", re.IGNORECASE),
+        rf"\1{HIDDEN}%40",
+    ),
+    (
         re.compile(
             r"\b((?:pg|ssl)?(?:password|passphrase|passwd)\s*=\s*)('[^']*'|\"[^\"]*\"|[^\s,;&]+)", re.IGNORECASE
         ),
@@ -33,13 +37,13 @@ _PARAMETER = re.compile(
     r"((?:secret|token|password|passwd|sign|signature|key)(?:=|%3d))(?:(?!%26)[^&\s\"',;}])+", re.IGNORECASE
 )
 """Parameters such as txSecret, which are pasted with a push address, also percent-encoded."""
-_MARK = re.compile(r"=|://|%3d", re.IGNORECASE)
+_MARK = re.compile(r"=|://|%3d|%3a%2f%2f", re.IGNORECASE)
 """What every text with a secret of these forms has."""
 
 
 def without_passwords(text: str) -> str:
     """Return any output without passwords in URLs and connection strings."""
-    if "=" in text or "://" in text:
+    if _MARK.search(text):
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(replacement, text)
     return text
