@@ -58,5 +58,5 @@ def test_other_type_is_rejected_without_a_traceback() -> None:
 
     assert str(rejected.value) == (
         "mp4.procedure: a value of type set is not supported. "
-        "Use a string, number, boolean, datetime, timedelta or mapping."
+        "Use a string, number, boolean, datetime, timedelta, list or mapping."
     )
