@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import engine, figures
+from bench import engine, everyday, figures
 from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, load, save
 from bench.rivals import Size, stack_file
 from live_recording.core.stack_ref import StackRef
@@ -136,3 +136,15 @@ def test_small_stack_is_measured() -> None:
         6,
         "2 templates, 2 rules, 4 tasks, with checkpoints (1 pair)",
     ]
+
+
+def test_everyday_table_shows_medians_and_the_most_calls() -> None:
+    """Each checkout has its CPU time, wall time and API calls of each operation."""
+    runs = [everyday.Sample(2.0, 3.0, 5), everyday.Sample(1.0, 9.0, 4), everyday.Sample(4.0, 1.0, 4)]
+    samples = {(operation, name): runs for operation in everyday.OPERATIONS for name in ("before", "now")}
+
+    lines = list(everyday.table(Size.of("20+20+0"), samples, ("before", "now")))
+
+    assert lines[0] == "| 20+20 | before: CPU | wall | calls | now: CPU | wall | calls |"
+    assert lines[3] == "| check | 2.00 s | 3.00 s | 5 | 2.00 s | 3.00 s | 5 |"
+    assert len(lines) == 2 + len(everyday.OPERATIONS)

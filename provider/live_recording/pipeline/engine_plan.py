@@ -53,7 +53,13 @@ def _keeps(plan: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
 
 
 def _options(described: Mapping[str, Any]) -> dict[str, Any]:
-    return {option: described[option] for option in OPTIONS if described.get(option)}
+    values = ((option, described.get(option)) for option in OPTIONS)
+    return {option: shown for option, value in values if (shown := _without_empty_values(value))}
+
+
+def _without_empty_values(value: Any) -> Any:
+    """Return an option without what says nothing: a refresh drops properties without dependencies."""
+    return {key: each for key, each in value.items() if each} if isinstance(value, dict) else value
 
 
 def _without_secrets(value: Any) -> Any:

@@ -6,7 +6,7 @@ be changed already. So it is left out only where what the plan was computed from
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -45,14 +45,12 @@ class Basis:
     account: Snapshot | None  # None: not known
 
     def is_same(self, other: "Basis") -> bool:
-        """Return whether both are known and equal."""
+        """Return whether both are known and equal, except what is read only once: domains and relay tasks."""
         if not (self.files and self.state and self.account and other.account):
             return False
-        return (self.files, self.state, _lists(self.account)) == (other.files, other.state, _lists(other.account))
-
-
-def _lists(account: Snapshot) -> tuple[object, ...]:
-    return account.templates, account.rules, account.tasks
+        mine = self.account
+        found = replace(other.account, at=mine.at, domains=mine.domains, relays=mine.relays)
+        return self == replace(other, account=found)
 
 
 @dataclass(frozen=True, slots=True)
