@@ -253,6 +253,7 @@ def test_interrupted_deployment_releases_its_lock(pipeline: Pipeline, account: A
     assert status == 0, said
     assert account.actions() == ["CreateLiveRecordRule", "CreateLiveRecordTemplate"]
 
+    pipeline.run("refresh", "--yes", "--skip-preview", "--stack", "dev")  # writes the state in another form
     status, said = pipeline.call("deploy", "dev")
     assert (status, said.splitlines()[-1]) == (0, "Nothing to change."), said
     pipeline.write(RULE.replace("template: match", "template: match, protect: true"))
