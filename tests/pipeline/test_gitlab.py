@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.support.code_hosts import ME, CodeHosts, Post, code_hosts
 from tests.support.emulated_account import Account
 from tests.support.gitlab_runner import Pipeline, jobs, load
 from tests.support.live_project import LiveProject
+from tests.support.sdk_client import control
 
 MATCH = """templates:
   match: {{mp4: {{record_interval: 1h, storage_time: {days}d}}}}
@@ -31,6 +33,8 @@ EVENTS = {
     "merge, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline"}, ["deploy"]),
     "day, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline", "TASK": "top-up"}, ["top-up"]),
     "night, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline", "TASK": "drift"}, ["drift"]),
+    "morning, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline", "TASK": "verify"}, ["verify"]),
+    "now, each stack": ({"CI_PIPELINE_SOURCE": "parent_pipeline", "TASK": "verify-now"}, ["verify-now"]),
 }  # fmt: skip
 
 
@@ -110,6 +114,15 @@ def test_a_change_goes_through_the_pipeline(tmp_path: Path, hosts: CodeHosts) ->
         assert (drifted.returncode, issue.title, issue.state) == (1, "Drift check of dev", "open"), drifted.stderr
         assert "Drift: the account does not match stack dev.\n" in issue.body
         assert "push.example.com" in issue.body
+
+        times = {"start": (NOW + timedelta(hours=1)).isoformat(), "end": (NOW + timedelta(hours=2)).isoformat()}
+        emulator.set_now(NOW + timedelta(hours=4))
+        control(emulator.port, "POST", "pushes", {"domain": "push.example.com", "app": "live", "stream": "a"} | times)
+        later = {"STACK": "dev", "LIVE_RECORDING_NOW": (NOW + timedelta(hours=4)).isoformat()}
+        assert pipeline.run("verify", **later).returncode == 1, "the rule was deleted"
+        assert hosts.issues[-1].title == "Recordings of dev"
+        assert "| **not recorded** | `push.example.com/live/a` |" in hosts.issues[-1].body
+        assert pipeline.run("verify-now", **later).returncode == 0
 
 
 @pytest.mark.parametrize("job", ["review", "deploy", "drift"])

@@ -29,7 +29,7 @@ from live_recording.verify.run import Account, Readers
 from tests.support.clock import NOW
 from tests.support.thoroughness import examples
 
-DAYS = examples(300, 1000)
+DAYS = examples(100, 1000)
 PER_TEST = 100
 MORNING = NOW.replace(hour=0)
 EVENING = MORNING + timedelta(days=1)

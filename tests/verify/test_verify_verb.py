@@ -252,6 +252,8 @@ def test_now(day: MatchDay) -> None:
         f"  {EVENTS}/live/match-6 (tasks.match-6, until 2026-11-21T13:00:00Z) is NOT being pushed. Start the push, or nothing is recorded.",
     ]
     assert pushed.returncode == 0
+    markdown = day.verify("--now", "--format", "md").stdout
+    assert "- events.example.com/live/match-6 (tasks.match-6, until 2026-11-21T13:00:00Z) is being pushed." in markdown
     (stack,) = json.loads(pushed.stdout)["stacks"]
     assert [one["state"] for one in stack["running"]] == ["active"]
 
@@ -264,7 +266,7 @@ WRONG = {
     ),
     "long ago": (["--since", "90d"], "the vendor knows pushes of the last 60 days."),
     "no time": (["--since", "yesterday"], "--since: Expected a time such as"),
-    "no such format": (["--now", "--format", "html"], "--now has no format html. Use one of: text, json."),
+    "no such format": (["--now", "--format", "html"], "--now has no format html. Use one of: text, json, md."),
 }
 
 

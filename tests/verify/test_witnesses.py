@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,18 +12,24 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 import sqlalchemy
 
+from live_recording.account import client
+from live_recording.config.files import read_settings
 from live_recording.core.streams import StreamKey
 from live_recording.emulator import Emulator
+from live_recording.project import StackFile
+from live_recording.verify import run as verification
 from live_recording.verify.intervals import Interval
 from live_recording.verify.model import Push
+from live_recording.verify.run import open_readers
 from live_recording.verify.witnesses import notified, unlisted_pushes
 from tests.callbacks.test_callbacks import PUSH as PUSH_EVENT
 from tests.callbacks.test_receiver import SECRET_PATH, environment, receiver
 from tests.cli.test_check import Scratch
 from tests.support.clock import NOW
+from tests.support.review_stack import stack_file
 from tests.support.sdk_client import call, control, sdk
 from tests.support.verb_runner import run_verb
-from tests.verify.test_verify_verb import EVENTS, EXPECTED, MORNING_AFTER, PUSH, MatchDay
+from tests.verify.test_verify_verb import EVENTS, EXPECTED, MORNING_AFTER, PUSH, STACK, MatchDay
 
 KEY = "key-of-the-tests-1"
 
@@ -223,3 +230,35 @@ def test_without_the_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "--events needs SQLAlchemy: pip install 'live-recording[receiver]'." in done.stderr
+
+
+QUERIES = ("SearchMedia", "DescribeLiveStreamEventList", "DescribeLiveStreamState", "DescribeCallbackRecordsList")
+KINDS = ("throttle", "internal-error", "drop-before", "drop-after", "cut-body", "http502-before", "wrong-content-type")
+
+
+def test_lasting_faults_prove_nothing(day: Witnessed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a query that always fails, nothing more is recorded than without a fault, and a note names the action."""
+    monkeypatch.setattr(client, "READS", 1)
+    monkeypatch.setattr(client, "PATIENCE", 0)
+    day.notify()
+    day.lose("match-3", "mp4", 1)
+    day.lose("match-5", "flv")
+    environment = day.account.environment | {"LIVE_RECORDING_NOW": MORNING_AFTER.isoformat()}
+    file = stack_file(STACK, read_settings({"site": "cn"}.get, environment))
+    proved, notes = _verified(file)
+    assert (("stored", "rules.stored", "mp4") in proved, notes) == (True, "")
+    for action, kind in product(QUERIES, KINDS):
+        day.emulator.clear_faults()
+        day.emulator.fault(action, kind, count=10_000)
+        recorded, notes = _verified(file)
+        assert recorded <= proved, (action, kind)
+        assert kind == "wrong-content-type" or action in notes, (action, kind)
+
+
+def _verified(file: StackFile) -> tuple[set[tuple[str, str, str]], str]:
+    """Return what is recorded, and the notes."""
+    account = verification.Account(open_readers(file), {}, MORNING_AFTER, lambda _: None, lists_notifications=True)
+    assert file.checked.stack
+    found = account.verify(file.checked.stack, Interval(MORNING_AFTER - timedelta(days=1), MORNING_AFTER))
+    recorded = {(one.stream.stream, one.by, one.format) for one in found if one.verdict == "recorded"}
+    return recorded, " ".join(account.notes)

@@ -48,7 +48,7 @@ CALLS_A_SECOND: Mapping[str, int] = {
     "CreateLiveCallbackRule": 200, "DeleteLiveCallbackRule": 200,
     "DescribeLiveCallbackTemplates": 500, "DescribeLiveCallbackRules": 500,
     "DescribeLiveDomains": 200,
-    "DescribeLiveStreamEventList": 300, "DescribeLiveStreamState": 300, "SearchMedia": 100,
+    "DescribeLiveStreamEventList": 300, "DescribeLiveStreamState": 300, "SearchMedia": 100, "DescribeCallbackRecordsList": 100,
     "DescribeLivePullStreamTasks": 100,
     "CreateLiveRecord": 500, "StopLiveRecord": 200, "DeleteLiveRecord": 200,
 }  # fmt: skip

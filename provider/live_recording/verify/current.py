@@ -14,6 +14,7 @@ from live_recording.core.text import count_of, escaped
 from live_recording.core.timefmt import rfc3339
 from live_recording.desired.recordings import AnyOccurrence, scheduled_recordings
 from live_recording.project import StackFile
+from live_recording.review.markdown import plain
 from live_recording.stackfile.model import Stack
 from live_recording.verify.queries import Reader, stream_state
 from live_recording.verify.run import open_readers
@@ -106,6 +107,15 @@ def as_text(stacks: Iterable[CurrentState]) -> str:
     for stack in stacks:
         lines.append(f"{stack.stack} at {rfc3339(stack.at)}: {stack.summary}")
         lines += [f"  {recording}" for recording in stack.recordings]
+    return "\n".join(lines)
+
+
+def as_markdown(stacks: Iterable[CurrentState]) -> str:
+    """Return the running tasks for a comment or an issue."""
+    lines = []
+    for stack in stacks:
+        lines += [f"### {plain(stack.stack)}\n", f"{rfc3339(stack.at)}: {plain(stack.summary)}\n"]
+        lines += [f"- {plain(str(recording))}" for recording in stack.recordings]
     return "\n".join(lines)
 
 

@@ -15,5 +15,6 @@ FORMATS: Mapping[str, Callable[[Sequence[VerifiedStack]], str]] = {
 NOW: Mapping[str, Callable[[Sequence[current.CurrentState]], str]] = {
     "text": current.as_text,
     "json": current.as_json,
+    "md": current.as_markdown,
 }
 """The formats of `--now`."""
