@@ -13,6 +13,7 @@ import pytest
 
 from live_recording.ci.reports import ISSUE_MARK
 from live_recording.emulator import Emulator
+from tests.support import warm_python
 from tests.support.clock import NOW
 from tests.support.code_hosts import TOKEN, CodeHosts, code_hosts
 from tests.support.emulated_account import Account
@@ -114,8 +115,7 @@ def runner(account: Account, hosts: CodeHosts, tmp_path: Path) -> Runner:
     (checkout / "stacks").mkdir(parents=True)
     for name in COPIED:
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, checkout / name)
-    for name in (".venv",):
-        (checkout / name).symlink_to(ROOT / name)
+    (checkout / ".venv").symlink_to(warm_python.virtualenv())
     cli = Project(checkout, tmp_path)
     live = {name: account.environment[name] for name in ("LIVE_RECORDING_ENDPOINT", "LIVE_RECORDING_NOW")}
     keys = {"ID": account.emulator.secret_id, "KEY": account.emulator.secret_key}
