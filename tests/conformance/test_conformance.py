@@ -54,7 +54,8 @@ def results(found: report.Report) -> dict[str, list[str]]:
 def held(emulator: Emulator) -> list[Any]:
     """Return everything that the account holds."""
     state = emulator.service.state()
-    return [*state["templates"], *state["rules"], *state["tasks"], *state["live_records"]]
+    kinds = ("templates", "rules", "tasks", "live_records", "callback_templates", "callback_rules")
+    return [one for kind in kinds for one in state[kind]]
 
 
 @pytest.fixture
@@ -64,6 +65,9 @@ def emulator() -> Iterator[Emulator]:
         yield started
 
 
+ROWS = {probe.topic: probe for probe in PROBES}
+CALLBACKS = [probe for probe in PROBES if probe.observe and "allback" in probe.topic]
+SECOND_RULE = "a second callback rule for a domain and app"
 ALWAYS_UNTRIED = [probe.topic for probe in PROBES if probe.observe is None]
 NEEDS_A_FULL_ACCOUNT = ["code of the 51st rule", "DescribeRecordTask: page"]
 NEEDS_RECORDINGS = [
@@ -118,6 +122,16 @@ def other_role_codes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sts, "ACTIONS", MappingProxyType({**sts.ACTIONS, "AssumeRole": replace(action, fields=one_code)}))
 
 
+def other_callback_fields(patch: pytest.MonkeyPatch) -> None:
+    """Let callback templates accept any URL, and only letters, digits, _ and - in a description."""
+    known = schemas.callback_template
+    other = {
+        "RecordNotifyUrl": schemas.TEXT,
+        "Description": schemas.Field(str, schemas.short(1024, r"[\w-]*", "letters")),
+    }
+    patch.setattr(schemas, "callback_template", lambda site: {**known(site), **other})
+
+
 def no_live_records(patch: pytest.MonkeyPatch) -> None:
     """Withdraw the deprecated action."""
     known = schemas.actions
@@ -147,6 +161,13 @@ SWITCHES: dict[str, dict[str, Alteration]] = {
     "rules": {
         "app": ({"omitted_app": "live"}, ["a rule without AppName"]),
         "domain": ({"rules_need_known_domains": True}, [UNKNOWN_DOMAIN]),
+    },
+    "callbacks": {
+        "names": ({"unique_callback_names": True}, ["callback templates: names"]),
+        "no-url": ({"no_callback_url_code": "MissingParameter"}, ["a callback template without any URL"]),
+        "internal": ({"internal_callback_urls": False}, ["URLs with an internal address in a callback template"]),
+        "empty": ({"empty_callback_url_clears": False}, ["empty texts in ModifyLiveCallbackTemplate"]),
+        "second-rule": ({"existing_callback_rule_code": "FailedOperation.RuleAlreadyExist"}, [SECOND_RULE]),
     },
     "tasks": {
         "unknown-template": ({"unknown_template_becomes": 0}, ["a task with an unknown template"]),
@@ -220,13 +241,15 @@ def test_altered_assumptions_are_reported(group: str) -> None:
 
 def test_altered_tables_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for the emulator's tables of sites and of STS."""
-    for alter in (other_interval, shorter_horizon, other_role_codes):
+    for alter in (other_interval, shorter_horizon, other_role_codes, other_callback_fields):
         alter(monkeypatch)
     with Emulator(now=NOW, domains=DOMAINS) as started:
         assert results(run(laboratory(started)))["differs"] == [
             "start exactly 6 days ahead (intl)",
             "record_interval of MP3",
             "AssumeRole: invalid parameters, a duration above 43200",
+            "a callback URL that is not http:// or https://",
+            "characters of the description of a callback template",
         ]
 
 
@@ -234,7 +257,11 @@ def test_every_switch_is_altered() -> None:
     """A new assumption of the emulator needs a probe that notices another answer."""
     altered = {name for group in (*SWITCHES.values(), RECORDINGS) for switch, _ in group.values() for name in switch}
     beside = {"rule_limit_code", "unset_fields"}  # needs a full account; every form of the other confirms
-    callbacks = {one.name for one in fields(Assumptions) if "callback" in one.name}  # a run creates none
+    callbacks = {  # cannot be read back; needs a full account; needs a stream and a receiver
+        "callback_modify_keeps_status_url",
+        "callback_rule_limit_code",
+        "app_callback_rule_wins",
+    }
 
     assert {field.name for field in fields(Assumptions)} == altered | beside | callbacks
 
@@ -289,7 +316,7 @@ def test_missing_permissions_are_named(emulator: Emulator) -> None:
     assert reasons["a rule without AppName"] == (
         "The credentials may not call CreateLiveRecordRule (UnauthorizedOperation)."
     )
-    assert "Listing tasks" in reasons["stopping a planned task"]
+    assert "DescribeRecordTask" in reasons["stopping a planned task"]
     assert "AssumeRole" in reasons["AssumeRole: invalid parameters, a duration above 43200"]
     assert "template names" in results(found)["confirmed"]
     assert (results(found)["differs"], held(emulator)) == ([], [])
@@ -308,16 +335,26 @@ def test_stack_without_a_domain(emulator: Emulator) -> None:
             laboratory(emulator, domain=domain)
 
 
-@pytest.mark.parametrize("action", ["CreateLiveRecordTemplate", "CreateLiveRecordRule", "CreateRecordTask"])
+CREATING = {
+    "CreateLiveRecordTemplate": "template names",
+    "CreateLiveRecordRule": "a rule without AppName",
+    "CreateRecordTask": "four overlapping tasks",
+    "CreateLiveCallbackTemplate": "callback templates: names",
+    "CreateLiveCallbackRule": SECOND_RULE,
+}
+"""Action -> a row that sends it."""
+
+
+@pytest.mark.parametrize("action", CREATING)
 @pytest.mark.parametrize("kind", ["drop-after", "http502-after"])
 def test_lost_responses_leave_nothing(emulator: Emulator, action: str, kind: str) -> None:
     """An object whose creation got no response is found by its name and deleted; no row differs because of it."""
     emulator.fault(action, kind, count=2)
     emulator.fault(action.replace("Create", "Delete"), kind)
-    found = run(laboratory(emulator))
+    found = run(laboratory(emulator), [ROWS[CREATING[action]], PROBES[0]])
 
-    assert results(found)["differs"] == []
-    assert any("got no valid response" in one.detail for one in found.outcomes)
+    assert [one.result for one in found.outcomes] == ["not-tried", "confirmed"]
+    assert "got no valid response" in found.outcomes[0].detail
     assert (found.left, held(emulator)) == ((), [])
 
 
@@ -354,6 +391,60 @@ def test_what_cannot_be_deleted_is_named_and_deleted_later(emulator: Emulator) -
     assert (again.exit_code, results(again)["differs"], held(emulator)) == (0, [], [])
 
 
+def test_callbacks_that_cannot_be_deleted_are_named_and_deleted_later(emulator: Emulator) -> None:
+    """The same for a callback rule and its templates."""
+    emulator.deny("DeleteLiveCallbackTemplate", "DeleteLiveCallbackRule")
+    found = run(laboratory(emulator), [ROWS[SECOND_RULE], PROBES[0]])
+
+    name = emulator.service.state()["callback_rules"][0]["AppName"]
+    ids = [template["TemplateId"] for template in emulator.service.state()["callback_templates"]]
+    assert [one.command for one in found.left] == [
+        f"tccli live DeleteLiveCallbackRule --DomainName {PUSH} --AppName {name}",
+        *(f"tccli live DeleteLiveCallbackTemplate --TemplateId {one}" for one in ids),
+    ]
+    assert (found.exit_code, len(held(emulator))) == (3, 3)
+    emulator.deny()
+    assert (run(laboratory(emulator), PROBES[:1]).left, held(emulator)) == ((), [])
+
+
+def test_callback_rule_of_the_whole_domain_is_found_by_its_template(emulator: Emulator) -> None:
+    """If an account stores the rule of an app as one of the whole domain, it is deleted too."""
+    lab = laboratory(emulator)
+    made = lab.callback_template()
+    Account(emulator).by_hand("CreateLiveCallbackRule", DomainName=PUSH, AppName="", TemplateId=made)
+    lab.clear()
+
+    assert (lab.is_clean, held(emulator)) == (True, [])
+
+
+def test_callbacks_of_others_are_left_alone(emulator: Emulator) -> None:
+    """A domain with a callback rule gets no other one, and a full account no template."""
+    account = Account(emulator)
+    fields = {"TemplateName": "lr-conformance-plan", "RecordNotifyUrl": "https://example.com/"}
+    made = account.by_hand("CreateLiveCallbackTemplate", **fields)["TemplateId"]
+    account.by_hand("CreateLiveCallbackRule", DomainName=PUSH, AppName="", TemplateId=made)
+    before = held(emulator)
+    found = run(laboratory(emulator), CALLBACKS)
+    full = run(laboratory(emulator, f"{STACK}limits: {{callback_templates: 1}}\n"), CALLBACKS)
+
+    assert results(found)["not-tried"] == [SECOND_RULE]
+    assert found.outcomes[-1].detail.startswith("The domain has a callback rule")
+    assert {one.detail for one in full.outcomes} == {"The account has 1 of 1 callback templates."}
+    assert held(emulator) == before
+    assert "CreateLiveCallbackRule" not in [call["action"] for call in emulator.changes]
+
+
+def test_callbacks_need_their_permissions(emulator: Emulator) -> None:
+    """What a deployer without --callbacks may not list is not created, and the rest of the run is clean."""
+    emulator.deny("DescribeLiveCallbackTemplates", "DescribeLiveCallbackRules")
+    found = run(laboratory(emulator), [*CALLBACKS, ROWS["template names"]])
+
+    assert {one.detail for one in found.outcomes[:-1]} == {
+        "The credentials may not call DescribeLiveCallbackTemplates (UnauthorizedOperation)."
+    }
+    assert (found.outcomes[-1].result, found.left, held(emulator)) == ("confirmed", (), [])
+
+
 def test_objects_of_others_are_never_touched(emulator: Emulator) -> None:
     """Similar names belong to others; every change names an object of the run."""
     account = Account(emulator)
@@ -367,8 +458,13 @@ def test_objects_of_others_are_never_touched(emulator: Emulator) -> None:
     assert held(emulator) == before
     created = [call["body"] for call in emulator.changes if call["action"].startswith("Create")]
     assert created
-    assert all(lab.name in (body.get("StreamName"), str(body.get("TemplateName"))[: len(lab.name)]) for body in created)
-    touched = {call["body"].get("TemplateId") for call in emulator.changes if not call["action"].startswith("Create")}
+    names = ("StreamName", "TemplateName", "AppName")
+    assert all(lab.name in [str(body.get(name))[: len(lab.name)] for name in names] for body in created)
+    touched = {
+        call["body"].get("TemplateId")
+        for call in emulator.changes
+        if call["action"] in ("ModifyLiveRecordTemplate", "DeleteLiveRecordTemplate")
+    }
     assert int(theirs) not in touched
     with pytest.raises(AssertionError):
         lab.attempt("DeleteLiveRecordTemplate", {"TemplateId": int(theirs)})

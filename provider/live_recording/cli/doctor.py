@@ -100,10 +100,13 @@ def _announcement(lab: "Laboratory") -> str:
     """Return what a run is about to do, and where."""
     from live_recording.conformance.run import leftovers
 
-    where = f"streams named {lab.name} of {lab.domain}" if lab.domain else "no domain, so no rules and no tasks"
+    counts = "4 templates, 1 rule, 4 tasks, 2 callback templates and 1 callback rule"
+    names = (
+        f"streams and apps named {lab.name} of {lab.domain}" if lab.domain else "no domain, so no rules and no tasks"
+    )
     lines = [
         f"Conformance run on {lab.settings.describe_account(lab.account)}.",
-        f"It creates up to 4 templates, 1 rule and 4 tasks at a time, for {where}, and deletes them.",
+        f"It creates up to {counts} at a time, for {names}, and deletes them.",
         "Tasks start in 5 days or later. Do not run it twice at the same time.",
         *(f"First it deletes what an earlier run left: {one.kind} {one.name}." for one in leftovers(lab)),
     ]

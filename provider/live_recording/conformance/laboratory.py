@@ -3,7 +3,6 @@
 Objects are recognized by their names alone, so that a later run also finds what a killed one left.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,15 +19,24 @@ from live_recording.account.api_errors import (
 )
 from live_recording.account.client import ApiClient
 from live_recording.account.inventory import AccountInventory
-from live_recording.account.objects import LiveRule
 from live_recording.config.settings import KeyPair, Settings
+from live_recording.conformance.own_objects import (
+    KINDS,
+    LISTED_BY,
+    OWN_NAME,
+    Body,
+    OwnObject,
+    created_by,
+    deletion_order,
+    noun,
+    own,
+    own_callback_rule,
+    own_rule,
+)
 from live_recording.core.errors import ToolError
 from live_recording.core.text import escaped
 from live_recording.core.timefmt import rfc3339
 
-PREFIX = "lr-conformance"
-"""How the names of all objects of all runs begin. Letters, digits and hyphens are valid on both sites."""
-OWN_NAME = re.compile(rf"{PREFIX}-\d{{8}}T\d{{6}}-[0-9a-f]{{8}}(-\d+)?")
 APP = "live"
 AHEAD = timedelta(days=5)
 """How far in the future tasks start: within the limit of both sites, and the account's owner has time to react."""
@@ -39,45 +47,13 @@ ATTEMPTS = 3
 """How often a sweep looks for objects and deletes them; a delete may lose its response."""
 SETTLE_SECONDS = 1.0
 """Time for a change to appear in the lists."""
+CALLBACK_URL = "https://lr-conformance.invalid/callback"
+"""An address that cannot exist (RFC 2606): no notification arrives anywhere."""
 ACCEPTED = "accepted"
-KINDS: Mapping[str, str] = {
-    "CreateLiveRecordTemplate": "template",
-    "CreateLiveRecordRule": "rule",
-    "CreateRecordTask": "task",
-}
-"""Action -> the kind of what it creates, of the kinds that the API lists."""
-Body = dict[str, Any]
 
 
 class NotTried(Exception):
     """An assumption cannot be tried here; the text says why, without any text of the API."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class OwnObject:
-    """An object of a conformance run: its name, and the call that deletes it."""
-
-    kind: str
-    name: str
-    action: str
-    key: tuple[tuple[str, str | int], ...]
-
-    @property
-    def command(self) -> str:
-        """Return the command with which anyone can delete the object."""
-        options = " ".join(f"--{name} {value!r}" if value == "" else f"--{name} {value}" for name, value in self.key)
-        return f"tccli live {self.action} {options}"
-
-
-def _own(kind: str, name: str, action: str, **key: str | int) -> OwnObject:
-    return OwnObject(kind, name, action, tuple(key.items()))
-
-
-def _own_rule(raw: Body) -> OwnObject:
-    """Return the object of a rule in the API's form."""
-    key = LiveRule.from_api({"TemplateId": 0, **raw}).key
-    names = {"DomainName": key.domain, "AppName": key.app, "StreamName": key.stream}
-    return _own("rule", key.stream, "DeleteLiveRecordRule", **names)
 
 
 @dataclass
@@ -88,7 +64,7 @@ class Laboratory:
     api: ApiClient
     inventory: AccountInventory
     name: str
-    """The name of this run. Templates have it with a number, rules and tasks as their stream name."""
+    """The name of this run. Templates have it with a number, rules and tasks as their stream, callback rules as their app."""
     account: str
     domain: str = ""
     """The push domain of rules and tasks; empty: they cannot be tried."""
@@ -109,7 +85,7 @@ class Laboratory:
     """Kind -> how many objects the account had when this run first counted them."""
     pause: Callable[[float], None] = lambda _: None
     """Waits; between two looks at the account."""
-    _past_ids: set[str | int] = field(default_factory=set)
+    _past_ids: set[tuple[str, str | int]] = field(default_factory=set)
 
     # Calls
 
@@ -147,29 +123,21 @@ class Laboratory:
         except OutcomeUnknown:
             self.is_uncertain = True
             raise
-        if action == "CreateLiveRecordTemplate":
-            number = int(answer["TemplateId"])
-            self.known.add(_own("template", body["TemplateName"], "DeleteLiveRecordTemplate", TemplateId=number))
-        elif action == "CreateLiveRecordRule":
-            self.known.add(_own_rule(body))
-        elif action == "CreateRecordTask":
-            self.known.add(_own("task", self.name, "DeleteRecordTask", TaskId=str(answer["TaskId"])))
-        elif action == "CreateLiveRecord":
-            made = int(answer["TaskId"])
-            self.known.add(_own("live record", self.name, "DeleteLiveRecord", StreamName=self.name, TaskId=made))
+        self.known |= created_by(action, body, answer)
         return answer
 
     def _is_own(self, action: str, body: Body) -> bool:
-        if "TemplateName" in body and action == "CreateLiveRecordTemplate":
+        if "TemplateName" in body and action.startswith("Create"):
             return str(body["TemplateName"]).startswith(f"{self.name}-")
         if "StreamName" in body:
             return bool(body["StreamName"] == self.name)
-        value = body.get("TemplateId", body.get("TaskId"))
-        return value in self._ids
+        if "AppName" in body:
+            return bool(body["AppName"] == self.name)
+        return (noun(action), body.get("TemplateId", body.get("TaskId"))) in self._ids
 
     @property
-    def _ids(self) -> set[str | int]:
-        return self._past_ids | {value for one in self.known for name, value in one.key if name.endswith("Id")}
+    def _ids(self) -> set[tuple[str, str | int]]:
+        return self._past_ids.union(*(one.ids for one in self.known))
 
     # Objects
 
@@ -179,6 +147,10 @@ class Laboratory:
         self.created += 1
         return {"TemplateName": f"{self.name}-{self.created}", **fields}
 
+    def last_id(self, kind: str) -> int:
+        """Return the id of the template, of one of both kinds, that was created last."""
+        return max(int(value) for one in self.known if one.kind == kind for _, value in one.ids)
+
     def template(self, **fields: Any) -> int:
         """Create a template and return its id. Raises NotTried."""
         body = self.new_template(**fields)
@@ -187,10 +159,7 @@ class Laboratory:
     def read_template(self, template_id: int) -> Body:
         """Return a template as the API lists it; no deployment may call DescribeLiveRecordTemplate. Raises NotTried."""
         listed = self.read("DescribeLiveRecordTemplates", {"IsDelayLive": 0}).get("Templates") or []
-        found = next((dict(one) for one in listed if one["TemplateId"] == template_id), None)
-        if found is None:
-            raise NotTried("A template that was created is not listed.")
-        return found
+        return _found(listed, template_id)
 
     def rule(self, template_id: int, **fields: str) -> Body:
         """Return the body that creates a rule of this run's stream. Raises NotTried."""
@@ -201,7 +170,7 @@ class Laboratory:
         """Return the rules of this run's stream as the API lists them. Raises NotTried."""
         listed = self.read("DescribeLiveRecordRules", {}).get("Rules") or []
         found = [rule for rule in listed if rule.get("StreamName") == self.name]
-        self.known |= {_own_rule(rule) for rule in found}
+        self.known |= {own_rule(rule) for rule in found}
         return found
 
     def new_task(self, *, minutes: int = 0, **fields: Any) -> Body:
@@ -254,9 +223,49 @@ class Laboratory:
             raise NotTried("VOD has no recording of the last 29 days.")
         return found
 
+    # Callbacks
+
+    def new_callback_template(self, **fields: str) -> Body:
+        """Return the body that creates a callback template. Raises NotTried if the account has no free slot."""
+        self._require_slot("callback templates", self._count("callback template"))
+        self.created += 1
+        return {"TemplateName": f"{self.name}-{self.created}", **fields}
+
+    def callback_template(self, **fields: str) -> int:
+        """Create a callback template with this address, and return its id. Raises NotTried."""
+        body = self.new_callback_template(RecordNotifyUrl=CALLBACK_URL, **fields)
+        return int(self._created("CreateLiveCallbackTemplate", body)["TemplateId"])
+
+    def read_callback_template(self, template_id: int) -> Body:
+        """Return a callback template as the API lists it. Raises NotTried."""
+        listed = self.read("DescribeLiveCallbackTemplates", {}).get("Templates") or []
+        return _found(listed, template_id)
+
+    def new_callback_rule(self, template_id: int) -> Body:
+        """Return the body that creates a callback rule of an unused app.
+
+        Raises NotTried if the domain has a callback rule: whether another one leaves it alone is not documented.
+        """
+        self._count("callback rule")
+        theirs = [key for key in self.inventory.callback_rules() if key.app != self.name]
+        if self._domain() in [key.domain for key in theirs]:
+            raise NotTried(
+                "The domain has a callback rule, which another one could replace. Name a domain with --domain."
+            )
+        return {"DomainName": self._domain(), "AppName": self.name, "TemplateId": template_id}
+
+    def callback_rule(self, template_id: int) -> None:
+        """Create a callback rule. Raises NotTried."""
+        self._created("CreateLiveCallbackRule", self.new_callback_rule(template_id))
+
+    def own_callback_rules(self) -> list[int]:
+        """Return the template ids of the callback rules of this run's app. Raises NotTried."""
+        listed = self.read("DescribeLiveCallbackRules", {}).get("Rules") or []
+        return [int(rule["TemplateId"]) for rule in listed if rule.get("AppName") == self.name]
+
     def delete(self, action: str, **key: Any) -> None:
         """Delete an object of this run. Raises NotTried."""
-        self._past_ids.update(key.values())
+        self._past_ids.update((noun(action), value) for value in key.values())
         self._created(action, key)
 
     def api_of(self, **changed: Any) -> ApiClient:
@@ -280,7 +289,7 @@ class Laboratory:
             if kind not in self.held:
                 self.held[kind] = len(list(self._lists[kind]()))
         except ToolError as error:
-            _give_up(f"Listing {kind}s", error)
+            _give_up(LISTED_BY[kind], error)
         return self.held[kind] + sum(one.kind == kind for one in self.known)
 
     def redacted(self, text: str) -> str:
@@ -318,9 +327,9 @@ class Laboratory:
 
     def sweep(self, *, earlier: bool = False) -> tuple[OwnObject, ...]:
         """Delete what this run, or all runs, left in the account; return what is still there, or may be."""
-        created = set(self.known)
+        before = set(self.known)
         unlisted = self._look(earlier=earlier)
-        self.known |= created  # the lists may not show them yet
+        self.known |= before  # the lists may not show them yet
         for attempt in range(ATTEMPTS):
             if not self.known:
                 break
@@ -340,8 +349,8 @@ class Laboratory:
         return unlisted
 
     def _delete_known(self) -> None:
-        for one in sorted(self.known, key=_deletion_order):
-            self._past_ids.update(value for name, value in one.key if name.endswith("Id"))
+        for one in sorted(self.known, key=deletion_order):
+            self._past_ids |= one.ids
             if self._is_deleted(one):
                 self.known.discard(one)
 
@@ -358,19 +367,37 @@ class Laboratory:
 
     @property
     def _lists(self) -> Mapping[str, Callable[[], Iterator[OwnObject]]]:
-        return {"rule": self._listed_rules, "task": self._listed_tasks, "template": self._listed_templates}
+        return {
+            "rule": self._listed_rules,
+            "task": self._listed_tasks,
+            "template": self._listed_templates,
+            "callback template": self._listed_callback_templates,
+            "callback rule": self._listed_callback_rules,
+        }
 
     def _listed_rules(self) -> Iterator[OwnObject]:
         for raw in self.api.read("DescribeLiveRecordRules", {}).get("Rules") or []:
-            yield _own_rule(raw)
+            yield own_rule(raw)
 
     def _listed_tasks(self) -> Iterator[OwnObject]:
         for task in self.inventory.tasks(fresh=True).values():
-            yield _own("task", task.stream.stream, "DeleteRecordTask", TaskId=task.id)
+            yield own("task", task.stream.stream, "DeleteRecordTask", TaskId=task.id)
 
     def _listed_templates(self) -> Iterator[OwnObject]:
         for template in self.inventory.templates(fresh=True).values():
-            yield _own("template", template.name, "DeleteLiveRecordTemplate", TemplateId=int(template.id))
+            yield own("template", template.name, "DeleteLiveRecordTemplate", TemplateId=int(template.id))
+
+    def _listed_callback_templates(self) -> Iterator[OwnObject]:
+        for template in self.inventory.callback_templates(fresh=True).values():
+            made = int(template.id)
+            yield own("callback template", template.name, "DeleteLiveCallbackTemplate", TemplateId=made)
+
+    def _listed_callback_rules(self) -> Iterator[OwnObject]:
+        """Yield the callback rules by their app; a rule that uses a template of a run is of this run, whatever its app is."""
+        names = {template.id: template.name for template in self.inventory.callback_templates().values()}
+        for key, template_id in self.inventory.callback_rules(fresh=True).items():
+            name = key.app if OWN_NAME.fullmatch(key.app) else names.get(template_id, "")
+            yield own_callback_rule(name, key.domain, key.app)
 
     def _is_deleted(self, one: OwnObject) -> bool:
         """Delete one object; return whether it is certainly gone."""
@@ -384,9 +411,11 @@ class Laboratory:
         return True
 
 
-def _deletion_order(one: OwnObject) -> tuple[int, OwnObject]:
-    """Rules and tasks first: they use templates."""
-    return int(one.kind == "template"), one
+def _found(listed: list[Body], template_id: int) -> Body:
+    found = next((dict(one) for one in listed if one["TemplateId"] == template_id), None)
+    if found is None:
+        raise NotTried("A template that was created is not listed.")
+    return found
 
 
 def _code_of(action: str, error: ToolError) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from live_recording.account.client import ApiClient
+from live_recording.conformance import callback_probes
 from live_recording.conformance.laboratory import ACCEPTED, Laboratory, NotTried
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import STREAM_PARAM
@@ -22,7 +23,6 @@ THROTTLES = "Trying it would throttle the account."
 NO_LIST = "The API cannot list such recordings, so one that is left could not be found."
 NO_PUSH = "It needs a stream that is pushed."
 NO_RECEIVER = "It needs a public URL that receives callbacks."
-NO_CALLBACKS = "This run creates no callback templates or rules."
 RETIRED = "The API v2 is retired and has another signature."
 
 
@@ -271,8 +271,7 @@ def hls_type(lab: Laboratory) -> str:
 
 def _last_template(lab: Laboratory) -> dict[str, Any]:
     """Return the template that this run created last."""
-    ids = [int(value) for one in lab.known if one.kind == "template" for _, value in one.key]
-    return lab.read_template(max(ids))
+    return lab.read_template(lab.last_id("template"))
 
 
 YESTERDAY = {"StartTime": "2020-01-01 10:00:00", "EndTime": "2020-01-01 11:00:00"}
@@ -500,26 +499,61 @@ PROBES: tuple[Probe, ...] = (
         "feature guide",
         not_tried=NO_PUSH,
     ),
-    Probe("callback templates: names", "need not be unique", "Terraform acceptance tests", not_tried=NO_CALLBACKS),
-    Probe("a callback template without any URL", "`InvalidParameter`", "CN:32637", not_tried=NO_CALLBACKS),
+    Probe(
+        "callback templates: names",
+        "need not be unique",
+        "Terraform acceptance tests",
+        "accepted, accepted",
+        callback_probes.names,
+    ),
+    Probe(
+        "a callback template without any URL",
+        "`InvalidParameter`",
+        "CN:32637",
+        "InvalidParameter",
+        callback_probes.without_url,
+    ),
     Probe(
         "URLs with an internal address in a callback template",
         "accepted",
         "CN:32637, code InvalidParameter.UrlNotSafe",
-        not_tried=NO_CALLBACKS,
+        "accepted, accepted",
+        callback_probes.internal_urls,
     ),
     Probe(
-        "a callback URL that is not http:// or https://", "`InvalidParameterValue`", "CN:32637", not_tried=NO_CALLBACKS
+        "a callback URL that is not http:// or https://",
+        "`InvalidParameterValue`",
+        "CN:32637",
+        f"{_VALUE}, {_VALUE}",
+        callback_probes.other_schemes,
     ),
-    Probe("characters of the description of a callback template", "any", "CN:32637", not_tried=NO_CALLBACKS),
-    Probe("empty texts in ModifyLiveCallbackTemplate", "clear the field", "CN:32631", not_tried=NO_CALLBACKS),
+    Probe(
+        "characters of the description of a callback template",
+        "any",
+        "CN:32637",
+        "accepted and kept, accepted and kept",
+        callback_probes.descriptions,
+    ),
+    Probe(
+        "empty texts in ModifyLiveCallbackTemplate",
+        "clear the field",
+        "CN:32631",
+        f"accepted, empty are {', '.join(callback_probes.EMPTIED)}",
+        callback_probes.empty_texts,
+    ),
     Probe(
         "ModifyLiveCallbackTemplate without RecordStatusNotifyUrl",
         "keeps it",
         "CN:32631",
         not_tried="No list of the API has this URL.",
     ),
-    Probe("a second callback rule for a domain and app", "replaces the template", "CN:32638", not_tried=NO_CALLBACKS),
+    Probe(
+        "a second callback rule for a domain and app",
+        "replaces the template",
+        "CN:32638",
+        "accepted, uses the second",
+        callback_probes.second_rule,
+    ),
     Probe(
         "callback rules of an account", "not limited", "CN:32638", not_tried="Reaching a limit would fill the account."
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from live_recording.conformance.laboratory import OwnObject
+from live_recording.conformance.own_objects import OwnObject
 from live_recording.conformance.probes import Probe
 from live_recording.core import json_output
 from live_recording.core.errors import ToolError

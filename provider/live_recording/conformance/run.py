@@ -14,7 +14,8 @@ from live_recording.account.domains import why_unknown
 from live_recording.account.guard import AccountGuard
 from live_recording.account.inventory import AccountInventory
 from live_recording.config.stack_state import accounts_in_state, read_state
-from live_recording.conformance.laboratory import PREFIX, Laboratory, NotTried, OwnObject
+from live_recording.conformance.laboratory import Laboratory, NotTried
+from live_recording.conformance.own_objects import PREFIX, OwnObject
 from live_recording.conformance.probes import PROBES, Probe
 from live_recording.conformance.report import Outcome, Report, mask
 from live_recording.core.errors import ConfigError
@@ -55,7 +56,11 @@ def open_laboratory(file: StackFile, domain: str | None) -> Laboratory:
         f"{PREFIX}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
         account,
         pushed,
-        {"templates": limits.templates, "rules": limits.rules},
+        {
+            "templates": limits.templates,
+            "rules": limits.rules,
+            "callback templates": limits.callback_templates,
+        },
         int((stated if stated and not settings.simulated_now else settings.now()).timestamp()),
         pause=time.sleep,
     )

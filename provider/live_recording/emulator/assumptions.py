@@ -50,6 +50,8 @@ class Assumptions:
     """Whether a rule for a domain that the account does not have is rejected."""
 
     # Callbacks
+    unique_callback_names: bool = False
+    """Whether two callback templates of one name are rejected."""
     no_callback_url_code: str = "InvalidParameter"
     """The code of a callback template without any URL."""
     internal_callback_urls: bool = True

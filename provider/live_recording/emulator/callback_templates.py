@@ -22,12 +22,8 @@ NULLABLE: Fields = {**dict.fromkeys(URLS, ""), "RecordExceptionLevels": [], "Cal
 
 def create(account: Account, body: Fields) -> Answer:
     """Create a callback template (CreateLiveCallbackTemplate). Names need not be unique (Terraform acceptance tests)."""
-    if refusal := _unsafe_url(account, body):
+    if refusal := _unsafe_url(account, body) or _without_url(account, body) or _same_name(account, body):
         return refusal
-    if not any(body.get(name) for name in URLS):
-        return Refusal(
-            account.assumed.no_callback_url_code, f"A callback template needs at least one of {', '.join(URLS)}."
-        )
     if len(account.callback_templates) >= account.settings.callback_templates:
         return Refusal(
             "InternalError.ConfOutLimit",
@@ -118,6 +114,22 @@ def _unsafe_url(account: Account, body: Fields) -> Refusal | None:
         if not account.assumed.internal_callback_urls and _is_internal(body.get(name) or ""):
             return Refusal("InvalidParameter.UrlNotSafe", f"The URL of `{name}` has an internal address.")
     return None
+
+
+def _without_url(account: Account, body: Fields) -> Refusal | None:
+    if any(body.get(name) for name in URLS):
+        return None
+    return Refusal(
+        account.assumed.no_callback_url_code, f"A callback template needs at least one of {', '.join(URLS)}."
+    )
+
+
+def _same_name(account: Account, body: Fields) -> Refusal | None:
+    name = body["TemplateName"]
+    if name not in [template["TemplateName"] for template in account.callback_templates.values()]:
+        return None
+    is_rejected = account.assumed.unique_callback_names
+    return Refusal("InvalidParameterValue", f'The account has a callback template "{name}".') if is_rejected else None
 
 
 def _is_internal(url: str) -> bool:
