@@ -85,6 +85,7 @@ test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's
 bench: setup  ## medians, as ratios to something in the same run
 	@PYTHONPATH=. $(BIN)/python bench/plan_gate.py
 	@PYTHONPATH=. $(BIN)/python bench/emulator.py
+	@$(BIN)/python bench/verify.py --domains 10 --pushes 200 --repeat 3
 	@$(BIN)/python bench/engine.py
 
 golden: setup  ## rewrite the expected findings; read the difference before you commit it

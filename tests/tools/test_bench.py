@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import engine, everyday, figures
+from bench import verify as bench_verify
 from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, load, save
 from bench.rivals import Size, stack_file
 from live_recording.core.stack_ref import StackRef
@@ -148,3 +149,15 @@ def test_everyday_table_shows_medians_and_the_most_calls() -> None:
     assert lines[0] == "| 20+20 | before: CPU | wall | calls | now: CPU | wall | calls |"
     assert lines[3] == "| check | 2.00 s | 3.00 s | 5 | 2.00 s | 3.00 s | 5 |"
     assert len(lines) == 2 + len(everyday.OPERATIONS)
+
+
+def test_verification_is_measured_beside_its_calls_alone() -> None:
+    """Each domain is asked for its pushes, all for their files at once; everything is recorded; a pair has one ratio."""
+    measured = bench_verify.measure(2, 4, 1)
+
+    assert measured.verdicts == {"recorded": 8}
+    assert (measured.calls["DescribeLiveStreamEventList"], measured.calls["SearchMedia"]) == (2, 1)
+    assert measured.calls["DescribeLiveRecordRules"] == 1
+    assert sum(measured.calls.values()) == 7
+    (ours,), (floor,) = measured.verify, measured.floor
+    assert f"ratio {ours.cpu / floor.cpu:.2f}\n" in measured.text()

@@ -28,13 +28,22 @@ def take_snapshot(
 
     Raises NoCredentials, WrongAccount, ApiError if the account cannot be read.
     """
+    live = open_own_account(settings, stack)
+    return snapshot_of(live, with_relays=with_relays, with_callbacks=with_callbacks)
+
+
+def open_own_account(settings: Settings, stack: str = "") -> AccountInventory:
+    """Return a live account that is the one of the config and, with *stack*, not another one than its state names.
+
+    Raises NoCredentials, WrongAccount, UnknownAccount.
+    """
     settings.require_credentials()
     live = open_account(settings)
     state = read_state(stack) if stack else {}
-    if not settings.account and live.guard.account():  # a configured account is compared anyway
+    if live.guard.account() and not settings.account:
         for remembered in accounts_in_state(state):
             live.guard.require(remembered)
-    return snapshot_of(live, with_relays=with_relays, with_callbacks=with_callbacks)
+    return live
 
 
 def snapshot_of(live: AccountInventory, *, with_relays: bool = False, with_callbacks: bool = False) -> Snapshot:

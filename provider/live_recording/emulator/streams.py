@@ -166,9 +166,9 @@ def _file(push: Fields, recorder: Recorder, kind: str, param: Fields, *, in_cos:
 def _splice(account: Account, file: Fields, resume: int) -> None:
     """Store an HLS file: one per push, and one for all pushes that continue within *resume* seconds."""
     file = {**file, "Created": file["Created"] + resume}
-    for file_id, earlier in account.files.items():
+    for file_id, earlier in account.files.items() if resume else ():
         same = all(earlier[name] == file[name] for name in ("Recorder", "Type", "AppName", "StreamName"))
-        if resume and same and 0 <= file["StartTime"] - earlier["EndTime"] <= resume:
+        if same and 0 <= file["StartTime"] - earlier["EndTime"] <= resume:
             length = earlier["Duration"] + file["Duration"]
             begun: Fields = {name: earlier[name] for name in ("StartTime", "Began") if name in earlier}
             account.files[file_id] = {**file, **begun, "Duration": length}

@@ -4,6 +4,7 @@ Source: CN:31813, IN:34179, CN:31763. An expired file is not found; a file in CO
 """
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from types import MappingProxyType
 
 from live_recording.emulator import streams, validation
@@ -76,7 +77,12 @@ def _search(service: LiveService, body: Fields) -> Answer:
             service.settings.assumptions.search_range_code,
             f"Offset + Limit is {offset + limit}, at most {MOST_FILES} are allowed.",
         )
-    found = [(file_id, file) for file_id, file in _visible(service, body) if _matches(service, file, body)]
+    after, before = _span(body.get("CreateTime") or {}, 1 if service.settings.assumptions.before_included else 0)
+    found = [
+        (file_id, file)
+        for file_id, file in _visible(service, body)
+        if after <= file["Created"] < before and _matches(file, body)
+    ]
     newest_first = (body.get("Sort") or {}).get("Order") == "Desc"
     found.sort(key=lambda entry: (entry[1]["Created"], entry[0]), reverse=newest_first)
     return {
@@ -106,21 +112,17 @@ def _visible(service: LiveService, body: Fields) -> Iterator[tuple[str, Fields]]
             yield file_id, file
 
 
-def _matches(service: LiveService, file: Fields, body: Fields) -> bool:
+def _matches(file: Fields, body: Fields) -> bool:
     filters = {"StreamIds": "StreamName", "StreamDomains": "DomainName", "StreamPaths": "AppName"}
-    return (
-        "Record" in body.get("SourceTypes", ["Record"])
-        and all(not body.get(name) or file[field] in body[name] for name, field in filters.items())
-        and _is_within(
-            file["Created"], body.get("CreateTime") or {}, 1 if service.settings.assumptions.before_included else 0
-        )
+    return "Record" in body.get("SourceTypes", ["Record"]) and all(
+        not body.get(name) or file[field] in body[name] for name, field in filters.items()
     )
 
 
-def _is_within(seconds: int, span: Fields, beyond: int) -> bool:
-    """Return whether a time is in a TimeRange, or less than *beyond* seconds after its end."""
+def _span(span: Fields, beyond: int) -> tuple[float, float]:
+    """Return the Unix seconds of a TimeRange, which includes *beyond* seconds after its end."""
     after, before = parse_time(span.get("After")), parse_time(span.get("Before"))
-    return (after is None or after.timestamp() <= seconds) and (before is None or seconds < before.timestamp() + beyond)
+    return after.timestamp() if after else -inf, before.timestamp() + beyond if before else inf
 
 
 def _media(file_id: str, file: Fields) -> Fields:

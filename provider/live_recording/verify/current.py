@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from live_recording.account.snapshot_file import take_snapshot
+from live_recording.account.snapshot_file import open_own_account
 from live_recording.core import json_output
 from live_recording.core.errors import ToolError
 from live_recording.core.findings import format_path
@@ -70,7 +70,7 @@ def current_state(file: StackFile, stack: Stack) -> CurrentState:
     now = file.settings.now()
     running = [one for one in scheduled_recordings(stack, now).all if _is_running(one, now)]
     try:
-        take_snapshot(file.settings, stack=file.stack)  # compares the account
+        open_own_account(file.settings, file.stack)
         read = open_readers(file).live
     except ToolError as failure:
         return CurrentState(file.stack, now, failure=str(failure))

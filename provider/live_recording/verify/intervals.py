@@ -23,7 +23,7 @@ class Interval:
 
     def overlaps(self, other: "Interval") -> bool:
         """Return whether both have some time in common."""
-        return self.cut(other).length > timedelta(0)
+        return max(self.start, other.start) < min(self.end, other.end)
 
 
 Intervals = tuple[Interval, ...]
@@ -62,7 +62,7 @@ def _without(interval: Interval, cuts: Sequence[Interval]) -> Iterator[Interval]
 
 def clipped(intervals: Iterable[Interval], window: Interval) -> Intervals:
     """Return the time of the intervals inside the *window*."""
-    return union(interval.cut(window) for interval in intervals)
+    return union(interval.cut(window) for interval in intervals if interval.overlaps(window))
 
 
 def total(intervals: Iterable[Interval]) -> timedelta:

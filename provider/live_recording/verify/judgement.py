@@ -65,7 +65,13 @@ def _pushed(expected: Expectation, seen: Evidence) -> tuple[Intervals, Intervals
 
 
 def _contents(files: Iterable[RecordedFile], pushes: Intervals, window: Interval) -> dict[str, Intervals]:
-    return {file.id: clipped(file.content(pushes), window) for file in files}
+    return {file.id: _content(file, pushes, window) for file in files}
+
+
+def _content(file: RecordedFile, pushes: Intervals, window: Interval) -> Intervals:
+    span = file.span
+    is_near = span is not None and span.overlaps(window)  # most files of a stream are of other times
+    return clipped(file.content(pushes), window) if is_near else ()
 
 
 def _kept_until(form: ExpectedFormat, window: Interval) -> datetime | None:

@@ -58,20 +58,29 @@ class RecordedFile:
     end: datetime | None
     length: float | None = None
 
+    @property
+    def span(self) -> Interval | None:
+        """Return the time in which its content is, or None if VOD does not tell it."""
+        if self.end is None:
+            return None
+        starts = [] if self.start is None else [self.start]
+        starts += [self.end - timedelta(seconds=self.length)] if self.length else []
+        return Interval(min(starts), self.end) if starts else None
+
     def content(self, pushes: Intervals) -> Intervals:
         """Return the time of its content, of a stream with these pushes; nothing if VOD does not tell it.
 
         The content ends at the end and has that length; it begins later than the start (CN:47026). Spliced HLS leaves out
         the time between two pushes.
         """
-        if self.end is None:
+        span = self.span
+        if span is None:
             return ()
         if not self.length:
-            return () if self.start is None else (Interval(self.start, self.end),)
+            return (span,)
         length = timedelta(seconds=self.length)
-        earliest = self.end - length if self.start is None else min(self.start, self.end - length)
-        pushed = clipped(pushes, Interval(earliest, self.end))
-        return latest_part(pushed, length) if pushed else (Interval(self.end - length, self.end),)
+        pushed = clipped(pushes, span)
+        return latest_part(pushed, length) if pushed else (Interval(span.end - length, span.end),)
 
 
 @dataclass(frozen=True, slots=True)

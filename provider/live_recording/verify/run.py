@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from live_recording.account.objects import LiveTemplate
-from live_recording.account.snapshot_file import take_snapshot
+from live_recording.account.snapshot_file import open_own_account
 from live_recording.core.errors import ToolError
 from live_recording.core.streams import StreamKey
 from live_recording.project import StackFile
@@ -58,8 +58,8 @@ def verify_stack(
     *events* reads the notifications of a receiver, as a second witness.
     """
     try:
-        snapshot = take_snapshot(file.settings, stack=file.stack)  # compares the account first
-        account = Account(open_readers(file), snapshot.templates, file.settings.now(), progress, events)
+        templates = open_own_account(file.settings, file.stack).templates()
+        account = Account(open_readers(file), templates, file.settings.now(), progress, events)
         account.lists_notifications = file.settings.site == "cn"
         recordings = account.verify(stack, period)
     except ToolError as failure:
