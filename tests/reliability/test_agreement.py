@@ -214,6 +214,76 @@ def test_findings_and_refusals_agree(site: SiteName) -> None:
     assert min(seen[True], seen[False]) > 40, "the files are too often valid, or too often invalid"
 
 
+def callbacks(site: SiteName) -> st.SearchStrategy[Tree]:
+    """Draw a stack file with callback templates and rules."""
+    url = mostly(
+        ["https://hooks.example.com/a", "http://hooks.example.com"], ["ftp://hooks.example.com", "hooks", "https:///a"]
+    )
+    plain: Tree = {
+        "template_name": mostly(["shared", "a_b-1"], ["", "a b", "a.b"] + ([] if site == "cn" else ["回放"])),
+        "description": mostly(["", "比赛", "100 %"], ["é" * 513]),
+        **dict.fromkeys(("record_notify_url", "stream_end_notify_url", "push_exception_notify_url"), url),
+    }
+    chinese: Tree = {
+        **dict.fromkeys(("record_status_notify_url", "record_exception_notify_url"), url),
+        "record_exception_levels": mostly(["error", "info"], ["alarm"]).map(lambda level: [level]),
+    }
+    known = plain | (chinese if site == "cn" else {})
+    notified = st.fixed_dictionaries({"snapshot_notify_url": url}, optional=known)
+    odd = st.fixed_dictionaries({}, optional=plain | chinese)
+    template = st.one_of(*[notified] * 15, odd)
+    bound = {"callback_template": mostly(["k1"], KEYS[1:-1])}
+    rule = st.fixed_dictionaries(DOMAIN | bound, optional={"app": NAMES["app"]})
+    made = st.builds(
+        lambda first, rest: {"k1": first} | rest,
+        template,
+        st.dictionaries(st.sampled_from(KEYS[1:3]), template, max_size=2),
+    )
+    return st.fixed_dictionaries(
+        {"callback_templates": made, "callback_rules": st.dictionaries(st.sampled_from(KEYS), rule, max_size=3)}
+    )
+
+
+def literal_callbacks(tree: Tree, site: SiteName) -> Iterator[str]:
+    """Yield why the API does not do what the callbacks of a tree say."""
+    account = service.LiveService(AccountSettings(site=sites.SITES[site]), Clock(NOW))
+    ids: dict[str, int] = {}
+    for key, entry in tree["callback_templates"].items():
+        body = {"TemplateName": OWNER.template_name(key)} | {_camel(name): value for name, value in entry.items()}
+        made: Any = account.call("CreateLiveCallbackTemplate", body)
+        refused = isinstance(made, Refusal)
+        yield made.code if refused else ""
+        silent = "record_exception_levels" in entry and "record_exception_notify_url" not in entry
+        yield "levels of notifications that are not sent" if silent else ""
+        ids[key] = 0 if refused else made["TemplateId"]
+    names = [template["TemplateName"] for template in account.state()["callback_templates"]]
+    yield "one name for two templates" if len(set(names)) < len(names) else ""
+    for entry in tree["callback_rules"].values():
+        target = ids.get(entry["callback_template"], 0)
+        key = {"DomainName": entry["domain"], "AppName": entry.get("app", "")}
+        answer = account.call("CreateLiveCallbackRule", key | {"TemplateId": target})
+        yield answer.code if isinstance(answer, Refusal) else ""
+    made_rules = account.state()["callback_rules"]
+    yield "one rule for two entries" if len(made_rules) < len(tree["callback_rules"]) else ""
+
+
+@pytest.mark.parametrize("site", BOTH)
+def test_findings_and_refusals_of_callbacks_agree(site: SiteName) -> None:
+    """The same for callback templates and rules."""
+    seen: Counter[bool] = Counter()
+
+    @settings(QUIET, max_examples=80)
+    @given(callbacks(site))
+    def agree(tree: Tree) -> None:
+        found = errors(loaded(tree, site).findings)
+        trouble = [why for why in literal_callbacks(tree, site) if why]
+        assert bool(found) == bool(trouble), (trouble, [str(error) for error in found])
+        seen[bool(found)] += 1
+
+    agree()
+    assert min(seen[True], seen[False]) > 15, "the files are too often valid, or too often invalid"
+
+
 @pytest.mark.parametrize("site", BOTH)
 def test_every_planned_call_is_accepted(site: SiteName) -> None:
     """For a stack without errors the API accepts every call of the plan, and would refuse today what is planned for later."""
