@@ -13,6 +13,7 @@ from live_recording.account.api_errors import (
     NoAccount,
     OldConsole,
     OutcomeUnknown,
+    ReadRefused,
     ServiceUnavailable,
     TokenInvalid,
     TooManyRunning,
@@ -80,6 +81,15 @@ def test_code_has_its_reaction(
     )
     assert f". {advice}" in sentence
     assert len(emulator.changes) == 1
+
+
+def test_rejected_read_has_its_own_advice(emulator: Emulator, inventory: AccountInventory) -> None:
+    """The value is one of ours, so the advice is about settings and the vendor."""
+    emulator.fault("DescribeLiveRecordRules", "internal-error", code="InvalidParameterValue")
+    with pytest.raises(ReadRefused, match=r"This call only reads\. .*`live-recording doctor`") as raised:
+        inventory.rules()
+
+    assert "stack file" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,15 @@ class ValueRefused(ApiError):
     advice = "Correct that value in the stack file."
 
 
+class ReadRefused(ValueRefused):
+    """The API does not accept a value of a call that changes nothing."""
+
+    advice = (
+        "This call only reads. Check region, endpoint and clock with `live-recording doctor`; if they are right, ask the "
+        "vendor's support and quote the RequestId."
+    )
+
+
 class NotFound(ApiError):
     """The account does not have this object."""
 

@@ -19,7 +19,16 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-from live_recording.account.api_errors import AccessDenied, OutcomeUnknown, ReadFailed, Throttled, TimedOut, reaction
+from live_recording.account.api_errors import (
+    AccessDenied,
+    OutcomeUnknown,
+    ReadFailed,
+    ReadRefused,
+    Throttled,
+    TimedOut,
+    ValueRefused,
+    reaction,
+)
 from live_recording.account.credentials import METADATA, ROLE_SECONDS, sign_in
 from live_recording.account.rate_limiter import RateLimiter
 from live_recording.account.strict_session import StrictSession
@@ -96,6 +105,8 @@ class ApiClient:
             return attempts(self._send_with_rate_limit, action, body)
         except OutcomeUnknown as unknown:
             raise ReadFailed(*unknown.said, self._endpoint) from None
+        except ValueRefused as refused:
+            raise ReadRefused(*refused.said) from None
 
     def change(self, action: str, body: Body) -> dict[str, Any]:
         """Send a call that changes something; return its answer. Retries only if nothing was done."""
