@@ -110,6 +110,19 @@ def test_service_that_keeps_failing_is_one_sentence(job: Job) -> None:
     assert TOKEN not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("answer", [{}, [], "text", {"data": {"repository": {}}, "id": 1}], ids=str)
+@pytest.mark.parametrize("verb", [("comment", "report.md"), ("issue", "Drift", "report.md")], ids=lambda verb: verb[0])
+def test_answer_of_another_form_is_one_sentence(job: Job, answer: object, verb: tuple[str, ...]) -> None:
+    """The error names the request, the status and what to check; it is no bug of ours."""
+    job.hosts.odd_answer = answer
+    done = job.run(*verb, text=FIRST)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "with status 200, but not in the form of its API. Check that http://127.0.0.1:" in done.stderr
+    assert done.stderr.endswith(" is the address of that API, then run again.\n")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_wrong_token_is_rejected_and_not_shown(job: Job) -> None:
     """The error says what to check."""
     variable = {"github": "GH_TOKEN", "gitlab": "GITLAB_TOKEN"}[job.service]

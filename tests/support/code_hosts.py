@@ -59,6 +59,7 @@ class CodeHosts(ThreadingHTTPServer):
         self.issues: list[Post] = []
         self.fault: Fault | None = None
         self.sts: Mapping[str, Any] = GIVEN
+        self.odd_answer: object = None  # what every request is answered with
         self.log = Requests()
 
     @property
@@ -138,6 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(content) if content else None
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.log.sent.append((self.command, self.path, headers, body))
+        if self.server.odd_answer is not None:
+            self._answer(200, self.server.odd_answer)
+            return
         changes = self.command != "GET" and not str((body or {}).get("query", "")).startswith("query")
         fault = self.server.fault if changes else None
         if fault:

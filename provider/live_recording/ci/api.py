@@ -3,9 +3,9 @@
 Invariants: the token is sent to the given address only, and shown nowhere; an answer is limited in size and time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -22,6 +22,7 @@ LARGEST = 16 << 20
 REASON_LENGTH = 300
 """Characters of an answer that an error shows."""
 TOO_MANY_REQUESTS, FIRST_REDIRECT, FIRST_ERROR, FIRST_SERVER_ERROR = 429, 300, 400, 500
+T = TypeVar("T")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -48,17 +49,32 @@ class Api:
     def _is_loopback(self) -> bool:
         return urlsplit(self.url).hostname in LOOPBACK
 
-    def send(self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None) -> Any:
-        """Send a request once, and return the JSON of its answer.
+    def change(self, method: str, path: str, body: Any) -> None:
+        """Send a request whose answer says nothing but that it was accepted. Raises as `ask`."""
+        self.ask(method, path, _nothing, body)
 
-        Raises NoAnswer if it is unknown whether anything was done, and ToolError if the request was rejected.
+    def ask(
+        self, method: str, path: str, read: Callable[[Any], T], body: Any = None, query: Mapping[str, str] | None = None
+    ) -> T:
+        """Send a request once, and return what *read* takes from the JSON of its answer.
+
+        Raises NoAnswer if it is unknown whether anything was done, and ToolError if the request was rejected, or if its
+        answer lacks what is read.
         """
         try:
             with StrictSession() as session, self._request(session, method, path, body, query) as answer:
                 content = _read(answer)
         except (requests.RequestException, OSError) as error:
             raise NoAnswer(f"{self.name} did not answer {method} {path}: {_reason(str(error))}. Run again.") from None
-        return self._parsed(answer, content, f"{method} {path}")
+        request = f"{method} {path}".rstrip()
+        parsed = self._parsed(answer, content, request)
+        try:
+            return read(parsed)
+        except (LookupError, TypeError, AttributeError):
+            raise ToolError(
+                f"{self.name} answered {request} with status {answer.status_code}, but not in the form of its API. "
+                f"Check that {self.url} is the address of that API, then run again."
+            ) from None
 
     def _request(
         self, session: requests.Session, method: str, path: str, body: Any, query: Mapping[str, str] | None
@@ -89,6 +105,10 @@ class Api:
             raise ToolError(
                 f"{self.name} did not answer {request} with JSON, but: {text}. Check the address."
             ) from None
+
+
+def _nothing(_: Any) -> None:
+    return None
 
 
 def _read(answer: requests.Response) -> bytes:

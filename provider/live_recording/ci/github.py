@@ -3,11 +3,12 @@
 Source: https://docs.github.com/graphql/reference
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from live_recording.ci.api import Api
+from live_recording.ci.api import Api, T
 from live_recording.ci.host import PAGE, PAGES, Post, require_variable
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import quoted
@@ -82,12 +83,17 @@ class GitHub:
 
     def create_comment(self, change: str, body: str) -> None:
         """Comment on a pull request."""
-        found = self._ask(PULL_REQUEST, **self.repository, number=_number(change))
-        self._ask(ADD_COMMENT, subject=found["repository"]["pullRequest"]["id"], body=body)
+        subject = self._ask(
+            PULL_REQUEST,
+            lambda found: found["repository"]["pullRequest"]["id"],
+            **self.repository,
+            number=_number(change),
+        )
+        self._change(ADD_COMMENT, subject=subject, body=body)
 
     def update_comment(self, change: str, comment: Post, body: str) -> None:  # noqa: ARG002 - an id is enough here
         """Replace the text of a comment."""
-        self._ask(UPDATE_COMMENT, id=comment.id, body=body)
+        self._change(UPDATE_COMMENT, id=comment.id, body=body)
 
     def own_open_issues(self) -> Iterator[Post]:
         """Yield our open issues, the newest first."""
@@ -96,41 +102,55 @@ class GitHub:
 
     def create_issue(self, title: str, body: str) -> None:
         """Create an issue."""
-        found = self._ask(REPOSITORY, **self.repository)
-        self._ask(CREATE_ISSUE, repository=found["repository"]["id"], title=title, body=body)
+        repository = self._ask(REPOSITORY, lambda found: found["repository"]["id"], **self.repository)
+        self._change(CREATE_ISSUE, repository=repository, title=title, body=body)
 
     def update_issue(self, issue: Post, body: str) -> None:
         """Replace the text of an issue."""
-        self._ask(UPDATE_ISSUE, id=issue.id, body=body)
+        self._change(UPDATE_ISSUE, id=issue.id, body=body)
 
     def close_issue(self, issue: Post, comment: str) -> None:
         """Comment on an issue and close it."""
-        self._ask(ADD_COMMENT, subject=issue.id, body=comment)
-        self._ask(CLOSE_ISSUE, id=issue.id)
+        self._change(ADD_COMMENT, subject=issue.id, body=comment)
+        self._change(CLOSE_ISSUE, id=issue.id)
 
     def _pages(self, query: str, keys: tuple[str, ...], **variables: Any) -> Iterator[list[Post]]:
         """Yield the posts of each page that the token's owner wrote. Raises ToolError if there are too many pages."""
-        after = None
+        after: str | None = None
         for _ in range(PAGES):
-            found = self._ask(query, **self.repository, **variables, size=PAGE, after=after)["repository"]
-            for key in keys:
-                found = found[key]
-            yield [
-                Post(node["id"], node["body"], node.get("title", ""))
-                for node in found["nodes"]
-                if node["viewerDidAuthor"]
-            ]
-            if not found["pageInfo"]["hasNextPage"]:
+            posts, after = self._ask(
+                query, partial(_page, keys), **self.repository, **variables, size=PAGE, after=after
+            )
+            yield posts
+            if after is None:
                 return
-            after = found["pageInfo"]["endCursor"]
         raise ToolError(f"GitHub has more than {PAGES * PAGE} {keys[-1]} here. Nothing was written.")
 
-    def _ask(self, query: str, **variables: Any) -> Any:
-        answer = self.api.send("POST", "", {"query": query, "variables": variables})
-        if answer.get("errors"):
-            reasons = "; ".join(str(error.get("message", "")) for error in answer["errors"])
-            raise ToolError(f"GitHub rejected the request: {reasons[:300]}. Check the token and its permissions.")
-        return answer["data"]
+    def _change(self, mutation: str, **variables: Any) -> None:
+        self._ask(mutation, lambda _: None, **variables)
+
+    def _ask(self, query: str, read: Callable[[Any], T], **variables: Any) -> T:
+        return self.api.ask("POST", "", lambda answer: read(_data(answer)), {"query": query, "variables": variables})
+
+
+def _data(answer: Any) -> Any:
+    """Return the data of an answer. Raises ToolError if it has errors instead."""
+    if answer.get("errors"):
+        reasons = "; ".join(str(error.get("message", "")) for error in answer["errors"])
+        raise ToolError(f"GitHub rejected the request: {reasons[:300]}. Check the token and its permissions.")
+    return answer["data"]
+
+
+def _page(keys: tuple[str, ...], data: Any) -> tuple[list[Post], str | None]:
+    """Return our posts of a page, and the cursor of the next one; None: this is the last one."""
+    found = data["repository"]
+    for key in keys:
+        found = found[key]
+    posts = [
+        Post(node["id"], node["body"], node.get("title", "")) for node in found["nodes"] if node["viewerDidAuthor"]
+    ]
+    more = found["pageInfo"]
+    return posts, more["endCursor"] if more["hasNextPage"] else None
 
 
 def _number(change: str) -> int:

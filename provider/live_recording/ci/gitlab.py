@@ -4,7 +4,7 @@ Source: https://docs.gitlab.com/api/notes, https://docs.gitlab.com/api/issues
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from live_recording.core.text import quoted
 URL = "https://gitlab.com/api/v4"
 TOKEN_ADVICE = "Create a project access token with the scope `api`, and store it as a masked variable. CI_JOB_TOKEN cannot write notes."  # noqa: S105 - advice
 PROJECT_ADVICE = "A job of GitLab has it; elsewhere set it to the id of the project."
+Written = tuple[object, Post]
+"""The id of an author, and what that author wrote."""
 _QUICK_ACTION = re.compile(r"^(\s*)/", re.MULTILINE)
 
 
@@ -39,52 +41,66 @@ class GitLab:
 
     def own_comments(self, change: str) -> Iterator[Post]:
         """Yield our notes on a merge request."""
-        me = self.api.send("GET", "/user")["id"]
-        for note in self._pages(self._notes(change), {"sort": "asc"}):
-            if note["author"]["id"] == me and not note["system"]:
-                yield Post(str(note["id"]), note["body"])
+        me = self._me()
+        for author, post in self._pages(self._notes(change), {"sort": "asc"}, _note):
+            if author == me:
+                yield post
 
     def create_comment(self, change: str, body: str) -> None:
         """Write a note on a merge request."""
-        self.api.send("POST", self._notes(change), {"body": _inert(body)})
+        self.api.change("POST", self._notes(change), {"body": _inert(body)})
 
     def update_comment(self, change: str, comment: Post, body: str) -> None:
         """Replace the text of a note."""
-        self.api.send("PUT", f"{self._notes(change)}/{comment.id}", {"body": _inert(body)})
+        self.api.change("PUT", f"{self._notes(change)}/{comment.id}", {"body": _inert(body)})
 
     def own_open_issues(self) -> Iterator[Post]:
         """Yield our open issues, the newest first."""
-        me = self.api.send("GET", "/user")["id"]
+        me = self._me()
         query = {"state": "opened", "author_id": str(me), "scope": "all"}
-        for issue in self._pages(f"{self.project}/issues", query):
-            if issue["author"]["id"] == me:
-                yield Post(str(issue["iid"]), issue["description"] or "", issue["title"])
+        for author, post in self._pages(f"{self.project}/issues", query, _issue):
+            if author == me:
+                yield post
 
     def create_issue(self, title: str, body: str) -> None:
         """Create an issue."""
-        self.api.send("POST", f"{self.project}/issues", {"title": title, "description": _inert(body)})
+        self.api.change("POST", f"{self.project}/issues", {"title": title, "description": _inert(body)})
 
     def update_issue(self, issue: Post, body: str) -> None:
         """Replace the text of an issue."""
-        self.api.send("PUT", f"{self.project}/issues/{issue.id}", {"description": _inert(body)})
+        self.api.change("PUT", f"{self.project}/issues/{issue.id}", {"description": _inert(body)})
 
     def close_issue(self, issue: Post, comment: str) -> None:
         """Write a note on an issue and close it."""
-        self.api.send("POST", f"{self.project}/issues/{issue.id}/notes", {"body": _inert(comment)})
-        self.api.send("PUT", f"{self.project}/issues/{issue.id}", {"state_event": "close"})
+        self.api.change("POST", f"{self.project}/issues/{issue.id}/notes", {"body": _inert(comment)})
+        self.api.change("PUT", f"{self.project}/issues/{issue.id}", {"state_event": "close"})
+
+    def _me(self) -> object:
+        """Return the id of the token's owner."""
+        return self.api.ask("GET", "/user", lambda user: user["id"])
 
     def _notes(self, change: str) -> str:
         if not change.isdecimal():
             raise ConfigError(f"{quoted(change)} is not the number of a merge request. Name it: --number NUMBER.")
         return f"{self.project}/merge_requests/{change}/notes"
 
-    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, path: str, query: Mapping[str, str], read: Callable[[Any], Written]) -> Iterator[Written]:
         for page in range(1, PAGES + 1):
-            found = self.api.send("GET", path, query={**query, "per_page": str(PAGE), "page": str(page)})
+            paged = {**query, "per_page": str(PAGE), "page": str(page)}
+            found = self.api.ask("GET", path, lambda entries: [read(entry) for entry in entries], query=paged)
             yield from found
             if len(found) < PAGE:
                 return
         raise ToolError(f"GitLab has more than {PAGES * PAGE} entries at {path}. Nothing was written.")
+
+
+def _note(note: Any) -> Written:
+    """Return a note; one that GitLab itself wrote has no author."""
+    return None if note["system"] else note["author"]["id"], Post(str(note["id"]), note["body"])
+
+
+def _issue(issue: Any) -> Written:
+    return issue["author"]["id"], Post(str(issue["iid"]), issue["description"] or "", issue["title"])
 
 
 def _inert(text: str) -> str:
