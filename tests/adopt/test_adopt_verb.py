@@ -1,14 +1,18 @@
 """`live-recording adopt` as a command: the files that it writes, its messages, and the files that it never overwrites."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.audit.test_audit_callbacks import rule, template
 from tests.audit.test_audit_verb import live
 from tests.cli.test_check import Scratch
 from tests.support.emulated_account import Account
 
 PUSH, OLD = "push.example.com", "old.example.com"
+URL, KEY = "https://hooks.example.com/live/x7Kq", "CanaryCanary0123456789"
+SET_KEY = "pulumi config set --path live-recording:callbackKeys.newsroom --secret --stack dev"
 STACK, IMPORT, MORE = "stacks/dev.yaml", "dev.import.json", "more.yaml"
 
 
@@ -130,3 +134,59 @@ def test_without_credentials_nothing_is_written(scratch: Scratch) -> None:
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("No credentials found; the account cannot be read.")
     assert not (scratch.directory / STACK).exists()
+
+
+def test_callbacks_are_adopted_without_their_keys(account: Account, scratch: Scratch) -> None:
+    """The file passes the check; what has a key is not imported, and the key is written nowhere."""
+    rule(account, template(account, "open", RecordNotifyUrl=URL))
+    rule(account, template(account, "newsroom", RecordNotifyUrl=URL, CallbackKey=KEY), "news")
+    done = scratch.run("adopt", "--stack", "dev", **live(account))
+    imported = (scratch.directory / IMPORT).read_text(encoding="utf-8")
+    written = (scratch.directory / STACK).read_text(encoding="utf-8")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{STACK}: 2 callback templates and 2 callback rules of the account.\n")
+    assert f"  {SET_KEY}\n  pulumi preview --stack dev\n  pulumi up --stack dev\n" in done.stdout
+    assert f"#   {SET_KEY}\n" in written
+    assert [found["name"] for found in json.loads(imported)["resources"]] == ["open", "push-example-com"]
+    assert scratch.run("check", "dev").stdout == "1 file checked, no problems found.\n"
+    assert KEY not in done.stdout + written + imported
+    assert account.changes() == []
+
+
+def test_only_callbacks_with_keys_need_no_import(account: Account, scratch: Scratch) -> None:
+    """There is nothing to import, so there is no import file, and no command for it."""
+    rule(account, template(account, "newsroom", RecordNotifyUrl=URL, CallbackKey=KEY))
+    done = scratch.run("adopt", "--stack", "dev", **live(account))
+
+    assert "pulumi import" not in done.stdout
+    assert f"Next steps:\n  {SET_KEY}\n" in done.stdout
+    assert not (scratch.directory / IMPORT).exists()
+
+
+def test_callbacks_of_a_snapshot_are_listed(held: Account, scratch: Scratch) -> None:
+    """A snapshot has neither keys nor the paths of URLs, so its callbacks are not adopted; an old one has none."""
+    rule(held, template(held, "open", RecordNotifyUrl=URL))
+    taken = scratch.run("snapshot", **live(held)).stdout
+    scratch.write("account.json", taken)
+    done = scratch.run("adopt", "--stack", "dev", "--account", "account.json")
+    old = {name: value for name, value in json.loads(taken).items() if not name.startswith("callback")}
+    scratch.write("old.json", json.dumps(old))
+    unknown = scratch.run("adopt", "--stack", "dev", "--account", "old.json", "--out", "-", "--force")
+
+    for thing in ('callback template 3001 ("open")', "callback rule push.example.com/*"):
+        assert f"  {thing}: A snapshot has neither the keys nor the paths of the URLs of callbacks. " in done.stdout
+    assert "callback_templates:" not in (scratch.directory / STACK).read_text(encoding="utf-8")
+    assert "Callbacks were not read: the snapshot does not list them. Run adopt with credentials, " in unknown.stderr
+
+
+def test_callbacks_that_may_not_be_listed_stop_nothing(held: Account, scratch: Scratch) -> None:
+    """Without the permission the rest is adopted, and file and terminal say so."""
+    held.emulator.fault("DescribeLiveCallbackTemplates", "internal-error", code="UnauthorizedOperation")
+    done = scratch.run("adopt", "--stack", "dev", **live(held))
+    sentence = "Callbacks were not read: the credentials may not list them (DescribeLiveCallbackTemplates, DescribeLiveCallbackRules). `live-recording policy reader --callbacks` prints the permissions."
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{STACK}: 1 template and 2 rules of the account.\n")
+    assert f"{sentence}\n" in done.stdout
+    assert f"# {sentence}\n" in (scratch.directory / STACK).read_text(encoding="utf-8")

@@ -12,16 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from live_recording import resources
 from live_recording.account.snapshot import Snapshot
 from live_recording.adopt.builder import adopt_account
 from live_recording.adopt.messages import summary
-from live_recording.adopt.model import AdoptionResult
+from live_recording.adopt.model import KINDS, AdoptionResult
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import errors
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.streams import StreamKey
+from live_recording.core.streams import CallbackKey, RuleKey, StreamKey
 from live_recording.core.vendor import SITES, SiteName
-from live_recording.desired.declarations import desired_resources
+from live_recording.desired.declarations import desired_resources, name_in_account
 from live_recording.project import check_text
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.resources.rule import rule_id as resource_id
@@ -29,7 +30,18 @@ from live_recording.stackfile.model import Stack
 from live_recording.stackfile.reader import parse
 from live_recording.stackfile.validation import validate
 from tests.support.clock import AT, DAY, HOUR, NOW
-from tests.support.leftovers import CASES, FORMATS, LEFTOVERS, OWNER, PUSH, account, task
+from tests.support.leftovers import (
+    CALLBACKS,
+    CASES,
+    FORMATS,
+    LEFTOVERS,
+    OWNER,
+    PUSH,
+    SECRET,
+    account,
+    task,
+    with_callbacks,
+)
 from tests.support.live_objects import live_tasks, live_templates
 from tests.support.thoroughness import examples
 
@@ -87,22 +99,43 @@ Resource = tuple[str, str]  # kind and name
 
 def imported(done: AdoptionResult) -> dict[Resource, Mapping[str, Any]]:
     """Return the resources of the import file."""
-    return {(r["type"].rpartition(":Record")[2].lower(), r["name"]): r for r in done.resources}
+    kinds = {resources.state_reference(kind)[0]: kind for kind in KINDS}
+    return {(kinds[r["type"]], r["name"]): r for r in done.resources}
 
 
 def declared(done: AdoptionResult, site: SiteName) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
     """Yield what the program declares for the file, with the inputs that the provider's check returns."""
-    ids = {name: found["id"] for (kind, name), found in imported(done).items() if kind == "template"}
+    held = imported(done)
     for desired in desired_resources(read(done.text, site), OWNER, SITES[site], NOW).resources:
-        inputs = {**desired.inputs, **({"template_id": ids[desired.template]} if desired.template else {})}
+        if (desired.kind, desired.name) not in held:
+            assert desired.name in keyed(done, desired.kind)
+            continue
+        template = held[desired.template_kind, desired.template]["id"] if desired.template else ""
+        inputs = {**desired.inputs, **({"template_id": template} if template else {})}
         checked, findings = normalize_inputs(desired.kind, inputs, frozenset(), SITES[site], NOW, OWNER)
         assert all(error.live_values for error in errors(findings))
         yield (desired.kind, desired.name), checked
 
 
-def rule_id(key: StreamKey) -> str:
+def keyed(done: AdoptionResult, kind: str) -> set[str]:
+    """Return the entries that are not imported, because a callback template has a key."""
+    if kind == "callback_template":
+        return {*done.keyed}
+    return {name for name, rule in done.stack.callback_rules.items() if rule.callback_template in done.keyed}
+
+
+def rule_id(key: RuleKey) -> str:
     """Return the id of a rule's resource, or its key if it cannot have an id."""
     return str(key) if any("\ud800" <= c <= "\udfff" for part in key.parts for c in part) else resource_id(key)
+
+
+def adopted_later(done: AdoptionResult, live: Snapshot) -> set[tuple[str, str]]:
+    """Return the callbacks that `pulumi up` adopts, with their ids."""
+    names = {name_in_account(OWNER, key, done.stack.callback_templates[key]) for key in done.keyed}
+    templates = live.templates_of("callback_template").values()
+    found = {("callback_template", t.id) for t in templates if t.name in names and t.raw.get("CallbackKey")}
+    rules = [done.stack.callback_rules[name].natural for name in keyed(done, "callback_rule")]
+    return found | {("callback_rule", rule_id(key)) for key in rules}
 
 
 def require_consistent(done: AdoptionResult, live: Snapshot) -> None:
@@ -110,20 +143,23 @@ def require_consistent(done: AdoptionResult, live: Snapshot) -> None:
 
     The file has no findings, is the text of the stack, and declares what is imported. Every object is in it or is listed.
     """
-    resources = imported(done)
-    assert len(resources) == len(done.resources)
+    held = imported(done)
+    assert len(held) == len(done.resources)
+    assert SECRET not in str(done)
     if done.text:
         loaded = check_text(done.text, "dev.yaml", SITES[live.site], NOW, OWNER)
         assert [str(found) for found in loaded.findings] == []
         assert parsed(done.text) == done.stack
-        inputs = {key: {k: v for k, v in r["inputs"].items() if k != "__provider"} for key, r in resources.items()}
+        inputs = {key: {k: v for k, v in r["inputs"].items() if k != "__provider"} for key, r in held.items()}
         assert dict(declared(done, live.site)) == inputs
     there = {
         *(("template", i, f"template {i} (") for i in live.templates),
         *(("rule", rule_id(key), f"rule {key}: ") for key in live.rules),
         *(("task", i, f"task {i} (") for i, found in live.tasks.items() if found.end > AT),
+        *(("callback_template", i, f"callback template {i} (") for i in live.templates_of("callback_template")),
+        *(("callback_rule", rule_id(key), f"callback rule {key}: ") for key in live.rules_of("callback_rule")),
     }
-    ids = {(kind, found["id"]) for (kind, _), found in resources.items()}
+    ids = {(kind, found["id"]) for (kind, _), found in held.items()} | adopted_later(done, live)
     out = {thing for thing in there if any(str(left).startswith(thing[2]) for left in done.skipped)}
     assert {(kind, i) for kind, i, _ in there} == ids | {(kind, i) for kind, i, _ in out}
     assert len(ids) + len(done.skipped) == len(there)
@@ -143,8 +179,14 @@ def test_order_of_the_account_does_not_matter() -> None:
         rules=dict(reversed([*LEFTOVERS.rules.items()])),
         tasks=dict(reversed([*LEFTOVERS.tasks.items()])),
     )
+    callbacks = replace(
+        CALLBACKS,
+        callback_templates=dict(reversed([*(CALLBACKS.callback_templates or {}).items()])),
+        callback_rules=dict(reversed([*CALLBACKS.rules_of("callback_rule").items()])),
+    )
 
     assert adopt_account(turned, OWNER) == made("leftovers")
+    assert adopt_account(callbacks, OWNER) == made("callbacks")
 
 
 NAMES = ["", "a", "A", "a b", "012", "true", "直播", "カ", "*", "a/b", " a", "a-b", "a--b", "no-record", "x" * 90, "\u2028", "\ud800", "🎥", "50%25"]  # fmt: skip
@@ -189,12 +231,31 @@ TASKS = st.builds(
     IDS | st.none(),
     st.fixed_dictionaries({}, optional={"Stopped": st.just(AT), "AppName": st.sampled_from(NAMES)}),
 )
+URLS = st.sampled_from(["", None, "https://hooks.example.com/x7Kq", "http://hooks.example.com", f"https://u:{SECRET}@h.example.com", "ftp://x", "https://h.example.com/#a", "\ud800"])  # fmt: skip
+CALLBACK_TEMPLATE = st.fixed_dictionaries(
+    {"TemplateName": TEMPLATE_NAMES},
+    optional={
+        "CallbackKey": st.sampled_from(["", None, SECRET, f"{SECRET}-"]),
+        "RecordNotifyUrl": URLS,
+        "StreamEndNotifyUrl": URLS,
+        "RecordExceptionNotifyUrl": URLS,
+        "RecordExceptionLevels": st.sampled_from([None, [], ["error", "alarm"], ["error", "error"], ["odd"]]),
+        "Description": st.sampled_from(NAMES) | st.none(),
+        "FutureUrl": URLS,
+    },
+)
+CALLBACK_KEYS = st.builds(CallbackKey, DOMAINS, st.sampled_from(NAMES))
 ACCOUNTS = st.builds(
-    account,
-    st.dictionaries(IDS, TEMPLATE, max_size=6),
-    st.dictionaries(KEYS, IDS, max_size=8),
-    st.lists(TASKS, max_size=8),
-    st.sampled_from(["intl", "cn"]),
+    with_callbacks,
+    st.builds(
+        account,
+        st.dictionaries(IDS, TEMPLATE, max_size=6),
+        st.dictionaries(KEYS, IDS, max_size=8),
+        st.lists(TASKS, max_size=8),
+        st.sampled_from(["intl", "cn"]),
+    ),
+    st.dictionaries(IDS, CALLBACK_TEMPLATE, max_size=4),
+    st.dictionaries(CALLBACK_KEYS, IDS, max_size=4),
 )
 
 
@@ -222,6 +283,8 @@ def test_declared_objects_keep_their_keys(first: Snapshot, then: Snapshot) -> No
         },
         rules={**then.rules, **first.rules},
         tasks={**first.tasks, **live_tasks({f"young-{i}": found.raw for i, found in then.tasks.items()})},
+        callback_templates=first.callback_templates,
+        callback_rules={**then.rules_of("callback_rule"), **first.rules_of("callback_rule")},
     )
     base = read(before.text or "time_zone: UTC", live.site)
     done = adopt_account(live, OWNER, (), base)

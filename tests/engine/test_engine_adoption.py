@@ -3,6 +3,7 @@
 `RELIABILITY=all` fills the account to the vendor's limits and with 500 tasks.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from tests.support.thoroughness import THOROUGH
 
 SIZE = FULL if THOROUGH else (50, 50, 40)
 IMPORT = ("import", "-f", "import.json", "--generate-code=false", "--protect=false", "--yes", "--skip-preview", "--stack", "dev")  # fmt: skip
-PUSH = "push.example.com"
+PUSH, KEY = "push.example.com", "CanaryCanary0123456789"
 
 
 def adopt(project: LiveProject, account: Account, declared: Stack | None = None) -> AdoptionResult:
@@ -80,7 +81,10 @@ rules:
 
 
 def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
-    """A stack adopts objects of others, and what it declares but could not create; destroy then deletes them."""
+    """A stack adopts objects of others, and what it declares but could not create; destroy then deletes them.
+
+    A callback template with a key is not imported: `up` adopts it and its rule, without a call.
+    """
     project = LiveProject(tmp_path, account)
     project.up(STACK.replace("  studio", "  # studio").replace("  clips", "  # clips"))
     theirs = account.template("theirs")
@@ -91,11 +95,17 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
     account.by_hand("CreateRecordTask", DomainName=PUSH, AppName="live", StreamName="final", **times)
     other = account.template("shop--prod--archive")
     account.rule(other, "shop.example.com")
+    callbacks(account, PUSH, "newsroom", CallbackKey=KEY)
+    callbacks(account, "events.example.com", "open")
     assert "adopt" in project.refused(STACK)
 
     loaded = check_text(HEAD + STACK, "dev.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev"))
     made = adopt(project, account, loaded.stack)
-    assert (made.is_partial, made.counts) == (True, {"templates": 1, "rules": 1, "tasks": 1})
+    assert (made.is_partial, made.counts) == (
+        True,
+        {"template": 1, "rule": 1, "task": 1, "callback_template": 2, "callback_rule": 2},
+    )
+    assert KEY not in made.text + import_file(made)
     whole = HEAD + STACK
     for section, entries in sections(made.text).items():
         whole = whole.replace(f"{section}:\n", f"{section}:\n{entries}") if section in whole else f"{whole}{section}:\n{entries}"  # fmt: skip
@@ -105,12 +115,21 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
     project.run(*IMPORT)
     assert account.changes() == []
 
+    project.environment["LIVE_RECORDING_CALLBACK_KEYS"] = json.dumps({"newsroom": KEY})
     project.up()
     assert account.actions() == ["CreateLiveRecordRule", "DeleteLiveRecordRule", "ModifyLiveRecordTemplate"]
     project.run("preview", "--expect-no-changes", "--stack", "dev")
     project.run("destroy", "--yes", "--skip-preview", "--stack", "dev")
     assert [str(left["TemplateId"]) for left in account.state["templates"]] == [other]
     assert (list(account.rules()), account.state["tasks"]) == ([("shop.example.com", "", "")], [])
+    assert (account.state["callback_templates"], account.state["callback_rules"]) == ([], [])
+
+
+def callbacks(account: Account, domain: str, name: str, **fields: str) -> None:
+    """Create a callback template and its rule outside Pulumi."""
+    url = {"RecordNotifyUrl": "https://hooks.example.com/x7Kq"}
+    made = account.by_hand("CreateLiveCallbackTemplate", TemplateName=name, **url, **fields)
+    account.by_hand("CreateLiveCallbackRule", DomainName=domain, AppName="", TemplateId=made["TemplateId"])
 
 
 def sections(text: str) -> dict[str, str]:

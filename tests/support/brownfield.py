@@ -42,8 +42,9 @@ def fill(account: Account, templates: int = 12, rules: int = 12, tasks: int = 20
 
 
 def snapshot(account: Account) -> Snapshot:
-    """Return a snapshot of the account, as `live-recording snapshot` reads it."""
-    return take_snapshot(files.read_settings({"site": account.emulator.site}.get, account.environment))
+    """Return a snapshot of the account, as `live-recording adopt` reads it."""
+    settings = files.read_settings({"site": account.emulator.site}.get, account.environment)
+    return take_snapshot(settings, with_callbacks=True)
 
 
 def _template(random: Random, *, cn: bool) -> Iterator[tuple[str, Any]]:

@@ -1,11 +1,13 @@
 """Accounts as values, as the vendor lists them: what people, other stacks and the vendor leave behind."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from live_recording.account.snapshot import Snapshot
+from live_recording.account.objects import LiveCallbackTemplate
+from live_recording.account.snapshot import Snapshot, without_key
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.streams import StreamKey
+from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.vendor import SiteName
 from tests.support.clock import AT, DAY, HOUR
 from tests.support.live_objects import snapshot
@@ -29,12 +31,22 @@ def account(
     blank = {"Description": "", "IsDelayLive": 0, "HlsSpecialParam": {"FlowContinueDuration": 0}, "FlvSpecialParam": None, "RemoveWatermark": None}  # fmt: skip
     off = blank | dict.fromkeys(FORMATS, OFF)
     ids = {f"task{number}": task for number, task in enumerate(tasks)}
-    return snapshot(
+    held = snapshot(
         {str(i): {**off, **given} for i, given in templates.items()},
         {key: str(i) for key, i in rules.items()},
         {i: {"Stopped": 0, **task} for i, task in ids.items()},
         site,
     )
+    return replace(held, callback_templates={}, callback_rules={})
+
+
+def with_callbacks(
+    held: Snapshot, templates: Mapping[int, Mapping[str, Any]], rules: Mapping[CallbackKey, int]
+) -> Snapshot:
+    """Return the account with callbacks, as it is read: without their keys."""
+    listed = [without_key(LiveCallbackTemplate.from_api({**raw, "TemplateId": i})) for i, raw in templates.items()]
+    ids = {key: str(i) for key, i in rules.items()}
+    return replace(held, callback_templates={one.id: one for one in listed}, callback_rules=ids)
 
 
 def task(stream: str, start: int, end: int, template: int | None = None, **fields: Any) -> dict[str, Any]:
@@ -142,6 +154,57 @@ acknowledge:
   - {{finding: recorded-twice, path: tasks, reason: meant}}
 """
 
+HOOKS, SECRET = "https://hooks.example.com", "CanaryCanary0123456789"
+FILES = {"RecordNotifyUrl": f"{HOOKS}/live/x7Kq"}
+CALLBACKS = with_callbacks(
+    account({1: {"TemplateName": "archive", "Mp4Param": ON | MONTH}}, {StreamKey(PUSH): 1, StreamKey(OLD): 1}),
+    {
+        1: {"TemplateName": "newsroom", "Description": "", "CallbackKey": SECRET, **FILES},
+        2: {"TemplateName": "open", "StreamBeginNotifyUrl": "http://hooks.example.com", "CallbackKey": "", **FILES},
+        3: {"TemplateName": "shop--prod--all", "CallbackKey": SECRET, **FILES},
+        4: {"TemplateName": "odd-key", "CallbackKey": f"{SECRET}!", **FILES},
+        5: {"TemplateName": "login", "RecordNotifyUrl": f"https://user:{SECRET}@hooks.example.com/live"},
+        6: {"TemplateName": "newsroom", **FILES},
+        7: {"TemplateName": "live-recording--dev--desk", "CallbackKey": SECRET, "StreamEndNotifyUrl": f"{HOOKS}/x7Kq"},
+        8: {"TemplateName": "silent"},
+    },
+    {
+        CallbackKey(PUSH): 1,
+        CallbackKey(PUSH, "studio"): 2,
+        CallbackKey(PUSH, "news"): 1,
+        CallbackKey(PUSH, "shop"): 3,
+        CallbackKey(PUSH, "odd"): 4,
+        CallbackKey(PUSH, "login"): 5,
+        CallbackKey(PUSH, "gone"): 999,
+        CallbackKey(PUSH, "a/b"): 1,
+        CallbackKey(OLD, "studio"): 2,
+    },
+)
+"""Callbacks with a key and without one, of another stack, and some that no stack can declare."""
+CN_CALLBACKS = with_callbacks(
+    account({}, {}, site="cn"),
+    {
+        1: {
+            "TemplateName": "新闻",
+            "RecordExceptionNotifyUrl": f"{HOOKS}/x7Kq",
+            "RecordExceptionLevels": ["alarm", "error"],
+        },
+        2: {"TemplateName": "desk", "RecordExceptionNotifyUrl": "", "RecordExceptionLevels": ["error"], **FILES},
+    },
+    {CallbackKey(PUSH): 1},
+)
+CALLBACKS_BEFORE = f"""\
+templates:
+  archive: {{template_name: archive, mp4: {{storage_time: 30d}}}}
+rules:
+  everything: {{domain: {PUSH}, template: archive}}
+callback_templates:
+  newsroom: {{template_name: newsroom, record_notify_url: {HOOKS}/live/x7Kq, callback_key: true}}
+callback_rules:
+  everything: {{domain: {PUSH}, callback_template: newsroom}}
+  studio: {{domain: {PUSH}, app: studio, template_id: 2}}
+"""
+
 
 CASES: dict[str, tuple[Snapshot, tuple[str, ...], str]] = {
     "leftovers": (LEFTOVERS, (), ""),
@@ -151,5 +214,10 @@ CASES: dict[str, tuple[Snapshot, tuple[str, ...], str]] = {
     "later": (MORE, (), BEFORE),
     "nothing-new": (account({1: {"TemplateName": "clips", "FlvParam": ON}}, {}), (), BEFORE),
     "empty": (account({}, {}), (), ""),
+    "callbacks": (CALLBACKS, (), ""),
+    "callbacks-of-one-domain": (CALLBACKS, (OLD,), ""),
+    "callbacks-cn": (CN_CALLBACKS, (), ""),
+    "callbacks-later": (CALLBACKS, (), CALLBACKS_BEFORE),
+    "callbacks-unread": (replace(CALLBACKS, callback_templates=None, callback_rules=None), (), ""),
 }
 """Name -> the account, the domains that are asked for, and the stack file that is there."""

@@ -56,6 +56,7 @@ class LiveCallbackTemplate(NamedTemplate):
     """A callback template of the account: who is notified."""
 
     kind = "callback_template"
+    has_odd_key: bool = False  # its key is not one that a stack can have; known only from the account itself
 
 
 @dataclass(frozen=True, slots=True)

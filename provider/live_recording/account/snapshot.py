@@ -20,16 +20,18 @@ from live_recording.account.objects import (
     LiveRule,
     LiveTask,
     LiveTemplate,
+    NamedTemplate,
     Raw,
 )
 from live_recording.account.relays import LiveRelay, Relays
-from live_recording.core.kinds import FORMATS
+from live_recording.core.errors import InvalidValue
+from live_recording.core.kinds import FORMATS, RuleKind, TemplateKind
 from live_recording.core.secret_patterns import HIDDEN, without_secrets
 from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import rfc3339
 from live_recording.core.vendor import SITES, SiteName
-from live_recording.stackfile.callbacks import masked_url
+from live_recording.stackfile.callbacks import callback_key, masked_url
 
 VERSION = 1
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -144,11 +146,30 @@ class Snapshot:
     callback_templates: Mapping[str, LiveCallbackTemplate] | None = None  # by id, without their keys; None: not known
     callback_rules: Mapping[CallbackKey, str] | None = None  # key -> id of the template; None: not known
 
+    def templates_of(self, kind: TemplateKind) -> Mapping[str, NamedTemplate]:
+        """Return the templates of a kind, by id; none if they are not known."""
+        return self.templates if kind == "template" else self.callback_templates or {}
+
+    def rules_of(self, kind: RuleKind) -> Mapping[Any, str]:
+        """Return the template ids of the rules of a kind, by key; none if they are not known."""
+        return self.rules if kind == "rule" else self.callback_rules or {}
+
 
 def without_key(template: LiveCallbackTemplate) -> LiveCallbackTemplate:
     """Return a callback template that still tells whether it has a key, but not which."""
     api = CALLBACK_FIELDS[KEY]
-    return replace(template, raw={**template.raw, api: HIDDEN}) if template.raw.get(api) else template
+    key = template.raw.get(api)
+    if not key:
+        return template
+    return replace(template, raw={**template.raw, api: HIDDEN}, has_odd_key=key != HIDDEN and not _is_valid(key))
+
+
+def _is_valid(key: object) -> bool:
+    try:
+        callback_key(key)
+    except InvalidValue:
+        return False
+    return True
 
 
 def as_data(taken: Snapshot) -> dict[str, Any]:

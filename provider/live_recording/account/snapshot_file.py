@@ -18,6 +18,13 @@ from live_recording.core.text import command_of, quoted
 from live_recording.core.vendor import SiteName
 
 
+def why_callbacks_are_unknown(*, is_live: bool) -> str:
+    """Return why a snapshot has no callbacks: one that was just taken, or one in a file."""
+    if is_live:
+        return "the credentials may not list them (DescribeLiveCallbackTemplates, DescribeLiveCallbackRules)"
+    return "the snapshot does not list them"
+
+
 def take_snapshot(
     settings: Settings, *, stack: str = "", with_relays: bool = False, with_callbacks: bool = False
 ) -> Snapshot:

@@ -5,6 +5,7 @@ stack files reject are left out, with the finding as the reason.
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from live_recording import resources
-from live_recording.account.objects import ObjectRef
+from live_recording.account.callback_mapping import KEY
+from live_recording.account.objects import ObjectRef, Ref
 from live_recording.account.snapshot import Snapshot
+from live_recording.account.snapshot_file import why_callbacks_are_unknown
 from live_recording.adopt.entries import select_entries
 from live_recording.adopt.messages import entry_comments, head_comments, skipped_objects, tail_comments
 from live_recording.adopt.model import KINDS, AdoptionRequest, AdoptionResult, Entry, Selection
@@ -23,7 +26,7 @@ from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, KeyPath, errors, format_path
 from live_recording.core.kinds import SECTION_OF, KindName
 from live_recording.core.stack_ref import StackRef
-from live_recording.core.streams import PART_NAMES, StreamKey
+from live_recording.core.streams import PART_NAMES, RuleKey
 from live_recording.core.text import quoted
 from live_recording.core.urn import PROVIDER_KEY
 from live_recording.core.vendor import SITES, Site, SiteName
@@ -40,23 +43,33 @@ from live_recording.stackfile.writer import write_stack
 
 DEFAULT_ZONES: Mapping[SiteName, str] = {"cn": "Asia/Shanghai", "intl": "UTC"}
 """The time zone of a new stack file."""
-ID_OUTPUTS: Mapping[KindName, str] = {"template": "template_id", "task": "task_id"}
+ID_OUTPUTS: Mapping[KindName, str] = {
+    "template": "template_id",
+    "task": "task_id",
+    "callback_template": "template_id",
+}
 """The output that has the id of the object."""
 
 
 def adopt_account(
-    account: Snapshot, owner: StackRef, domains: Collection[str] = (), declared: Stack | None = None
+    account: Snapshot,
+    owner: StackRef,
+    domains: Collection[str] = (),
+    declared: Stack | None = None,
+    *,
+    is_live: bool = True,
 ) -> AdoptionResult:
     """Return the account as a stack file of *owner*; with *declared*, a stack without errors, what it lacks.
 
-    With *domains*, adopt only their rules and tasks, and the templates that these use. Raises ConfigError for a domain
-    without rules and tasks, or if no stack file can be written.
+    With *domains*, adopt only their rules and tasks, and the templates that these use. A snapshot from a file is not *is_live*.
+    Raises ConfigError for a domain without rules and tasks, or if no stack file can be written.
     """
-    known = {key.domain for key in account.rules} | {task.stream.domain for task in account.tasks.values()}
+    known = {key.domain for key in (*account.rules, *account.rules_of("callback_rule"))}
+    known |= {task.stream.domain for task in account.tasks.values()}
     for domain in sorted({*domains} - known):
         push_domains = ", ".join(map(quoted, sorted(known))) or "none"
         raise ConfigError(f"The account has no rule or task for {quoted(domain)}. Its push domains: {push_domains}.")
-    return _Builder(account, owner, tuple(sorted({*domains})), declared).build()
+    return _Builder(account, owner, tuple(sorted({*domains})), declared, is_live).build()
 
 
 def import_file(result: AdoptionResult) -> str:
@@ -81,6 +94,7 @@ class _Builder:
     owner: StackRef
     domains: tuple[str, ...]
     declared: Stack | None
+    is_live: bool
 
     @property
     def site(self) -> Site:
@@ -94,7 +108,11 @@ class _Builder:
     @cached_property
     def raised_limits(self) -> dict[str, int]:
         """Return the limits that the account already exceeds: the vendor must have raised them."""
-        used = {"rules": len(self.account.rules), "templates": len(self.account.templates)}
+        used = {
+            "rules": len(self.account.rules),
+            "templates": len(self.account.templates),
+            "callback_templates": len(self.account.templates_of("callback_template")) if self.is_live else 0,
+        }
         return {section: count for section, count in used.items() if count > getattr(self.base.limits, section)}
 
     @cached_property
@@ -104,10 +122,24 @@ class _Builder:
             "template": {*self.base.templates, NO_RECORD},
             "rule": {*self.base.rules, NO_RECORD},
             "task": {*self.base.tasks, *scheduled_recordings(self.base, self.account.at).tasks, NO_RECORD},
+            "callback_template": {*self.base.callback_templates},
+            "callback_rule": {*self.base.callback_rules},
         }
         file = DeclaringFile(self.owner.stack, self.owner, self.base)
         declared = tuple(declared_objects(file, self.site, self.account.at))
-        return AdoptionRequest(self.owner, self.base.time_zone, self.domains, declared, used_keys)
+        return AdoptionRequest(self.owner, self.base.time_zone, self.domains, declared, self.is_live, used_keys)
+
+    @property
+    def unread(self) -> str:
+        """Return a sentence if callbacks were not read, else ""."""
+        if self.account.callback_rules is not None:
+            return ""
+        advice = (
+            "`live-recording policy reader --callbacks` prints the permissions."
+            if self.is_live
+            else "Run adopt with credentials, without --account."
+        )
+        return f"Callbacks were not read: {why_callbacks_are_unknown(is_live=self.is_live)}. {advice}"
 
     def build(self) -> AdoptionResult:
         draft = self._accepted_draft()
@@ -119,8 +151,10 @@ class _Builder:
         return AdoptionResult(
             stack=stack,
             text=self._text(stack, selection) if selection.new else "",
-            counts={SECTION_OF[kind]: sum(entry.kind == kind for entry in selection.new) for kind in KINDS},
-            resources=tuple(self._import_resource(entry) for entry in selection.entries),
+            counts=Counter(entry.kind for entry in selection.new),
+            resources=tuple(self._import_resource(entry) for entry in selection.entries if entry.is_importable),
+            keyed=tuple(entry.key for entry in selection.new if entry.has_key),
+            unread=self.unread,
             skipped=skipped_objects(selection),
             acknowledged={id_: ids.count(id_) for id_ in sorted({*ids})},
             is_partial=self.declared is not None,
@@ -160,11 +194,11 @@ class _Builder:
     def _fields(self, entry: Entry) -> dict[str, Any]:
         """Return the fields of an entry, without those that have their default."""
         inputs = dict(entry.inputs)
-        if entry.kind == "template":
+        if entry.kind in ("template", "callback_template"):
             if inputs["template_name"] == self.owner.template_name(entry.key):
                 del inputs["template_name"]
-            return inputs
-        stream = {name: inputs[name] for name in PART_NAMES if inputs[name]}
+            return inputs | ({KEY: True} if entry.has_key else {})
+        stream = {name: inputs[name] for name in PART_NAMES if inputs.get(name)}
         times = {name: self._file_time(inputs[name]) for name in ("start", "end") if name in inputs}
         return stream | times | self._template_field(entry)
 
@@ -173,6 +207,8 @@ class _Builder:
         is_built_in = entry.template == NO_RECORD and NO_RECORD not in self.base.templates
         if is_built_in and entry.kind == "rule":
             return {"record": False}
+        if entry.kind == "callback_rule" and entry.template:
+            return {"callback_template": entry.template}
         if entry.template and not is_built_in:
             return {"template": entry.template}
         return {"template_id": entry.inputs["template_id"]} if "template_id" in entry.inputs else {}
@@ -191,7 +227,12 @@ class _Builder:
 
     def _text(self, stack: Stack, selection: Selection) -> str:
         head = head_comments(
-            selection, self.domains, is_partial=self.declared is not None, raised_limits=self.raised_limits
+            selection,
+            self.domains,
+            self.owner.stack,
+            is_partial=self.declared is not None,
+            raised_limits=self.raised_limits,
+            unread=self.unread,
         )
         comments: dict[KeyPath, tuple[str, ...]] = {
             (SECTION_OF[entry.kind], entry.key): entry_comments(entry, self.account, selection)
@@ -202,11 +243,15 @@ class _Builder:
     def _import_resource(self, entry: Entry) -> dict[str, Any]:
         """Return the entry as a resource of the import file."""
         type_, provider = resources.state_reference(entry.kind)
-        id_ = rule.rule_id(entry.ref.id) if isinstance(entry.ref.id, StreamKey) else entry.ref.id
+        id_ = _resource_id(entry.ref.id)
         inputs, _ = normalize_inputs(entry.kind, entry.inputs, frozenset(), self.site, self.account.at, self.owner)
         inputs[PROVIDER_KEY] = provider
         ids = {ID_OUTPUTS[entry.kind]: id_} if entry.kind in ID_OUTPUTS else {}
         return {"type": type_, "name": entry.key, "id": id_, "inputs": inputs, "outputs": {**inputs, **ids}}
+
+
+def _resource_id(ref: Ref) -> str:
+    return rule.rule_id(ref) if isinstance(ref, RuleKey) else ref
 
 
 def _rejections(findings: Iterable[Finding], entries: Iterable[Entry]) -> dict[ObjectRef, str]:

@@ -11,7 +11,7 @@ from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.stackfile.model import Stack
 
-KINDS: tuple[KindName, ...] = ("template", "rule", "task")
+KINDS: tuple[KindName, ...] = ("template", "rule", "task", "callback_template", "callback_rule")
 """The kinds that can be adopted, in dependency order."""
 
 
@@ -23,6 +23,7 @@ class AdoptionRequest:
     time_zone: str  # of the times in keys
     domains: Collection[str] = ()  # adopt only their rules and tasks, and the templates of these; empty: everything
     declared: tuple[DeclaredObject, ...] = ()
+    is_live: bool = True  # False: the account is a snapshot, which has neither keys nor paths of URLs
     used_keys: Mapping[KindName, Collection[str]] = field(default_factory=dict)  # new entries get other keys
 
 
@@ -35,6 +36,8 @@ class Entry:
     inputs: Mapping[str, Any]  # complete inputs of the resource
     template: str | None = None  # key of its template; None: it has a template_id, or no template
     is_declared: bool = False  # by the stack file as it is
+    has_key: bool = False  # of a callback template; no input has the key
+    is_importable: bool = True  # False: it has a key, which no file may contain; `pulumi up` adopts it
 
     @property
     def kind(self) -> KindName:
@@ -73,8 +76,10 @@ class AdoptionResult:
 
     stack: Stack
     text: str  # "" if nothing is new
-    counts: Mapping[str, int]  # new entries by section
+    counts: Mapping[KindName, int]  # new entries by kind, for kinds that have any
     resources: tuple[Mapping[str, Any], ...]  # of the import file
+    keyed: tuple[str, ...]  # new callback templates whose keys have to be set
+    unread: str  # a sentence if callbacks were not read, or ""
     skipped: tuple[SkippedObject, ...]
     acknowledged: Mapping[str, int]  # number of existing findings that the text acknowledges, by id
     is_partial: bool  # the entries have to be moved into the existing stack file

@@ -4,7 +4,7 @@ A template is known by its name, a rule by its key, a task by everything that th
 matched once; if several could be meant, the one that is most likely the stack's own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,7 +57,7 @@ class ObjectMatcher:
 
     def has_template(self, template_id: str, kind: TemplateKind = "template") -> bool:
         """Return whether the account has the template, or none is meant."""
-        return template_id == NO_TEMPLATE or template_id in self._all_templates(kind)
+        return template_id == NO_TEMPLATE or template_id in self._account.templates_of(kind)
 
     def template_owner(self, template_id: str, kind: TemplateKind = "template") -> StackRef | None:
         """Return the stack that owns a live template according to its name, or None."""
@@ -65,7 +65,7 @@ class ObjectMatcher:
 
     def is_used_by_callback_rule(self, template_id: str) -> bool:
         """Return whether any callback rule of the account points to the callback template."""
-        return template_id in (self._account.callback_rules or {}).values()
+        return template_id in self._account.rules_of("callback_rule").values()
 
     def describe_template(self, template_id: str, kind: TemplateKind = "template") -> str:
         """Return a template as messages name it."""
@@ -90,11 +90,8 @@ class ObjectMatcher:
         return {template_id for template_id in found if template_id}
 
     def _template_name(self, template_id: str, kind: TemplateKind) -> str:
-        template = self._all_templates(kind).get(template_id)
+        template = self._account.templates_of(kind).get(template_id)
         return template.name if template else ""
-
-    def _all_templates(self, kind: TemplateKind) -> Mapping[str, NamedTemplate]:
-        return self._account.templates if kind == "template" else self._account.callback_templates or {}
 
     def _unmatched_templates(self, kind: KindName) -> MutableMapping[str, Any]:
         return self.templates if kind == "template" else self.callback_templates

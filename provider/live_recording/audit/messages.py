@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from live_recording.audit.compare import IS_PROBLEM, Difference, DifferenceKind
 from live_recording.audit.declared import Location
 from live_recording.core.findings import KeyPath, format_path
-from live_recording.core.kinds import CALLBACK_KINDS, NOUN_OF, TEMPLATE_OF, KindName
-from live_recording.core.stack_ref import DECLARE_AS_IT_IS, adopt_command
+from live_recording.core.kinds import NOUN_OF, TEMPLATE_OF, KindName
+from live_recording.core.stack_ref import adopt_command
 from live_recording.core.text import capitalize, quoted
 from live_recording.project import StackFile
 
@@ -158,11 +158,6 @@ def _not_declared(context: MessageContext) -> str:
 
 
 def _advice_if_not_declared(context: MessageContext) -> str:
-    if context.difference.object_kind in CALLBACK_KINDS and context.difference.owner is None:
-        return (
-            f"To adopt it, {DECLARE_AS_IT_IS}. Otherwise delete it. If you just removed it from a file, the next `pulumi up` "
-            "deletes it."
-        )
     if context.difference.owner is None:
         stacks = [file.stack for file in context.files.values()]
         adopt = adopt_command(stacks[0] if len(stacks) == 1 else "")

@@ -172,12 +172,7 @@ def _unknown_relays(snapshot: Snapshot, *, is_live: bool) -> Iterator[str]:
 
 def _unknown_callbacks(snapshot: Snapshot, files: Iterable[DeclaringFile], *, is_live: bool) -> Iterator[str]:
     if snapshot.callback_rules is None and any(_declares_callbacks(file.stack) for file in files):
-        reason = (
-            "the credentials may not list them (DescribeLiveCallbackTemplates, DescribeLiveCallbackRules)"
-            if is_live
-            else "the snapshot does not list them"
-        )
-        yield f"Callbacks were not checked: {reason}."
+        yield f"Callbacks were not checked: {snapshot_file.why_callbacks_are_unknown(is_live=is_live)}."
 
 
 def _declares_callbacks(stack: Stack | None) -> bool:

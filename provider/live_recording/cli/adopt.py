@@ -49,7 +49,8 @@ def adopt(
     declared = None if target == path else _declared(stack, path)
     _refuse_existing((imports,) if to_stdout else (target, imports), path, force=force)
     snapshot = _read_account(account, settings, name)
-    adoption = builder.adopt_account(snapshot, StackRef(project_name(), name), domain or (), declared)
+    owner = StackRef(project_name(), name)
+    adoption = builder.adopt_account(snapshot, owner, domain or (), declared, is_live=account is None)
     if adoption.resources:
         write_file(imports, builder.import_file(adoption))
     if adoption.text:
@@ -69,7 +70,7 @@ def _declared(stack: str, path: Path) -> "Stack | None":
 def _read_account(file: Path | None, settings: "Settings", stack: str) -> "Snapshot":
     from live_recording.account.snapshot_file import read_snapshot, take_snapshot
 
-    return read_snapshot(file, settings.site) if file else take_snapshot(settings, stack=stack)
+    return read_snapshot(file, settings.site) if file else take_snapshot(settings, stack=stack, with_callbacks=True)
 
 
 def _refuse_existing(files: tuple[Path, ...], stack_file: Path, *, force: bool) -> None:

@@ -22,7 +22,10 @@ def policy(
         bool, typer.Option("--live-records", help="Also allow the deprecated live_records, for a deployer.")
     ] = False,
     callbacks: Annotated[
-        bool, typer.Option("--callbacks", help="Also allow what stacks with callback templates or rules need.")
+        bool,
+        typer.Option(
+            "--callbacks", help="Also allow what callbacks need: stacks that have them, and adopt, which reads them."
+        ),
     ] = False,
 ) -> None:
     """Print the least-privilege access policy (CAM) of a role as JSON.

@@ -50,7 +50,7 @@ class StackRef:
 
 
 DECLARE_AS_IT_IS = "declare it exactly as it is, and the next `pulumi up` adopts it"
-"""How to adopt a callback template or rule: `adopt` does not write these, because their keys are secret."""
+"""How a declared callback template or rule is adopted: an import file cannot have its key."""
 
 
 def adopt_command(stack: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from live_recording.core.findings import CATALOG, REVIEW_ONLY, Finding, KeyPath, format_path
+from live_recording.core.kinds import SECTION_OF
 from live_recording.core.text import escaped, nearest, quoted
 from live_recording.stackfile.model import Acknowledgement
 
@@ -16,6 +17,7 @@ _ONLY_AS_FOUND = (
     "{path} is not a template of this file. {id} is an error, which can be acknowledged only for a template that the "
     "account holds already: name it, such as templates.archive."
 )
+_AS_FOUND_SECTIONS = (SECTION_OF["template"], SECTION_OF["callback_template"])
 LONGEST = timedelta(days=30)
 """How far ahead an acknowledgement of a finding in REVIEW_ONLY may end."""
 
@@ -76,7 +78,7 @@ def _check_error(path: KeyPath, entry: Acknowledgement) -> Finding | None:
         sentence = f"{entry.finding} is an error, and only warnings can be acknowledged. Fix it instead."
         return Finding.new("out-of-range", (*path, "finding"), sentence)
     section, _, key = entry.path.partition(".")
-    if section != "templates" or not key:
+    if section not in _AS_FOUND_SECTIONS or not key:
         sentence = _ONLY_AS_FOUND.format(path=quoted(entry.path), id=entry.finding)
         return Finding.new("out-of-range", (*path, "path"), sentence)
     return None

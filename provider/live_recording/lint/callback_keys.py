@@ -25,7 +25,12 @@ def missing_keys(stack: Stack, keys: Mapping[str, str], stack_name: str) -> Iter
             yield Finding.new(error.finding_id, path, sentence)
 
 
-def _advice(name: str, stack_name: str) -> str:
+def set_key_command(name: str, stack_name: str) -> str:
+    """Return the command that asks for the key of a callback template and stores it."""
     key = f"live-recording:callbackKeys.{name}"
-    command = command_of("pulumi", "config", "set", "--path", key, "--secret", "--stack", stack_name)
+    return command_of("pulumi", "config", "set", "--path", key, "--secret", "--stack", stack_name)
+
+
+def _advice(name: str, stack_name: str) -> str:
+    command = set_key_command(name, stack_name)
     return f"Set it, and enter the key when Pulumi asks: {command}. Or set LIVE_RECORDING_CALLBACK_KEYS to a JSON object: name, key."
