@@ -1,20 +1,26 @@
-"""A review as a page, opened in headless Chromium: on a phone and on a desktop, light, dark and on paper.
+"""Reviews and a verification as pages, opened in headless Chromium: on a phone and on a desktop, light, dark and on paper.
 
 A machine without Chromium skips these: `apt-get install chromium` brings one, and nothing else is needed.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from live_recording.core.streams import StreamKey
 from live_recording.review.html import render_html, render_index
 from live_recording.review.overview import Overview, Unaffected
 from live_recording.review.text import Verdict
+from live_recording.verify import html as verification
+from live_recording.verify.intervals import Interval, difference
+from live_recording.verify.model import Recording, VerifiedStack
 from tests.support.review_samples import REVIEWS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -23,13 +29,27 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here. Install it: apt-get install chromium."),
 ]
 PHONE, DESKTOP = 390, 1280
-INDEX = "all stacks"
-"""The name of the page over all reviews."""
+INDEX, VERIFICATION = "all stacks", "verification"
+"""The names of the page over all reviews, and of the page of `verify`."""
 OVERVIEW = Overview.of(
     REVIEWS.values(),
     {"gone": Verdict("No stack file", "stacks/gone.yaml does not exist.")},
     Unaffected("main", ("a", "b")),
 )
+FINAL, START = StreamKey("push.example.com", "live", "final"), datetime(2026, 11, 20, 20, tzinfo=UTC)
+MATCH = Interval(START, START + timedelta(hours=2))
+LOST = Interval(START + timedelta(minutes=30), START + timedelta(hours=1))
+KEPT = difference((MATCH,), (LOST,))
+RECORDINGS = (
+    Recording(FINAL, "tasks.final", "both", "mp4", MATCH, "partly recorded", (LOST,), ("1",), "", (MATCH,), KEPT),
+    Recording(FINAL, "tasks.final", "both", "hls", MATCH, "recorded", (), ("2",), "", (MATCH,), (MATCH,)),
+)
+VERIFIED = VerifiedStack("dev", Interval(START - timedelta(days=1), MATCH.end), RECORDINGS, ("Files are unknown: no.",))
+PAGES: dict[str, Callable[[], str]] = {
+    **{name: partial(render_html, review) for name, review in REVIEWS.items()},
+    INDEX: partial(render_index, OVERVIEW),
+    VERIFICATION: partial(verification.render_html, [VERIFIED]),
+}
 COLLISIONS = """() => [...document.querySelectorAll('.lanes svg')].flatMap(svg => {
   const edges = svg.getBoundingClientRect();
   const boxes = [...svg.querySelectorAll('g')].map(g => [...g.querySelectorAll('rect, text')].map(e => e.getBoundingClientRect()));
@@ -58,9 +78,9 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(browser: Browser, folder: Path, name: str, width: int, **context: object) -> tuple[Page, list[str]]:
-    """Return the page of a review, and what the browser complained of or fetched."""
+    """Return a page, and what the browser complained of or fetched."""
     file = folder / f"{name}.html"
-    file.write_text(render_index(OVERVIEW) if name == INDEX else render_html(REVIEWS[name]), encoding="utf-8")
+    file.write_text(PAGES[name](), encoding="utf-8")
     page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()  # type: ignore[arg-type]  # options by name
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -71,7 +91,7 @@ def opened(browser: Browser, folder: Path, name: str, width: int, **context: obj
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("name", [*REVIEWS, INDEX])
+@pytest.mark.parametrize("name", PAGES)
 def test_page_fits_the_screen(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
     """Nothing is fetched, nothing goes wrong, and the page itself never scrolls sideways."""
     page, said = opened(browser, tmp_path, name, width)
@@ -92,7 +112,7 @@ def test_tasks_do_not_cover_each_other(browser: Browser, tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", sorted({*REVIEWS, INDEX} - {"huge"}))
+@pytest.mark.parametrize("name", sorted(PAGES.keys() - {"huge"}))
 def test_page_is_accessible(browser: Browser, tmp_path: Path, name: str, scheme: str) -> None:
     """The rules of axe find nothing wrong, contrast included, in both schemes."""
     page, _ = opened(browser, tmp_path, name, PHONE, color_scheme=scheme)

@@ -288,7 +288,7 @@ def test_markdown_and_html(day: MatchDay) -> None:
     assert "| **not recorded** | `events.example.com/live/match-5` | `tasks.match-5` |" in markdown
     assert "<b>x" not in markdown.replace("&lt;", "") or "<code>" in markdown
     assert "<b>x</b>" not in html
-    assert html.count('<rect class="bar missing"') == 1
+    assert html.count("<title>missing, ") == 1
     assert html.count('<p class="lane-name">') == len({(*key, *DOMAIN_OF) for key in EXPECTED}) + 1
 
 
