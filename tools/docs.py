@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,6 +27,7 @@ from live_recording.core.findings import (
     CATALOG,
     REVIEW_ONLY,
 )
+from live_recording.core.json_output import as_json
 from live_recording.core.kinds import KindName
 from live_recording.stackfile import (
     callbacks,
@@ -59,6 +59,7 @@ from live_recording.stackfile.model import (
     TemplateArgs,
 )
 from live_recording.stackfile.schema import stack_schema
+from live_recording.verify.report import report_schema
 from tools import priority
 
 GOLDEN = ROOT / "tests/golden/err"
@@ -257,7 +258,12 @@ def _lines(file: Path) -> list[str]:
 
 def schema() -> str:
     """Return the output of `live-recording schema`."""
-    return json.dumps(stack_schema(), indent=2, ensure_ascii=False) + "\n"
+    return as_json(stack_schema()) + "\n"
+
+
+def verify_schema() -> str:
+    """Return the JSON Schema of the output of `live-recording verify`."""
+    return as_json(report_schema()) + "\n"
 
 
 RENDERERS: Mapping[str, Callable[[str], str]] = {"table": table, "docstring": docstring, "arguments": arguments}
@@ -280,6 +286,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/resources.md": page("docs/resources.md"),
     "docs/stack-file.md": page("docs/stack-file.md"),
     "schema/stack.schema.json": schema,
+    "schema/verify.schema.json": verify_schema,
 }
 """Generated file -> the function that renders it."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from live_recording.emulator import Emulator
@@ -14,6 +15,7 @@ from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.sdk_client import control
 
+SCHEMA = Path(__file__).parents[2] / "schema/verify.schema.json"
 PUSH, EVENTS = "push.example.com", "events.example.com"
 EVENING = NOW + timedelta(hours=8)
 MORNING_AFTER = NOW + timedelta(days=1)
@@ -150,12 +152,14 @@ def day(tmp_path: Path) -> Iterator[MatchDay]:
 
 
 def test_a_match_day(day: MatchDay) -> None:
-    """Every verdict about 20 streams is right; the lost files are named in time; exit code 1."""
+    """Every verdict about 20 streams is right, in the form of the schema; the lost files are named in time; exit code 1."""
     day.lose("match-3", "mp4", 1)
     day.lose("match-5", "flv")
 
     done = day.verify("--format", "json")
-    (stack,) = json.loads(done.stdout)["stacks"]
+    report = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(report)
+    (stack,) = report["stacks"]
     verdicts: dict[tuple[str, str], set[tuple[str, str, str]]] = {}
     for one in stack["recordings"]:
         _, app, stream = one["stream"].split("/")

@@ -22,6 +22,7 @@ from live_recording.review.timeline import ROW, SIGNS, draw_timeline
 CHANGE_NAMES: dict[TaskChange, str] = {"kept": "unchanged", "new": "new", "changed": "changed", "removed": "removed"}
 """How the page names the change of a rule or task."""
 SEPARATORS = re.compile(r"(?<=[/._-])(?=[^/._-])")
+TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def page_environment(package: str) -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.filters |= {"message": render_message, "code": code}
+    environment.filters |= {"message": render_message, "code": code, "times": with_whole_times}
     return environment
 
 
@@ -104,6 +105,15 @@ def code(value: str) -> Markup:
     """Return text as code that can break after its separators instead of inside a word."""
     parts = SEPARATORS.split(escaped(value))
     return Markup("<code>{}</code>").format(Markup("<wbr>").join(parts))
+
+
+def with_whole_times(value: str) -> Markup:
+    """Return text in which no line ends inside a time."""
+    parts = TIME.split(escaped(value))  # every second one is a time
+    return Markup().join(
+        Markup('<span class="when">{}</span>').format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
 
 
 def _percent(number: int, full: int) -> float:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from live_recording.verify import current, text
+from live_recording.verify import current, report, text
 from live_recording.verify.html import render_html
 from live_recording.verify.model import VerifiedStack
 
 FORMATS: Mapping[str, Callable[[Sequence[VerifiedStack]], str]] = {
     "text": text.as_text,
-    "json": text.as_json,
+    "json": report.as_json,
     "md": text.as_markdown,
     "html": render_html,
 }

@@ -1,15 +1,11 @@
 """Verdicts as one page for a browser: what was declared, pushed and recorded, as bars of each stream on one time axis."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
-from markupsafe import Markup, escape
-
 from live_recording.core.streams import StreamKey
-from live_recording.core.text import escaped
 from live_recording.core.timefmt import rfc3339
 from live_recording.review.html import page_environment
 from live_recording.verify import text
@@ -23,7 +19,6 @@ KINDS = ("declared", "pushed", "recorded", "missing")
 """The kinds of bars."""
 MARGIN = 0.02
 """What the axis shows before the first recording and after the last, as a part of the time between them."""
-TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
 FULL = 100.0
 EDGE = 6.0
 """Distance from an end of the axis, in percent, below which a label is not centered."""
@@ -85,15 +80,8 @@ class Chart:
 def render_html(stacks: Iterable[VerifiedStack]) -> str:
     """Return the page."""
     pages = [(stack, tuple(text.lines(stack)), draw_chart(stack)) for stack in stacks]
-    environment = page_environment("verify")
-    environment.filters["times"] = with_whole_times
-    page = environment.get_template("verify.html.j2")
+    page = page_environment("verify").get_template("verify.html.j2")
     return f"{page.render(stacks=pages, text=text, kinds=KINDS)}\n"
-
-
-def with_whole_times(words: str) -> Markup:
-    """Return text as HTML in which no line ends inside a time."""
-    return Markup(TIME.sub(r'<span class="when">\g<0></span>', str(escape(escaped(words)))))  # noqa: S704 - escaped
 
 
 def draw_chart(stack: VerifiedStack) -> Chart:

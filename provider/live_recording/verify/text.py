@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
-from live_recording.core import json_output
 from live_recording.core.text import escaped, join_words
 from live_recording.core.timefmt import format_duration, rfc3339
 from live_recording.review.markdown import code, plain
-from live_recording.verify.intervals import Interval, Intervals, total
+from live_recording.verify.intervals import Interval, total
 from live_recording.verify.model import ALARMS, Recording, VerifiedStack
 
 GAPS_SHOWN = 5
@@ -134,39 +132,3 @@ def _stack_markdown(stack: VerifiedStack) -> Iterator[str]:
         cells = (code(line.stream), code(line.by), line.time, line.formats, plain(line.detail))
         yield f"| {' | '.join((verdict, *cells))} |"
     yield ""
-
-
-def as_json(stacks: Iterable[VerifiedStack]) -> str:
-    """Return the verdicts as JSON: one entry per recording and format."""
-    return json_output.as_json({"stacks": [_stack_data(stack) for stack in stacks]})
-
-
-def _stack_data(stack: VerifiedStack) -> dict[str, Any]:
-    failure = {"failure": stack.failure} if stack.failure else {}
-    return {
-        "stack": stack.stack,
-        "since": rfc3339(stack.period.start),
-        "until": rfc3339(stack.period.end),
-        "recordings": [_recording_data(recording) for recording in stack.recordings],
-        "notes": list(stack.notes),
-        "disagreements": list(stack.disagreements),
-    } | failure
-
-
-def _recording_data(recording: Recording) -> dict[str, Any]:
-    return {
-        "stream": "/".join(part or "*" for part in recording.stream.parts),
-        "by": recording.by,
-        "template": recording.template,
-        "format": recording.format,
-        "from": rfc3339(recording.window.start),
-        "until": rfc3339(recording.window.end),
-        "verdict": recording.verdict,
-        "gaps": _gaps(recording.gaps),
-        "files": list(recording.files),
-        "reason": recording.reason,
-    }
-
-
-def _gaps(gaps: Intervals) -> list[dict[str, str]]:
-    return [{"from": rfc3339(gap.start), "until": rfc3339(gap.end)} for gap in gaps]
