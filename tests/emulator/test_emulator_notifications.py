@@ -137,10 +137,30 @@ def test_a_push_is_notified_with_the_payloads_of_the_vendor(live: Live, receiver
     ]
     statuses = [event for _, body in receiver.received if isinstance(event := parse(body), StatusEvent)]
     assert {one.by_task for one in statuses} == {False}
-    assert [one.status for one in statuses if one.format == "hls"] == ["record_start_succeeded", "record_paused"] * 2
+    hls = [one for one in statuses if one.format == "hls"]
+    again = ["record_resumed", "record_paused", "record_ended"]
+    assert [one.status for one in hls] == ["record_start_succeeded", "record_paused", *again]
+    assert len({one.session_id for one in hls}) == 1
     sessions = {json.loads(body["callback_ext"])["session_id"] for body in receiver.events(100)}
     assert sessions == {body["task_id"] for body in receiver.events(100)} <= {one.session_id for one in statuses}
     assert len({parse(body).deduplication_key for _, body in receiver.received}) == len(receiver.received)
+
+
+def test_a_session_of_spliced_hls_ends_without_a_push_that_continues_it(live: Live, receiver: Receiver) -> None:
+    """It is ended when the time to continue is over, not before; a later push begins another one."""
+    live.push(HOUR, HOUR + 600)
+    live.push(HOUR + 661, HOUR + 900)
+
+    def seen() -> list[str]:
+        found = [event for _, body in receiver.received if isinstance(event := parse(body), StatusEvent)]
+        return [one.status for one in found if one.format == "hls"]
+
+    live.at(HOUR + 659)
+    assert seen() == ["record_start_succeeded", "record_paused"]
+    live.at(HOUR + 660)
+    assert seen() == (one := ["record_start_succeeded", "record_paused", "record_ended"])
+    live.at(2 * HOUR)
+    assert seen() == one * 2
 
 
 def test_a_task_is_named(live: Live, receiver: Receiver) -> None:

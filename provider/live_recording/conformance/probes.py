@@ -573,7 +573,12 @@ PROBES: tuple[Probe, ...] = (
         not_tried=NO_RECEIVER,
     ),
     Probe("event 332: time of record_start_succeeded", "10 s after the start", "CN:102192", not_tried=NO_RECEIVER),
-    Probe("event 332: spliced HLS", "record_paused after each push", "CN:102192", not_tried=NO_RECEIVER),
+    Probe(
+        "event 332: spliced HLS",
+        "record_paused after each push; record_ended when none has continued it in time, otherwise record_resumed",
+        "CN:102192",
+        not_tried=NO_RECEIVER,
+    ),
     Probe("event 100 of spliced HLS", "once, for the final file", "CN:47026", not_tried=NO_RECEIVER),
     Probe("DescribeCallbackRecordsList", "each attempt is a record", "PY", not_tried=NO_RECEIVER),
     Probe("DescribeCallbackRecordsList: times", "those of the events", "PY", not_tried=NO_RECEIVER),

@@ -1,12 +1,15 @@
 """The notifications of callbacks: which events the vendor reports of pushes, recordings and files, and with which fields.
 
 Sources: CN:47026, IN:38082 (event 100), CN:102192 (332), CN:117052 (341), IN:38081 (1 and 0). Assumed: recording begins 10 s
-after the start of a push; a file is reported when it is created; with HLS splicing only the final file is.
+after the start of a push; a file is reported when it is created; with HLS splicing only the final file is, and a session
+ends when no push has continued it in time.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 
 from live_recording.emulator import callback_rules, streams
 from live_recording.emulator.account import Account
@@ -80,12 +83,14 @@ def _collect_push(account: Account, number: int, push: Fields, now: int) -> None
     for event, at in ((BEGIN, begin), (END, end)):
         if at <= now:
             _add(account, f"push/{number}/{event}", event, at, push, _push(number, push, event, at))
+    last = end
     for recorder in streams.recorders(account, {**push, "EndTime": end}):
-        for body in _statuses(push, recorder):
+        for body in _statuses(account, push, recorder):
+            last = max(last, body["event_time"])
             if body["event_time"] <= now:
                 key = f"status/{body['session_id']}/{body['seq']}"
                 _add(account, key, STATUS, body["event_time"], push, body)
-    if end <= now:
+    if last <= now:
         account.reported_pushes.add(number)
 
 
@@ -146,29 +151,60 @@ def _push(number: int, push: Fields, event: int, at: int) -> Fields:
     return body | {"errcode": 1, "errmsg": "The push client closed the connection", "push_duration": length}
 
 
-def _statuses(push: Fields, recorder: streams.Recorder) -> Iterator[Fields]:
-    """Yield that each format of a recording began, and ended or (spliced HLS) paused."""
+@dataclass(frozen=True)
+class _Session:
+    """A recording session, as one push sees it."""
+
+    began: int
+    resumed_before: int = 0  # how often it had been resumed when the push began, this time included
+    resumed_after: bool = False
+
+
+def _statuses(account: Account, push: Fields, recorder: streams.Recorder) -> Iterator[Fields]:
+    """Yield that each format of a recording began and ended; spliced HLS pauses, and ends or is resumed."""
     template = recorder.template
     if template is None or recorder.end - recorder.start < streams.SHORTEST:
         return
-    session = _session(recorder.name, push, recorder.start)
     enabled = [name for name in FORMATS if (template.get(name) or {}).get("Enable")]
     for number, name in enumerate(enabled):
-        last = "record_paused" if name == "HlsParam" and _is_spliced(template) else "record_ended"
-        yield _status(push, recorder, name, recorder.start + streams.SHORTEST) | {
-            "session_id": session,
-            "seq": number,
-            "record_event": "record_start_succeeded",
-        }
-        yield _status(push, recorder, name, recorder.end) | {
-            "session_id": session,
-            "seq": len(FORMATS) + number,
-            "record_event": last,
-        }
+        wait = streams.resume_time(template) if name == "HlsParam" else 0
+        session = _spliced(account, push, recorder, wait) if wait else _Session(recorder.start)
+        for count, (event, at) in enumerate(_events(recorder, session, wait), 2 * session.resumed_before):
+            yield _status(push, recorder, name, at) | {
+                "session_id": _session(recorder.name, push, session.began),
+                "seq": count * len(FORMATS) + number,
+                "record_event": event,
+            }
 
 
-def _is_spliced(template: Fields) -> bool:
-    return bool((template.get("HlsSpecialParam") or {}).get("FlowContinueDuration"))
+def _events(recorder: streams.Recorder, session: _Session, wait: int) -> Iterator[tuple[str, int]]:
+    """Yield the events of one push in a session, with their times."""
+    begin = "record_resumed" if session.resumed_before else "record_start_succeeded"
+    yield begin, recorder.start + streams.SHORTEST
+    if wait:
+        yield "record_paused", recorder.end
+    if not session.resumed_after:
+        yield "record_ended", recorder.end + wait
+
+
+def _spliced(account: Account, push: Fields, recorder: streams.Recorder, wait: int) -> _Session:
+    """Return the session of spliced HLS: pushes that begin within *wait* seconds after the one before continue it."""
+    parts = sorted(_parts(account, push, recorder.name))
+    continues = [0 <= start - end <= wait for (_, end), (start, _) in pairwise(parts)]  # of each part but the first
+    here = first = parts.index((recorder.start, recorder.end))
+    while first and continues[first - 1]:
+        first -= 1
+    return _Session(parts[first][0], here - first, continues[here : here + 1] == [True])
+
+
+def _parts(account: Account, push: Fields, recorder: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of what a recorder records of all pushes of the stream."""
+    names = ("DomainName", "AppName", "StreamName")
+    for other in account.pushes:
+        if all(other[name] == push[name] for name in names):
+            for part in streams.recorders(account, {**other, "EndTime": other["EndTime"] or NEVER}):
+                if part.name == recorder and part.end - part.start >= streams.SHORTEST:
+                    yield part.start, part.end
 
 
 def _status(push: Fields, recorder: streams.Recorder, form: str, at: int) -> Fields:

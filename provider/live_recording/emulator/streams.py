@@ -133,13 +133,17 @@ def _record(account: Account, push: Fields, recorder: Recorder) -> None:
     for name in FORMATS:
         param = template.get(name) or {}
         if param.get("Enable"):
-            resume = (template.get("HlsSpecialParam") or {}).get("FlowContinueDuration") or 0
             in_cos = template.get("CosStore") == 1
             file = _file(push, recorder, TYPES.get(name, account.assumed.hls_type), param, in_cos=in_cos)
             if name == "HlsParam":
-                _splice(account, file, resume)
+                _splice(account, file, resume_time(template))
             else:
                 _cut(account, file, param.get("RecordInterval") or 0)
+
+
+def resume_time(template: Fields) -> int:
+    """Return for how many seconds HLS waits for a push that continues the one before; 0: it does not wait."""
+    return int((template.get("HlsSpecialParam") or {}).get("FlowContinueDuration") or 0)
 
 
 def _file(push: Fields, recorder: Recorder, kind: str, param: Fields, *, in_cos: bool) -> Fields:
