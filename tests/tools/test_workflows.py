@@ -198,7 +198,7 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account, ho
 
 
 def drift_is_reported(runner: Runner, account: Account, hosts: CodeHosts) -> None:
-    """Check that an issue is open while the account differs, and while the comparison fails."""
+    """Check that an issue is open while the account differs, and while the comparison or the verification fails."""
     assert passed(runner.job("drift", "drift", stack="dev"))
     rule = account.by_hand("DescribeLiveRecordRules")["Rules"][0]
     account.by_hand("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
@@ -215,7 +215,12 @@ def drift_is_reported(runner: Runner, account: Account, hosts: CodeHosts) -> Non
     assert run_command(runner, "pulumi", "up", "--refresh", "--yes", "--stack", drifted, **keys).returncode == 0
     assert passed(runner.job("drift", "drift", stack=drifted))
     assert [issue.state for issue in hosts.issues] == ["closed"]
+    assert passed(runner.job("verify", "recordings", stack="dev"))
+    runner.context["github.event.schedule"] = "*/10 * * * *"
+    assert runner.job("verify", "recordings", stack="dev") == []
     runner.context["secrets.TENCENTCLOUD_READER_KEY"] = "revoked"
+    assert not passed(runner.job("verify", "pushes", stack="dev"))
+    assert hosts.issues[-1].title == "Pushes of dev"
     looked, _ = runner.job("drift", "drift", stack="dev")[-2:]
     assert looked.returncode == 3
     assert hosts.issues[-1].body.startswith(f"{ISSUE_MARK}\nThe comparison of the account with stack dev failed.")
