@@ -146,11 +146,11 @@ class Copied(LiveProject):
         return sorted(r["id"] for r in resources if r["type"].endswith(("Template", "RecordTask")))
 
     def kill(self, cli: subprocess.Popen[str]) -> None:
-        """Kill the CLI at a moment when the state file is complete: one that is half written cannot be repaired."""
+        """Kill the CLI at a moment when state file and attributes are complete: docs/troubleshooting.md says what else to do."""
         for _ in wait("the state file was complete"):
             cli.send_signal(signal.SIGSTOP)
             os.waitid(os.P_PID, cli.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-            if _whole(self.file.read_bytes()):
+            if all(_whole(file.read_bytes()) for file in (self.file, self.file.with_suffix(".json.attrs"))):
                 cli.kill()
                 return
             cli.send_signal(signal.SIGCONT)
