@@ -64,7 +64,11 @@ def test_throttle_moves_the_whole_row() -> None:
 
 @pytest.mark.parametrize("site", SITES)
 def test_rates_are_those_of_the_emulator(site: str) -> None:
-    """Both statements of the vendor's rates agree."""
+    """Both statements of the vendor's rates agree, of each action that the site has."""
     stated = {**actions(SITES[site]), **vod.ACTIONS}
+    only_cn = {"DescribeCallbackRecordsList"} if site == "intl" else set()
 
-    assert {action: stated[action].rate for action in CALLS_A_SECOND} == dict(CALLS_A_SECOND)
+    assert CALLS_A_SECOND.keys() - stated.keys() == only_cn
+    assert {action: stated[action].rate for action in CALLS_A_SECOND.keys() & stated.keys()} == {
+        action: rate for action, rate in CALLS_A_SECOND.items() if action in stated
+    }

@@ -38,9 +38,9 @@ def too_many_rules(context: CheckContext) -> Iterator[Finding]:
     """Check that the rules of this file alone are within the limit."""
     used = usage(context, "rules")
     yield from _too_many(used)
-    if used.count > COMPARED:
+    if COMPARED < used.count <= used.limit:
         sentence = f"Only up to {COMPARED} rules are compared with each other. Redundant and overridden rules are not reported."
-        yield Finding.new("nearly-full", ("rules",), sentence)
+        yield Finding.new("redundant-rule", ("rules",), sentence)
 
 
 def too_many_templates(context: CheckContext) -> Iterator[Finding]:
