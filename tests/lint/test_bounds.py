@@ -26,10 +26,6 @@ FILES = {
         TEMPLATE + "rules:\n" + "".join(ENTRY.format(n, "app" if n % 2 else "stream", "a") for n in range(NUMBER)),
         {"too-many-rules": 1},
     ),
-    "rules-that-are-not-compared": (
-        TEMPLATE + "limits: {rules: 1000}\nrules:\n" + "".join(ENTRY.format(n, "app", "a") for n in range(501)),
-        {"redundant-rule": 1},
-    ),
     "unknown-templates": (
         TEMPLATE + "rules:\n" + "".join(ENTRY.format(n, "app", f"b{n}") for n in range(NUMBER)),
         {"too-many-rules": 1, "unknown-template": NUMBER},

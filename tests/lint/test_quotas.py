@@ -48,7 +48,7 @@ def test_many_rules_are_not_compared() -> None:
     """Warnings that compare rules are not skipped silently, also where the limit is raised."""
     assert [*too_many_rules(declares(500, 0, {"rules": 1000}))] == []
     (note,) = too_many_rules(declares(501, 0, {"rules": 1000}))
-    assert (note.id, note.severity) == ("nearly-full", "warning")
+    assert (note.id, note.severity) == ("redundant-rule", "warning")
 
 
 def test_sentences_count() -> None:
