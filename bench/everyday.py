@@ -15,9 +15,9 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -49,7 +49,8 @@ CHILD_SUBREAPER = 36
 """Option of prctl(2): this process inherits processes whose parent was killed, and so their CPU time."""
 
 
-class Sample(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sample:
     """One run."""
 
     cpu: float  # seconds of all processes but the emulator

@@ -183,8 +183,6 @@ def input_contents(stack: str) -> dict[Path, bytes]:
 def shared_files(path: Path, content: bytes) -> tuple[Path, ...] | None:
     """Return the shared files that a stack file extends; None if it is not readable."""
     document = parse(content)
-    return (
-        None
-        if document.root is None
-        else tuple(files.shared_path(str(path), name) for _, name in extended_files(document))
-    )
+    if document.root is None:
+        return None
+    return tuple(files.shared_path(str(path), name) for _, name in extended_files(document))

@@ -28,7 +28,7 @@ def snapshot(cn_account: Account) -> Snapshot:
         cn_account.template(name, Mp4Param=MP4, HlsParam={"Enable": 1})
     for hours in range(1, 7):
         task = {"DomainName": "push.example.com", "AppName": "live", "StreamName": "final"}
-        cn_account.by_hand("CreateRecordTask", **task, StartTime=AT + hours * HOUR, EndTime=AT + (hours + 1) * HOUR)
+        cn_account.in_console("CreateRecordTask", **task, StartTime=AT + hours * HOUR, EndTime=AT + (hours + 1) * HOUR)
     return take_snapshot(parse_settings({"site": "cn"}.get, cn_account.environment))
 
 

@@ -27,13 +27,13 @@ callback_rules:
 
 def template(account: Account, name: str, **fields: str) -> int:
     """Create a callback template outside this tool, and return its id."""
-    made = account.by_hand("CreateLiveCallbackTemplate", TemplateName=name, **fields)
+    made = account.in_console("CreateLiveCallbackTemplate", TemplateName=name, **fields)
     return int(made["TemplateId"])
 
 
 def rule(account: Account, template_id: int, app: str = "") -> None:
     """Create a callback rule outside this tool."""
-    account.by_hand("CreateLiveCallbackRule", DomainName=PUSH, AppName=app, TemplateId=template_id)
+    account.in_console("CreateLiveCallbackRule", DomainName=PUSH, AppName=app, TemplateId=template_id)
 
 
 def test_audit_of_callbacks(tmp_path: Path, account: Account, request: pytest.FixtureRequest) -> None:

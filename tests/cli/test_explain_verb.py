@@ -209,7 +209,7 @@ def odd_account(account: Account) -> Account:
     account.rule(theirs, "push.example.com", "studio")
     account.rule(account.template("empty", Description="no format"), "push.example.com", "studio", "rehearsal")
     times = {"StartTime": AT + 60, "EndTime": AT + 3600, "TemplateId": int(theirs)}
-    account.by_hand("CreateRecordTask", DomainName="push.example.com", AppName="studio", StreamName="guest", **times)
+    account.in_console("CreateRecordTask", DomainName="push.example.com", AppName="studio", StreamName="guest", **times)
     for status in ("enable", "pause"):
         relay = {
             "DomainName": "push.example.com",

@@ -411,7 +411,7 @@ def test_callback_rule_of_the_whole_domain_is_found_by_its_template(emulator: Em
     """If an account stores the rule of an app as one of the whole domain, it is deleted too."""
     lab = laboratory(emulator)
     made = lab.callback_template()
-    Account(emulator).by_hand("CreateLiveCallbackRule", DomainName=PUSH, AppName="", TemplateId=made)
+    Account(emulator).in_console("CreateLiveCallbackRule", DomainName=PUSH, AppName="", TemplateId=made)
     lab.clear()
 
     assert (lab.is_clean, held(emulator)) == (True, [])
@@ -421,8 +421,8 @@ def test_callbacks_of_others_are_left_alone(emulator: Emulator) -> None:
     """A domain with a callback rule gets no other one, and a full account no template."""
     account = Account(emulator)
     fields = {"TemplateName": "lr-conformance-plan", "RecordNotifyUrl": "https://example.com/"}
-    made = account.by_hand("CreateLiveCallbackTemplate", **fields)["TemplateId"]
-    account.by_hand("CreateLiveCallbackRule", DomainName=PUSH, AppName="", TemplateId=made)
+    made = account.in_console("CreateLiveCallbackTemplate", **fields)["TemplateId"]
+    account.in_console("CreateLiveCallbackRule", DomainName=PUSH, AppName="", TemplateId=made)
     before = held(emulator)
     found = run(laboratory(emulator), CALLBACKS)
     full = run(laboratory(emulator, f"{STACK}limits: {{callback_templates: 1}}\n"), CALLBACKS)

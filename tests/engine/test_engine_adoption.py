@@ -92,7 +92,7 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
     account.rule(theirs, PUSH, "studio")
     account.rule(theirs, PUSH, "cup")
     times = {"StartTime": AT + DAY, "EndTime": AT + DAY + HOUR}
-    account.by_hand("CreateRecordTask", DomainName=PUSH, AppName="live", StreamName="final", **times)
+    account.in_console("CreateRecordTask", DomainName=PUSH, AppName="live", StreamName="final", **times)
     other = account.template("shop--prod--archive")
     account.rule(other, "shop.example.com")
     callbacks(account, PUSH, "newsroom", CallbackKey=KEY)
@@ -128,8 +128,8 @@ def test_more_is_adopted_later(tmp_path: Path, account: Account) -> None:
 def callbacks(account: Account, domain: str, name: str, **fields: str) -> None:
     """Create a callback template and its rule outside Pulumi."""
     url = {"RecordNotifyUrl": "https://hooks.example.com/x7Kq"}
-    made = account.by_hand("CreateLiveCallbackTemplate", TemplateName=name, **url, **fields)
-    account.by_hand("CreateLiveCallbackRule", DomainName=domain, AppName="", TemplateId=made["TemplateId"])
+    made = account.in_console("CreateLiveCallbackTemplate", TemplateName=name, **url, **fields)
+    account.in_console("CreateLiveCallbackRule", DomainName=domain, AppName="", TemplateId=made["TemplateId"])
 
 
 def sections(text: str) -> dict[str, str]:

@@ -44,12 +44,14 @@ def test_advice_puts_the_account_right(tmp_path: Path, account: Account) -> None
     ids = {template["TemplateName"].rpartition("--")[2]: template["TemplateId"] for template in live["templates"]}
     tasks = {task["StreamName"]: task["TaskId"] for task in live["tasks"]}
     rule = {"DomainName": PUSH, "StreamName": "", "AppName": "studio"}
-    account.by_hand("ModifyLiveRecordTemplate", TemplateId=ids["archive"], Mp4Param={"Enable": 1, "StorageTime": 86400})
-    account.by_hand("DeleteLiveRecordRule", **rule)
-    account.by_hand("CreateLiveRecordRule", **rule, TemplateId=ids["archive"])
-    account.by_hand("DeleteLiveRecordRule", DomainName=PUSH, AppName="", StreamName="rehearsal")
-    account.by_hand("DeleteRecordTask", TaskId=tasks["semi"])
-    account.by_hand("StopRecordTask", TaskId=tasks["final"])
+    account.in_console(
+        "ModifyLiveRecordTemplate", TemplateId=ids["archive"], Mp4Param={"Enable": 1, "StorageTime": 86400}
+    )
+    account.in_console("DeleteLiveRecordRule", **rule)
+    account.in_console("CreateLiveRecordRule", **rule, TemplateId=ids["archive"])
+    account.in_console("DeleteLiveRecordRule", DomainName=PUSH, AppName="", StreamName="rehearsal")
+    account.in_console("DeleteRecordTask", TaskId=tasks["semi"])
+    account.in_console("StopRecordTask", TaskId=tasks["final"])
     assert audit(project) == (
         1,
         [

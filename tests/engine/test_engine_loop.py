@@ -45,11 +45,11 @@ def test_stack_from_first_up_to_destroy(tmp_path: Path, account: Account) -> Non
 
     # Drift shows by name. A deleted object is created again; a stopped task is only reported.
     archive = next(t for t in account.state["templates"] if t["TemplateName"].endswith("archive"))
-    account.by_hand("ModifyLiveRecordTemplate", TemplateId=archive["TemplateId"], Description="by hand")
+    account.in_console("ModifyLiveRecordTemplate", TemplateId=archive["TemplateId"], Description="other")
     camera = {"DomainName": "push.example.com", "AppName": "studio", "StreamName": "camera"}
-    account.by_hand("DeleteLiveRecordRule", **camera)
+    account.in_console("DeleteLiveRecordRule", **camera)
     final = next(task for task in account.state["tasks"] if task["StreamName"] == "final")
-    account.by_hand("StopRecordTask", TaskId=final["TaskId"])
+    account.in_console("StopRecordTask", TaskId=final["TaskId"])
     drift = {step["urn"].rpartition("::")[2]: step for step in project.drift()["steps"]}
     assert "description" in json.dumps(drift["archive"].get("detailedDiff"))
     assert drift["camera"]["op"] == "delete"

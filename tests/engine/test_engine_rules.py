@@ -69,8 +69,8 @@ def test_rules_and_templates_change_in_order(tmp_path: Path, account: Account) -
 
     # A template deleted from outside with its rules: one create for each. Nothing is left to do afterwards.
     for domain, app in ((DOMAIN, "a"), (DOMAIN, "b"), (SECOND, "")):
-        account.by_hand(DELETE, DomainName=domain, AppName=app, StreamName="")
-    account.by_hand(DELETE_TEMPLATE, TemplateId=int(template_id(account, "archive")))
+        account.in_console(DELETE, DomainName=domain, AppName=app, StreamName="")
+    account.in_console(DELETE_TEMPLATE, TemplateId=int(template_id(account, "archive")))
     project.up(None, "--refresh")
     assert account.actions() == [CREATE] * 3 + [CREATE_TEMPLATE]
     project.run("preview", "--refresh", "--expect-no-changes", "--stack", "dev")
@@ -123,7 +123,7 @@ def callbacks_change_in_order(project: LiveProject, account: Account) -> None:
     assert set(body) == {"TemplateId", "RecordNotifyUrl", "CallbackKey"}
 
     # A key that was changed from outside is drift without its value, and the next `up` repairs it.
-    account.by_hand(action, TemplateId=body["TemplateId"], CallbackKey=KEYS[2])
+    account.in_console(action, TemplateId=body["TemplateId"], CallbackKey=KEYS[2])
     keyed(KEYS[1], "refresh", "--yes", "--diff")
     keyed(KEYS[1], *up)
     assert account.changes() == [(action, {"TemplateId": body["TemplateId"], "CallbackKey": KEYS[1]})]

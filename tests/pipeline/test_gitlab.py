@@ -108,7 +108,7 @@ def test_a_change_goes_through_the_pipeline(tmp_path: Path, hosts: CodeHosts) ->
         hosts.issues.append(Post(ME, ISSUE_MARK, "Drift check of dev"))
         assert pipeline.run("drift", STACK="dev").returncode == 0
         assert [issue.state for issue in hosts.issues] == ["closed"]
-        account.by_hand("DeleteLiveRecordRule", DomainName="push.example.com", AppName="", StreamName="")
+        account.in_console("DeleteLiveRecordRule", DomainName="push.example.com", AppName="", StreamName="")
         drifted = pipeline.run("drift", STACK="dev")
         _, issue = hosts.issues
         assert (drifted.returncode, issue.title, issue.state) == (1, "Drift check of dev", "open"), drifted.stderr

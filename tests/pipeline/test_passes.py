@@ -189,13 +189,13 @@ def add_task(project: Project) -> None:
     """Another user creates a task."""
     task = {"DomainName": "push.example.com", "AppName": "live", "StreamName": "x"}
     start = int(NOW.timestamp()) + 3600
-    project.account.by_hand("CreateRecordTask", **task, StartTime=start, EndTime=start + 3600)
+    project.account.in_console("CreateRecordTask", **task, StartTime=start, EndTime=start + 3600)
 
 
 def change_template(project: Project) -> None:
     """Another user edits a template."""
     template_id = int(project.account.state["templates"][0]["TemplateId"])
-    project.account.by_hand("ModifyLiveRecordTemplate", TemplateId=template_id, Description="edited")
+    project.account.in_console("ModifyLiveRecordTemplate", TemplateId=template_id, Description="edited")
 
 
 INTERVENTIONS: dict[str, Callable[[Project], object]] = {

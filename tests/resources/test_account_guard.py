@@ -37,7 +37,7 @@ def _made(account: Account, kind: KindName) -> tuple[ResourceState, dict[str, An
     if kind in ("rule", "task"):
         template_id = account.template("shared")
     elif kind == "callback_rule":
-        made = account.by_hand("CreateLiveCallbackTemplate", TemplateName="shared", RecordNotifyUrl=URL)
+        made = account.in_console("CreateLiveCallbackTemplate", TemplateName="shared", RecordNotifyUrl=URL)
         template_id = str(made["TemplateId"])
     arguments = _arguments(kind, template_id)
     with account.host() as host:
@@ -152,7 +152,7 @@ def test_state_of_an_older_version_gets_its_account_by_a_refresh(account: Accoun
         pytest.raises(grpc.RpcError, match="looks like another account"),
     ):
         host.read("template", old)
-    account.by_hand("DeleteLiveRecordTemplate", TemplateId=int(live.id))
+    account.in_console("DeleteLiveRecordTemplate", TemplateId=int(live.id))
     with account.host_with(account=ACCOUNT) as host:
         assert host.read("template", old) is None
 
@@ -172,7 +172,7 @@ def test_identity_is_asked_for_once(account: Account) -> None:
 def test_renamed_template_is_not_updated(account: Account) -> None:
     """A template that has another name than the state says is neither changed nor deleted; a refresh tells first."""
     live, arguments = _made(account, "template")
-    account.by_hand("ModifyLiveRecordTemplate", TemplateId=int(live.id), TemplateName="renamed")
+    account.in_console("ModifyLiveRecordTemplate", TemplateId=int(live.id), TemplateName="renamed")
     with account.host() as host:
         inputs = host.check("template", {**arguments, "description": "new"}, live.inputs)
         with pytest.raises(grpc.RpcError, match=f'"renamed" in the account, but this stack\'s state has "{OWN}"'):

@@ -18,11 +18,11 @@ CREATE, DELETE = "CreateLiveCallbackRule", "DeleteLiveCallbackRule"
 
 def _template(account: Account, name: str = "newsroom") -> str:
     url = "https://hooks.example.com/live/x7Kq"
-    return str(account.by_hand("CreateLiveCallbackTemplate", TemplateName=name, RecordNotifyUrl=url)["TemplateId"])
+    return str(account.in_console("CreateLiveCallbackTemplate", TemplateName=name, RecordNotifyUrl=url)["TemplateId"])
 
 
-def _by_hand(account: Account, template_id: str, app: str = "") -> None:
-    account.by_hand(CREATE, DomainName=DOMAIN, AppName=app, TemplateId=int(template_id))
+def _in_console(account: Account, template_id: str, app: str = "") -> None:
+    account.in_console(CREATE, DomainName=DOMAIN, AppName=app, TemplateId=int(template_id))
 
 
 def _rules(account: Account) -> dict[tuple[str, str], str]:
@@ -99,7 +99,7 @@ def test_change_of_key_creates_first(account: Account) -> None:
 def test_identical_rule_is_adopted(account: Account) -> None:
     """Nothing is sent; afterwards it is this resource's, also if another entry of the run leaves the key."""
     template_id = _template(account)
-    _by_hand(account, template_id)
+    _in_console(account, template_id)
     old = ResourceState(f"{DOMAIN}/", {}, {"domain": DOMAIN, "app": "", "template_id": template_id})
     with account.host() as host:
         host.check_and_create("callback_rule", domain=DOMAIN, template_id=template_id)
@@ -112,7 +112,7 @@ def test_identical_rule_is_adopted(account: Account) -> None:
 def test_key_of_another_template_is_refused(account: Account) -> None:
     """Both templates and how to adopt it are named, while the own template is unknown too."""
     theirs, ours = _template(account, "theirs"), _template(account, "ours")
-    _by_hand(account, theirs)
+    _in_console(account, theirs)
     for wanted in (ours, UNKNOWN):
         with account.host() as host, pytest.raises(CheckFailed) as refused:
             host.check("callback_rule", {"domain": DOMAIN, "template_id": wanted})
@@ -127,7 +127,7 @@ def test_template_of_another_stack_is_refused_and_the_owner_named(account: Accou
     theirs = _template(account, "live-recording--prod--newsroom")
     with account.host() as host, pytest.raises(CheckFailed, match="belongs to stack prod of"):
         host.check("callback_rule", {"domain": DOMAIN, "template_id": theirs})
-    _by_hand(account, theirs)
+    _in_console(account, theirs)
     with account.host() as host, pytest.raises(CheckFailed, match=r"callback rule for .* belongs to stack prod"):
         host.check("callback_rule", {"domain": DOMAIN, "template_id": _template(account)})
 
@@ -164,8 +164,8 @@ def test_rule_changed_outside_is_not_touched(account: Account) -> None:
     """Neither change nor delete happens while it points to another template than the state says; a refresh shows that."""
     first, second, third = _template(account), _template(account, "desk"), _template(account, "theirs")
     live = _made(account, first)
-    account.by_hand(DELETE, DomainName=DOMAIN, AppName="")
-    _by_hand(account, third)
+    account.in_console(DELETE, DomainName=DOMAIN, AppName="")
+    _in_console(account, third)
     with account.host() as host:
         found = host.read("callback_rule", live)
         with pytest.raises(CheckFailed, match="was changed outside this stack"):
@@ -181,8 +181,8 @@ def test_rule_changed_outside_is_not_touched(account: Account) -> None:
 def test_rule_of_another_stacks_template_is_gone(account: Account) -> None:
     """A rule that another stack has taken over is not this stack's any more."""
     live = _made(account, _template(account))
-    account.by_hand(DELETE, DomainName=DOMAIN, AppName="")
-    _by_hand(account, _template(account, "live-recording--prod--newsroom"))
+    account.in_console(DELETE, DomainName=DOMAIN, AppName="")
+    _in_console(account, _template(account, "live-recording--prod--newsroom"))
     with account.host() as host:
         assert host.read("callback_rule", live) is None
 

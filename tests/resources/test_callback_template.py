@@ -24,8 +24,8 @@ def _live(account: Account, template_id: str) -> dict[str, Any]:
     return account.emulator.service.account.callback_templates[int(template_id)]
 
 
-def _by_hand(account: Account, name: str, **fields: object) -> str:
-    made = account.by_hand(CREATE, TemplateName=name, **({"RecordNotifyUrl": URL} | fields))
+def _in_console(account: Account, name: str, **fields: object) -> str:
+    made = account.in_console(CREATE, TemplateName=name, **({"RecordNotifyUrl": URL} | fields))
     return str(made["TemplateId"])
 
 
@@ -73,7 +73,7 @@ def test_create_sends_what_was_asked_for_and_nothing_else(cn_account: Account) -
 def test_template_stays_as_it_is(account: Account, number: int) -> None:
     """What was never set reads back null, empty or absent, which is no drift and no change."""
     for other in range(number):
-        _by_hand(account, f"other-{other}")
+        _in_console(account, f"other-{other}")
     live = _made(account, record_notify_url=URL)
     with account.host() as host:
         found = host.read("callback_template", live)
@@ -123,13 +123,13 @@ def test_levels_are_compared_without_order(cn_account: Account) -> None:
 def test_drift_is_read_and_another_key_is_not_shown(account: Account) -> None:
     """A key that was changed outside, or set where none is declared, is drift without its value; a removed one is absent."""
     with_key = _made(account, record_notify_url=URL, callback_key=KEY)
-    bare = _by_hand(account, "bare", CallbackKey=NEW_KEY)
-    account.by_hand(MODIFY, TemplateId=int(with_key.id), CallbackKey=NEW_KEY, StreamBeginNotifyUrl=OTHER)
+    bare = _in_console(account, "bare", CallbackKey=NEW_KEY)
+    account.in_console(MODIFY, TemplateId=int(with_key.id), CallbackKey=NEW_KEY, StreamBeginNotifyUrl=OTHER)
     with account.host() as host:
         found = host.read("callback_template", with_key)
         state = {"template_name": "bare", "record_notify_url": URL}
         unasked = host.read("callback_template", ResourceState(bare, state, state | {"template_id": bare}))
-    account.by_hand(MODIFY, TemplateId=int(with_key.id), CallbackKey="")
+    account.in_console(MODIFY, TemplateId=int(with_key.id), CallbackKey="")
     with account.host() as host:
         removed = host.read("callback_template", with_key)
 
@@ -161,7 +161,7 @@ def test_key_in_an_answer_is_redacted(account: Account) -> None:
 
 def test_lost_template_is_taken_over_and_updated(account: Account) -> None:
     """A callback template under this stack's own default name that no state holds is ours."""
-    lost = _by_hand(account, OWN, StreamEndNotifyUrl=URL)
+    lost = _in_console(account, OWN, StreamEndNotifyUrl=URL)
     with account.host() as host:
         live = host.check_and_create("callback_template", template_name=OWN, record_notify_url=URL)
 
@@ -171,8 +171,8 @@ def test_lost_template_is_taken_over_and_updated(account: Account) -> None:
 
 def test_identical_template_is_adopted_and_gets_what_cannot_be_read(cn_account: Account) -> None:
     """One that is as declared is adopted, the lowest id first; the URL of the recording status is sent to it."""
-    first = _by_hand(cn_account, "newsroom", CallbackKey=KEY)
-    _by_hand(cn_account, "newsroom", CallbackKey=KEY)
+    first = _in_console(cn_account, "newsroom", CallbackKey=KEY)
+    _in_console(cn_account, "newsroom", CallbackKey=KEY)
     arguments = {"template_name": "newsroom", "record_notify_url": URL, "callback_key": KEY}
     with cn_account.host() as host:
         assert host.check_and_create("callback_template", **arguments).id == first
@@ -187,7 +187,7 @@ def test_identical_template_is_adopted_and_gets_what_cannot_be_read(cn_account: 
 @pytest.mark.parametrize("fields", [{"StreamEndNotifyUrl": URL}, {"CallbackKey": NEW_KEY}], ids=["url", "key"])
 def test_different_template_of_the_name_is_refused(account: Account, fields: dict[str, str]) -> None:
     """Its id and how to adopt it are named, and no key."""
-    other = _by_hand(account, "newsroom", **fields)
+    other = _in_console(account, "newsroom", **fields)
     with account.host() as host, pytest.raises(CheckFailed) as refused:
         host.check("callback_template", {"template_name": "newsroom", "record_notify_url": URL, "callback_key": KEY})
 
@@ -200,7 +200,7 @@ def test_different_template_of_the_name_is_refused(account: Account, fields: dic
 def test_full_account_is_refused_at_plan_time(account: Account) -> None:
     """The 51st callback template is a finding; recording templates do not count."""
     for number in range(50):
-        _by_hand(account, f"other-{number}")
+        _in_console(account, f"other-{number}")
     with account.host() as host:
         host.check("template", {"template_name": OWN})
         with pytest.raises(CheckFailed, match=r"has 50 of 50 callback templates.*too-many-templates"):
@@ -247,7 +247,7 @@ def test_rename_changes_in_place(account: Account) -> None:
 def test_template_renamed_outside_is_not_touched(account: Account) -> None:
     """Neither change nor delete happens while the account has another name than the state."""
     live = _made(account, record_notify_url=URL)
-    account.by_hand(MODIFY, TemplateId=int(live.id), TemplateName="theirs")
+    account.in_console(MODIFY, TemplateId=int(live.id), TemplateName="theirs")
     with account.host() as host:
         with pytest.raises(grpc.RpcError, match=rf'Callback template {live.id} .* is named "theirs"'):
             host.update("callback_template", live, live.inputs | {"record_notify_url": OTHER})
@@ -260,10 +260,10 @@ def test_template_renamed_outside_is_not_touched(account: Account) -> None:
 def test_template_in_use_is_not_deleted(account: Account) -> None:
     """The rules that need it are named; a template that is gone is no error."""
     live = _made(account, record_notify_url=URL)
-    account.by_hand("CreateLiveCallbackRule", DomainName="push.example.com", AppName="live", TemplateId=int(live.id))
+    account.in_console("CreateLiveCallbackRule", DomainName="push.example.com", AppName="live", TemplateId=int(live.id))
     with account.host() as host, pytest.raises(grpc.RpcError, match=r"used by rules for push\.example\.com/live"):
         host.delete("callback_template", live)
-    account.by_hand("DeleteLiveCallbackRule", DomainName="push.example.com", AppName="live")
+    account.in_console("DeleteLiveCallbackRule", DomainName="push.example.com", AppName="live")
     with account.host() as host:
         host.delete("callback_template", live)
         host.delete("callback_template", live)
@@ -274,7 +274,7 @@ def test_template_in_use_is_not_deleted(account: Account) -> None:
 def test_template_gone_is_reported_by_read_and_update(account: Account) -> None:
     """A refresh sees it as deleted; a change says what to do."""
     live = _made(account, record_notify_url=URL)
-    account.by_hand(DELETE, TemplateId=int(live.id))
+    account.in_console(DELETE, TemplateId=int(live.id))
     with account.host() as host:
         assert host.read("callback_template", live) is None
         with pytest.raises(grpc.RpcError, match="no longer has callback template"):
@@ -302,7 +302,7 @@ def test_lost_answers_of_changes(forgetful: Account, kind: str) -> None:
 
 def test_live_name_that_the_api_would_not_create_stays(account: Account) -> None:
     """A console may have written another name: a template that has it already is adopted and kept, not a new one."""
-    live = _by_hand(account, "odd")
+    live = _in_console(account, "odd")
     _live(account, live)["TemplateName"] = "\u65b0 desk"
     arguments = {"template_name": "\u65b0 desk", "record_notify_url": URL}
     with account.host() as host:

@@ -131,8 +131,8 @@ def test_real_time_is_stopped_only_while_it_runs(account: Account, minutes: int)
 def test_one_that_is_gone_or_stopped_is_deleted_without_an_error(account: Account) -> None:
     """A destroy accepts records that were deleted outside Pulumi, and deletes those that were stopped."""
     gone, stopped = _made(account), _made(account)
-    account.by_hand(DELETE, StreamName="final", TaskId=int(gone.id))
-    account.by_hand(STOP, StreamName="final", TaskId=int(stopped.id))
+    account.in_console(DELETE, StreamName="final", TaskId=int(gone.id))
+    account.in_console(STOP, StreamName="final", TaskId=int(stopped.id))
     with account.host(**_at(account, DURING)) as host:
         host.delete("live_record", gone)
         host.delete("live_record", stopped)
@@ -154,7 +154,7 @@ def test_one_that_runs_by_the_vendors_clock_alone_is_not_deleted(account: Accoun
 def test_read_returns_the_state(account: Account) -> None:
     """Nothing can be looked up: a refresh finds what the state says, gone or finished, without a call."""
     live = _made(account, highlight=True, duration="5m")
-    account.by_hand(STOP, StreamName="final", TaskId=int(live.id))
+    account.in_console(STOP, StreamName="final", TaskId=int(live.id))
     with account.host(**_at(account, AFTER)) as host:
         assert host.read("live_record", live) == live
 

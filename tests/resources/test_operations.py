@@ -69,7 +69,7 @@ def _stack(account: Account) -> Stack:
 
 def delete_rule(account: Account, domain: str, app: str = "") -> None:
     """Delete a rule outside Pulumi."""
-    account.by_hand(DELETE, DomainName=domain, AppName=app, StreamName="")
+    account.in_console(DELETE, DomainName=domain, AppName=app, StreamName="")
 
 
 def test_rules_deleted_outside_cost_only_the_calls_that_are_left(stack: Stack, account: Account) -> None:
@@ -101,7 +101,7 @@ def test_template_deleted_outside_is_created_again_with_its_rules(stack: Stack, 
     stack.up(*declared)
     for app in "ab":
         delete_rule(account, DOMAIN, app)
-    account.by_hand(DELETE_TEMPLATE, TemplateId=int(stack.id("template", "archive")))
+    account.in_console(DELETE_TEMPLATE, TemplateId=int(stack.id("template", "archive")))
     stack.refresh()
     stack.up(*declared)
 
@@ -115,7 +115,7 @@ def test_rule_rebound_outside_returns_to_a_new_template(stack: Stack, account: A
     theirs = account.template("by-hand")
     delete_rule(account, DOMAIN)
     account.rule(theirs, DOMAIN)
-    account.by_hand(DELETE_TEMPLATE, TemplateId=int(stack.id("template", "archive")))
+    account.in_console(DELETE_TEMPLATE, TemplateId=int(stack.id("template", "archive")))
 
     with pytest.raises((ApiError, Conflict), match="pulumi refresh"):
         stack.up(template("archive", mp4={"storage_time": "60d"}), rule("one", "archive"))

@@ -125,7 +125,7 @@ def test_template_of_another_stack_is_refused_and_the_owner_named(account: Accou
     wanted = {**KEY, "template_id": theirs} | ({"end": "2026-11-21T00:00Z"} if kind == "task" else {})
     with account.host("dev") as host, pytest.raises(CheckFailed, match="belongs to stack prod of project live-rec"):
         host.check(kind, wanted)
-    account.by_hand("ModifyLiveRecordTemplate", TemplateId=int(theirs), TemplateName="shared")
+    account.in_console("ModifyLiveRecordTemplate", TemplateId=int(theirs), TemplateName="shared")
     with account.host("dev") as host:
         assert host.check(kind, wanted)["template_id"] == theirs
 
@@ -136,7 +136,7 @@ def test_change_of_a_rule_that_was_bound_elsewhere_is_refused(account: Account, 
     """What the run could not change is said at plan time, with whose it is by now; unchanged it is no matter."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
-    account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
+    account.in_console(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     account.rule(account.template(by), **KEY)
     with account.host() as host, pytest.raises(CheckFailed) as refused:
         host.check("rule", {**KEY, "app": app, "template_id": ids.two}, live.inputs)
@@ -172,7 +172,7 @@ def test_retarget_puts_the_old_rule_back_when_the_create_fails(account: Account,
     """If the create is rejected, the old rule is restored, and the error says so."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
-        account.by_hand("DeleteLiveRecordTemplate", TemplateId=int(ids.two))
+        account.in_console("DeleteLiveRecordTemplate", TemplateId=int(ids.two))
         with pytest.raises(grpc.RpcError) as refused:
             host.update("rule", live, {**live.inputs, "template_id": ids.two})
 
@@ -209,7 +209,7 @@ def test_rule_that_a_hand_changed_is_not_deleted(account: Account, ids: Ids) -> 
     """A rule that points elsewhere than the state says is left alone, with both values and the advice to refresh."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
-    account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
+    account.in_console(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     account.rule(ids.two, **KEY)
     with account.host() as host, pytest.raises(grpc.RpcError) as refused:
         host.delete("rule", live)
@@ -222,7 +222,7 @@ def test_delete_of_a_rule_that_is_gone_is_no_call(account: Account, ids: Ids) ->
     """What is not there need not be deleted."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
-    account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
+    account.in_console(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     with account.host() as host:
         host.delete("rule", live)
 
@@ -246,7 +246,7 @@ def test_read_shows_a_rule_that_points_elsewhere_as_drift(account: Account, ids:
     """A refresh finds the live template id in outputs and inputs."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
-    account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
+    account.in_console(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     account.rule(ids.two, **KEY)
     with account.host() as host:
         found = host.read("rule", live)
@@ -260,7 +260,7 @@ def test_read_of_a_rule_that_is_gone_or_taken_is_gone(account: Account, ids: Ids
     """A rule that now belongs to another stack is as gone as a deleted one."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
-    account.by_hand(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
+    account.in_console(DELETE, DomainName=DOMAIN, AppName="studio", StreamName="camera")
     if taken_by == "another stack":
         account.rule(account.template("live-recording--prod--x"), **KEY)
     with account.host() as host:
@@ -271,7 +271,7 @@ def test_read_of_a_rule_whose_template_became_another_stacks_is_as_it_was(accoun
     """A rule that points where this stack bound it is this stack's, whatever the template is called by now."""
     with account.host() as host:
         live = host.check_and_create("rule", **KEY, template_id=ids.one)
-    account.by_hand("ModifyLiveRecordTemplate", TemplateId=int(ids.one), TemplateName="live-recording--prod--x")
+    account.in_console("ModifyLiveRecordTemplate", TemplateId=int(ids.one), TemplateName="live-recording--prod--x")
     with account.host() as host:
         assert host.read("rule", live) == live
         host.check("rule", {**KEY, "template_id": ids.one}, live.inputs)

@@ -82,7 +82,7 @@ def test_lost_task_is_adopted(account: Account, start: str | None) -> None:
 def test_stopped_task_is_never_adopted(account: Account) -> None:
     """A task that was stopped outside Pulumi is not adopted."""
     first = _made(account)
-    account.by_hand(STOP, TaskId=first.id)
+    account.in_console(STOP, TaskId=first.id)
     again = _made(account)
 
     assert again.id != first.id
@@ -107,7 +107,7 @@ def test_delete_ends_what_still_runs(account: Account, now: Any, calls: list[str
 def test_refresh_of_a_finished_task_is_no_drift(account: Account) -> None:
     """A finished task is as it was, even when the vendor has forgotten it."""
     live = _made(account)
-    account.by_hand(DELETE, TaskId=live.id)
+    account.in_console(DELETE, TaskId=live.id)
     with account.host(**_at(account, AFTER)) as host:
         assert host.read("task", live) == live
     with account.host(**_at(account, BEFORE)) as host:
@@ -124,7 +124,7 @@ def test_running_task_is_seen_by_refresh(account: Account) -> None:
 def test_task_stopped_by_hand_shows_when(account: Account) -> None:
     """The outputs say when it was stopped; the inputs do not change, so nothing restarts it."""
     live = _made(account)
-    account.by_hand(STOP, TaskId=live.id)
+    account.in_console(STOP, TaskId=live.id)
     with account.host() as host:
         found = host.read("task", live)
 

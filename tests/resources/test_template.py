@@ -81,7 +81,7 @@ def test_minimal_templates_stay_as_they_are(account: Account, arguments: dict[st
 def test_drift_is_read_by_name(account: Account) -> None:
     """A field that a hand changed shows in outputs and inputs, one that was never set too."""
     live = _made(account, mp4={"record_interval": 3600})
-    account.by_hand(MODIFY, TemplateId=int(live.id), Mp4Param={"Enable": 1, "RecordInterval": 60, "StorageTime": 7})
+    account.in_console(MODIFY, TemplateId=int(live.id), Mp4Param={"Enable": 1, "RecordInterval": 60, "StorageTime": 7})
     with account.host() as host:
         found = host.read("template", live)
 
@@ -189,7 +189,7 @@ def test_template_in_use_is_not_deleted_and_the_user_is_named(account: Account) 
 def test_gone_template_is_gone_and_its_delete_no_call(account: Account) -> None:
     """A template that was deleted outside Pulumi is read as gone."""
     live = _made(account)
-    account.by_hand(DELETE, TemplateId=int(live.id))
+    account.in_console(DELETE, TemplateId=int(live.id))
     with account.host() as host:
         assert host.read("template", live) is None
         host.delete("template", live)

@@ -26,7 +26,7 @@ def test_what_others_own_is_named(stack: Changing) -> None:
     account.rule(theirs, "other.example.com")
     left = account.template("live-recording--dev--left")
     times = {"StartTime": int(NOW.timestamp()) + 60, "EndTime": int(NOW.timestamp()) + 120}
-    account.by_hand("CreateRecordTask", DomainName=D, AppName="live", StreamName="theirs", **times)
+    account.in_console("CreateRecordTask", DomainName=D, AppName="live", StreamName="theirs", **times)
     task = next(task["TaskId"] for task in account.state["tasks"] if task["StreamName"] == "theirs")
     review = stack.review(STACK)
 
@@ -42,9 +42,9 @@ def test_what_others_own_is_named(stack: Changing) -> None:
 def test_drift_is_seen_as_it_is(stack: Changing) -> None:
     """What has no step stays as it is live, whatever the state remembers; what has one is written as a whole."""
     account = stack.account
-    account.by_hand("DeleteLiveRecordRule", DomainName=D, AppName="", StreamName="")
+    account.in_console("DeleteLiveRecordRule", DomainName=D, AppName="", StreamName="")
     clips = next(t["TemplateId"] for t in account.state["templates"] if t["TemplateName"].endswith("clips"))
-    account.by_hand("ModifyLiveRecordTemplate", TemplateId=clips, HlsParam={"Enable": 1})
+    account.in_console("ModifyLiveRecordTemplate", TemplateId=clips, HlsParam={"Enable": 1})
     review = stack.review(edited(("7d", "8d")))
 
     assert [(one.name, one.changed) for one in review.patterns] == [(f"{D}/studio/*", True)]
@@ -66,7 +66,7 @@ def test_conflict_with_the_account_is_reported(stack: Changing, by_hand: str, te
     """An outside change is not overwritten; the review says so before the deployment fails halfway."""
     account, ids = stack.account, {t["TemplateName"]: t["TemplateId"] for t in stack.account.state["templates"]}
     if by_hand == "retarget":
-        account.by_hand("DeleteLiveRecordRule", DomainName=D, AppName="studio", StreamName="")
+        account.in_console("DeleteLiveRecordRule", DomainName=D, AppName="studio", StreamName="")
         account.rule(account.template("theirs"), D, "studio")
     else:
         account.rule(str(ids["live-recording--dev--clips"]), "other.example.com")

@@ -21,9 +21,9 @@ RULES = (
 def test_objects_of_the_state_that_are_not_in_the_account_stop(account: Account) -> None:
     """A rule and a task that were deleted outside are named, although the plan changes nothing."""
     stack = Changing(account.emulator).up(STACK)
-    account.by_hand("DeleteLiveRecordRule", DomainName="push.example.com", AppName="studio", StreamName="")
+    account.in_console("DeleteLiveRecordRule", DomainName="push.example.com", AppName="studio", StreamName="")
     (task,) = account.state["tasks"]
-    account.by_hand("DeleteRecordTask", TaskId=task["TaskId"])
+    account.in_console("DeleteRecordTask", TaskId=task["TaskId"])
     review = stack.review(STACK)
 
     assert review.stops

@@ -173,7 +173,7 @@ def test_tasks_of_the_next_days(account: Account) -> None:
     daily = 'schedules:\n  derby: {domain: push.example.com, app: live, stream: final, rrule: "FREQ=DAILY", at: "14:00", duration: 1h}\n'
     stack = Changing(account.emulator).up(STACK + daily).at(0.6)
     theirs = {"StartTime": int(NOW.timestamp()) + 5400, "EndTime": int(NOW.timestamp()) + 7200}
-    account.by_hand("CreateRecordTask", DomainName=D, AppName="live", StreamName="theirs", **theirs)
+    account.in_console("CreateRecordTask", DomainName=D, AppName="live", StreamName="theirs", **theirs)
     review = stack.review((STACK + daily).replace("duration: 3h", "duration: 2h"))
     rows = [(t.name if t.managed else "theirs", t.change, t.soon, t.overlaps, t.template) for t in review.tasks]
 

@@ -38,7 +38,7 @@ def fill(account: Account, templates: int = 12, rules: int = 12, tasks: int = 20
     order = list(range(tasks))
     random.shuffle(order)
     for number in order:
-        account.by_hand("CreateRecordTask", **_task(random, number, used))
+        account.in_console("CreateRecordTask", **_task(random, number, used))
 
 
 def snapshot(account: Account) -> Snapshot:

@@ -46,15 +46,15 @@ class Account:
             "LIVE_RECORDING_NOW": NOW.isoformat(),
         }
 
-    def by_hand(self, action: str, **fields: object) -> dict[str, Any]:
-        """Make a call from outside; it does not stay in the log."""
+    def in_console(self, action: str, **fields: object) -> dict[str, Any]:
+        """Make a call as a user of the vendor's console would; it does not stay in the log."""
         answer = call(self.hand, action, **fields)
         self.emulator.clear_log()
         return answer
 
     def template(self, name: str, **fields: object) -> str:
         """Create a template from outside and return its id; it records MP4 unless fields say otherwise."""
-        made = self.by_hand("CreateLiveRecordTemplate", TemplateName=name, **(fields or {"Mp4Param": {"Enable": 1}}))
+        made = self.in_console("CreateLiveRecordTemplate", TemplateName=name, **(fields or {"Mp4Param": {"Enable": 1}}))
         return str(made["TemplateId"])
 
     def hold_template(self, name: str, fields: Mapping[str, Any]) -> str:
@@ -66,7 +66,7 @@ class Account:
     def rule(self, template_id: str, domain: str, app: str = "", stream: str = "") -> None:
         """Create a rule from outside."""
         key = {"DomainName": domain, "AppName": app, "StreamName": stream}
-        self.by_hand("CreateLiveRecordRule", **key, TemplateId=int(template_id))
+        self.in_console("CreateLiveRecordRule", **key, TemplateId=int(template_id))
 
     def rules(self) -> dict[tuple[str, str, str], str]:
         """Return the live rules: key -> template id."""

@@ -86,13 +86,13 @@ BASE: Declared = _changed({})
 def _change_from_outside(account: Account) -> None:
     """Change a template of each kind, and delete a rule of each kind and a task."""
     archive = next(t for t in account.state["templates"] if t["TemplateName"].endswith("archive"))
-    account.by_hand("ModifyLiveRecordTemplate", TemplateId=archive["TemplateId"], Description="by hand")
-    account.by_hand("DeleteLiveRecordRule", DomainName=DOMAIN, AppName="studio", StreamName="")
+    account.in_console("ModifyLiveRecordTemplate", TemplateId=archive["TemplateId"], Description="other")
+    account.in_console("DeleteLiveRecordRule", DomainName=DOMAIN, AppName="studio", StreamName="")
     newsroom = next(t for t in account.state["callback_templates"] if t["TemplateName"].endswith("newsroom"))
-    account.by_hand("ModifyLiveCallbackTemplate", TemplateId=newsroom["TemplateId"], Description="by hand")
-    account.by_hand("DeleteLiveCallbackRule", DomainName=DOMAIN, AppName="")
+    account.in_console("ModifyLiveCallbackTemplate", TemplateId=newsroom["TemplateId"], Description="other")
+    account.in_console("DeleteLiveCallbackRule", DomainName=DOMAIN, AppName="")
     final = next(t for t in account.state["tasks"] if t["StreamName"] == "final")
-    account.by_hand("DeleteRecordTask", TaskId=final["TaskId"])
+    account.in_console("DeleteRecordTask", TaskId=final["TaskId"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,28 +112,28 @@ def others(random: Random, account: Account) -> None:
             account.rule(str(random.choice(templates)), *free)
         case 2 if rules:
             key = dict(zip(("DomainName", "AppName", "StreamName"), random.choice(rules), strict=True))
-            account.by_hand("DeleteLiveRecordRule", **key)
+            account.in_console("DeleteLiveRecordRule", **key)
             if random.random() < 0.7:
-                account.by_hand("CreateLiveRecordRule", **key, TemplateId=random.choice((FOREIGN_ID, UNMANAGED_ID)))
+                account.in_console("CreateLiveRecordRule", **key, TemplateId=random.choice((FOREIGN_ID, UNMANAGED_ID)))
         case 3:
-            account.by_hand(
+            account.in_console(
                 "ModifyLiveRecordTemplate",
                 TemplateId=random.choice(templates),
                 Mp4Param={"Enable": 1, "StorageTime": 86_400},
             )
         case 4 | 5:
-            account.by_hand(
+            account.in_console(
                 "CreateRecordTask", DomainName=free[0], AppName="x", StreamName="s", TemplateId=random.choice(templates),
                 StartTime=int(NOW.timestamp()) + 3600, EndTime=int(NOW.timestamp()) + 3 * 3600,
             )  # fmt: skip
         case 6:
             account.template("live-recording--dev--new", HlsParam={"Enable": 1})
         case 7 if tasks:
-            account.by_hand("StopRecordTask", TaskId=random.choice(tasks)["TaskId"])
+            account.in_console("StopRecordTask", TaskId=random.choice(tasks)["TaskId"])
         case 8 if tasks:  # three earlier tasks of a stream leave no room for a fourth
             task = random.choice(tasks)
             for minute in range(3):
-                account.by_hand(
+                account.in_console(
                     "CreateRecordTask", DomainName=task["DomainName"], AppName=task["AppName"], StreamName=task["StreamName"],
                     StartTime=int(NOW.timestamp()) + 1800 + 60 * minute, EndTime=task["EndTime"] - 900, TemplateId=FOREIGN_ID,
                 )  # fmt: skip

@@ -200,8 +200,8 @@ def test_a_change_goes_through_the_pipeline(runner: Runner, account: Account, ho
 def drift_is_reported(runner: Runner, account: Account, hosts: CodeHosts) -> None:
     """Check that an issue is open while the account differs, and while the comparison or the verification fails."""
     assert passed(runner.job("drift", "drift", stack="dev"))
-    rule = account.by_hand("DescribeLiveRecordRules")["Rules"][0]
-    account.by_hand("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
+    rule = account.in_console("DescribeLiveRecordRules")["Rules"][0]
+    account.in_console("DeleteLiveRecordRule", DomainName=rule["DomainName"], AppName="", StreamName="")
     drifted = rule["DomainName"].split(".")[1]
     assert not passed(runner.job("drift", "drift", stack=drifted))
     (issue,) = hosts.issues

@@ -105,7 +105,7 @@ class MatchDay:
     def _task(self, stream: str, template: str, start: datetime, end: datetime) -> None:
         times = {"StartTime": int(start.timestamp()), "EndTime": int(end.timestamp())}
         names = {"DomainName": EVENTS, "AppName": "live", "StreamName": stream}
-        self.account.by_hand("CreateRecordTask", TemplateId=int(template), **names, **times)
+        self.account.in_console("CreateRecordTask", TemplateId=int(template), **names, **times)
 
     def push(self, stream: str, app: str, start: datetime, end: datetime | None, **more: object) -> None:
         """Order a push."""

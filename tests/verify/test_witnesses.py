@@ -238,6 +238,7 @@ KINDS = ("throttle", "internal-error", "drop-before", "drop-after", "cut-body", 
 
 def test_lasting_faults_prove_nothing(day: Witnessed, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a query that always fails, nothing more is recorded than without a fault, and a note names the action."""
+    # The client and the emulator are real; only its number of attempts and its wait are less, which take minutes for all faults.
     monkeypatch.setattr(client, "READS", 1)
     monkeypatch.setattr(client, "PATIENCE", 0)
     day.notify()

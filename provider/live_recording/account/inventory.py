@@ -251,7 +251,7 @@ class AccountInventory:
         """Yield the callback templates, without the fields that the API of the site answers but cannot change."""
         fixed = (
             frozenset[str]()
-            if self.settings.limits.chinese_callbacks
+            if self.settings.limits.cn_callback_fields
             else {CALLBACK_FIELDS[name] for name in CN_FIELDS}
         )
         for raw in self._read("DescribeLiveCallbackTemplates", {}).get("Templates") or []:

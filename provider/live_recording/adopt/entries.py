@@ -139,7 +139,7 @@ def _callback_entries(
         entry = _callback_template_entry(template, entry_keys[ref], declared.get(ref))
         templates[template.id] = replace(entry, is_importable=entry.is_importable and is_live)
     yield from templates.values()
-    for key, template_id in (account.callback_rules or {}).items():
+    for key, template_id in account.rules_of("callback_rule").items():
         ref, used = ObjectRef("callback_rule", key), templates.get(template_id)
         inputs = {"domain": key.domain, "app": key.app, "template_id": template_id}
         rule = Entry(ref, entry_keys[ref], inputs, used.key if used else None, ref in declared)

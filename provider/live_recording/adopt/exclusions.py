@@ -52,7 +52,7 @@ def without(account: Snapshot, excluded: Collection[ObjectRef]) -> Snapshot:
         rules=_kept("rule", account.rules, excluded),
         tasks=_kept("task", account.tasks, excluded),
         callback_templates=_kept("callback_template", account.callback_templates or {}, excluded),
-        callback_rules=_kept("callback_rule", account.callback_rules or {}, excluded),
+        callback_rules=_kept("callback_rule", account.rules_of("callback_rule"), excluded),
     )
 
 
@@ -67,8 +67,8 @@ def _stopped(rest: Snapshot, _: AdoptionContext) -> Exclusions:
 
 
 def _hidden_in_snapshots(rest: Snapshot, context: AdoptionContext) -> Exclusions:
-    refs = [ObjectRef("callback_template", template_id) for template_id in rest.callback_templates or {}]
-    refs += [ObjectRef("callback_rule", key) for key in rest.callback_rules or {}]
+    refs = [ObjectRef("callback_template", template_id) for template_id in rest.templates_of("callback_template")]
+    refs += [ObjectRef("callback_rule", key) for key in rest.rules_of("callback_rule")]
     if not context.is_live:
         yield from ((ref, HIDDEN_IN_SNAPSHOTS) for ref in refs if ref not in context.declared)
 

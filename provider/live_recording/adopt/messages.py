@@ -6,7 +6,7 @@ from live_recording.account.objects import ObjectRef
 from live_recording.account.snapshot import Snapshot
 from live_recording.adopt.model import KINDS, AdoptionResult, Entry, Selection, SkippedObject
 from live_recording.audit.compare import NOT_IN_CONSOLES
-from live_recording.core.kinds import FORMATS, NOUN_OF, TEMPLATE_OF, TemplateKind
+from live_recording.core.kinds import FORMATS, NOUN_OF, TEMPLATE_OF, template_kind_of
 from live_recording.core.streams import CallbackKey
 from live_recording.core.text import command_of, count_of, join_words, plural, quoted
 from live_recording.core.timefmt import rfc3339, task_time
@@ -20,11 +20,10 @@ OBJECTS_SHOWN = 20
 STREAM_TYPES = "The API does not return the stream type of a task: all are assumed to be live. It matters only if a task is created again."
 APPLICATIONS = "Every format has vod_sub_app_id, because the API does not tell which application is the main one."
 
-STATUS_URL = (
+STATUS_URL_UNREAD = (
     "The API does not return record_status_notify_url. If the template has one, add it: a change may lose it otherwise."
 )
-KEYED = "No file has callback keys: set each one as it is in the account. The preview shows these callback templates and their rules as created, and `pulumi up` adopts them."
-KEYS = "No file has the callback keys. Set each one as it is in the account; the next `pulumi up` then adopts its template and rules without a change:"
+NO_KEYS = "No file has the callback keys. Set each one as it is in the account; the next `pulumi up` then adopts its template and rules without a change"
 
 
 def skipped_objects(selection: Selection) -> tuple[SkippedObject, ...]:
@@ -89,7 +88,7 @@ def _unknown_values(entries: Sequence[Entry]) -> Iterator[str]:
 def _missing_keys(entries: Sequence[Entry], stack: str) -> Iterator[str]:
     commands = [set_key_command(entry.key, stack) for entry in entries if entry.has_key]
     if commands:
-        yield KEYS
+        yield f"{NO_KEYS}:"
         yield from (f"  {command}" for command in commands)
 
 
@@ -103,8 +102,8 @@ def tail_comments(skipped: Sequence[SkippedObject]) -> Iterator[str]:
 def entry_comments(entry: Entry, account: Snapshot, selection: Selection) -> tuple[str, ...]:
     """Return the comments above an entry: what its fields do not say."""
     if entry.kind in ("template", "callback_template"):
-        has_status_url = entry.kind == "callback_template" and SITES[account.site].chinese_callbacks
-        comments = [_other_users(entry, account, selection), STATUS_URL if has_status_url else ""]
+        has_status_url = entry.kind == "callback_template" and SITES[account.site].cn_callback_fields
+        comments = [_other_users(entry, account, selection), STATUS_URL_UNREAD if has_status_url else ""]
     else:
         comments = [_unmanaged(entry, account), NOT_IN_CONSOLES if _is_hidden_in_consoles(entry) else ""]
     return tuple(filter(None, comments))
@@ -127,8 +126,7 @@ def _unmanaged(entry: Entry, account: Snapshot) -> str:
     template_id = entry.inputs.get("template_id", "")
     if entry.template or not template_id:
         return ""
-    kind: TemplateKind = "callback_template" if entry.kind == "callback_rule" else "template"
-    template = account.templates_of(kind).get(template_id)
+    template = account.templates_of(template_kind_of(entry.kind)).get(template_id)
     if template is None:
         return f"The account has no template {template_id}: the vendor records this as HLS and keeps it indefinitely."
     return f"Template {template_id} is {_name(template.name)} in the account, and not managed by this stack."
@@ -188,7 +186,7 @@ def _next_steps(result: AdoptionResult, stack: str, file: str, import_file: str)
         yield f"  pulumi up --stack {stack}"
         yield "This `up` changes no object: it stores in the state which rule uses which template."
     if result.keyed:
-        yield KEYED
+        yield f"{NO_KEYS}. Until then, the preview shows them as created."
     yield "After the import this stack owns these objects: `pulumi destroy` deletes them."
 
 

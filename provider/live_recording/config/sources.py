@@ -191,8 +191,11 @@ def read_written_config(name: str) -> StackConfig:
     """Return the config of a stack as its files have it, without its ESC environment. Raises ConfigError."""
     project, stack = files.project_name(), files.stack_name(name)
     section = files.config_section(files.stack_config_path(name))
-    own = {name: _file_value(name, value) for key, value in section.items() for name in [_full_key(key, project)]}
-    return StackConfig(project, stack, {**_project_values(project), **own})
+    values = _project_values(project)
+    for key, value in section.items():
+        name = _full_key(key, project)
+        values[name] = _file_value(name, value)
+    return StackConfig(project, stack, values)
 
 
 def has_environment(name: str) -> bool:

@@ -50,3 +50,8 @@ ACCOUNT = "account"
 """The input and output of every resource that says which account has it. Programs do not declare it; each check adds it."""
 FORMATS = {"flv": "FlvParam", "hls": "HlsParam", "mp4": "Mp4Param", "aac": "AacParam", "mp3": "Mp3Param"}
 """The recording formats, and the parameter of the API for each."""
+
+
+def template_kind_of(kind: KindName) -> TemplateKind:
+    """Return the kind of the template that a rule, callback rule or task names."""
+    return "callback_template" if kind == "callback_rule" else "template"

@@ -33,8 +33,13 @@ class StreamKey:
         """Return the parts by the names of the inputs of a resource."""
         return dict(zip(PART_NAMES, self.parts, strict=True))
 
+    @property
+    def pattern(self) -> str:
+        """Return the parts joined, a star for every app or stream, not escaped: for data, not for messages."""
+        return "/".join((self.domain, self.app or "*", self.stream or "*"))
+
     def __str__(self) -> str:
-        return escaped("/".join((self.domain, self.app or "*", self.stream or "*")))
+        return escaped(self.pattern)
 
 
 @dataclass(frozen=True, slots=True, order=True)

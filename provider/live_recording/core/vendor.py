@@ -69,7 +69,7 @@ class Site:
     record_interval: Mapping[str, tuple[int, int]]  # seconds, by format
     cos: bool
     chinese_names: bool
-    chinese_callbacks: bool  # whether the API has the callback fields that only site cn documents (CN:32637)
+    cn_callback_fields: bool  # whether the API has the callback fields that only site cn documents (CN:32637)
     start_within: timedelta | None  # latest start of a task, from now
     end_within: timedelta | None  # latest end of a task, from now
     home_zone: str | None  # in which its users write times; None: in many
@@ -92,7 +92,7 @@ SITES: Mapping[SiteName, Site] = {
         record_interval=dict.fromkeys(("flv", "hls", "mp4", "aac", "mp3"), (30, 7200)),  # IN:30845
         cos=False,
         chinese_names=False,
-        chinese_callbacks=False,
+        cn_callback_fields=False,
         start_within=timedelta(days=6),  # IN:37309
         end_within=None,
         home_zone=None,
@@ -103,7 +103,7 @@ SITES: Mapping[SiteName, Site] = {
         record_interval={"flv": _LONG, "hls": _LONG, "mp4": _LONG, "aac": _SHORT, "mp3": _SHORT},  # CN:32614; mp3 assumed
         cos=True,
         chinese_names=True,
-        chinese_callbacks=True,
+        cn_callback_fields=True,
         start_within=None,
         end_within=timedelta(days=7),  # CN:45983
         home_zone="Asia/Shanghai",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from live_recording.core.kinds import KindName, TemplateKind
+from live_recording.core.kinds import KindName, TemplateKind, template_kind_of
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import Site
 from live_recording.core.windows import creatable_from, phase
@@ -48,7 +48,7 @@ class DesiredResource:
     @property
     def template_kind(self) -> TemplateKind:
         """Return the kind of the template that *template* names."""
-        return "callback_template" if self.kind == "callback_rule" else "template"
+        return template_kind_of(self.kind)
 
     @cached_property
     def inputs(self) -> Mapping[str, Any]:

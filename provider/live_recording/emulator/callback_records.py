@@ -6,7 +6,7 @@ from http import HTTPStatus
 from live_recording.emulator import streams
 from live_recording.emulator.account import Account
 from live_recording.emulator.clock import parse_china_time, parse_time
-from live_recording.emulator.messages import Answer, Fields, Refusal
+from live_recording.emulator.messages import Answer, Fields, Refusal, page_of
 from live_recording.emulator.notifications import BEGIN, END, FILE
 from live_recording.emulator.sites import DAY
 
@@ -22,14 +22,8 @@ def describe(account: Account, body: Fields) -> Answer:
         return refusal
     utc = body["StartTime"].endswith("Z")
     rows = [row for row in _records(account, body, utc=utc) if _is_asked(row, body)]
-    number, size = body.get("PageNum", 1), body.get("PageSize", 10)
-    return {
-        "DataInfoList": rows[(number - 1) * size : number * size],
-        "PageNum": number,
-        "PageSize": size,
-        "TotalNum": len(rows),
-        "TotalPage": -(-len(rows) // size),
-    }
+    page, numbers = page_of(rows, body)
+    return {"DataInfoList": page, **numbers}
 
 
 def _wrong_window(account: Account, body: Fields) -> Refusal | None:

@@ -10,6 +10,7 @@ from live_recording.emulator import (
     callback_delivery,
     callback_templates,
     faults,
+    messages,
     notifications,
     relays,
     streams,
@@ -92,7 +93,7 @@ def _hold_callback_template(gateway: Gateway, sent: object) -> Reply:
 
 
 def _hold_relay(gateway: Gateway, sent: object) -> Reply:
-    is_task = isinstance(sent, dict) and all(isinstance(sent.get(name, ""), str) for name in relays.STREAM)
+    is_task = isinstance(sent, dict) and all(isinstance(sent.get(name, ""), str) for name in messages.STREAM)
     if not isinstance(sent, dict) or not is_task:
         return 400, {"error": 'Send a relay task in the form of the API, such as {"DomainName": "push.example.com"}.'}
     task_id = relays.hold(gateway.service.account, sent)

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from live_recording.emulator import callback_rules, streams
 from live_recording.emulator.account import Account
-from live_recording.emulator.messages import Fields
+from live_recording.emulator.messages import STREAM, Fields, is_same_stream
 from live_recording.emulator.schemas import FORMATS
 
 APP_ID = 1_250_000_001
@@ -61,7 +61,7 @@ def parse_exception(account: Account, sent: object) -> str | None:
         return "Recording exceptions are notified on cn only."
     if not isinstance(sent, dict) or not all(isinstance(sent.get(name), str) for name in names):
         return f"Send {EXCEPTION_EXAMPLE}."
-    stream = dict(zip(("DomainName", "AppName", "StreamName"), (sent[name] for name in names), strict=True))
+    stream = dict(zip(STREAM, (sent[name] for name in names), strict=True))
     now, kind = account.clock.seconds(), sent.get("type", -104)
     session = _session("exception", stream, now)
     body = {
@@ -118,11 +118,10 @@ def _add(account: Account, key: str, event: int, at: int, stream: Mapping[str, s
 def _is_final(account: Account, file: Fields, now: int) -> bool:
     """Return whether a file is there, and no push continues it that has not ended yet."""
     splice = file["Created"] - file["EndTime"] - streams.CREATED_AFTER
-    names = ("DomainName", "AppName", "StreamName")
     return file["Created"] + file["Delay"] <= now and not any(
         not push["Recorded"] and 0 <= push["StartTime"] - file["EndTime"] <= splice
         for push in (account.pushes if splice else ())
-        if all(push[name] == file[name] for name in names)
+        if is_same_stream(push, file)
     )
 
 
@@ -199,9 +198,8 @@ def _spliced(account: Account, push: Fields, recorder: streams.Recorder, wait: i
 
 def _parts(account: Account, push: Fields, recorder: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of what a recorder records of all pushes of the stream."""
-    names = ("DomainName", "AppName", "StreamName")
     for other in account.pushes:
-        if all(other[name] == push[name] for name in names):
+        if is_same_stream(other, push):
             for part in streams.recorders(account, {**other, "EndTime": other["EndTime"] or NEVER}):
                 if part.name == recorder and part.end - part.start >= streams.SHORTEST:
                     yield part.start, part.end
@@ -256,6 +254,6 @@ def _file(file_id: str, file: Fields) -> Fields:
 
 def _session(recorder: str, stream: Mapping[str, object], start: int) -> str:
     """Return the id of a recording session: 19 digits, as in traces."""
-    names = "/".join(str(stream[name]) for name in ("DomainName", "AppName", "StreamName"))
+    names = "/".join(str(stream[name]) for name in STREAM)
     digest = hashlib.sha256(f"{recorder} {names} {start}".encode()).hexdigest()
     return str(10**18 + int(digest[:15], 16) % (9 * 10**18))

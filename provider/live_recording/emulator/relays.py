@@ -4,13 +4,12 @@ That they keep no template in use is assumed.
 """
 
 from live_recording.emulator.account import Account
-from live_recording.emulator.messages import Answer, Fields
+from live_recording.emulator.messages import Answer, Fields, page_of
 
 SIZE = 10
 """Tasks on a page, unless PageSize asks for more."""
 LIMIT = 200
 """Relay tasks of an account; assumed."""
-STREAM = ("DomainName", "AppName", "StreamName")
 BLANK: Fields = {
     "SourceType": "PullLivePushLive",
     "SourceUrls": [],
@@ -43,12 +42,5 @@ def describe(account: Account, body: Fields) -> Answer:
     """Return one page of the relay tasks, the oldest first (DescribeLivePullStreamTasks; the order is assumed)."""
     wanted = body.get("TaskId") or body.get("SpecifyTaskId")
     found = [task for task in account.relays if wanted in (None, "", task["TaskId"])]
-    size, number = body.get("PageSize", SIZE), body.get("PageNum", 1)
-    return {
-        "TaskInfos": found[(number - 1) * size : number * size],
-        "PageNum": number,
-        "PageSize": size,
-        "TotalNum": len(found),
-        "TotalPage": -(-len(found) // size),
-        "LimitTaskNum": LIMIT,
-    }
+    rows, numbers = page_of(found, body, SIZE)
+    return {"TaskInfos": rows, **numbers, "LimitTaskNum": LIMIT}

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from live_recording.emulator import validation
 from live_recording.emulator.account import FIRST_TEMPLATE_ID
-from live_recording.emulator.messages import Fields, Refusal
+from live_recording.emulator.messages import STREAM, Fields, Refusal
 from live_recording.emulator.schemas import NUMBER, TEXT, Action, Field, Schema
 from live_recording.emulator.service import LiveService
 from live_recording.emulator.templates import set_fields
 
 V2_NUMBERS = ("task_id", "tapeType", "startTime", "endTime")
-STREAM: Schema = dict.fromkeys(("DomainName", "AppName", "StreamName"), TEXT)
+STREAM_SCHEMA: Schema = dict.fromkeys(STREAM, TEXT)
 FLAGS: Schema = dict.fromkeys(("Nameless", "Recorded"), Field(bool, required=True))
 FILE_FLAGS: Schema = dict.fromkeys(("Nameless", "InCos"), Field(bool))
 FILE_NUMBERS = ("StartTime", "EndTime", "Duration", "Created", "Delay", "StorageTime", "SubAppId")
@@ -158,15 +158,15 @@ def _schemas(service: LiveService) -> dict[str, Schema]:
         "callback_rules": _complete({**callback_rule, "CreateTime": Field(str), "UpdateTime": Field(str)}),
         "live_records": _complete({**live, "DomainName": TEXT, **times, "TaskId": NUMBER, "CreateTime": TEXT}),
         "v2_records": _complete({"channelId": TEXT, **dict.fromkeys(V2_NUMBERS, NUMBER)}),
-        "relays": {**STREAM, "TaskId": Field(str, required=True)},
-        "pushes": {**_complete(STREAM), **dict.fromkeys(("StartTime", "EndTime", "Delay"), NUMBER), **FLAGS},
+        "relays": {**STREAM_SCHEMA, "TaskId": Field(str, required=True)},
+        "pushes": {**_complete(STREAM_SCHEMA), **dict.fromkeys(("StartTime", "EndTime", "Delay"), NUMBER), **FLAGS},
         "files": {
             **_complete(
                 {
                     "FileId": TEXT,
                     "Recorder": TEXT,
                     "Type": TEXT,
-                    **STREAM,
+                    **STREAM_SCHEMA,
                     **dict.fromkeys(FILE_NUMBERS, NUMBER),
                     **FILE_FLAGS,
                 }

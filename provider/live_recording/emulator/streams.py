@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from live_recording.emulator.account import Account, task_order
 from live_recording.emulator.clock import CHINA, parse_china_time, parse_time
 from live_recording.emulator.effective_recording import MOST_TASKS, PRIORITY
-from live_recording.emulator.messages import Answer, Fields, Refusal
+from live_recording.emulator.messages import Answer, Fields, Refusal, is_same_stream, page_of
 from live_recording.emulator.schemas import DOMAIN, FORMATS
 from live_recording.emulator.sites import DAY
 from live_recording.emulator.templates import MAIN_VOD_APP, RECORD_PARAM
@@ -111,8 +111,7 @@ def _rule_in_effect(account: Account, push: Fields) -> Fields | None:
 
 
 def _recording_tasks(account: Account, push: Fields) -> Iterator[Fields]:
-    names = ("DomainName", "AppName", "StreamName")
-    tasks = [task for task in account.tasks.values() if all(task[name] == push[name] for name in names)]
+    tasks = [task for task in account.tasks.values() if is_same_stream(task, push)]
     recording: list[Fields] = []
     for task in sorted(tasks, key=task_order):
         open_then = [other for other in recording if other["EndTime"] > task["StartTime"]]
@@ -205,15 +204,8 @@ def describe_events(account: Account, body: Fields) -> Answer:
     ended = [push for push in account.pushes if push["EndTime"] is not None and start <= push["EndTime"] <= end]
     body = {**body, "AppName": body.get("AppName") or account.assumed.default_event_app}
     found = sorted((push for push in ended if _matches_event(push, body)), key=lambda push: push["EndTime"])
-    number, size = body.get("PageNum", 1), body.get("PageSize", 10)
-    page = found[:MOST_EVENTS][(number - 1) * size : number * size]
-    return {
-        "EventList": [_event(push) for push in page],
-        "PageNum": number,
-        "PageSize": size,
-        "TotalNum": len(found),
-        "TotalPage": -(-len(found) // size),
-    }
+    rows, numbers = page_of(found, body, most=MOST_EVENTS)
+    return {"EventList": [_event(push) for push in rows], **numbers}
 
 
 def _seconds(text: str) -> int:
@@ -260,11 +252,11 @@ def _event(push: Fields) -> Fields:
 
 def describe_state(account: Account, body: Fields) -> Answer:
     """Return whether a stream is being pushed now (DescribeLiveStreamState, CN:20470)."""
-    names, now = ("DomainName", "AppName", "StreamName"), account.clock.seconds()
+    now = account.clock.seconds()
     active = any(
         push["StartTime"] <= now and (push["EndTime"] is None or now < push["EndTime"])
         for push in account.pushes
-        if all(push[name] == body[name] for name in names)
+        if is_same_stream(push, body)
     )
     return {"StreamState": "active" if active else "inactive"}
 

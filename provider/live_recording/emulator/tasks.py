@@ -15,7 +15,7 @@ from zlib import crc32
 
 from live_recording.emulator.account import Account, task_order
 from live_recording.emulator.clock import format_time
-from live_recording.emulator.messages import Answer, Fields, Refusal
+from live_recording.emulator.messages import Answer, Fields, Refusal, is_same_stream
 from live_recording.emulator.sites import DAY, Site
 
 LONGEST = DAY
@@ -23,7 +23,6 @@ RETENTION = 90 * DAY  # "three months": 90 days after its end, assumed
 WIDEST_QUERY = 7 * DAY
 SHOWN = ("TaskId", "DomainName", "AppName", "StreamName", "StartTime", "EndTime", "TemplateId", "Stopped")
 """The fields of RecordTask (IN:30767)."""
-STREAM = ("DomainName", "AppName", "StreamName")
 KEPT = ("StreamType", "Extension")
 """What else a task was created with, and no answer tells."""
 
@@ -135,11 +134,8 @@ def _not_accepted(account: Account, task: Fields) -> Iterator[Refusal]:
     assumed = account.assumed
     if assumed.tasks_need_known_domains and not account.has_domain(task["DomainName"]):
         yield Refusal("InvalidParameter", f"The account has no domain {task['DomainName']}.")
-    stream = [task[name] for name in STREAM]
     overlapping = sum(
-        [other[name] for name in STREAM] == stream
-        and other["StartTime"] < task["EndTime"]
-        and task["StartTime"] < other["EndTime"]
+        is_same_stream(other, task) and other["StartTime"] < task["EndTime"] and task["StartTime"] < other["EndTime"]
         for other in account.tasks.values()
     )
     if assumed.overlapping_tasks is not None and overlapping >= assumed.overlapping_tasks:

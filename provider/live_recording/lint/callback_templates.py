@@ -90,7 +90,7 @@ def _missing_field(template: CallbackTemplateToCheck) -> Iterator[Finding]:
 
 
 def _site_mismatch(template: CallbackTemplateToCheck) -> Iterator[Finding]:
-    if template.site.chinese_callbacks:
+    if template.site.cn_callback_fields:
         return
     for name in CN_FIELDS:
         if getattr(template.args, name) is not None:

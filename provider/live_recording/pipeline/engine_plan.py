@@ -47,9 +47,8 @@ def _keeps(plan: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
         return False
     if goal.get("inputDiff") != {} or goal.get("outputDiff") != {} or _options(goal) != _options(resource):
         return False
-    return bool(
-        _without_secrets(plan.get("state") or {}) == _without_secrets(resource.get("outputs") or {})
-    )  # else refreshed
+    planned, held = (_without_secrets(values or {}) for values in (plan.get("state"), resource.get("outputs")))
+    return bool(planned == held)  # they differ after a refresh
 
 
 def _options(described: Mapping[str, Any]) -> dict[str, Any]:

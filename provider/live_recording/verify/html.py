@@ -109,7 +109,7 @@ def _lane(stream: StreamKey, recordings: Sequence[Recording], axis: Interval) ->
         *_recorded(recordings, axis),
     )
     verdicts = ", ".join(dict.fromkeys(recording.verdict for recording in recordings))
-    return Lane("/".join(part or "*" for part in stream.parts), verdicts, rows)
+    return Lane(stream.pattern, verdicts, rows)
 
 
 def _recorded(recordings: Sequence[Recording], axis: Interval) -> Iterator[Row]:

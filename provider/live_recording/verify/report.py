@@ -81,7 +81,7 @@ def _stack(stack: VerifiedStack) -> StackEntry:
 
 def _recording(recording: Recording) -> RecordingEntry:
     return RecordingEntry(
-        stream="/".join(part or "*" for part in recording.stream.parts),
+        stream=recording.stream.pattern,
         by=recording.by,
         template=recording.template,
         format=recording.format,

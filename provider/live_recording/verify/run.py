@@ -59,8 +59,14 @@ def verify_stack(
     """
     try:
         templates = open_own_account(file.settings, file.stack).templates()
-        account = Account(open_readers(file), templates, file.settings.now(), progress, events)
-        account.lists_notifications = file.settings.site == "cn"
+        account = Account(
+            open_readers(file),
+            templates,
+            file.settings.now(),
+            progress,
+            events,
+            lists_notifications=file.settings.site == "cn",
+        )
         recordings = account.verify(stack, period)
     except ToolError as failure:
         return VerifiedStack(file.stack, period, failure=str(failure))
@@ -88,14 +94,14 @@ class Account:
         facts = self._facts(stack, period)
         tasks = tuple(expected_tasks(stack, period, facts))
         read = Interval(min([period.start, *(task.window.start for task in tasks)]), period.end)
-        heard = self._notifications(read)
+        notifications = self._notifications(read)
         pushes = self._pushes(stack, tasks, read)
-        pushes = tuple(sorted((*pushes, *unlisted_pushes(pushes, heard))))
+        pushes = tuple(sorted((*pushes, *unlisted_pushes(pushes, notifications))))
         expected = (*tasks, *expected_pushes(stack, pushes, period, facts, self.unknown_pushes))
-        evidence = self._evidence(expected, pushes, read, heard)
+        evidence = self._evidence(expected, pushes, read, notifications)
         recordings = self._judge(expected, evidence)
         if self.lists_notifications and (unproven := [one for one in recordings if one.is_unproven]):
-            evidence = replace(evidence, notified=heard.with_files(self._sent_files(unproven)).files)
+            evidence = replace(evidence, notified=notifications.with_files(self._sent_files(unproven)).files)
             recordings = self._judge(expected, evidence)
         if self.events:
             self.disagreements += disagreements(expected, evidence, self.now)
@@ -145,14 +151,14 @@ class Account:
         return tuple(sorted(found))
 
     def _evidence(
-        self, expected: Sequence[Expectation], pushes: Iterable[Push], read: Interval, heard: Notified
+        self, expected: Sequence[Expectation], pushes: Iterable[Push], read: Interval, notifications: Notified
     ) -> Evidence:
         times = by_stream(pushes)
         last = max([read.end, *(one.window.end for one in expected)]) + LATEST
         files = self._files(expected, Interval(read.start, min(last, self.now))) if expected else {}
         running = self._pushed_now(expected, times)
-        known = with_times(files, heard)
-        return Evidence(times, known, running, self.unknown_pushes, self.unknown_files, heard.files)
+        known = with_times(files, notifications)
+        return Evidence(times, known, running, self.unknown_pushes, self.unknown_files, notifications.files)
 
     def _files(self, expected: Sequence[Expectation], created: Interval) -> dict[StreamKey, tuple[RecordedFile, ...]]:
         found: dict[StreamKey, dict[str, RecordedFile]] = {}

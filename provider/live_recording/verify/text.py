@@ -1,4 +1,4 @@
-"""Verdicts as text, Markdown and JSON.
+"""Verdicts as text and Markdown.
 
 Recordings that differ only in their format share a line: "the final was recorded completely, as MP4 and HLS".
 """
@@ -48,11 +48,10 @@ def _without_format(recording: Recording) -> tuple[object, ...]:
 
 def _line(recordings: Sequence[Recording]) -> Line:
     first = recordings[0]
-    stream = escaped("/".join(part or "*" for part in first.stream.parts))
     formats = join_words([recording.format.upper() for recording in recordings if recording.format])
     return Line(
         first.verdict,
-        stream,
+        str(first.stream),
         first.by,
         format_window(first.window),
         formats,

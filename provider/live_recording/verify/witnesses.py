@@ -99,9 +99,7 @@ def _file(event: FileEvent) -> RecordedFile:
 
 def unlisted_pushes(listed: Iterable[Push], notifications: Notified) -> Iterator[Push]:
     """Yield the pushes that were notified, and of which the list of pushes shows no part."""
-    known: dict[StreamKey, list[Interval]] = {}
-    for push in listed:
-        known.setdefault(push.stream, []).append(push.time)
+    known = by_stream(listed)
     for push in notifications.pushes:
         if not any(push.time.overlaps(time) for time in known.get(push.stream, ())):
             yield push
@@ -125,10 +123,8 @@ def _sent_events(read: Reader, stream: str, period: Interval) -> Iterator[AnyEve
         end = min(start + DAY, period.end)
         body = {"StreamName": stream, "StartTime": rfc3339(start), "EndTime": rfc3339(end), "EventType": FILE}
         for number in count(1):
-            rows = (
-                read("DescribeCallbackRecordsList", body | {"PageNum": number, "PageSize": PAGE}).get("DataInfoList")
-                or []
-            )
+            answer = read("DescribeCallbackRecordsList", body | {"PageNum": number, "PageSize": PAGE})
+            rows = answer.get("DataInfoList") or []
             for row in rows:
                 with suppress(InvalidNotification):
                     yield parse(str(row.get("Request") or "").encode())
