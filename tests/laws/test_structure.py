@@ -18,7 +18,17 @@ SOURCE = ROOT / "provider/live_recording"
 MODULES = {path.relative_to(SOURCE).with_suffix("").as_posix(): path for path in sorted(SOURCE.rglob("*.py"))}
 
 IMPURE = {
-    *("__main__", "program", "project", "review/html", "audit/run", "verify/run", "verify/current", "verify/html"),
+    *(
+        "__main__",
+        "program",
+        "project",
+        "review/html",
+        "audit/run",
+        "verify/run",
+        "verify/reading",
+        "verify/current",
+        "verify/html",
+    ),
     "conformance/run",
     *("account/client", "account/inventory", "account/guard", "account/rate_limiter", "account/snapshot_file"),
     *("ci/api", "ci/credentials"),

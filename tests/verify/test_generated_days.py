@@ -25,7 +25,8 @@ from live_recording.stackfile.reader import parse
 from live_recording.stackfile.validation import validate
 from live_recording.verify.intervals import Interval
 from live_recording.verify.model import Recording
-from live_recording.verify.run import Account, Readers
+from live_recording.verify.reading import AccountReader, Services
+from live_recording.verify.run import Verification
 from tests.support.clock import NOW
 from tests.support.thoroughness import examples
 
@@ -85,13 +86,14 @@ class Day:
             return _good(self.service.call(action, body, "ap-singapore"))
 
         vod = Vod(self.service)
-        readers = Readers(live, lambda action, body: _good(vod.call(Call(action, body))))
-        templates = (LiveTemplate.from_api(raw) for raw in self.service.account.templates.values())
-        account = Account(readers, {one.id: one for one in templates}, VERIFIED_AT, lambda _: None)
+        services = Services(live, lambda action, body: _good(vod.call(Call(action, body))))
+        templates = {one.id: one for one in map(LiveTemplate.from_api, self.service.account.templates.values())}
+        reader = AccountReader(services, VERIFIED_AT, lambda _: None)
         root = parse(self.stack).root
         assert root is not None
-        found = account.verify(validate(root).stack, Interval(MORNING, EVENING + timedelta(hours=1)))
-        assert account.notes == []
+        period = Interval(MORNING, EVENING + timedelta(hours=1))
+        found, _ = Verification(reader, templates).judge(validate(root).stack, period)
+        assert reader.unknown.notes == []
         return found
 
 

@@ -17,10 +17,10 @@ from live_recording.config.files import read_settings
 from live_recording.core.streams import StreamKey
 from live_recording.emulator import Emulator
 from live_recording.project import StackFile
-from live_recording.verify import run as verification
 from live_recording.verify.intervals import Interval
 from live_recording.verify.model import Push
-from live_recording.verify.run import open_readers
+from live_recording.verify.reading import AccountReader, open_services
+from live_recording.verify.run import Verification
 from live_recording.verify.witnesses import notified, unlisted_pushes
 from tests.callbacks.test_callbacks import PUSH as PUSH_EVENT
 from tests.callbacks.test_receiver import SECRET_PATH, environment, receiver
@@ -258,8 +258,9 @@ def test_lasting_faults_prove_nothing(day: Witnessed, monkeypatch: pytest.Monkey
 
 def _verified(file: StackFile) -> tuple[set[tuple[str, str, str]], str]:
     """Return what is recorded, and the notes."""
-    account = verification.Account(open_readers(file), {}, MORNING_AFTER, lambda _: None, lists_notifications=True)
+    reader = AccountReader(open_services(file), MORNING_AFTER, lambda _: None)
     assert file.checked.stack
-    found = account.verify(file.checked.stack, Interval(MORNING_AFTER - timedelta(days=1), MORNING_AFTER))
+    period = Interval(MORNING_AFTER - timedelta(days=1), MORNING_AFTER)
+    found, _ = Verification(reader, {}, lists_notifications=True).judge(file.checked.stack, period)
     recorded = {(one.stream.stream, one.by, one.format) for one in found if one.verdict == "recorded"}
-    return recorded, " ".join(account.notes)
+    return recorded, " ".join(reader.unknown.notes)

@@ -17,7 +17,7 @@ from live_recording.project import StackFile
 from live_recording.review.markdown import plain
 from live_recording.stackfile.model import Stack
 from live_recording.verify.queries import Reader, stream_state
-from live_recording.verify.run import open_readers
+from live_recording.verify.reading import open_services
 
 State = Literal["active", "inactive", "forbid", "unknown"]
 """The state of a stream as the API names it (CN:20470); unknown: the query failed."""
@@ -71,7 +71,7 @@ def current_state(file: StackFile, stack: Stack) -> CurrentState:
     running = [one for one in scheduled_recordings(stack, now).all if _is_running(one, now)]
     try:
         open_own_account(file.settings, file.stack)
-        read = open_readers(file).live
+        read = open_services(file).live
     except ToolError as failure:
         return CurrentState(file.stack, now, failure=str(failure))
     states = (_state(read, one) for one in running)

@@ -1,12 +1,8 @@
-"""The verification of stacks: read what the account shows of a period, and judge every recording that was declared.
+"""The verification of stacks: judge every recording that was declared by what its account shows of a period."""
 
-A query that fails makes what depends on it unknown, with the reason; the rest is judged.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from live_recording.account.objects import LiveTemplate
 from live_recording.account.snapshot_file import open_own_account
@@ -18,36 +14,19 @@ from live_recording.verify import queries
 from live_recording.verify.expectations import AccountFacts, expected_pushes, expected_tasks, tasks_without_start
 from live_recording.verify.intervals import Interval, Intervals, difference
 from live_recording.verify.judgement import judge
-from live_recording.verify.model import ORDER, Evidence, Expectation, Push, RecordedFile, Recording, VerifiedStack
+from live_recording.verify.model import ORDER, Evidence, Expectation, Push, Recording, VerifiedStack
+from live_recording.verify.reading import AccountReader, Progress, open_services
 from live_recording.verify.witnesses import (
     EventReader,
     Notified,
     by_stream,
     disagreements,
-    notified,
-    sent_files,
     unlisted_pushes,
     with_times,
 )
 
 LATEST = timedelta(hours=1, minutes=30)
 """How long after a recording its files may be created: the longest HLS splice and an hour."""
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """The services that are asked."""
-
-    live: queries.Reader
-    vod: queries.Reader
-
-
-def open_readers(file: StackFile) -> Readers:
-    """Return the services of a stack's account. Raises AccessDenied if there are no credentials."""
-    from live_recording.account.client import ApiClient  # slow to import
-
-    return Readers(ApiClient(file.settings).read, ApiClient(file.settings, service="vod").read)
 
 
 def verify_stack(
@@ -59,157 +38,61 @@ def verify_stack(
     """
     try:
         templates = open_own_account(file.settings, file.stack).templates()
-        account = Account(
-            open_readers(file),
-            templates,
-            file.settings.now(),
-            progress,
-            events,
-            lists_notifications=file.settings.site == "cn",
-        )
-        recordings = account.verify(stack, period)
+        reader = AccountReader(open_services(file), file.settings.now(), progress, events)
+        verification = Verification(reader, templates, lists_notifications=file.settings.site == "cn")
+        recordings, differences = verification.judge(stack, period)
     except ToolError as failure:
         return VerifiedStack(file.stack, period, failure=str(failure))
-    differences = tuple(account.disagreements)
-    return VerifiedStack(file.stack, period, recordings, tuple(account.notes), disagreements=differences)
+    return VerifiedStack(file.stack, period, recordings, tuple(reader.unknown.notes), disagreements=differences)
 
 
-@dataclass
-class Account:
-    """An account at one moment: what is read of it, and what could not be read."""
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """An account to verify: what reads it, and what is known of it beforehand."""
 
-    readers: Readers
+    reader: AccountReader
     templates: Mapping[str, LiveTemplate]
-    now: datetime
-    progress: Progress
-    events: EventReader | None = None
-    lists_notifications: bool = False  # whether the API lists what was sent (cn)
-    disagreements: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    unknown_pushes: dict[str, str] = field(default_factory=dict)
-    unknown_files: dict[int | None, str] = field(default_factory=dict)
+    lists_notifications: bool = False  # whether the API lists the notifications that were sent (cn)
 
-    def verify(self, stack: Stack, period: Interval) -> tuple[Recording, ...]:
-        """Return the verdicts, what needs attention first. Raises ApiError if the rules cannot be read."""
+    def judge(self, stack: Stack, period: Interval) -> tuple[tuple[Recording, ...], tuple[str, ...]]:
+        """Return the verdicts, what needs attention first, and where the witnesses disagree.
+
+        Raises ApiError if the rules cannot be read.
+        """
         facts = self._facts(stack, period)
         tasks = tuple(expected_tasks(stack, period, facts))
         read = Interval(min([period.start, *(task.window.start for task in tasks)]), period.end)
-        notifications = self._notifications(read)
-        pushes = self._pushes(stack, tasks, read)
-        pushes = tuple(sorted((*pushes, *unlisted_pushes(pushes, notifications))))
-        expected = (*tasks, *expected_pushes(stack, pushes, period, facts, self.unknown_pushes))
+        notifications = self.reader.notifications(read)
+        listed = self.reader.pushes(app_queries(stack, tasks), read)
+        pushes = listed.union(unlisted_pushes(listed, notifications))
+        expected = (*tasks, *expected_pushes(stack, pushes, period, facts, self.reader.unknown.pushes))
         evidence = self._evidence(expected, pushes, read, notifications)
-        recordings = self._judge(expected, evidence)
+        recordings = self._recordings(expected, evidence)
         if self.lists_notifications and (unproven := [one for one in recordings if one.is_unproven]):
-            evidence = replace(evidence, notified=notifications.with_files(self._sent_files(unproven)).files)
-            recordings = self._judge(expected, evidence)
-        if self.events:
-            self.disagreements += disagreements(expected, evidence, self.now)
-        return tuple(sorted(recordings, key=_order))
-
-    def _judge(self, expected: Iterable[Expectation], evidence: Evidence) -> list[Recording]:
-        return [recording for one in expected for recording in judge(one, evidence, self.now)]
-
-    def _notifications(self, read: Interval) -> Notified:
-        if self.events is None:
-            return Notified()
-        self.progress("Reading notifications")
-        try:
-            return notified(self.events(Interval(read.start - queries.BEFORE, self.now)))
-        except ToolError as failure:
-            self._note("The notifications are unknown", failure)
-            return Notified()
-
-    def _sent_files(self, unproven: Iterable[Recording]) -> Mapping[StreamKey, tuple[RecordedFile, ...]]:
-        """Return the files that the vendor notified of streams that are not proved to be recorded."""
-        times: dict[StreamKey, Interval] = {}
-        for one in unproven:
-            known = times.get(one.stream, one.window)
-            times[one.stream] = Interval(min(known.start, one.window.start), max(known.end, one.window.end))
-        self.progress(f"Reading the notifications of {len(times)} streams")
-        try:
-            return sent_files(self.readers.live, times, self.now)
-        except ToolError as failure:
-            self._note("The notifications that were sent are unknown", failure)
-            return {}
+            sent = self.reader.sent_files(times_of_streams(unproven))
+            evidence = replace(evidence, notified=notifications.with_files(sent).files)
+            recordings = self._recordings(expected, evidence)
+        differences = disagreements(expected, evidence, self.reader.now) if self.reader.events else ()
+        return tuple(sorted(recordings, key=_order)), tuple(differences)
 
     def _facts(self, stack: Stack, period: Interval) -> AccountFacts:
-        rules = queries.rule_changes(self.readers.live)
-        spans = tuple(tasks_without_start(stack, period))
-        return AccountFacts(self.templates, rules, queries.task_starts(self.readers.live, spans))
-
-    def _pushes(self, stack: Stack, tasks: Sequence[Expectation], read: Interval) -> tuple[Push, ...]:
-        found: set[Push] = set()
-        for query in sorted(app_queries(stack, tasks)):
-            if query.domain in self.unknown_pushes:
-                continue
-            self.progress(f"Reading the pushes of {query.domain}")
-            try:
-                found.update(queries.read_pushes(self.readers.live, query, read))
-            except ToolError as failure:
-                self.unknown_pushes[query.domain] = self._note(f"The pushes of {query.domain} are unknown", failure)
-        return tuple(sorted(found))
+        live = self.reader.services.live
+        rules = queries.rule_changes(live)
+        return AccountFacts(self.templates, rules, queries.task_starts(live, tuple(tasks_without_start(stack, period))))
 
     def _evidence(
         self, expected: Sequence[Expectation], pushes: Iterable[Push], read: Interval, notifications: Notified
     ) -> Evidence:
         times = by_stream(pushes)
         last = max([read.end, *(one.window.end for one in expected)]) + LATEST
-        files = self._files(expected, Interval(read.start, min(last, self.now))) if expected else {}
-        running = self._pushed_now(expected, times)
+        files = self.reader.files(expected, Interval(read.start, min(last, self.reader.now)))
+        running = self.reader.pushed_now(open_ended_streams(expected, times))
         known = with_times(files, notifications)
-        return Evidence(times, known, running, self.unknown_pushes, self.unknown_files, notifications.files)
+        unknown = self.reader.unknown
+        return Evidence(times, known, running, unknown.pushes, unknown.files, notifications.files)
 
-    def _files(self, expected: Sequence[Expectation], created: Interval) -> dict[StreamKey, tuple[RecordedFile, ...]]:
-        found: dict[StreamKey, dict[str, RecordedFile]] = {}
-        applications = {form.sub_application for one in expected for form in one.formats if not form.in_cos}
-        for application in sorted(applications, key=lambda number: number or 0):
-            try:
-                for file in self._files_of(application, expected, created):
-                    found.setdefault(file.stream, {})[file.id] = file
-            except ToolError as failure:
-                name = "the main application" if application is None else f"sub-application {application}"
-                self.unknown_files[application] = self._note(f"The files of {name} of VOD are unknown", failure)
-        return {stream: tuple(files.values()) for stream, files in found.items()}
-
-    def _files_of(
-        self, application: int | None, expected: Sequence[Expectation], created: Interval
-    ) -> Iterator[RecordedFile]:
-        concerned = [one for one in expected if any(form.sub_application == application for form in one.formats)]
-        domains = tuple(sorted({one.stream.domain for one in concerned}))
-        self.progress(f"Reading the files of {len(domains)} domains")
-        rows = tuple(queries.read_files(self.readers.vod, queries.FileQuery(application, domains), created))
-        yield from filter(None, map(queries.parse_file, rows))
-        if any(map(queries.lacks_stream, rows)):
-            for stream in sorted({one.stream for one in concerned}):
-                self.progress(f"Reading the files of {stream}")
-                query = queries.FileQuery(application, (stream.domain,), stream)
-                parse = partial(queries.parse_file, asked=stream)
-                yield from filter(None, map(parse, queries.read_files(self.readers.vod, query, created)))
-
-    def _pushed_now(self, expected: Iterable[Expectation], pushes: dict[StreamKey, Intervals]) -> frozenset[StreamKey]:
-        """Return the streams that are being pushed, of those whose list does not reach to the end of a recording."""
-        open_ended = {
-            one.stream
-            for one in expected
-            if one.formats and (rest := difference((one.window,), pushes.get(one.stream, ())))
-            if rest[-1].end == one.window.end
-        }
-        running = set()
-        for stream in sorted(open_ended):
-            try:
-                if queries.stream_state(self.readers.live, stream) == "active":
-                    running.add(stream)
-            except ToolError as failure:
-                reason = self._note("It is unknown which streams are being pushed now", failure)
-                self.unknown_pushes |= {one.domain: reason for one in open_ended}
-                break
-        return frozenset(running)
-
-    def _note(self, what: str, failure: ToolError) -> str:
-        note = f"{what}: {failure}"
-        self.notes.append(note)
-        return note
+    def _recordings(self, expected: Iterable[Expectation], evidence: Evidence) -> list[Recording]:
+        return [recording for one in expected for recording in judge(one, evidence, self.reader.now)]
 
 
 def app_queries(stack: Stack, tasks: Iterable[Expectation]) -> set[queries.AppQuery]:
@@ -221,6 +104,25 @@ def app_queries(stack: Stack, tasks: Iterable[Expectation]) -> set[queries.AppQu
     for rule in stack.rules.values():
         found.add(queries.AppQuery(rule.domain, rule.app))
     return found
+
+
+def open_ended_streams(expected: Iterable[Expectation], pushes: Mapping[StreamKey, Intervals]) -> set[StreamKey]:
+    """Return the streams whose listed pushes do not reach to the end of a recording: they may still be pushed."""
+    found = set()
+    for one in expected:
+        missing = difference((one.window,), pushes.get(one.stream, ()))
+        if one.formats and missing and missing[-1].end == one.window.end:
+            found.add(one.stream)
+    return found
+
+
+def times_of_streams(recordings: Iterable[Recording]) -> Mapping[StreamKey, Interval]:
+    """Return, for each stream, the time from its first recording to its last."""
+    times: dict[StreamKey, Interval] = {}
+    for one in recordings:
+        known = times.get(one.stream, one.window)
+        times[one.stream] = Interval(min(known.start, one.window.start), max(known.end, one.window.end))
+    return times
 
 
 def _order(recording: Recording) -> tuple[int, StreamKey, datetime, str, str]:
