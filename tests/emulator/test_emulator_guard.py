@@ -16,6 +16,8 @@ PATHS = ["/", "/_control/log", "/_control/reset", "/v2/index.php?Action=CreateRe
     [
         {"Host": "evil.example.com"},
         {"Host": "127.0.0.1.evil.example.com"},
+        {"Host": "localhost.evil.example.com"},
+        {"Host": "evil-localhost"},
         {"Origin": "https://evil.example.com"},
         {"Origin": "null"},
         {"Origin": "http://localhost:3000"},
@@ -41,10 +43,13 @@ def test_own_pages_and_programs_are_answered() -> None:
         for header in (
             {"Host": "localhost"},
             {"Host": f"[::1]:{emulator.port}"},
+            {"Host": f"live.localhost:{emulator.port}"},
             {"Host": own, "Origin": f"http://{own}", "Sec-Fetch-Site": "same-origin"},
             {"Sec-Fetch-Site": "none"},
         ):
             assert send(emulator.port, "GET", "/_control/log", b"", header) == (200, [])
+        through_proxy = f"http://live.localhost:{emulator.port}/_control/log"
+        assert send(emulator.port, "GET", through_proxy, b"", {"Host": "live.localhost"}) == (200, [])
 
 
 @pytest.mark.parametrize(

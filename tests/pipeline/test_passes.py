@@ -132,8 +132,18 @@ def after_plan(monkeypatch: pytest.MonkeyPatch, intervene: Callable[[], object])
 
 
 def test_nothing_to_change_ends_after_the_plan(project: Project) -> None:
-    """No `up` is started, and each list of the account is read once."""
+    """No `up` is started, each list of the account is read once, and the page of an earlier plan does not stay."""
+    project.declare(LONGER)
+    project.deploy()
+    pages = [project.directory / "plans" / name for name in ("dev.html", "index.html")]
+    assert all(page.exists() for page in pages)
+    (project.cli.directory / "up.arguments").unlink()
+    project.declare(review_stack.STACK)
+
     done = project.deploy()
+
+    assert not any(page.exists() for page in pages)
+    assert (project.directory / "plans/dev.md").exists()
 
     assert (done.returncode, done.stdout.splitlines()[-1], project.cli.updates) == (0, "Nothing to change.", [])
     calls = [call["action"] for call in project.account.emulator.log]
@@ -158,10 +168,12 @@ def test_nothing_to_change_until_a_task_began(project: Project, monkeypatch: pyt
 
 
 def test_change_is_applied_without_a_second_preview(project: Project) -> None:
-    """The account is read once more, with no more calls than the preview would need: no identity, no domains."""
+    """The verdict comes first. The account is read once more, with no more calls than the preview would need."""
     project.declare(LONGER)
 
-    assert project.deploy().stdout.splitlines()[-1] == "Applied."
+    verdict, *_, output, outcome = project.deploy().stdout.splitlines()
+    assert verdict.startswith("dev, plan 1: No recording loss: 1 pattern changes.")
+    assert (output, outcome) == ("Done.", "Applied.")
     assert project.previews == [False]
     calls = [call["action"] for call in project.account.emulator.log]
     assert {name: calls.count(name) for name in ("DescribeLiveRecordRules", "DescribeLiveDomains", "GetCallerIdentity")} == {

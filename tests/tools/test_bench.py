@@ -3,13 +3,16 @@
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from bench import engine, everyday, figures
+from bench import engine, everyday, figures, peer
 from bench import verify as bench_verify
 from bench.measurements import OPERATIONS, RESULTS, Measured, Sample, load, save
 from bench.rivals import Size, stack_file
+from bench.turns import Sample as Turn
+from bench.turns import table
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.vendor import SITES
 from live_recording.project import check_text as load_stack
@@ -141,14 +144,59 @@ def test_small_stack_is_measured() -> None:
 
 def test_everyday_table_shows_medians_and_the_most_calls() -> None:
     """Each checkout has its CPU time, wall time and API calls of each operation."""
-    runs = [everyday.Sample(2.0, 3.0, 5), everyday.Sample(1.0, 9.0, 4), everyday.Sample(4.0, 1.0, 4)]
+    runs = [Turn(2.0, 3.0, 5), Turn(1.0, 9.0, 4), Turn(4.0, 1.0, 4)]
     samples = {(operation, name): runs for operation in everyday.OPERATIONS for name in ("before", "now")}
 
-    lines = list(everyday.table(Size.of("20+20+0"), samples, ("before", "now")))
+    lines = list(table("20+20", everyday.OPERATIONS, samples, ("before", "now")))
 
     assert lines[0] == "| 20+20 | before: CPU | wall | calls | now: CPU | wall | calls |"
     assert lines[3] == "| check | 2.00 s | 3.00 s | 5 | 2.00 s | 3.00 s | 5 |"
     assert len(lines) == 2 + len(everyday.OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("options", "missing"),
+    [
+        ((), ["tofu or terraform (name the program with --cli PATH)", "terraform-provider-tencentcloud (name it with --p"]),
+        (("--cli", "/no/such", "--provider", "/no/plugin"), ["/no/such (name the program with --cli PATH)", "/no/plugin ("]),
+        (("--cli", "/bin/sh"), ["terraform-provider-tencentcloud (name it with --provider PATH; after `tofu init`"]),
+        (("--provider", "/bin/sh"), ["tofu or terraform ("]),
+    ],
+)  # fmt: skip
+def test_comparison_says_which_programs_are_missing(
+    options: tuple[str, ...], missing: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends with exit code 2 before anything is started, and names the option for each program."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit) as ended:
+        peer.main(options)
+
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "Nothing was measured. Not found, or not a program: " in said
+    assert [text for text in missing if text not in said] == []
+    assert said.count("(name ") == len(missing)
+
+
+def test_peer_declares_what_our_stack_file_does() -> None:
+    """The same templates, formats and rules."""
+    size = Size.of("2+3+0")
+    ours = load_stack(
+        "time_zone: UTC\n" + stack_file(size), "x.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev")
+    )
+    theirs = cast("Any", peer.configuration(size))["resource"]
+
+    assert ours.stack
+    templates = {
+        name: [{"enable": 1, "record_interval": each.mp4.record_interval, "storage_time": each.mp4.storage_time}]
+        for name, each in ours.stack.templates.items()
+        if each.mp4
+    }
+    declared = theirs["tencentcloud_css_record_template"].values()
+    assert templates == {each["template_name"]: each["mp4_param"] for each in declared}
+    rules = [(rule.domain, rule.app, rule.template) for rule in ours.stack.rules.values()]
+    declared = theirs["tencentcloud_css_record_rule_attachment"].values()
+    assert rules == [(each["domain_name"], each["app_name"], each["template_id"].split(".")[1]) for each in declared]
 
 
 def test_verification_is_measured_beside_its_calls_alone() -> None:

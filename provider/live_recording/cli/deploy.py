@@ -1,13 +1,16 @@
 """`live-recording deploy`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from live_recording.cli.options import AcceptOption, PlansOption, StackArgument
 from live_recording.cli.output import print_output
 from live_recording.cli.plan import print_verdict
+
+if TYPE_CHECKING:
+    from live_recording.pipeline.plan import Plan
 
 
 def deploy(
@@ -25,14 +28,24 @@ def deploy(
 ) -> None:
     """Plan, review and apply one stack.
 
-    Applies nothing if the review stops. If the plan becomes stale, plans again, and applies only if no other effects were added.
+    Prints the verdict, then applies. Applies nothing if the review stops. If the plan becomes stale, plans again, and applies only if no other effects were added.
 
     Example: live-recording deploy prod
     """
     from live_recording.pipeline.deploy import deploy_stack
 
-    deployment = deploy_stack(stack, out, print_output, accept_where or (), checkpoints=checkpoints)
-    for number, plan in enumerate(deployment.plans, 1):
-        print_verdict(f"{plan.stack}, plan {number}", plan)
+    deployment = deploy_stack(stack, out, Terminal(), accept_where or (), checkpoints=checkpoints)
     print_output(deployment.outcome.sentence.format(out=out, unlock=deployment.unlock_command))
     raise typer.Exit(deployment.outcome.exit_code)
+
+
+class Terminal:
+    """Prints each verdict before anything of its plan is applied."""
+
+    def planned(self, plan: "Plan", number: int) -> None:
+        """Print the verdict of a plan."""
+        print_verdict(f"{plan.stack}, plan {number}", plan)
+
+    def hurried(self, sentence: str) -> None:
+        """Print that the plan is applied without checkpoints."""
+        print_output(sentence)

@@ -33,10 +33,15 @@ PULUMI_ENABLE_STREAMING_JSON_PREVIEW prints another format, PULUMI_STACK selects
 """
 
 
+LESS_GARBAGE_COLLECTION = {"GOGC": "300"}
+"""The CLI is a Go program that ends after seconds: collecting garbage less often saves 6% of the CPU time of a preview, and
+costs 10 MB (*observed*). A user's own value stays."""
+
+
 def child_environment() -> dict[str, str]:
     """Return the environment for the Pulumi CLI: this process's, without variables that change what it does or prints."""
     kept = {name: value for name, value in files.environment().items() if _is_kept(name)}
-    return kept | {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
+    return LESS_GARBAGE_COLLECTION | kept | {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
 
 
 def _is_kept(variable: str) -> bool:

@@ -6,8 +6,11 @@ A name that is rebound to 127.0.0.1 shows in `Host`; a page of another site in `
 import re
 from collections.abc import Mapping
 
-LOOPBACK_HOST = re.compile(r"(?:https?://)?(?:127(?:\.[0-9]{1,3}){3}|localhost|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
-"""tccli sends its whole endpoint, with the scheme (observed)."""
+LOOPBACK_HOST = re.compile(
+    r"(?:https?://)?(?:127(?:\.[0-9]{1,3}){3}|(?:[a-z0-9-]+\.)*localhost|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE
+)
+"""tccli sends its whole endpoint, with the scheme (observed). Names below localhost always are this machine (RFC 6761): clients
+that take only a root domain put the service before it, such as live.localhost."""
 
 OWN = {"same-origin", "none"}
 """Values of Sec-Fetch-Site that a page of this server, or an address typed by a person, sends."""

@@ -55,7 +55,7 @@ def run_update(command: Sequence[str], environment: dict[str, str]) -> Update:
         _forward_signals(process) as forwarded,
     ):
         for line in process.stdout or ():
-            sys.stdout.write(printable_output(line))
+            sys.stdout.write(printable_output(line.removesuffix("\n")) + "\n")  # a killed CLI ends inside a line
             sys.stdout.flush()
             seen |= {marker for marker in (*STALE_PLAN_MARKERS, *LOCK_MARKERS) if marker in line}
         process.wait()

@@ -1,10 +1,11 @@
 """Plan, review and apply one stack."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
 from live_recording.account import snapshot_file
 from live_recording.account.inventory import AccountInventory, open_account
@@ -58,6 +59,16 @@ class Outcome(Enum):
         self.sentence = sentence
 
 
+class Observer(Protocol):
+    """Shows what a deployment found, before the deployment continues."""
+
+    def planned(self, plan: Plan, number: int) -> None:
+        """Show a plan that was reviewed. Nothing of it is applied yet."""
+
+    def hurried(self, sentence: str) -> None:
+        """Show that the plan is applied without checkpoints, and what follows from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """A deployment that ended: its outcome, and its plans, the second only if the first became stale."""
@@ -74,7 +85,7 @@ class Deployment:
 def deploy_stack(
     name: str,
     directory: Path,
-    report: Callable[[str], None],
+    observer: Observer,
     accepted: Collection[str] = (),
     *,
     checkpoints: bool = False,
@@ -84,24 +95,26 @@ def deploy_stack(
     Args:
         name: Name of the stack, or path of its file.
         directory: Where to write plans and reviews.
-        report: Called with a sentence about a plan that is applied without checkpoints.
+        observer: Shows each plan before it is applied.
         accepted: As for `plan_stack`.
         checkpoints: Let Pulumi write the state after every step, also where a killed run can be repaired without.
     """
     first = Attempt.plan_now(name, directory, accepted)
+    observer.planned(first.plan, 1)
     if first.plan.review.stops:
         return Deployment(Outcome.stopped, (first.plan,))
     passes = first.passes()
     if passes is Passes.none:
         return Deployment(Outcome.unchanged, (first.plan,))
-    update = first.apply(passes, report, checkpoints=checkpoints)
+    update = first.apply(passes, observer, checkpoints=checkpoints)
     if not update.stale:
         return Deployment(_outcome(update), (first.plan,))
     second = Attempt.plan_now(name, directory, accepted)
+    observer.planned(second.plan, 2)
     plans = first.plan, second.plan
     if second.plan.review.stops or not second.plan.review.has_no_new_effect(first.plan.review):
         return Deployment(Outcome.partly_applied if passes is Passes.update else Outcome.changed, plans)
-    return Deployment(_outcome(second.apply(Passes.preview_and_update, report, checkpoints=checkpoints)), plans)
+    return Deployment(_outcome(second.apply(Passes.preview_and_update, observer, checkpoints=checkpoints)), plans)
 
 
 def _outcome(update: Update) -> Outcome:
@@ -132,7 +145,7 @@ class Attempt:
         live = open_account(stack.settings) if stack.settings.has_credentials else None
         account = snapshot_file.snapshot_of(live, with_relays=True) if live else None
         plan = plan_stack(stack, directory, account, accepted)
-        write_review((plan,), directory)
+        write_review((plan,), directory, pages=plan.review.stops or bool(plan.review.operations))
         return cls(name, plan, stack, live, began, Basis(contents, plan.state, account))
 
     def passes(self) -> Passes:
@@ -148,7 +161,7 @@ class Attempt:
         account = snapshot_file.snapshot_of(self.live) if self.live else None
         return self.basis.is_same(Basis(input_contents(self.name), read_state(self.plan.pulumi_name), account))
 
-    def apply(self, passes: Passes, report: Callable[[str], None], *, checkpoints: bool) -> Update:
+    def apply(self, passes: Passes, observer: Observer, *, checkpoints: bool) -> Update:
         """Apply the plan."""
         command = pulumi_command(
             self.plan.pulumi_name, "up", "--yes", "--suppress-progress", "--plan", str(self.plan.file), *passes.options
@@ -156,5 +169,5 @@ class Attempt:
         environment, operations = child_environment(), [operation.op for operation in self.plan.review.operations]
         if not checkpoints and skips_checkpoints(self.plan.types, operations, environment):
             environment[VARIABLE] = "true"
-            report(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
+            observer.hurried(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
         return run_update(command, environment)

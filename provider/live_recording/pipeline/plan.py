@@ -20,7 +20,6 @@ from live_recording.project import StackFile, load_stack
 from live_recording.review.build import build_review
 from live_recording.review.combined import render_combined
 from live_recording.review.formats import FORMATS
-from live_recording.review.html import render_index
 from live_recording.review.model import Review
 from live_recording.review.overview import Overview, Unaffected
 from live_recording.review.preview import planned_types
@@ -52,7 +51,7 @@ def plan_stack(
 ) -> Plan:
     """Plan and review a stack. Raises ToolError if it cannot be planned.
 
-    Writes STACK.preview.json, STACK.plan, and the review in all formats into the directory.
+    Writes STACK.preview.json and STACK.plan into the directory.
 
     Args:
         stack: The stack.
@@ -77,8 +76,6 @@ def plan_stack(
     review = build_review(stack, preview.stdout, account, stack.settings.now(), where, base)
     if preview.returncode and not review.refused:
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
-    for extension, render in FORMATS.items():
-        write_file(directory / f"{stack.stack}.{extension}", render(review), private=True)
     types = types_in_state(state) | planned_types(preview.stdout)
     return Plan(stack.stack, stack.pulumi_name, review, plan_file, types, state)
 
@@ -114,8 +111,10 @@ def write_review(
     not_planned: Mapping[str, Verdict] | None = None,
     without_effect: Sequence[str] = (),
     unaffected: Unaffected | None = None,
+    *,
+    pages: bool = True,
 ) -> None:
-    """Write the combined review of plans as review.md, and the page over all stacks as index.html.
+    """Write the review of each plan in all formats, the combined review as review.md, and the page over all as index.html.
 
     Args:
         plans: The plans.
@@ -123,13 +122,33 @@ def write_review(
         not_planned: Stacks that have no plan but should -> why.
         without_effect: Paths that a pull request changes, but that these plans do not use.
         unaffected: Stacks that need no plan.
+        pages: Whether to write HTML; if not, that of an earlier run is deleted.
     """
     create_private_directory(directory)
     reviews, verdicts = [plan.review for plan in plans], not_planned or {}
+    for review in reviews:
+        for extension in FORMATS:
+            _write_format(review, extension, directory, pages=pages)
     combined = render_combined(reviews, verdicts, without_effect, unaffected)
     write_file(directory / "review.md", combined, private=True)
-    page = render_index(Overview.of(reviews, verdicts, unaffected))
-    write_file(directory / "index.html", page, private=True)
+    _write_index(Overview.of(reviews, verdicts, unaffected), directory / "index.html", pages=pages)
+
+
+def _write_format(review: Review, extension: str, directory: Path, *, pages: bool) -> None:
+    path = directory / f"{review.stack}.{extension}"
+    if pages or extension != "html":
+        write_file(path, FORMATS[extension](review), private=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _write_index(overview: Overview, path: Path, *, pages: bool) -> None:
+    if not pages:
+        path.unlink(missing_ok=True)
+        return
+    from live_recording.review.html import render_index  # its template engine is slow to import
+
+    write_file(path, render_index(overview), private=True)
 
 
 def not_planned_verdicts(without_file: Mapping[str, str], failures: Mapping[str, ToolError]) -> dict[str, Verdict]:
