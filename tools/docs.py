@@ -29,6 +29,7 @@ from live_recording.core.findings import (
 )
 from live_recording.core.json_output import as_json
 from live_recording.core.kinds import KindName
+from live_recording.core.text import join_words
 from live_recording.stackfile import (
     callbacks,
     fields,
@@ -206,7 +207,7 @@ def findings() -> str:
         "that the account would reject uses the same ids.",
         "",
         f"Only a review reports {', '.join(sorted(REVIEW_ONLY))}, which is about a change. It stops until it is acknowledged.",
-        f"Only plans and deployments report {' and '.join(sorted(ACCOUNT_ONLY))}, which need the account.",
+        f"Only plans and deployments report {join_words(sorted(ACCOUNT_ONLY))}, which need the account.",
         "",
         "`--format json` is for programs; `sarif`, `github`, `gitlab` and `junit` are for [pipelines](pipelines.md#findings-in-the-diff).",
         "Exit codes: 0 no errors, 1 errors, 2 wrong usage or an unreadable file.",

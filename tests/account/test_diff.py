@@ -37,6 +37,8 @@ CHANGES: dict[str, Row] = {
     ),
     "task-end": ("task", TASK, {"end": "2026-11-21T15:00:00Z"}, ("end",), ("end",)),
     "task-type": ("task", TASK, {"stream_type": "mixed"}, ("stream_type",), ("stream_type",)),
+    "task-protected": ("task", TASK, {"protect": True}, ("protect",), ()),
+    "task-unprotected-as-before": ("task", TASK, {"protect": False}, (), ()),
     "template-name": ("template", TEMPLATE, {"template_name": "u"}, ("template_name",), ()),
     "template-format": ("template", TEMPLATE, {"mp4": {"record_interval": 60}}, ("mp4",), ()),
     "template-new-format": ("template", TEMPLATE, {"aac": {}}, ("aac",), ()),

@@ -54,21 +54,27 @@ def test_rules_refer_to_a_template_or_have_an_id() -> None:
 
 
 def test_protected_entries() -> None:
-    """A task that is over is still declared, unprotected: the engine could not delete it otherwise."""
+    """The engine protects what has no end; a recording is protected by an input, and no longer declared when it is over."""
     times = {"over": ("2026-11-20T08:00Z", "2026-11-20T10:00Z"), "next": ("2026-11-20T14:00Z", "2026-11-20T16:00Z")}
     task = {"domain": PUSH, "app": "live", "template": "t"}
     tasks = {
         name: {**task, "stream": name, "start": start, "end": end, "protect": True}
         for name, (start, end) in times.items()
     }
+    daily = {**task, "stream": "daily", "rrule": "FREQ=DAILY", "at": "20:00", "duration": "1h"}
     state = desired(
         templates={"t": {"protect": True}, "free": {}},
         rules={"all": {"domain": PUSH, "template": "t", "protect": True}},
-        tasks=tasks | {"over-too": {**tasks["over"], "stream": "x", "protect": False}},
+        tasks=tasks | {"free": {**tasks["next"], "stream": "x", "protect": False}},
+        schedules={"daily": {**daily, "protect": True, "until": "2026-11-20"}},
     )
 
-    assert [d.name for d in state.resources if d.protect] == ["t", "all", "next"]
-    assert [(d.name, d.protect) for d in state.finished] == [("over", False)]
+    assert [d.name for d in state.resources if d.protect] == ["t", "all"]
+    assert {d.name: d.inputs.get("protect") for d in state.resources if d.kind == "task"} == {
+        "daily-20261120T2000": True,
+        "free": None,
+        "next": True,
+    }
 
 
 def test_callbacks() -> None:

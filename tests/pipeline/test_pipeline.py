@@ -127,25 +127,36 @@ def test_account_that_stops_answering_is_a_failure(pipeline: Pipeline, account: 
     assert "- `dev`: **Not planned**: " in pipeline.review
 
 
-def test_protected_entries_and_a_stack_without_a_file(pipeline: Pipeline) -> None:
-    """A plan that deletes or replaces a protected entry is rejected; without `protect`, and after a task's end, it is not.
+def test_protected_entries_and_a_stack_without_a_file(pipeline: Pipeline, account: Account) -> None:
+    """A plan that deletes a protected entry is rejected, and so is the deletion; a recording that is over blocks nothing.
 
     Who then deletes the stack file reads what becomes of what it declared; a stack that holds nothing is no matter.
     """
+    template = RULE.partition("rules:")[0]
     rule = RULE.replace("template: match}", "template: match, protect: true}")
-    final = FINAL.replace("}\n", ", protect: true}\n")
-    pipeline.up(rule + final)
-    pipeline.write(RULE.partition("rules:")[0] + final.replace("stream: final", "stream: other"))
+    pipeline.up(rule + DERBY)
+    pipeline.write(template + DERBY)
     status, said = pipeline.call("plan", "dev")
     assert status == 1, said
     advice = "but it is protected. First deploy the entry unchanged, without `protect`."
     assert f"rules.everything: This plan would delete it, {advice}" in said
-    assert f"tasks.final: This plan would replace it, {advice}" in said
-    assert "Plan rejected (2 errors)" in said
+    assert "Plan rejected (1 error)" in said
+
+    pipeline.write(RULE)
+    status, said = pipeline.call("plan", "dev")
+    assert status == 1, said
+    advice = (
+        "It is protected until it ends, at 2026-11-21T06:00:00Z. To delete or replace it earlier, first deploy the "
+        "entry unchanged, without `protect`."
+    )
+    assert f"schedules.derby: {advice}" in said
+    assert "Plan rejected (1 error)" in said
+    assert advice in pipeline.refused(RULE, "up", "--yes", "--skip-preview")
 
     pipeline.set_now(NOW + timedelta(days=2))
-    pipeline.up(RULE + final)
-    assert [name for name, resource in pipeline.state().items() if resource.get("protect")] == []
+    pipeline.up(RULE)
+    assert account.state["tasks"] != []
+    assert [name for name in pipeline.state() if "RecordTask" in name] == []
     pipeline.set_now(NOW)
     (pipeline.directory / "stacks/dev.yaml").unlink()
     pipeline.init("unused")
@@ -175,6 +186,10 @@ STALE = {
     "is-over": task("short", timedelta(minutes=-5), timedelta(minutes=30)),
     "was-never-made": task("missed", timedelta(minutes=10), timedelta(minutes=30)),
 }
+DERBY = (
+    "schedules:\n  derby: {domain: events.example.com, app: live, stream: derby, rrule: FREQ=DAILY, until: 2026-11-21, "
+    'at: "12:00", duration: 2h, template: match, protect: true}\n'
+)
 FINAL = "tasks:\n" + task("final", timedelta(days=1), timedelta(days=1, hours=2))
 
 

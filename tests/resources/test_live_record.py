@@ -263,13 +263,6 @@ def test_full_day_says_what_to_do(account: Account) -> None:
         host.check_and_create("live_record", **STREAM, **TIMES)
 
 
-def test_in_place_change_is_refused(account: Account) -> None:
-    """Nothing is ever changed in place, even on request."""
-    live = _made(account)
-    with account.host() as host, pytest.raises(grpc.RpcError, match="cannot be changed in place"):
-        host.update("live_record", live, live.inputs)
-
-
 def test_names_are_sent_as_they_are(account: Account) -> None:
     """Symbols and percent signs reach the vendor letter by letter."""
     with account.host() as host:

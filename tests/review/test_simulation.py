@@ -238,6 +238,40 @@ def test_tasks_are_adopted_made_and_ended(
     assert tasks_after(made(account({}, *live), steps, *declared)) == expected
 
 
+PROTECTED = {"protect": True}
+MIXED = {**PROTECTED, "stream_type": "mixed"}
+
+
+def record_step(ends_at: str) -> PlannedChange:
+    """Return the deletion of a protected live record."""
+    return PlannedChange("delete", "live_record", "final", "7", {**STREAM, **PROTECTED, "ends_at": ends_at})
+
+
+@pytest.mark.parametrize(
+    ("steps", "refused"),
+    [
+        pytest.param([task_step("delete", "final", "t", PROTECTED)], "tasks.final", id="deleted"),
+        pytest.param([task_step("replace", "final", "t", PROTECTED, MIXED)], "tasks.final", id="replaced"),
+        pytest.param([task_step("delete", "derby-20261120T1300", "t", PROTECTED)], "schedules.derby", id="occurrence"),
+        pytest.param([task_step("update", "final", "t", PROTECTED)], "", id="protection-removed"),
+        pytest.param([task_step("update", "final", "t", {}, PROTECTED)], "", id="protection-set"),
+        pytest.param([task_step("delete", "final", "t", PROTECTED | OVER)], "", id="over"),
+        pytest.param([task_step("delete", "final", "gone", PROTECTED)], "", id="gone-already"),
+        pytest.param([task_step("delete", "final", "t", PROTECTED), task_step("create", "n")], "", id="renamed-without-was"),
+        pytest.param([record_step(TIMES["end"])], "live_records.final", id="live-record"),
+        pytest.param([record_step(OVER["end"])], "", id="live-record-that-is-over"),
+    ],
+)  # fmt: skip
+def test_protected_recordings_stay(steps: Sequence[PlannedChange], refused: str) -> None:
+    """A plan that ends a protected recording is refused, and the recording stays; a change of the protection alone is not."""
+    found = made(account({}, task("t")), steps, A)
+
+    assert found.after.account.tasks.keys() >= {"t"}
+    assert [sentence.partition(": ")[0] for sentence in found.protected] == ([refused] if refused else [])
+    assert all(f"It is protected until it ends, at {TIMES['end']}. " in sentence for sentence in found.protected)
+    assert found.conflicts == ()
+
+
 def test_names_are_those_of_the_state_before_and_of_the_file_after() -> None:
     """A renamed rule has its old name before and its new one after; what others have has none."""
     steps = [rule("delete", "old", "s=1"), rule("create", "new", new="s=1")]

@@ -5,10 +5,12 @@ Checks, deployments and reviews report the same conflict with the same words.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from live_recording.core.kinds import NOUN_OF, TEMPLATE_OF, RuleKind, TemplateKind
 from live_recording.core.streams import CallbackKey, RuleKey
 from live_recording.core.text import capitalize, quoted
+from live_recording.core.timefmt import rfc3339
 
 Describe = Callable[[str], str]
 """A template id -> the template as a message names it."""
@@ -113,7 +115,18 @@ class RuleChangedOutside:
         )
 
 
-Conflict = TemplateMissing | TemplateRenamed | TemplateInUse | RuleKeyTaken | RuleChangedOutside
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A recording that must be deleted or replaced is protected until it ends."""
+
+    end: datetime
+
+    def message(self, _: Describe) -> str:
+        """Return what is wrong and what to do."""
+        return protected_until(self.end)
+
+
+Conflict = TemplateMissing | TemplateRenamed | TemplateInUse | RuleKeyTaken | RuleChangedOutside | Protected
 
 
 def rule_kind(key: RuleKey) -> RuleKind:
@@ -134,6 +147,14 @@ def another_account(what: str) -> str:
         f"{capitalize(what)} is not in the account of these credentials, and nothing shows that this is the account of "
         "the stack's state: this looks like another account. Nothing was changed. Check the credentials with "
         "`live-recording doctor`. If the account is right, name it: pulumi config set live-recording:account ID"
+    )
+
+
+def protected_until(end: datetime) -> str:
+    """Return the message of a recording that is protected until its *end*."""
+    return (
+        f"It is protected until it ends, at {rfc3339(end)}. To delete or replace it earlier, first deploy the entry "
+        "unchanged, without `protect`."
     )
 
 

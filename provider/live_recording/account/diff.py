@@ -28,7 +28,7 @@ LIVE_RECORD_FIELDS = (
 REPLACES: Mapping[KindName, tuple[str, ...]] = {
     "template": CREATE_ONLY,
     "rule": RULE_KEY,  # the API cannot change the key of a rule; its template is changed in place
-    "task": TASK_FIELDS,  # the API cannot change a task
+    "task": TASK_FIELDS,  # the API cannot change a task; only `protect`, which is ours, changes in place
     "live_record": LIVE_RECORD_FIELDS,  # nor a live record
     "callback_template": (),
     "callback_rule": CALLBACK_RULE_KEY,
@@ -43,7 +43,7 @@ def effective(kind: KindName, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         return effective_callback(inputs)
     if kind in ("rule", "callback_rule"):
         return {name: inputs.get(name, "") for name in (*REPLACES[kind], "template_id")}
-    return {name: inputs.get(name) for name in REPLACES[kind]}
+    return {name: inputs.get(name) for name in REPLACES[kind]} | {"protect": bool(inputs.get("protect"))}
 
 
 def changes(kind: KindName, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from live_recording.account.conflicts import (
     Conflict,
+    Protected,
     RuleChangedOutside,
     RuleKeyTaken,
     TemplateMissing,
@@ -186,12 +187,18 @@ def create_task(inputs: Inputs, live: Mapping[str, LiveTask], held: HeldObjects,
 
 
 def delete_task(
-    task_id: str, end: datetime, live: Mapping[str, LiveTask], held: HeldObjects, now: datetime
-) -> Delete | Keep:
-    """Decide the deletion of a task: a finished one needs no call, a running one is stopped first (CN:45982)."""
+    task_id: str, state: Inputs, live: Mapping[str, LiveTask], held: HeldObjects, now: datetime
+) -> Delete | Keep | Refuse:
+    """Decide the deletion of a task: a finished one needs no call, a running one is stopped first (CN:45982).
+
+    The *state* tells when it ends, and whether it is protected until then.
+    """
+    end = datetime.fromisoformat(state["end"])
     task = None if end <= now or held.holds("task", task_id) else live.get(task_id)
     if task is None:
         return Keep()
+    if state.get("protect"):
+        return Refuse(Protected(end))
     until_start = task.start - now.timestamp()
     return Delete(
         stop_first=until_start <= SKEW_SECONDS and not task.stopped_at,

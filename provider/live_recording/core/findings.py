@@ -145,9 +145,10 @@ CATALOG: dict[str, Kind] = {
         "The account does not have a domain, or it is a playback domain.",
         "DescribeLiveDomains, CN:33857, IN:35186",
     ),
+    "protected": Kind("error", "A change would replace a recording that is protected until it ends.", _FORM),
 }
 
-ACCOUNT_ONLY = frozenset({"wrong-account", "unknown-domain"})
+ACCOUNT_ONLY = frozenset({"wrong-account", "unknown-domain", "protected"})
 """Findings that need the account: `check` never reports them."""
 REVIEW_ONLY = frozenset({"recording-loss"})
 """Findings of plan reviews only; there they stop the deployment until they are acknowledged."""

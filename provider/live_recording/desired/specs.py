@@ -54,6 +54,7 @@ class TaskSpec:
     window: Window
     stream_type: StreamType = "live"
     template_id: str | None = None
+    protect: bool = False  # until it ends
 
     def to_inputs(self) -> dict[str, Any]:
         """Return the inputs of the resource; a managed template's id is added by the program."""
@@ -62,6 +63,7 @@ class TaskSpec:
             "stream_type": self.stream_type,
             **_window_inputs(self.window),
             **_template_id_input(self.template_id),
+            **({"protect": True} if self.protect else {}),
         }
 
 

@@ -254,8 +254,8 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
     """One recording with a start and an end, independent of the rules.
 
     Times are RFC 3339 with an offset, or aware datetimes, whose fractions of a second are dropped. A task needs *end*, or
-    *start* and *duration*, and lasts at most 24 h. Every change replaces it.
-    Errors: a time that the API does not accept yet, or that has passed.
+    *start* and *duration*, and lasts at most 24 h. Every change but that of *protect* replaces it.
+    Errors: a time that the API does not accept yet, or that has passed; a change of a task that is protected.
     Source: CreateRecordTask, CN:45983, IN:37309.
     """
 
@@ -275,11 +275,12 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
         duration: Input[str | int] | timedelta | None = None,
         stream_type: Input[str] | None = None,
         template_id: Input[str | int] | None = None,
+        protect: Input[bool] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         """Declare a task. Without *start* it begins when it is created, and *end* is required.
 
-        *stream_type* is live (default) or mixed.
+        *stream_type* is live (default) or mixed. With *protect* it is neither deleted nor replaced before its end.
         """
         arguments = engine_arguments(
             domain=domain,
@@ -290,6 +291,7 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
             end=end,
             duration=duration,
             template_id=template_id,
+            protect=protect,
         )
         outputs = _placeholders(RecordTaskProvider.lifecycle)
         super().__init__(RecordTaskProvider(), resource_name, arguments | outputs, opts)
@@ -300,8 +302,9 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
 
     Scheduled from *start* to *end* (or for *duration*), or with *highlight* in real time: from its creation on, for
     *duration* or until *end*, at most 30 minutes. Times are as in RecordTask. It records only pushes within mainland
-    China, H.264 with AAC. It cannot be listed: a refresh sees nothing, and every change replaces it.
-    Errors: a time that has passed, a value out of range, a lost response: a recording may exist then.
+    China, H.264 with AAC. It cannot be listed: a refresh sees nothing, and every change but that of *protect* replaces it.
+    Errors: a time that has passed, a value out of range, a change of a record that is protected, a lost response: a recording
+    may exist then.
     Source: CreateLiveRecord, CN:30148, IN:30847.
     """
 
@@ -325,11 +328,13 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
         mix_stream: Input[bool] | None = None,
         record_interval: Input[str | int] | None = None,
         storage_time: Input[str | int] | None = None,
+        protect: Input[bool] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         """Declare a live record. *app* defaults to live, *record_type* is video (default) or audio.
 
         *file_format* is flv (default), hls, mp4, aac or mp3; *record_interval* is 30m to 2h, *storage_time* like 30d or forever, or both whole seconds.
+        With *protect* it is neither deleted nor replaced before its end.
         """
         arguments = engine_arguments(
             stream=stream,
@@ -344,6 +349,7 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
             mix_stream=mix_stream,
             record_interval=record_interval,
             storage_time=storage_time,
+            protect=protect,
         )
         outputs = _placeholders(LiveRecordProvider.lifecycle)
         super().__init__(LiveRecordProvider(), resource_name, arguments | outputs, opts)

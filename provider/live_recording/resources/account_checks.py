@@ -11,7 +11,14 @@ from functools import partial
 from typing import Any
 
 from live_recording.account import reconcile
-from live_recording.account.conflicts import LEAVES_LATER, RENAMED, RuleChangedOutside, RuleKeyTaken, rule_kind
+from live_recording.account.conflicts import (
+    LEAVES_LATER,
+    RENAMED,
+    RuleChangedOutside,
+    RuleKeyTaken,
+    protected_until,
+    rule_kind,
+)
 from live_recording.account.diff import changes, is_live, live_inputs, replaces
 from live_recording.account.domains import FINDING as UNKNOWN_DOMAIN
 from live_recording.account.domains import why_unknown
@@ -251,8 +258,9 @@ def _describe(context: ProviderContext, kind: TemplateKind) -> Callable[[str], s
 
 def check_task(context: ProviderContext, inputs: Props, olds: Props, _: Registration) -> Iterator[Finding]:
     """Check that the API accepts the task's time now, that its template exists, and that not too many tasks overlap."""
-    if "end" not in inputs or (olds and not changes("task", olds, inputs)):
+    if "end" not in inputs or (olds and not _is_replaced("task", olds, inputs)):
         return
+    yield from _not_protected(context, olds)
     yield from _template_exists("template", context, inputs, olds)
     now, site, span = context.account.settings.now(), context.account.settings.limits, _window(inputs)
     stage = phase(span, now, site)
@@ -268,11 +276,24 @@ def check_task(context: ProviderContext, inputs: Props, olds: Props, _: Registra
 
 def check_live_record(context: ProviderContext, inputs: Props, olds: Props, _: Registration) -> Iterator[Finding]:
     """Check that the recording is not finished already; the account lists no live records."""
-    if "end" not in inputs or (olds and not changes("live_record", olds, inputs)):
+    if "end" not in inputs or (olds and not _is_replaced("live_record", olds, inputs)):
         return
+    yield from _not_protected(context, olds)
     if datetime.fromisoformat(inputs["end"]) <= context.account.settings.now():
         sentence = f"The recording would already be finished: it ends at {inputs['end']}. Remove it."
         yield Finding.new("bad-time", ("end",), sentence)
+
+
+def _is_replaced(kind: KindName, olds: Props, inputs: Props) -> bool:
+    return bool(replaces(kind, changes(kind, olds, inputs)))
+
+
+def _not_protected(context: ProviderContext, olds: Props) -> Iterator[Finding]:
+    """Check that a recording which is to be replaced is not protected any more."""
+    if olds.get("protect") and "end" in olds:
+        end = datetime.fromisoformat(olds["end"])
+        if end > context.account.settings.now():
+            yield Finding.new("protected", (), protected_until(end))
 
 
 def _too_many_overlaps(context: ProviderContext, inputs: Props, span: Window, now: datetime) -> Iterator[Finding]:

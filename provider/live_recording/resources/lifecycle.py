@@ -32,9 +32,9 @@ class ResourceLifecycle(ABC):
     def read(self, context: ProviderContext, id_: str, state: State) -> Outputs | None:
         """Return the outputs of the live object, or None if it is surely gone."""
 
-    def update(self, context: ProviderContext, id_: str, state: State, inputs: Inputs) -> Outputs:
-        """Change the object in place. Of a kind whose every change replaces, the engine never asks for it."""
-        raise NotImplementedError(f"{self.kind} {id_} cannot be changed in place")
+    def update(self, _context: ProviderContext, _id: str, state: State, inputs: Inputs) -> Outputs:
+        """Change the object in place. Nothing is sent for a kind whose objects never change: only `protect` does."""
+        return {**inputs, **{name: state[name] for name in self.output_names if name in state}}
 
     @abstractmethod
     def delete(self, context: ProviderContext, id_: str, state: State) -> None:

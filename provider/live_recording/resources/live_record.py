@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from live_recording.account.api_errors import AccessDenied, ApiError, NotFound, OutcomeUnknown, Throttled
+from live_recording.account.conflicts import protected_until
 from live_recording.account.identity import SKEW_SECONDS
 from live_recording.account.inventory import Conflict
 from live_recording.core.timefmt import CHINA, rfc3339
@@ -18,7 +19,7 @@ from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycl
 
 
 class LiveRecordLifecycle(ResourceLifecycle):
-    """Live records: created once, never changed, never listed."""
+    """Live records: created once, never changed, never listed. Whether one is protected is only in the state."""
 
     kind = "live_record"
     output_names = ("task_id", "ends_at")
@@ -46,10 +47,12 @@ class LiveRecordLifecycle(ResourceLifecycle):
         return dict(state)
 
     def delete(self, context: ProviderContext, id_: str, state: State) -> None:
-        """Stop and delete the record, unless it is finished or gone."""
-        now = context.account.settings.now()
-        if datetime.fromisoformat(state["ends_at"]) <= now:
+        """Stop and delete the record, unless it is finished or gone. Raises Conflict if it is protected."""
+        now, end = context.account.settings.now(), datetime.fromisoformat(state["ends_at"])
+        if end <= now:
             return
+        if state.get("protect"):
+            raise Conflict(protected_until(end))
         record = {"StreamName": state["stream"], "TaskId": int(id_)}
         starts_soon = now + timedelta(seconds=SKEW_SECONDS)
         refused = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from live_recording.account import reconcile
 from live_recording.account.api_errors import ApiError, NotFound
+from live_recording.account.inventory import Conflict
 from live_recording.account.objects import LiveTask
 from live_recording.core.timefmt import task_time, timestamp
 from live_recording.resources.context import ProviderContext
@@ -19,7 +20,7 @@ STREAM_TYPES = {"live": 0, "mixed": 1}
 
 
 class TaskLifecycle(ResourceLifecycle):
-    """Tasks: created once, never changed."""
+    """Tasks: created once, never changed. Whether one is protected is only in the state."""
 
     kind = "task"
     output_names = ("task_id", "stopped_at")
@@ -45,13 +46,18 @@ class TaskLifecycle(ResourceLifecycle):
         return _outputs(id_, inputs, live.stopped_at)
 
     def delete(self, context: ProviderContext, id_: str, state: State) -> None:
-        """Stop and delete the task, unless it is finished, gone, or another resource of this run has it."""
+        """Stop and delete the task, unless it is finished, gone, or another resource of this run has it.
+
+        Raises Conflict if it is protected.
+        """
         account, end = context.account, datetime.fromisoformat(state["end"])
         now = account.settings.now()
         live = {} if end <= now else account.tasks()
-        decision = reconcile.delete_task(id_, end, live, context.run, now)
+        decision = reconcile.delete_task(id_, state, live, context.run, now)
         if isinstance(decision, reconcile.Keep):
             return
+        if isinstance(decision, reconcile.Refuse):
+            raise Conflict(decision.conflict.message(context.describe_template))
         if decision.stop_first and decision.may_not_run_yet:
             with suppress(ApiError):
                 _stop(context, id_)

@@ -125,6 +125,7 @@ def _with_recordings(
     limits = upcoming.limits_during(plan, stack.limits) if snapshot else ()
     return replace(
         review,
+        refused=tuple(sorted({*review.refused, *plan.protected})),
         findings=review.findings
         if preview.destroys
         else tuple(sorted({*review.findings, *_not_acknowledged(missed, review)})),

@@ -10,7 +10,13 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from live_recording.account import api_mapping, reconcile
-from live_recording.account.conflicts import REMOVE_OR_ADOPT, UNKNOWN_TEMPLATE_IN_PLAN, Conflict, RuleKeyTaken
+from live_recording.account.conflicts import (
+    REMOVE_OR_ADOPT,
+    UNKNOWN_TEMPLATE_IN_PLAN,
+    Conflict,
+    Protected,
+    RuleKeyTaken,
+)
 from live_recording.account.diff import same_in_task_list
 from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, ObjectRef, Ref
 from live_recording.account.reconcile import HeldObjects
@@ -28,8 +34,8 @@ from live_recording.review.ownership import AccountView, Resource, locate_manage
 CREATE_ORDER: tuple[KindName, ...] = ("template", "rule", "task")
 AGE_OF_PLAN = timedelta(days=1)
 """How old a plan may be that is reviewed."""
-DELETE_ORDER: tuple[KindName, ...] = ("rule", "task", "template")
-"""The order of an `up`. Live records are in no list of the account."""
+DELETE_ORDER: tuple[KindName, ...] = ("rule", "task", "live_record", "template")
+"""The order of an `up`. Live records are in no list of the account: only whether they are protected counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class SimulatedPlan:
     after: AccountView
     peak: Mapping[str, int]  # section -> objects
     conflicts: tuple[str, ...]
+    protected: tuple[str, ...] = ()  # what the plan would end although it is protected
     missing: frozenset[Resource] = frozenset()  # resources of the state whose objects the account does not have
 
 
@@ -52,6 +59,7 @@ class PlanSimulation:
         self.tasks: dict[str, LiveTask] = dict(snapshot.tasks)
         self.objects: dict[Resource, Ref] = dict(kept)
         self.conflicts: set[str] = set()
+        self.protected: set[str] = set()
         self._held = HeldObjects({ObjectRef(kind, ref) for (kind, _), ref in kept.items()})
         self._snapshot, self._owner, self._now = snapshot, owner, now
         self._new_ids = count(-1, -1)
@@ -70,7 +78,7 @@ class PlanSimulation:
             self._create_template(change)
         elif change.kind == "rule":
             self._create_rule(change)
-        elif change.kind == "task":
+        elif change.kind == "task" and change.op != "update":  # only `protect` changes in place
             self._create_task(change)
 
     def apply_delete(self, change: PlannedChange) -> None:
@@ -81,6 +89,8 @@ class PlanSimulation:
             self._delete_rule(change)
         elif change.kind == "task":
             self._delete_task(change)
+        elif change.old.get("protect"):
+            self._delete_protected(change)
 
     def _create_template(self, change: PlannedChange) -> None:
         decision = self._decide_template(change)
@@ -154,10 +164,16 @@ class PlanSimulation:
             del self.rules[key]
 
     def _delete_task(self, change: PlannedChange) -> None:
-        end = datetime.fromisoformat(change.old["end"])
-        decision = reconcile.delete_task(change.id, end, self.tasks, self._held, self._now)
-        if isinstance(decision, reconcile.Delete):
+        decision = reconcile.delete_task(change.id, change.old, self.tasks, self._held, self._now)
+        if isinstance(decision, reconcile.Refuse):
+            self._refuse(change, decision.conflict)
+        elif isinstance(decision, reconcile.Delete):
             del self.tasks[change.id]
+
+    def _delete_protected(self, record: PlannedChange) -> None:
+        end = datetime.fromisoformat(record.old["ends_at"])
+        if end > self._now:
+            self._refuse(record, Protected(end))
 
     def _hold(self, change: PlannedChange, ref: Ref) -> None:
         self.objects[change.kind, change.name] = ref
@@ -175,14 +191,20 @@ class PlanSimulation:
         return AccountView(self._snapshot, names).template(template_id)
 
     def _refuse(self, change: PlannedChange, conflict: Conflict) -> None:
-        if isinstance(conflict, RuleKeyTaken):
+        if isinstance(conflict, Protected):
+            self.protected.add(_at_entry(change, conflict.message(self._describe)))
+        elif isinstance(conflict, RuleKeyTaken):
             advice = REMOVE_OR_ADOPT.format(adopt=adopt_command(self._owner.stack))
             self._report(change, conflict.message(self._describe, advice))
         else:
             self._report(change, conflict.message(self._describe))
 
     def _report(self, change: PlannedChange, sentence: str) -> None:
-        self.conflicts.add(f"{format_path(entry_path(change.kind, change.name, ()))}: {sentence}")
+        self.conflicts.add(_at_entry(change, sentence))
+
+
+def _at_entry(change: PlannedChange, sentence: str) -> str:
+    return f"{format_path(entry_path(change.kind, change.name, ()))}: {sentence}"
 
 
 def simulate_plan(
@@ -206,6 +228,7 @@ def simulate_plan(
         AccountView(after, _names(simulation.objects)),
         peak,
         tuple(sorted(simulation.conflicts)),
+        tuple(sorted(simulation.protected)),
         _missing(before, changes, unchanged, SITES[snapshot.site], now),
     )
 

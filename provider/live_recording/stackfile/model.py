@@ -116,6 +116,9 @@ class RuleArgs(Entry):
     template_id: Identifier | None = Field(None, description="Id of a template in the account.")
 
 
+UNTIL_IT_ENDS = "true: the recording is neither deleted nor replaced before it ends. Default false."
+
+
 class Recorded(Entry):
     """What a task records, and with which template."""
 
@@ -126,6 +129,7 @@ class Recorded(Entry):
     template_id: Identifier | None = Field(
         None, description="Id of a template in the account. Without a template: HLS, kept indefinitely."
     )
+    protect: Flag | None = Field(None, description=UNTIL_IT_ENDS)
 
 
 class TaskArgs(Recorded):
@@ -158,6 +162,7 @@ class LiveRecordArgs(Entry):
         None,
         description="How long files are kept: like 30d, or forever (default). At most 1500d.",
     )
+    protect: Flag | None = Field(None, description=UNTIL_IT_ENDS)
 
 
 class CallbackUrls(Entry):
@@ -229,7 +234,7 @@ class Rule(_Protectable, RuleArgs):
         return streams.StreamKey(self.domain, self.app, self.stream)
 
 
-class Task(_Protectable, TaskArgs):
+class Task(_Named, TaskArgs):
     """One recording with a start and an end, independent of rules."""
 
     template: Reference | None = Field(None, description="Key of a template of this file.")

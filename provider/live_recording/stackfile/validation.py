@@ -194,11 +194,6 @@ class _Mistake:
 
 def _unknown_field(mistake: _Mistake) -> str:
     known = _field_names(_model_at(mistake.model, mistake.detail["loc"][:-1]))
-    if mistake.name == "protect":
-        return (
-            'Unknown field "protect". Recordings of schedules and live records end, and a protected one could not be removed. '
-            "Protect the template, or write a task for each recording that must be protected."
-        )
     near = nearest(str(mistake.name), tuple(known))
     hint = f"Did you mean {near}?" if near else f"Known fields: {', '.join(known)}."
     return f"Unknown field {quoted(mistake.name)}. {hint}"
