@@ -156,7 +156,8 @@ def arguments(name: str) -> str:
     required = {name for name in names if parameters[name].default is inspect.Parameter.empty}
     replaces = [name for name in names if KEPT_AS.get(name, name) in REPLACES[kind]]
     listed = ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in names)
-    which = "every argument" if replaces == names else ", ".join(f"`{name}`" for name in replaces) or "none"
+    is_all_but_ours = replaces == [name for name in names if name != "protect"]  # which is only in the state
+    which = "every argument but `protect`" if is_all_but_ours else ", ".join(f"`{name}`" for name in replaces) or "none"
     return f"Arguments (required ones in bold): {listed}. Replaced when this changes: {which}.\n"
 
 

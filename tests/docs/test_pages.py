@@ -122,8 +122,8 @@ def test_every_table_is_on_a_page() -> None:
     [
         ("RecordTemplate", [], "`delay_live`, `cos_store`"),
         ("RecordRule", ["domain", "template_id"], "`domain`, `app`, `stream`"),
-        ("RecordTask", ["domain", "app", "stream"], "every argument"),
-        ("LiveRecord", ["stream"], "every argument"),
+        ("RecordTask", ["domain", "app", "stream"], "every argument but `protect`"),
+        ("LiveRecord", ["stream"], "every argument but `protect`"),
     ],
 )
 def test_resources_page_says_what_is_needed_and_what_replaces(
