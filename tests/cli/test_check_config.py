@@ -43,7 +43,7 @@ CONFIG = {
     ),
     "region": (
         "config: {live-recording:region: eu-west-1}",
-        'Region "eu-west-1" has no recording tasks on site intl.',
+        'Region "eu-west-1" in live-recording:region has no recording tasks on site intl.',
     ),
     "endpoint": (
         "config: {live-recording:endpoint: http://example.com}",

@@ -109,7 +109,9 @@ def test_stack_that_cannot_be_planned_hides_no_other(pipeline: Pipeline) -> None
     assert verdicts["- `dev`"].startswith("**No recording loss**")
     assert verdicts["- `refused`"].startswith("**Plan rejected (1 error)**")
     assert verdicts["- `unmade`"].startswith("**Not planned**: The backend has no stack unmade.")
-    assert verdicts["- `elsewhere`"].startswith('**Not planned**: Region "ap-moon" has no recording tasks')
+    assert verdicts["- `elsewhere`"].startswith(
+        '**Not planned**: Region "ap-moon" in live-recording:region has no recording tasks'
+    )
     assert 'Unknown template "mach"' in pipeline.review
     assert "push.example.com/\\*/\\*" in pipeline.review or "push.example.com/*/*" in pipeline.review
 

@@ -1,11 +1,12 @@
 """`live-recording emulate`."""
 
+from contextlib import chdir
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from live_recording.cli.options import SiteChoice, SiteOption
+from live_recording.cli.options import SiteOption
 
 
 def emulate(
@@ -14,7 +15,9 @@ def emulate(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on. 0: any free port.")] = 0,
     state: Annotated[Path | None, typer.Option(help="Keep the account in this file.", dir_okay=False)] = None,
-    site: SiteChoice = SiteOption.intl,
+    site: Annotated[
+        SiteOption | None, typer.Option(help="Site of the vendor. Default: that of the project's stacks, else intl.")
+    ] = None,
     now: Annotated[
         str | None, typer.Option(metavar="TIME", help="Start of its clock. Default: LIVE_RECORDING_NOW, else now.")
     ] = None,
@@ -49,7 +52,7 @@ def emulate(
     code = run_emulator(
         port=port,
         state=state,
-        site=site,
+        site=site or _site_of_project(),
         now=now or None,
         rates=rates,
         tls=tls,
@@ -59,3 +62,22 @@ def emulate(
         report=lambda sentence: print_error(escaped(sentence)),
     )
     raise typer.Exit(code)
+
+
+def _site_of_project() -> str:
+    """Return the site of the stacks of the project that the user is in; intl without a project, or where they differ."""
+    from live_recording.cli.output import print_error
+    from live_recording.config.files import find_root, stack_names
+    from live_recording.core.errors import ConfigError
+    from live_recording.pipeline.listing import list_stack
+
+    try:
+        with chdir(find_root(Path.cwd())):
+            sites = {stack.site for stack in map(list_stack, stack_names()) if stack.site}
+    except ConfigError:
+        sites = set()  # the command itself reports it
+    if len(sites) == 1:
+        return sites.pop()
+    if sites:
+        print_error("The stacks of this project are on both sites; intl is emulated. Choose with --site.")
+    return SiteOption.intl

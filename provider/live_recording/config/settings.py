@@ -210,7 +210,7 @@ def parse_settings(
     limits = SITES[site]
     return Settings(
         site=site,
-        region=_region(value("region") or limits.regions[0], site),
+        region=_region(value("region") or limits.regions[0], site, _place("region", environment)),
         endpoint=_configured_endpoint(config, environment) or _endpoint(limits.host),
         credentials=_credentials(value, environment, profiles, hidden_secrets),
         account=_account(value("account")),
@@ -293,11 +293,17 @@ def _site(value: str) -> SiteName:
     return cast("SiteName", value)
 
 
-def _region(value: str, site: SiteName) -> str:
+def _place(key: str, environment: Mapping[str, str]) -> str:
+    """Return where the value of a key comes from: its environment variable, or the config."""
+    variable = VARIABLES[key]
+    return variable if environment.get(variable) else f"{NAMESPACE}:{key}"
+
+
+def _region(value: str, site: SiteName, place: str) -> str:
     regions = SITES[site].regions
     if value not in regions:
         raise ConfigError(
-            f"Region {quoted(value)} has no recording tasks on site {site}. Use one of: {', '.join(regions)}."
+            f"Region {quoted(value)} in {place} has no recording tasks on site {site}. Use one of: {', '.join(regions)}."
         )
     return value
 
