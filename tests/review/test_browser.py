@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from live_recording.core.streams import StreamKey
 from live_recording.review.html import render_html, render_index
@@ -28,7 +29,9 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here. Install it: apt-get install chromium."),
 ]
-PHONE, DESKTOP = 390, 1280
+PHONE: ViewportSize = {"width": 390, "height": 900}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 INDEX, VERIFICATION = "all stacks", "verification"
 """The names of the page over all reviews, and of the page of `verify`."""
 OVERVIEW = Overview.of(
@@ -77,90 +80,56 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def opened(browser: Browser, folder: Path, name: str, width: int, **context: object) -> tuple[Page, list[str]]:
-    """Return a page, and what the browser complained of or fetched."""
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a window of a phone, which is closed after the test."""
+    with browser.new_context(viewport=PHONE) as opened:
+        yield opened
+
+
+def show(context: BrowserContext, folder: Path, name: str) -> tuple[Page, list[str]]:
+    """Return a page, and what the browser complains of or fetches, also later."""
     file = folder / f"{name}.html"
     file.write_text(PAGES[name](), encoding="utf-8")
-    page = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()  # type: ignore[arg-type]  # options by name
+    page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda asked: said.append(asked.url))
+    page.on("request", lambda asked: said.append(asked.url) if asked.url not in (file.as_uri(), "data:,") else None)
     page.goto(file.as_uri())
-    return page, [line for line in said if line not in (file.as_uri(), "data:,")]
+    return page, said
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
 @pytest.mark.parametrize("name", PAGES)
-def test_page_fits_the_screen(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
-    """Nothing is fetched, nothing goes wrong, and the page itself never scrolls sideways."""
-    page, said = opened(browser, tmp_path, name, width)
-    wide, seen = page.evaluate("() => [document.scrollingElement.scrollWidth, innerWidth]")
+def test_page_fits_the_screen(context: BrowserContext, tmp_path: Path, name: str) -> None:
+    """Nothing is fetched, nothing goes wrong, the page never scrolls sideways, and tasks do not cover each other."""
+    page, said = show(context, tmp_path, name)
+    for screen in (PHONE, DESKTOP):
+        page.set_viewport_size(screen)
+        wide, seen = page.evaluate("() => [document.scrollingElement.scrollWidth, innerWidth]")
 
+        assert wide <= seen == screen["width"]
+        assert page.evaluate(COLLISIONS) == []
+    if name in ("rich", "huge"):
+        assert page.locator(".lanes g").count() == len(REVIEWS[name].tasks)
     assert said == []
-    assert wide <= seen == width
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("name", ["rich", "huge"])
-def test_tasks_do_not_cover_each_other(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
-    """Bars and labels do not overlap and stay inside their lane, with the fonts of the browser."""
-    page, _ = opened(browser, tmp_path, name, width)
-
-    assert page.evaluate(COLLISIONS) == []
-    assert page.locator(".lanes g").count() == len(REVIEWS[name].tasks)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", sorted(PAGES.keys() - {"huge"}))
-def test_page_is_accessible(browser: Browser, tmp_path: Path, name: str, scheme: str) -> None:
-    """The rules of axe find nothing wrong, contrast included, in both schemes."""
-    page, _ = opened(browser, tmp_path, name, PHONE, color_scheme=scheme)
+def test_page_is_accessible(context: BrowserContext, tmp_path: Path, name: str) -> None:
+    """The rules of axe find nothing wrong, contrast included, in both color schemes, which differ."""
+    page, _ = show(context, tmp_path, name)
+    papers = set()
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
 
-    assert [found["id"] for found in Axe().run(page).response["violations"]] == []
-
-
-def test_schemes_differ(browser: Browser, tmp_path: Path) -> None:
-    """The page follows the scheme that its reader has chosen."""
-    papers = {
-        opened(browser, tmp_path, "rich", PHONE, color_scheme=scheme)[0].evaluate(
-            "() => getComputedStyle(document.body).backgroundColor"
-        )
-        for scheme in ("light", "dark")
-    }
-
+        assert [found["id"] for found in Axe().run(page).response["violations"]] == [], scheme
+        papers.add(page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
     assert len(papers) == 2
 
 
-def test_changes_are_distinguishable_without_color(browser: Browser, tmp_path: Path) -> None:
+def test_changes_are_distinguishable_without_color(context: BrowserContext, tmp_path: Path) -> None:
     """Kept, new, changed and removed tasks differ in pattern and outline."""
-    page, _ = opened(browser, tmp_path, "rich", DESKTOP)
+    page, _ = show(context, tmp_path, "rich")
 
     assert len(set(page.evaluate(LOOKS))) == 4
-
-
-def test_page_prints_what_is_folded(browser: Browser, tmp_path: Path) -> None:
-    """On paper nothing is hidden: folded operations and patterns are printed."""
-    page, _ = opened(browser, tmp_path, "rich", DESKTOP)
-    folded = page.get_by_text("update RecordTemplate")
-    hidden = folded.evaluate(
-        "(e) => e.checkVisibility({contentVisibilityAuto: true}) && e.getBoundingClientRect().height > 0"
-    )
-    page.emulate_media(media="print")
-    printed = folded.evaluate(
-        "(e) => e.checkVisibility({contentVisibilityAuto: true}) && e.getBoundingClientRect().height > 0"
-    )
-
-    assert (hidden, printed) == (False, True)
-    assert page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth")
-
-
-def test_wide_tables_scroll_by_keyboard(browser: Browser, tmp_path: Path) -> None:
-    """On a phone a table scrolls inside itself, and can be reached without a pointer."""
-    page, _ = opened(browser, tmp_path, "rich", PHONE)
-    wide = page.get_by_role("region", name="Changes.")
-    wide.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("(e) => e.scrollLeft > 0", arg=wide.element_handle())
-
-    assert wide.evaluate("(e) => e.scrollWidth > e.clientWidth")

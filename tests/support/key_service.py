@@ -1,4 +1,4 @@
-"""A key service such as HashiCorp Vault, for stacks whose encryption is not what a test is about.
+"""A key service such as HashiCorp Vault, which encrypts every stack that the tests create.
 
 The Pulumi CLI spends a third of a second of CPU at every command to derive a key from a passphrase; here it asks for the key.
 """
@@ -9,8 +9,6 @@ import threading
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-PROVIDER = "hashivault://tests"
-"""The value of `--secrets-provider`."""
 ANSWER = {"plaintext": base64.b64encode(b"for tests only".ljust(32)).decode(), "ciphertext": "vault:v1:for tests only"}
 
 
@@ -33,7 +31,11 @@ class _Answers(BaseHTTPRequestHandler):
 
 @cache
 def environment() -> dict[str, str]:
-    """Start the service, which ends with this process, and return what the Pulumi CLI needs to find it."""
+    """Start the service, which ends with this process, and return what makes the Pulumi CLI use it for new stacks."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return {"VAULT_ADDR": f"http://127.0.0.1:{server.server_port}", "VAULT_TOKEN": "for tests only"}
+    return {
+        "PULUMI_OPTION_SECRETS_PROVIDER": "hashivault://tests",
+        "VAULT_ADDR": f"http://127.0.0.1:{server.server_port}",
+        "VAULT_TOKEN": "for tests only",
+    }

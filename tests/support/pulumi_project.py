@@ -118,6 +118,6 @@ def _empty_stack(declared: str, stack: str) -> tuple[Path, str]:
     scratch = Path(_SCRATCH.name, sha256(declared.encode()).hexdigest(), stack)
     (scratch / "project").mkdir(parents=True)
     (scratch / "project/Pulumi.yaml").write_text(declared, encoding="utf-8")
-    Project(scratch / "project", scratch).run("stack", "init", stack, "--secrets-provider", key_service.PROVIDER)
+    Project(scratch / "project", scratch).run("stack", "init", stack)
     (config,) = (scratch / "project").rglob(f"Pulumi.{stack}.yaml")
     return scratch / "backend", config.read_text(encoding="utf-8")
