@@ -14,8 +14,44 @@ from live_recording.emulator.assumptions import Assumptions
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 
+TESTS = Path(__file__).parent
 SLOW_DIRECTORIES = ("tools", "docs", "pipeline", "reliability", "engine")
 """Their tests start the real Pulumi CLI, or run for long; `make check` leaves them out. Those with the longest tests first."""
+
+SLOW_MODULES = {
+    "adopt/test_builder.py",
+    "audit/test_audit_verb.py",
+    "audit/test_compare.py",
+    "cli/test_app.py",
+    "cli/test_hostile_texts.py",
+    "cli/test_output.py",
+    "cli/test_secret_canaries.py",
+    "cli/test_untrusted_files.py",
+    "config/test_resolver.py",
+    "conformance/test_conformance.py",
+    "conformance/test_conformance_verb.py",
+    "doctor/test_doctor_account.py",
+    "doctor/test_doctor_verb.py",
+    "emulator/test_emulator_command.py",
+    "emulator/test_emulator_laws.py",
+    "emulator/test_emulator_load.py",
+    "emulator/test_emulator_tccli.py",
+    "laws/test_start_up.py",
+    "lint/test_bounds.py",
+    "migrate/test_text_forms.py",
+    "resources/test_account_guard.py",
+    "resources/test_live_record.py",
+    "resources/test_rule.py",
+    "resources/test_task.py",
+    "resources/test_template.py",
+    "review/test_browser.py",
+    "review/test_combined.py",
+    "review/test_review_agreement.py",
+    "stackfile/test_reader_mutations.py",
+    "verify/test_generated_days.py",
+    "verify/test_verify_verb.py",
+}
+"""Their tests start many processes, or generate many cases. `make check` leaves them out too."""
 
 STRICT = Assumptions(quoted_numbers=False)
 """What our provider sends has the right types; an account that accepts others would not show it."""
@@ -38,9 +74,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the slow directories, and put them where each worker begins: the last tests are then short ones."""
+    """Mark the slow tests, and put them where each worker begins: the last tests are then short ones."""
     for item in items:
-        if directory(item) in SLOW_DIRECTORIES:
+        if directory(item) in SLOW_DIRECTORIES or item.path.relative_to(TESTS).as_posix() in SLOW_MODULES:
             item.add_marker("slow")
     items[:] = spread(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
@@ -68,7 +104,7 @@ def directory(item: pytest.Item) -> str:
 @cache
 def top(path: Path) -> str:
     """Return the directory below tests in which a file is."""
-    return path.relative_to(Path(__file__).parent).parts[0]
+    return path.relative_to(TESTS).parts[0]
 
 
 @pytest.fixture

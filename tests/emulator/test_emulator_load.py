@@ -3,16 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from live_recording.account.client import ApiClient
 from live_recording.config.files import read_settings
 from live_recording.emulator import Emulator
 from tests.support.clock import AT, DAY, NOW
 from tests.support.emulated_account import Account
 from tests.support.sdk_client import TASK, call, sdk
-
-pytestmark = pytest.mark.slow
 
 THREADS = 4
 CREATE, REGION = "CreateRecordTask", "ap-singapore"

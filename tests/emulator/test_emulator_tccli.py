@@ -21,7 +21,6 @@ from tests.support.sdk_client import DOMAIN, RULE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
 
 TCCLI = Path(__file__).parent.parent.parent / ".tccli/bin/tccli"
 STAND_IN = "import os\n\n\ndef where():\n    return os.environ['REQUESTS_CA_BUNDLE']\n"

@@ -46,9 +46,8 @@ BETTER: Mapping[str, str] = {
 }
 """Pattern of whole words, in any case -> what to write instead. The list follows the guide for authors."""
 GAP = r"(?:\s+#?\s*)"
-PATTERN = re.compile(
-    "|".join(rf"(?P<p{n}>\b(?:{words})(?!\w))".replace(" ", GAP) for n, words in enumerate(BETTER)), re.IGNORECASE
-)
+ALTERNATIVES = "|".join(rf"(?P<p{n}>{words})(?!\w)".replace(" ", GAP) for n, words in enumerate(BETTER))
+PATTERN = re.compile(rf"\b(?:{ALTERNATIVES})", re.IGNORECASE)
 NAMES = re.compile(r"(?:^|_)(mend(ed)?|pretend(ed|s)?|told|twins?|namesakes?|strangers?|wish(es)?|reckon(ed)?|hasten|somebody|nobody|meanwhile|blame|obstacles?)(?:_|$)", re.IGNORECASE)  # fmt: skip
 """Words that no identifier may have as a part."""
 

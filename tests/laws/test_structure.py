@@ -12,6 +12,7 @@ from pulumi.dynamic import ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
 
 from live_recording import resources
+from tests.conftest import SLOW_MODULES, TESTS
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "provider/live_recording"
@@ -153,3 +154,8 @@ def test_package_is_lazy() -> None:
 def test_program_of_a_project_has_three_lines() -> None:
     """A team's repository holds no code that an upgrade would have to change."""
     assert len((ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()) <= 3
+
+
+def test_slow_modules_exist() -> None:
+    """A renamed test module does not become part of `make check` by mistake."""
+    assert [name for name in sorted(SLOW_MODULES) if not (TESTS / name).is_file()] == []

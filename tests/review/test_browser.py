@@ -25,10 +25,9 @@ from live_recording.verify.model import Recording, VerifiedStack
 from tests.support.review_samples import REVIEWS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here. Install it: apt-get install chromium."),
-]
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="There is no Chromium here. Install it: apt-get install chromium."
+)
 PHONE: ViewportSize = {"width": 390, "height": 900}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -29,8 +29,6 @@ from tests.support.clock import NOW
 from tests.support.mutated_stacks import NASTY, SIZE_MAX, mutated
 from tests.support.thoroughness import examples
 
-pytestmark = pytest.mark.slow
-
 OWNER = StackRef("live-recording", "dev")
 FILE = "stacks/dev.yaml"
 BATCHES, BATCH = 16, 300
