@@ -12,10 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
-
-from pydantic import BaseModel, BeforeValidator
-from pydantic.fields import FieldInfo
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -32,12 +29,12 @@ from live_recording.core.kinds import KindName
 from live_recording.core.text import join_words
 from live_recording.stackfile import (
     callbacks,
-    fields,
     names,
     rrule,
     scalars,
     times,
 )
+from live_recording.stackfile.entries import Choice, Entry, EntryOf, Field, ListOf, MapOf, Nullable, Scalar, ValueType
 from live_recording.stackfile.model import (
     Acknowledgement,
     CallbackRule,
@@ -74,8 +71,9 @@ MESSAGE = r"^[^:\n]+:(\d+): (.*) \[%s\]$"
 
 WORDS: Mapping[Callable[..., Any], str] = {
     scalars.text: "text",
-    scalars.texts: "path",
+    scalars.texts: "list of paths",
     scalars.boolean: "`true` or `false`",
+    scalars.only_false: "`false`",
     scalars.non_negative_int: "whole number",
     scalars.positive: "whole number from 1",
     scalars.identifier: "id",
@@ -89,7 +87,7 @@ WORDS: Mapping[Callable[..., Any], str] = {
     names.key: "key",
     names.reference: "key",
     names.domain: "domain",
-    fields.named_domain: "domain, or a name of one",
+    names.named_domain: "domain, or a name of one",
     names.part: "name",
     names.required_name: "name",
     names.vod_file_name: "file name pattern",
@@ -99,7 +97,7 @@ WORDS: Mapping[Callable[..., Any], str] = {
 }
 """What the reader of a field accepts, in words that docs/stack-file.md explains."""
 
-TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
+TABLES: Mapping[str, tuple[type[Entry], type[Entry] | None]] = {
     "Stack": (Stack, None),
     "Template": (Template, None),
     "Rule": (Rule, None),
@@ -116,7 +114,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], type[BaseModel] | None]] = {
 }
 """Name in a marker -> the model, and the model whose equal fields are left out because they have their own table."""
 
-ARGUMENTS: Mapping[KindName, type[BaseModel]] = {
+ARGUMENTS: Mapping[KindName, type[Entry]] = {
     "template": TemplateArgs,
     "rule": RuleArgs,
     "task": TaskArgs,
@@ -134,25 +132,25 @@ MARKED = re.compile(r"(<!-- (table|docstring|arguments): (\w+) -->\n).*?(<!-- en
 def table(name: str) -> str:
     """Return the fields of a model as a Markdown list, without `was`, which has its own section."""
     model, base = TABLES[name]
-    known = base.model_fields if base else {}
+    known = base.fields if base else {}
     return "".join(
-        f"{_field(key, info)}\n"
-        for key, info in model.model_fields.items()
+        f"{_field(info)}\n"
+        for key, info in model.fields.items()
         if key != "was" and (key not in known or known[key].description != info.description)
     )
 
 
-def _field(name: str, info: FieldInfo) -> str:
-    default = "required" if info.is_required() else _default(info.default)
-    value = ", ".join(part for part in (_value(info), default) if part)
-    return f"- **`{info.alias or name}`** ({value}): {_escaped(info.description or '')}"
+def _field(known: Field) -> str:
+    default = "required" if known.is_required else _default(known.default)
+    value = ", ".join(part for part in (_value(known.type), default) if part)
+    return f"- **`{known.key}`** ({value}): {_escaped(known.description)}"
 
 
 def arguments(name: str) -> str:
     """Return the arguments of a resource: which are required, and which replace the resource when they change."""
     kind = next(kind for kind, resource in resources.KINDS.items() if resource.__name__ == name)
     parameters = inspect.signature(resources.KINDS[kind]).parameters
-    names = list(ARGUMENTS[kind].model_fields)
+    names = list(ARGUMENTS[kind].fields)
     required = {name for name in names if parameters[name].default is inspect.Parameter.empty}
     replaces = [name for name in names if KEPT_AS.get(name, name) in REPLACES[kind]]
     listed = ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in names)
@@ -171,27 +169,26 @@ def _default(value: object) -> str:
     return f"default `{str(value).lower() if isinstance(value, bool) else value}`" if plain else ""
 
 
-def _value(info: FieldInfo) -> str:
-    parts = [info.annotation, *info.metadata, *_parts(info.annotation)]
-    literals = [part for part in parts if get_origin(part) is Literal]
-    if literals:
-        return " or ".join(f"`{str(value).lower()}`" for value in get_args(literals[0]))
-    sections = [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
-    reads = [WORDS[inspect.unwrap(part.func)] for part in parts if isinstance(part, BeforeValidator)]
-    read = reads[-1] if reads else ""
-    if get_origin(info.annotation) is tuple:
-        return "list of entries" if sections else f"list of {read}s"
-    if get_origin(info.annotation) is dict:
-        return "entries by key" if sections else f"{read}s by key"
-    return "mapping" if sections else read
-
-
-def _parts(annotation: object) -> Iterator[object]:
-    """Yield the parts of an annotation: types, literals and validators."""
-    for part in get_args(annotation):
-        yield part
-        yield from getattr(part, "__metadata__", ())
-        yield from _parts(part)
+def _value(value: ValueType) -> str:
+    """Return which values are accepted."""
+    match value:
+        case Nullable():
+            return _value(value.value)
+        case Scalar():
+            return WORDS[value.reader]
+        case Choice():
+            return " or ".join(f"`{word}`" for word in value.words)
+        case ListOf(item=Scalar()):
+            return f"list of {_value(value.item)}s"
+        case ListOf(item=Choice()):
+            return _value(value.item)
+        case ListOf():
+            return "list of entries"
+        case MapOf(value=EntryOf()):
+            return "entries by key"
+        case MapOf():
+            return f"{_value(value.value)}s by key"
+    return "mapping"
 
 
 def _escaped(text: str) -> str:

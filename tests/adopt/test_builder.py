@@ -91,7 +91,7 @@ def test_part_of_a_file_is_the_text_of_the_new_entries() -> None:
     done = made("later")
 
     assert parsed(done.text) == done.stack
-    assert "time_zone" not in done.stack.model_fields_set
+    assert "time_zone" not in done.stack.given
 
 
 Resource = tuple[str, str]  # kind and name

@@ -10,6 +10,7 @@ from live_recording.config.printing import printable_output
 from live_recording.core.errors import ConfigError
 from live_recording.lint.callback_keys import missing_keys
 from live_recording.stackfile.model import Stack
+from tests.support.entries import read_entry
 
 KEY = "x7KqSecretKey"
 URLS = {"record_notify_url": "https://hooks.example.com/live"}
@@ -40,7 +41,7 @@ def test_other_values_are_not_shown(text: str) -> None:
 def test_missing_and_invalid_keys() -> None:
     """Each entry without a valid key has one finding, which names the entry and the commands to set it."""
     templates = {name: {**URLS, "callback_key": True} for name in ("set", "unset", "invalid")}
-    stack = Stack.model_validate({"callback_templates": templates | {"unsigned": URLS}})
+    stack = read_entry(Stack, {"callback_templates": templates | {"unsigned": URLS}})
 
     found = [str(finding) for finding in missing_keys(stack, {"set": KEY, "invalid": f"{KEY}!", "other": KEY}, "prod")]
 

@@ -14,6 +14,7 @@ from live_recording.desired.declarations import DesiredState, desired_resources
 from live_recording.resources.inputs import normalize_inputs
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 
 OWNER = StackRef("live-recording", "dev")
 PUSH = "push.example.com"
@@ -22,7 +23,7 @@ STREAM = {"domain": PUSH, "app": "live", "stream": "final"}
 
 def desired(site: SiteName = "intl", **sections: Any) -> DesiredState:
     """Return the desired state of a stack with these sections."""
-    return desired_resources(Stack.model_validate(sections), OWNER, SITES[site], NOW)
+    return desired_resources(read_entry(Stack, sections), OWNER, SITES[site], NOW)
 
 
 def test_templates_have_default_names() -> None:
@@ -139,7 +140,7 @@ def test_planned_and_running_tasks_are_declared(
 
 def test_later_task_is_desired_on_its_day() -> None:
     """A later task is desired from midnight of the day that is given for it."""
-    stack = Stack.model_validate({"tasks": {"t": task("2026-12-05T20:00", "2026-12-05T22:00")}})
+    stack = read_entry(Stack, {"tasks": {"t": task("2026-12-05T20:00", "2026-12-05T22:00")}})
     for site in SITES.values():
         day = datetime.fromisoformat(desired_resources(stack, OWNER, site, NOW).later["t"]).replace(tzinfo=UTC)
 

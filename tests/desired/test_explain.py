@@ -11,6 +11,7 @@ from live_recording.core.streams import StreamKey, winning_rule
 from live_recording.desired.explain import Explanation, Loser, Recorder, explain
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 
 PUSH = "push.example.com"
 STREAM = StreamKey(PUSH, "studio", "rehearsal")
@@ -28,7 +29,7 @@ RULES: dict[str, dict[str, Any]] = {
 
 def explained(*rules: str, at: datetime = NOW, **sections: Any) -> Explanation:
     """Return the explanation for the stream if these rules exist."""
-    return explain(Stack.model_validate({"rules": {name: RULES[name] for name in rules}, **sections}), STREAM, at)
+    return explain(read_entry(Stack, {"rules": {name: RULES[name] for name in rules}, **sections}), STREAM, at)
 
 
 WINNERS = {

@@ -102,7 +102,7 @@ def test_every_change_replaces(field: str) -> None:
 def test_outputs_are_not_compared() -> None:
     """Outputs and keys of the engine are not compared."""
     assert changes("live_record", {**FULL, "task_id": "1", "ends_at": "x", "__provider": "y"}, FULL) == ()
-    assert {*LIVE_RECORD_FIELDS, "protect"} == {*LiveRecordArgs.model_fields}
+    assert {*LIVE_RECORD_FIELDS, "protect"} == {*LiveRecordArgs.fields}
 
 
 @pytest.mark.parametrize(

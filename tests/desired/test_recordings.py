@@ -15,6 +15,7 @@ from live_recording.desired.declarations import desired_resources
 from live_recording.desired.recordings import scheduled_recordings
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 
 STREAM = {"domain": "push.example.com", "app": "live", "stream": "derby"}
 DAILY = {**STREAM, "rrule": "FREQ=DAILY", "at": "20:00", "duration": "2h"}
@@ -24,7 +25,7 @@ TASK = {**STREAM, "start": "2026-11-21T20:00", "end": "2026-11-21T22:00"}
 
 def stack(**sections: Any) -> Stack:
     """Return a stack with these sections."""
-    return Stack.model_validate(sections)
+    return read_entry(Stack, sections)
 
 
 def occurrence_names(now: datetime = NOW, **fields: Any) -> list[str]:

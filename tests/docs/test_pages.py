@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from live_recording.cli.app import VERBS, verb_name
+from live_recording.cli.app import VERBS
 from live_recording.core.findings import ACCOUNT_ONLY, CATALOG, errors
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import StreamKey
@@ -213,7 +213,7 @@ def test_snippets_are_what_they_seem(page: Path, part: doc_runner.Part) -> None:
         assert {found.id for found in errors(loaded.findings)} <= {"unknown-template"}
 
 
-@pytest.mark.parametrize("verb", [verb_name(verb) for verb in VERBS])
+@pytest.mark.parametrize("verb", VERBS)
 def test_verbs_are_documented(verb: str) -> None:
     """Each verb is in the table of commands and on another page."""
     table = ROOT / "docs/commands.md"

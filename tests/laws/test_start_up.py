@@ -18,16 +18,26 @@ PYDANTIC = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions",
 """Typer itself loads it for a verb with parameters."""
 PULUMI = {"dill", "google", "grpc", "opentelemetry", "packaging", "pulumi", "semver", "typing_extensions", "yaml"}
 SDK = {"certifi", "charset_normalizer", "idna", "requests", "tenacity", "tencentcloud", "urllib3"}
-REFRESH = """
+PROVIDER = """
 import json, sys
 from pulumi.dynamic import Config, ConfigureRequest
 from live_recording.resources import PROVIDERS
-for kind, id_, outputs in json.loads(sys.argv[1]):
+def provider_of(kind):
     provider = PROVIDERS[kind]()
     provider.configure(ConfigureRequest(Config({"live-recording:site": "intl"}, "live-recording")))
-    assert provider.read(id_, outputs).id == id_
+    return provider
+"""
+REFRESH = f"""{PROVIDER}
+for kind, id_, outputs in json.loads(sys.argv[1]):
+    assert provider_of(kind).read(id_, outputs).id == id_
 """
 """What a provider process does in a refresh."""
+CREATE = f"""{PROVIDER}
+provider = provider_of("template")
+checked = provider.check({{}}, {{"template_name": "t", "mp4": {{}}}})
+assert provider.create(checked.inputs).id
+"""
+"""What a provider process does in an update that creates."""
 
 
 def loaded(*arguments: str, environment: Mapping[str, str] = os.environ) -> set[str]:
@@ -72,15 +82,20 @@ def test_commands_about_an_account_load_what_they_need(account: Account, command
 
 
 def test_program_loads_what_it_needs() -> None:
-    """The program adds to Pulumi what checks a stack file, and no SDK."""
-    assert loaded("-c", "import live_recording.program") == PULUMI | PYDANTIC | {"dateutil"}
+    """The program adds to Pulumi only the parser of recurrences: no SDK and no pydantic."""
+    assert loaded("-c", "import live_recording.program") == PULUMI | {"dateutil"}
 
 
 def test_refresh_loads_what_it_needs(account: Account) -> None:
-    """A provider process that only reads adds to Pulumi the SDK alone: neither pydantic nor the rules."""
+    """A provider process that only reads adds to Pulumi the SDK alone: not the rules."""
     with account.host() as host:
         template = host.check_and_create("template", template_name="t", mp4={})
         rule = host.check_and_create("rule", domain="push.example.com", template_id=template.id)
     states = json.dumps([("template", template.id, template.outputs), ("rule", rule.id, rule.outputs)])
 
     assert loaded("-c", REFRESH, states, environment=account.environment) == PULUMI | SDK
+
+
+def test_create_loads_what_it_needs(account: Account) -> None:
+    """A provider process that checks and creates also has the rules, and no pydantic."""
+    assert loaded("-c", CREATE, environment=account.environment) == PULUMI | SDK | {"dateutil"}

@@ -8,6 +8,7 @@ from live_recording.core.findings import CATALOG, Finding
 from live_recording.lint.acknowledgements import unacknowledged
 from live_recording.stackfile.model import Acknowledgement
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 
 KEPT = Finding.new("kept-forever", ("templates", "clips"), "They are kept.")
 INSIDE = Finding.new("ignored-field", ("templates", "clips", "mp4", "storage_time"), "It is ignored.")
@@ -17,7 +18,7 @@ ERROR = Finding.new("wrong-type", ("templates", "clips", "mp4"), "It is wrong.")
 def acknowledge(kind: str = "kept-forever", path: str = "templates.clips", until: str | None = None) -> Acknowledgement:
     """Return an entry of the section `acknowledge`."""
     fields = {"finding": kind, "path": path, "reason": "legal hold"} | ({"until": until} if until else {})
-    return Acknowledgement.model_validate(fields)
+    return read_entry(Acknowledgement, fields)
 
 
 def remaining(*entries: Acknowledgement, findings: tuple[Finding, ...] = (KEPT,)) -> list[Finding]:

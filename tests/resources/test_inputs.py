@@ -146,7 +146,7 @@ SCALARS = st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.sam
 TREES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
 )
-FIELDS = sorted({name for model in ARGS.values() for name in model.model_fields})
+FIELDS = sorted({name for model in ARGS.values() for name in model.fields})
 FORM_FIELDS = ["record_interval", "storage_time", "vod_file_name", "class_id", "storage_mode", "cos_bucket_path", "x"]
 VALUES = TREES | st.dictionaries(st.sampled_from(FORM_FIELDS), SCALARS, max_size=3)
 GIVEN = st.dictionaries(st.sampled_from([*FIELDS, "template", "x"]), VALUES, max_size=8)

@@ -13,6 +13,7 @@ from live_recording.stackfile.model import Stack as StackModel
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import CheckFailed, Engine
+from tests.support.entries import read_entry
 from tests.support.provider_in_process import ProviderInProcess
 
 DOMAIN, SECOND = "push.example.com", "second.example.com"
@@ -36,7 +37,7 @@ class Stack:
         sections: dict[str, dict[str, object]] = {}
         for section, key, fields in entries:
             sections.setdefault(section, {})[key] = fields
-        model = StackModel.model_validate(sections)
+        model = read_entry(StackModel, sections)
         declared = desired_resources(model, self._owner, SITES["intl"], NOW).resources
         self._engine.up(self._provider(), declared, refresh=refresh)
 

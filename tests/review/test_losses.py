@@ -31,6 +31,7 @@ from live_recording.review.model import EffectiveRule, Format, Loss, Pattern
 from live_recording.review.ownership import AccountView
 from live_recording.stackfile.model import Acknowledgement
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 from tests.support.live_objects import live_tasks, snapshot
 
 STREAM = StreamKey("push.example.com", "live", "final")
@@ -295,7 +296,7 @@ def test_losses_are_sorted_and_acknowledge_losses() -> None:
     """What stops comes first; what is accepted with what is inside it, as long as that holds."""
 
     def accepted(path: str, until: str = "2026-11-27", kind: str = "recording-loss") -> Acknowledgement:
-        return Acknowledgement.model_validate({"finding": kind, "path": path, "reason": "meant", "until": until})
+        return read_entry(Acknowledgement, {"finding": kind, "path": path, "reason": "meant", "until": until})
 
     entries = (
         accepted("rules.ab", "2026-11-19"),

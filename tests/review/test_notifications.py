@@ -13,6 +13,7 @@ from live_recording.review.notifications import Notifications, notifications_of
 from live_recording.review.ownership import AccountView
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 
 PUSH, HOOKS = "push.example.com", "https://hooks.example.com"
 ALL = {"domain": PUSH, "app": ""}
@@ -22,7 +23,7 @@ SIGNED = {"template_name": "n", "record_notify_url": f"{HOOKS}/live/x7Kq", "call
 
 def notifications(*changes: PlannedChange, **sections: Any) -> Notifications:
     """Return the notifications of a plan; the sections are the stack file after it."""
-    stack = Stack.model_validate(sections)
+    stack = read_entry(Stack, sections)
     return notifications_of(changes, desired_resources(stack, StackRef("p", "dev"), SITES["intl"], NOW).resources)
 
 

@@ -19,6 +19,7 @@ from live_recording.review.ownership import snapshot_from_state
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from live_recording.stackfile.model import TemplateArgs
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 from tests.support.live_objects import snapshot
 
 AT, HOUR = int(NOW.timestamp()), 3600
@@ -80,7 +81,7 @@ def rules_after(found: SimulatedPlan) -> dict[str, str]:
 
 
 R = DesiredResource("r", RuleSpec(StreamKey(D, "", "s")), "archive")
-A = DesiredResource("archive", TemplateSpec(ARCHIVE["template_name"], TemplateArgs.model_validate(MP4)))
+A = DesiredResource("archive", TemplateSpec(ARCHIVE["template_name"], read_entry(TemplateArgs, MP4)))
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_mutated_files_are_refused_or_planned(batch: int, tmp_path: Path) -> Non
     assert len(kinds.keys() & CATALOG.keys()) > len(CATALOG) / 2
 
 
-SECTIONS = [*Stack.model_fields, "live_record", "Rules"]
+SECTIONS = [*Stack.fields, "live_record", "Rules"]
 FIELDS = sorted({name for model in stack_schema()["$defs"].values() for name in model.get("properties", ())})
 WORDS = [word for piece in NASTY if (word := piece.decode("utf-8", "ignore")).isprintable() and len(word) < 100]
 SCALARS = st.sampled_from([*WORDS, None, True, False, 0, -1, 50, 2**63, 1.5, float("nan"), NOW.date(), NOW]) | st.text(

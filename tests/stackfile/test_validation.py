@@ -26,7 +26,7 @@ def left(tree: dict[str, Any]) -> dict[str, Any]:
     stack = validate(tree).stack
     return {
         section: entries
-        for section, entries in stack.model_dump(exclude_unset=True).items()
+        for section, entries in stack.to_file().items()
         if isinstance(entries, dict) and section != "limits"
     }
 

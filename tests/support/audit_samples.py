@@ -15,6 +15,7 @@ from live_recording.core.vendor import SITES
 from live_recording.desired.declarations import desired_resources
 from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
+from tests.support.entries import read_entry
 from tests.support.live_objects import live_tasks, live_templates, snapshot
 
 AT = int(NOW.timestamp())
@@ -37,7 +38,7 @@ T = "1000"  # the id of the first template that `applied` makes
 
 def declaring(name: str = "prod", *, audited: bool = True, **sections: Any) -> DeclaringFile:
     """Return a stack file of project `shop`."""
-    return DeclaringFile(name, StackRef("shop", name), Stack.model_validate(sections), audited)
+    return DeclaringFile(name, StackRef("shop", name), read_entry(Stack, sections), audited)
 
 
 def applied(*files: DeclaringFile) -> Snapshot:

@@ -28,6 +28,7 @@ from live_recording.stackfile.model import Stack
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import CheckFailed, Engine
+from tests.support.entries import read_entry
 
 FAULTS = [kind for kind in KINDS if kind != "unauthorized"]
 """The faults that pass. A missing permission stays, so no run repairs it."""
@@ -77,7 +78,7 @@ def _changed(fields: Mapping[str, Mapping[str, object]]) -> Declared:
         for section, entries in BASE_STACK.items()
     }
     owner = StackRef("live-recording", "dev")
-    return desired_resources(Stack.model_validate(sections), owner, SITES["intl"], NOW).resources
+    return desired_resources(read_entry(Stack, sections), owner, SITES["intl"], NOW).resources
 
 
 BASE: Declared = _changed({})

@@ -18,6 +18,7 @@ from live_recording.review.model import (
     Task,
 )
 from live_recording.stackfile.model import Acknowledgement
+from tests.support.entries import read_entry
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PUSH = "push.example.com"
@@ -37,16 +38,17 @@ FOREIGN = EffectiveRule("", f"{PUSH}/news/*", 3, "newsroom--prod--desk", (MP4,))
 HOSTILE_NAME = "<script>alert(1)</script>|`rm`*_@everyone #1\\u000a"
 HOSTILE = EffectiveRule("rules.odd", f"{PUSH}/*/{HOSTILE_NAME}", 2, "<b>&amp;`tpl`|", (MP4,))
 
-LEGAL = Acknowledgement.model_validate(
+LEGAL = read_entry(
+    Acknowledgement,
     {
         "finding": "recording-loss",
         "path": "rules.rehearsal",
         "reason": "no viewers | @ops",
         "until": "2026-12-01",
-    }
+    },
 )
-KEPT = Acknowledgement.model_validate(
-    {"finding": "kept-forever", "path": "templates.radio", "reason": "legal hold, ticket 4711"}
+KEPT = read_entry(
+    Acknowledgement, {"finding": "kept-forever", "path": "templates.radio", "reason": "legal hold, ticket 4711"}
 )
 
 

@@ -146,7 +146,7 @@ class _Builder:
         selection = draft.selection
         accepted = self._new_findings(draft.findings)
         acknowledge = tuple(_acknowledgements(accepted, selection.account))
-        stack = draft.stack.model_copy(update={"acknowledge": acknowledge})
+        stack = draft.stack.replace(acknowledge=acknowledge)
         ids = [finding.id for finding in accepted]
         return AdoptionResult(
             stack=stack,
@@ -186,8 +186,8 @@ class _Builder:
         validated = validate(content)
         new, base = validated.stack, self.base
         merged = {section: {**getattr(base, section), **getattr(new, section)} for section in sections}
-        limits = base.limits.model_copy(update=self.raised_limits)
-        stack = base.model_copy(update={**merged, "limits": limits})
+        limits = base.limits.replace(**self.raised_limits)
+        stack = base.replace(**merged, limits=limits)
         context = CheckContext(stack, validated.unreadable_entries, self.site, self.account.at, self.owner)
         return new, (*validated.findings, *check_stack(context))
 
@@ -274,5 +274,6 @@ def _acknowledgements(found: Iterable[Finding], account: Snapshot) -> Iterator[A
         (finding.id, "tasks" if finding.path[0] == "tasks" else format_path(finding.path[:2])) for finding in found
     }
     for finding_id, path in sorted(accepted):
-        given = {"finding": finding_id, "path": path, "reason": f"as found when adopted on {account.at:%Y-%m-%d}"}
-        yield Acknowledgement.model_validate(given | ({"until": f"{last_end:%Y-%m-%d}"} if path == "tasks" else {}))
+        until = {"until": last_end.date()} if path == "tasks" else {}
+        reason = f"as found when adopted on {account.at:%Y-%m-%d}"
+        yield Acknowledgement(finding=finding_id, path=path, reason=reason, **until)

@@ -1,52 +1,37 @@
 """The command line `live-recording VERB`.
 
-Verbs import what they need when they run, so that help, completion and `--version` are fast.
+Only the module of the verb that runs is imported, and it imports what it needs when it runs: so each command starts fast.
 """
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
-from live_recording.cli.adopt import adopt
-from live_recording.cli.audit import audit
-from live_recording.cli.check import check
-from live_recording.cli.ci import ci
-from live_recording.cli.deploy import deploy
-from live_recording.cli.doctor import doctor
-from live_recording.cli.drift import drift
-from live_recording.cli.emulate import emulate
-from live_recording.cli.explain import explain
-from live_recording.cli.list import list_
-from live_recording.cli.migrate import migrate
 from live_recording.cli.output import VerbGroup, print_output
-from live_recording.cli.plan import plan
-from live_recording.cli.policy import policy
 from live_recording.cli.project_verb import ProjectVerb
-from live_recording.cli.review import review
-from live_recording.cli.schema import schema
-from live_recording.cli.snapshot import snapshot
-from live_recording.cli.verify import verify
 
-VERBS: tuple[Callable[..., None], ...] = (
-    check,
-    explain,
-    list_,
-    plan,
-    review,
-    deploy,
-    verify,
-    audit,
-    drift,
-    adopt,
-    migrate,
-    snapshot,
-    emulate,
-    doctor,
-    policy,
-    schema,
-)
-"""In the order of the help."""
+VERBS: Mapping[str, str] = {
+    "check": "check",
+    "explain": "explain",
+    "list": "list_",
+    "plan": "plan",
+    "review": "review",
+    "deploy": "deploy",
+    "verify": "verify",
+    "audit": "audit",
+    "drift": "drift",
+    "adopt": "adopt",
+    "migrate": "migrate",
+    "snapshot": "snapshot",
+    "emulate": "emulate",
+    "doctor": "doctor",
+    "policy": "policy",
+    "schema": "schema",
+    "ci": "ci",
+}
+"""Verb, and name of its module -> its function or group of verbs in that module. In the order of the help."""
 SHOWN_PACKAGES = ("pulumi", "tencentcloud-sdk-python-live")
 
 
@@ -76,29 +61,51 @@ def main_options(
     """
 
 
-def verb_name(verb: Callable[..., None]) -> str:
-    """Return the name of a verb; an underscore behind that of its function avoids a name of Python."""
-    return verb.__name__.removesuffix("_")
+def load_verb(name: str) -> Callable[..., None] | typer.Typer:
+    """Import the module of a verb, and return its function, or its group of verbs."""
+    verb: Callable[..., None] | typer.Typer = getattr(import_module(f"live_recording.cli.{name}"), VERBS[name])
+    return verb
 
 
-def _create_app() -> typer.Typer:
-    app = typer.Typer(
-        name="live-recording",
-        cls=VerbGroup,
-        context_settings={"help_option_names": ["-h", "--help"]},
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-    app.callback()(main_options)
-    for verb in VERBS:
-        inside = None if verb is emulate else ProjectVerb  # emulate runs commands where the user is
-        app.command(verb_name(verb), cls=inside)(verb)
-    app.add_typer(ci, name="ci")
-    return app
+class _Commands(Mapping[str, Any]):
+    """The command of each verb, created when it is looked up. Help and completion look up all of them."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in VERBS:
+            raise KeyError(name)
+        return _create_command(name, load_verb(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VERBS)
+
+    def __len__(self) -> int:
+        return len(VERBS)
 
 
-app = _create_app()
+class _AllVerbs(VerbGroup):
+    """The group of all verbs."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes | {"commands": _Commands()})
+
+
+def _create_command(name: str, verb: Callable[..., None] | typer.Typer) -> Any:
+    if not isinstance(verb, typer.Typer):
+        inside = None if name == "emulate" else ProjectVerb  # emulate runs commands where the user is
+        function, verb = verb, typer.Typer(add_completion=False, rich_markup_mode=None)
+        verb.command(name, cls=inside)(function)
+    return typer.main.get_command(verb)
+
+
+app = typer.Typer(
+    name="live-recording",
+    cls=_AllVerbs,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.callback()(main_options)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from live_recording.cli.project_verb import ProjectVerb
 if TYPE_CHECKING:
     from live_recording.ci.host import CodeHost
 
-ci = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+ci = typer.Typer(name="ci", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 PlatformOption = Annotated[
     Platform | None, typer.Option("--platform", help="The service. Default: the one whose job this is.")

@@ -28,8 +28,8 @@ def _fields(value: Any) -> Mapping[str, Any] | None:
     """Return the fields of a model or dataclass, or None for any other value."""
     if isinstance(value, Finding):
         return _finding(value)
-    if hasattr(value, "model_dump"):  # a model of pydantic, which is not imported here
-        return dict(sorted(value.model_dump().items()))
+    if hasattr(value, "field_values"):  # an entry of a stack file
+        return dict(sorted(value.field_values().items()))
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     return None

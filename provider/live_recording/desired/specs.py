@@ -28,7 +28,7 @@ class TemplateSpec:
 
     def to_inputs(self) -> dict[str, Any]:
         """Return the inputs of the resource."""
-        fields = self.settings.model_dump(include={*TemplateArgs.model_fields}, exclude_none=True)
+        fields = self.settings.to_inputs(TemplateArgs)
         return fields | {"template_name": self.template_name}
 
 
@@ -77,7 +77,7 @@ class LiveRecordSpec:
 
     def to_inputs(self) -> dict[str, Any]:
         """Return the inputs of the resource; where the window is known, a duration becomes an end."""
-        fields = self.settings.model_dump(include={*LiveRecordArgs.model_fields}, exclude_none=True)
+        fields = self.settings.to_inputs(LiveRecordArgs)
         if self.window is None:
             return fields
         return {name: value for name, value in fields.items() if name not in TIME_FIELDS} | _window_inputs(self.window)
@@ -94,7 +94,7 @@ class CallbackTemplateSpec:
 
     def to_inputs(self) -> dict[str, Any]:
         """Return the inputs of the resource; the program adds the key, which is a secret."""
-        fields = self.settings.model_dump(mode="json", include={*CallbackUrls.model_fields}, exclude_none=True)
+        fields = self.settings.to_inputs(CallbackUrls)
         return fields | {"template_name": self.template_name}
 
 

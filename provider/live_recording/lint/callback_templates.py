@@ -15,7 +15,7 @@ from live_recording.lint.template_names import TemplateName, bad_name, bad_stack
 from live_recording.stackfile.callbacks import CN_FIELDS
 from live_recording.stackfile.model import CallbackUrls, notify_urls
 
-_URLS = frozenset(name for name in CallbackUrls.model_fields if name.endswith("_notify_url"))
+_URLS = frozenset(name for name in CallbackUrls.fields if name.endswith("_notify_url"))
 _MAX_BYTES = {"template_name": CALLBACK_NAME_MAX, "description": CALLBACK_DESCRIPTION_MAX}
 
 

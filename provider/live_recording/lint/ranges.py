@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.timefmt import UNIT_SECONDS, format_duration
-from live_recording.stackfile.fields import Entry
+from live_recording.stackfile.entries import Entry
 
 
 def out_of_range(path: KeyPath, entry: Entry, name: str, low: int, high: int) -> Iterator[Finding]:

@@ -4,23 +4,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from live_recording.core.findings import Finding, KeyPath
 from live_recording.core.text import nearest, quoted
 from live_recording.lint.context import CheckContext
+from live_recording.stackfile.entries import Entry
 from live_recording.stackfile.model import SECTIONS, CallbackRule, Rule, Schedule, Task
 
 _TEMPLATES: Mapping[str, str] = {"template": "templates", "callback_template": "callback_templates"}
 """The fields that name a template of the file, and its section."""
 _ACTIONS = (*_TEMPLATES, "template_id", "record")
 """The fields that define what an entry does; only one of them may be set."""
-_REQUIRED: Mapping[type[BaseModel], str] = {
+_REQUIRED: Mapping[type[Entry], str] = {
     Rule: "The rule has no template. Add template, template_id, or record: false.",
     CallbackRule: "The rule has no template. Add callback_template or template_id.",
 }
 """The entries that need one of these fields, and what to do without one."""
-_Entry = Rule | Task | Schedule | CallbackRule
+_Referring = Rule | Task | Schedule | CallbackRule
 
 
 def unknown_field(context: CheckContext) -> Iterator[Finding]:
@@ -80,13 +79,13 @@ def duplicate_former_key(context: CheckContext) -> Iterator[Finding]:
             yield Finding.new("duplicate-key", (section, key, "was"), sentence)
 
 
-def _entries(context: CheckContext) -> Iterator[tuple[KeyPath, _Entry]]:
+def _entries(context: CheckContext) -> Iterator[tuple[KeyPath, _Referring]]:
     for section in ("rules", "tasks", "schedules", "callback_rules"):
         for key, entry in getattr(context.stack, section).items():
             yield (section, key), entry
 
 
-def _actions(entry: _Entry) -> list[str]:
+def _actions(entry: _Referring) -> list[str]:
     return [name for name in _ACTIONS if getattr(entry, name, None) is not None]
 
 

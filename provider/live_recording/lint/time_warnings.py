@@ -20,7 +20,7 @@ _FAR_BACK = timedelta(days=5 * 366)
 def assumed_time_zone(context: CheckContext) -> Iterator[Finding]:
     """Warn about wall-clock times in a file that does not say their zone, on a site whose users write local times."""
     home_zone = context.site.home_zone
-    if home_zone is None or "time_zone" in context.stack.model_fields_set:
+    if home_zone is None or "time_zone" in context.stack.given:
         return
     home = ZoneInfo(home_zone)
     for recording in context.unfinished:

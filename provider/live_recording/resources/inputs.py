@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from live_recording.core.findings import Finding
 from live_recording.core.kinds import KindName
 from live_recording.core.stack_ref import StackRef
@@ -24,7 +22,7 @@ from live_recording.lint import live_records as live_record_checks
 from live_recording.lint import tasks
 from live_recording.lint.callback_templates import CallbackTemplateToCheck, check_callback_template
 from live_recording.lint.templates import TemplateToCheck, check_template
-from live_recording.stackfile.fields import Entry
+from live_recording.stackfile.entries import Entry
 from live_recording.stackfile.model import (
     CallbackRuleArgs,
     CallbackTemplateArgs,
@@ -33,7 +31,6 @@ from live_recording.stackfile.model import (
     TaskArgs,
     TemplateArgs,
 )
-from live_recording.stackfile.validation import findings_of
 
 ARGS: Mapping[KindName, type[Entry]] = {
     "template": TemplateArgs,
@@ -74,18 +71,17 @@ def normalize_inputs(
 
     *owner* is the stack, if it is known: a template must not have another stack's default name.
     """
-    fields = ARGS[kind].model_fields
-    awaited = {name: PLACEHOLDER for name in unknown if name in fields and fields[name].is_required()}
-    try:
-        args = ARGS[kind].model_validate({**awaited, **given})
-    except ValidationError as error:
-        return dict(given), tuple(findings_of(ARGS[kind], error))
+    fields = ARGS[kind].fields
+    awaited = {name: PLACEHOLDER for name in unknown if name in fields and fields[name].is_required}
+    args, mistakes = ARGS[kind].read({**awaited, **given})
+    if args is None or mistakes:
+        return dict(given), tuple(mistakes)
     inputs, findings = _normalize(args, _Request(given, unknown, site, now, owner))
     return {name: value for name, value in inputs.items() if name not in awaited}, findings
 
 
 def _normalize(args: Entry, request: _Request) -> Normalized:
-    inputs = args.model_dump(exclude_none=True)
+    inputs = args.to_inputs()
     if isinstance(args, CallbackTemplateArgs):
         return _normalize_callback_template(args, request)
     if isinstance(args, TemplateArgs):
@@ -101,7 +97,7 @@ def _normalize(args: Entry, request: _Request) -> Normalized:
 def _normalize_callback_template(args: CallbackTemplateArgs, request: _Request) -> Normalized:
     name = None if "template_name" in request.unknown else args.template_name or ""
     template = CallbackTemplateToCheck((), args, name, request.owner, request.site, request.unknown)
-    return args.model_dump(mode="json", exclude_none=True), tuple(check_callback_template(template))
+    return args.to_inputs(), tuple(check_callback_template(template))
 
 
 def _missing_template(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[Finding]:

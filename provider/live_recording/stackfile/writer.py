@@ -61,7 +61,7 @@ def write_stack(
     stack: Stack, about: Iterable[str], comments: Mapping[KeyPath, Sequence[str]], after: Iterable[str] = ()
 ) -> str:
     """Return the fields that are set in the *stack* as text of a stack file; *comments* are those above entries."""
-    content = stack.model_dump(exclude_unset=True, by_alias=True)
+    content = stack.to_file()
     sections = {
         section: [
             Item(key, _in_order(fields), tuple(comments.get((section, key), ())))

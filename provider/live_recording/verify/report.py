@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from live_recording.core import json_output
 from live_recording.core.timefmt import rfc3339
-from live_recording.stackfile.schema import PlainJsonSchema
 from live_recording.verify.intervals import Interval
 from live_recording.verify.model import Recording, Verdict, VerifiedStack
 
@@ -55,9 +55,26 @@ class Report(BaseModel):
     stacks: list[StackEntry]
 
 
+class _PlainJsonSchema(GenerateJsonSchema):
+    """A generator that omits null and titles: an unset field is left out of the output."""
+
+    def nullable_schema(self, schema: Any) -> JsonSchemaValue:
+        """Return the schema of the value that is not null."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        """Return the schema of a field, without its default, which is None."""
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Return False."""
+        del schema
+        return False
+
+
 def report_schema() -> dict[str, Any]:
     """Return the JSON Schema of the output, draft 2020-12."""
-    schema = Report.model_json_schema(mode="serialization", schema_generator=PlainJsonSchema)
+    schema = Report.model_json_schema(mode="serialization", schema_generator=_PlainJsonSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Verification"}
 
 
