@@ -34,8 +34,10 @@ def test_killed_large_deployment_is_repaired(tmp_path: Path, account: Account) -
     """Killed halfway, with nothing saved: the same command creates the rest, and nothing twice."""
     project = Pipeline(tmp_path, account)
     project.write(stack_file(KILLED))
+    half = KILLED.tasks // 2
+    account.emulator.fault("CreateRecordTask", "delay", count=half, skip=half, seconds=PATIENCE)
     deployment = project.begin("deploy", "dev")
-    while created(account, "CreateRecordTask") < KILLED.tasks // 2:
+    while created(account, "CreateRecordTask") < half:
         assert deployment.poll() is None, deployment.communicate()
         time.sleep(0.05)
     (cli,) = processes_with("--plan", project.directory)
@@ -45,6 +47,7 @@ def test_killed_large_deployment_is_repaired(tmp_path: Path, account: Account) -
     assert f"Applying without checkpoints: {KILLED.all} creates, " in said
     assert said.endswith("run again before any other change: pulumi cancel --yes --stack dev\n")
     assert created(account, "CreateRecordTask") < KILLED.tasks
+    account.emulator.clear_faults()
     assert not [name for name in project.state() if "dynamic/live:" in name]
     project.run("cancel", "--yes", "--stack", "dev")
     status, said = project.call("deploy", "dev")
