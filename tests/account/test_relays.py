@@ -9,8 +9,9 @@ import pytest
 import requests
 
 from live_recording.account.relays import LiveRelay, users_of
-from live_recording.account.snapshot import as_data, from_data
+from live_recording.account.snapshot import as_data
 from live_recording.account.snapshot_file import take_snapshot
+from live_recording.account.snapshot_reader import from_data
 from live_recording.core.streams import StreamKey
 from live_recording.emulator import Emulator
 from live_recording.pipeline.plan import read_account

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from live_recording.account.snapshot import Unreadable, as_data, from_data
+from live_recording.account.snapshot import as_data
+from live_recording.account.snapshot_reader import Unreadable, from_data
 from live_recording.adopt.builder import adopt_account
 from tests.support.audit_samples import FINAL, declaring, differences
 

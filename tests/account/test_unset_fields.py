@@ -7,8 +7,9 @@ import pytest
 
 from live_recording.account.api_mapping import modify_template, template_inputs
 from live_recording.account.objects import NO_TEMPLATE, LiveTemplate
-from live_recording.account.snapshot import Snapshot, from_data
+from live_recording.account.snapshot import Snapshot
 from live_recording.account.snapshot_file import snapshot_text, take_snapshot
+from live_recording.account.snapshot_reader import from_data
 from live_recording.adopt.builder import adopt_account
 from live_recording.config.settings import parse_settings
 from live_recording.core.stack_ref import StackRef

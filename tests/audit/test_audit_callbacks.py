@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from live_recording.account.inventory import open_account
-from live_recording.account.snapshot import as_data, from_data
+from live_recording.account.snapshot import as_data
 from live_recording.account.snapshot_file import snapshot_of
+from live_recording.account.snapshot_reader import from_data
 from live_recording.config.files import read_settings
 from tests.audit.test_audit_verb import GOLDEN, live
 from tests.cli.test_check import Scratch

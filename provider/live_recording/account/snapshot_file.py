@@ -7,7 +7,7 @@ from pathlib import Path
 from live_recording.account.api_errors import AccessDenied
 from live_recording.account.inventory import AccountInventory, open_account
 from live_recording.account.objects import LiveCallbackTemplate
-from live_recording.account.snapshot import Snapshot, Unreadable, as_data, from_data, without_key
+from live_recording.account.snapshot import Snapshot, as_data, without_key
 from live_recording.config.files import LARGEST_DATA, read_text
 from live_recording.config.settings import Settings
 from live_recording.config.stack_state import accounts_in_state, read_state
@@ -88,6 +88,8 @@ def snapshot_text(snapshot: Snapshot) -> str:
 
 def read_snapshot(path: Path, site: SiteName | None = None) -> Snapshot:
     """Read the snapshot in a file. Raises ConfigError, also if it is of another site than *site*."""
+    from live_recording.account.snapshot_reader import Unreadable, from_data  # slow to import
+
     try:
         found = from_data(json.loads(read_text(path, "snapshot", largest=LARGEST_DATA)))
     except (ValueError, RecursionError):
