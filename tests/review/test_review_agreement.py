@@ -26,8 +26,9 @@ from tests.support.generated_changes import (
 from tests.support.provider_in_process import OWNER, ProviderInProcess
 from tests.support.review_oracle import came_true, copied
 from tests.support.review_stack import resources_of, snapshot_of, stack_file
+from tests.support.thoroughness import examples
 
-CASES = 40
+PARTS, CASES = examples(2, 4), 40
 """In each of the four parts; a case takes some 50 ms."""
 
 
@@ -81,7 +82,7 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     )
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_reviews_of_generated_changes_come_true(part: int) -> None:
     """Before, after, peak, losses, tasks and names are the emulated account's, for any change and with other owners in the account."""
     seen: Counter[str] = Counter()

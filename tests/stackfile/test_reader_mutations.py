@@ -31,7 +31,7 @@ from tests.support.thoroughness import examples
 
 OWNER = StackRef("live-recording", "dev")
 FILE = "stacks/dev.yaml"
-BATCHES, BATCH = 16, 300
+BATCHES, BATCH = examples(6, 16), 300
 HANG = 30.0  # seconds of CPU after which a reading counts as endless; none takes a tenth of that
 MEMORY_MAX = 32 * 1024 * 1024  # bytes that reading one file may take for itself
 
@@ -125,7 +125,7 @@ TREES = _mapping(SECTIONS, ENTRIES | ENTRIES | ANYTHING)
 
 
 @pytest.mark.parametrize("site", SITES)
-@settings(max_examples=examples(400, 800), derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200, 800), derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, flow=st.booleans())
 def test_invented_structures_are_refused_or_planned(site: SiteName, tree: dict[str, Any], flow: bool) -> None:
     """Any structure that YAML can write is read to an end."""
@@ -136,7 +136,7 @@ def test_invented_structures_are_refused_or_planned(site: SiteName, tree: dict[s
 
 def test_reading_gives_its_memory_back(tmp_path: Path) -> None:
     """A small file takes little memory however odd it is, and leaves nothing behind."""
-    files = [mutated(number) for number in range(BATCH)]
+    files = [mutated(number) for number in range(BATCH // 3)]
     tracemalloc.start()
     try:
         for data in files:
