@@ -5,11 +5,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from live_recording.cli import rich_output
 from live_recording.emulator import Emulator
+from live_recording.pipeline.listing import ListedStack
 from tests.support import warm_python
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
@@ -193,3 +197,30 @@ def test_full_disk_is_reported(person: Person) -> None:
 
     assert done.stderr == b"Cannot write the output: No space left on device.\n"
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (
+            40,
+            "stack file site\n  account\nprod-of-a-long-name\nstacks/prod-of-a-long-name.yaml intl\n  100000000001\nnew stacks/new.yaml intl\n",
+        ),
+        (
+            79,
+            "stack file site\n  account\nprod-of-a-long-name stacks/prod-of-a-long-name.yaml intl\n  100000000001\nnew stacks/new.yaml intl\n",
+        ),
+    ],
+)
+def test_narrow_terminals_get_paragraphs(width: int, expected: str) -> None:
+    """Where a table would break words, the last cell of a row is below the others."""
+    stacks = [
+        ListedStack("prod-of-a-long-name", "stacks/prod-of-a-long-name.yaml", "intl", "100000000001"),
+        ListedStack("new", "stacks/new.yaml", "intl", None),
+    ]
+    console = Console(width=width, file=StringIO())
+    console.print(rich_output.stack_table(stacks))
+    drawn = console.file
+    assert isinstance(drawn, StringIO)
+
+    assert re.sub(" +\n", "\n", drawn.getvalue()) == expected

@@ -28,6 +28,8 @@ BAD, DOUBTFUL, GOOD = "bold red", "yellow", "green"
 STYLES: Mapping[str, str] = {"error": BAD, "warning": DOUBTFUL, "wrong": BAD, "note": DOUBTFUL, "ok": GOOD}
 """Severity of a finding, or state of a check, -> style."""
 LOCATION, NAME, ID = "cyan", "bold", "dim"
+TABLE_WIDTH = 80
+"""Columns that a table needs: in a narrower one, words and commands would be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,10 @@ def explanation(answer: "Explanation") -> RenderableType:
     """Return who records a stream, a table of the rules that do not, and the tasks that do."""
     from live_recording.desired import explain_text
 
-    losers = _table("rule", "why it does not record it")
-    for loser in answer.losers:
-        losers.add_row(Text(explain_text.name_of(loser), style=NAME), Text(f"{loser.why}."))
+    losers = _Rows(
+        ("rule", "why it does not record it"),
+        tuple((Text(explain_text.name_of(loser), style=NAME), Text(f"{loser.why}.")) for loser in answer.losers),
+    )
     verdict = Text(explain_text.verdict(answer), style=GOOD if answer.records else DOUBTFUL)
     return Group(verdict, *([losers] if answer.losers else []), *map(Text, explain_text.task_lines(answer)))
 
@@ -94,23 +97,28 @@ def audit(result: "Audit") -> RenderableType:
     return Group(*parts, Text(summary(result), style=BAD if result.exit_code else GOOD))
 
 
-def _difference_table(messages: "Iterable[AuditMessage]") -> Table:
-    table = _table("kind", "where", "what")
-    for message in messages:
-        location = f"{escaped(message.file)}:{message.line}\n{message.path_text}" if message.is_declared else ""
-        style = BAD if message.is_problem else DOUBTFUL
-        table.add_row(Text(message.kind, style=style), Text(location, style=LOCATION), Text(message.sentence))
-    return table
+def _difference_table(messages: "Iterable[AuditMessage]") -> RenderableType:
+    return _Rows(("kind", "where", "what"), tuple(map(_difference, messages)))
+
+
+def _difference(message: "AuditMessage") -> tuple[Text, ...]:
+    location = f"{escaped(message.file)}:{message.line}\n{message.path_text}" if message.is_declared else ""
+    style = BAD if message.is_problem else DOUBTFUL
+    return Text(message.kind, style=style), Text(location, style=LOCATION), Text(message.sentence)
 
 
 def diagnosis_table(diagnosis: "Diagnosis") -> RenderableType:
     """Return a row for each check, and the conclusion."""
     from live_recording.doctor.report import conclusion
 
-    table = _table("", "subject", "what was seen, and what to do")
-    for line in diagnosis.lines:
-        table.add_row(Text(line.state, style=STYLES[line.state]), Text(line.subject, style=NAME), Text(line.sentence))
-    return Group(table, Text(conclusion(diagnosis), style=BAD if diagnosis.exit_code else GOOD))
+    rows = _Rows(
+        ("", "subject", "what was seen, and what to do"),
+        tuple(
+            (Text(line.state, style=STYLES[line.state]), Text(line.subject, style=NAME), Text(line.sentence))
+            for line in diagnosis.lines
+        ),
+    )
+    return Group(rows, Text(conclusion(diagnosis), style=BAD if diagnosis.exit_code else GOOD))
 
 
 def verdict(title: str, head: "Verdict", below: Iterable[str], *, stops: bool) -> RenderableType:
@@ -119,18 +127,35 @@ def verdict(title: str, head: "Verdict", below: Iterable[str], *, stops: bool) -
     return Group(line, *(Padding.indent(Text(part), 2) for part in below))
 
 
-def stack_table(stacks: "Iterable[ListedStack]") -> Table:
+def stack_table(stacks: "Iterable[ListedStack]") -> RenderableType:
     """Return a row for each stack."""
-    table = _table("stack", "file", "site", "account")
-    for stack in stacks:
-        file, site, account = (part or "" for part in (stack.file, stack.site, stack.account))
-        table.add_row(Text(stack.stack, style=NAME), Text(file, style=LOCATION), Text(site), Text(account))
-    return table
+    return _Rows(("stack", "file", "site", "account"), tuple(map(_stack, stacks)))
 
 
-def _table(*columns: str) -> Table:
-    """Return an empty table that wraps long text and never cuts it."""
-    table = Table(box=SIMPLE_HEAD, header_style=ID, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+def _stack(stack: "ListedStack") -> tuple[Text, ...]:
+    file, site, account = (part or "" for part in (stack.file, stack.site, stack.account))
+    return Text(stack.stack, style=NAME), Text(file, style=LOCATION), Text(site), Text(account)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A table that wraps long text and never cuts it; in a narrow terminal, two paragraphs for each row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the table, or the last cell of each row below the others."""
+        if options.max_width >= TABLE_WIDTH:
+            table = Table(box=SIMPLE_HEAD, header_style=ID, pad_edge=False)
+            for column in self.columns:
+                table.add_column(column, overflow="fold")
+            for row in self.rows:
+                table.add_row(*row)
+            yield table
+            return
+        header = tuple(Text(column, style=ID) for column in self.columns)
+        for *head, last in (header, *self.rows):
+            yield Text(" ").join(cell for cell in head if cell)
+            if last:
+                yield Padding.indent(last, 2)
