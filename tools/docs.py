@@ -6,7 +6,6 @@ Models, resources and the catalog of findings are the source. In a page, only th
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 import sys
@@ -66,19 +65,24 @@ OWN_FORMAT = "the format of the stack file"
 """A source that is no document of others."""
 WHOLE_LINES = 4
 """A longer example shows only the entries that its message is about."""
-MOST_LINES = 5
+MOST_LINES, FEW_LINES = 5, 2
+"""An example with more lines than the first ends at the line of its finding, but has at least the second."""
+MESSAGES = 2
+"""How many messages of a review are shown."""
 MESSAGE = r"^[^:\n]+:(\d+): (.*) \[%s\]$"
+SHOWS_ITS_VALUE = re.compile(r"config\.|\w+\.[^.: ]+\.[^: ]+: ")
+"""A message about a field, or the config: the page needs no example of a file beside it."""
 
 WORDS: Mapping[Callable[..., Any], str] = {
     scalars.text: "text",
     scalars.texts: "list of paths",
-    scalars.boolean: "`true` or `false`",
+    scalars.boolean: "boolean",
     scalars.only_false: "`false`",
-    scalars.non_negative_int: "whole number",
-    scalars.positive: "whole number from 1",
+    scalars.non_negative_int: "integer",
+    scalars.positive: "positive integer",
     scalars.identifier: "id",
     times.duration: "duration",
-    times.retention: "duration, or `forever`",
+    times.retention: "retention",
     times.moment: "time",
     times.day: "day",
     times.clock: "time of day",
@@ -87,13 +91,13 @@ WORDS: Mapping[Callable[..., Any], str] = {
     names.key: "key",
     names.reference: "key",
     names.domain: "domain",
-    names.named_domain: "domain, or a name of one",
+    names.named_domain: "domain",
     names.part: "name",
     names.required_name: "name",
     names.vod_file_name: "file name pattern",
     names.cos_bucket_path: "path pattern",
     callbacks.notify_url: "URL",
-    callbacks.has_callback_key: "`true` or `false`",
+    callbacks.has_callback_key: "boolean",
 }
 """What the reader of a field accepts, in words that docs/stack-file.md explains."""
 
@@ -130,38 +134,41 @@ MARKED = re.compile(r"(<!-- (table|docstring|arguments): (\w+) -->\n).*?(<!-- en
 
 
 def table(name: str) -> str:
-    """Return the fields of a model as a Markdown list, without `was`, which has its own section."""
+    """Return the fields of a model as a Markdown list, without those that have a section of their own."""
     model, base = TABLES[name]
     known = base.fields if base else {}
     return "".join(
         f"{_field(info)}\n"
         for key, info in model.fields.items()
-        if key != "was" and (key not in known or known[key].description != info.description)
+        if key not in ("was", "protect") and (key not in known or known[key].description != info.description)
     )
 
 
 def _field(known: Field) -> str:
     default = "required" if known.is_required else _default(known.default)
     value = ", ".join(part for part in (_value(known.type), default) if part)
-    return f"- **`{known.key}`** ({value}): {_escaped(known.description)}"
+    return f"- **`{known.key}`**{f' ({value})' if value else ''}: {_escaped(known.description)}"
 
 
 def arguments(name: str) -> str:
-    """Return the arguments of a resource: which are required, and which replace the resource when they change."""
+    """Return which arguments of a resource are required, and which replace it when they change."""
     kind = next(kind for kind, resource in resources.KINDS.items() if resource.__name__ == name)
     parameters = inspect.signature(resources.KINDS[kind]).parameters
     names = list(ARGUMENTS[kind].fields)
     required = {name for name in names if parameters[name].default is inspect.Parameter.empty}
     replaces = [name for name in names if KEPT_AS.get(name, name) in REPLACES[kind]]
-    listed = ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in names)
+    needed = ", ".join(f"**`{name}`**" for name in names if name in required) or "none"
     is_all_but_ours = replaces == [name for name in names if name != "protect"]  # which is only in the state
     which = "every argument but `protect`" if is_all_but_ours else ", ".join(f"`{name}`" for name in replaces) or "none"
-    return f"Arguments (required ones in bold): {listed}. Replaced when this changes: {which}.\n"
+    return f"Required: {needed}. Replaced when this changes: {which}.\n"
 
 
 def docstring(name: str) -> str:
-    """Return the docstring of a resource, with a paragraph for its errors and one for its source."""
-    return re.sub(r"\s+(Errors|Source): ", r"\n\n\1: ", inspect.getdoc(getattr(resources, name)) or "") + "\n"
+    """Return the summary of a resource, its errors and its source, without what other pages explain."""
+    paragraphs = re.split(r"\n\n|\s+(?=(?:Errors|Source): )", inspect.getdoc(getattr(resources, name)) or "")
+    return (
+        "\n\n".join([paragraphs[0], *(text for text in paragraphs if text.startswith(("Errors: ", "Source: ")))]) + "\n"
+    )
 
 
 def _default(value: object) -> str:
@@ -185,7 +192,7 @@ def _value(value: ValueType) -> str:
         case ListOf():
             return "list of entries"
         case MapOf(value=EntryOf()):
-            return "entries by key"
+            return ""
         case MapOf():
             return f"{_value(value.value)}s by key"
     return "mapping"
@@ -200,18 +207,17 @@ def findings() -> str:
     head = [
         "# Findings",
         "",
-        "`live-recording check` reports these findings, each as `FILE:LINE: PATH: MESSAGE [ID]`. An **error** stops; a",
-        "**warning** does not, and can be [acknowledged](stack-file.md#acknowledge). An id never changes its meaning. A plan",
-        "that the account would reject uses the same ids.",
+        "`live-recording check` prints findings as `FILE:LINE: PATH: MESSAGE [ID]`. An **error** stops. A **warning** does not, and",
+        "can be [acknowledged](stack-file.md#acknowledge). An id never changes its meaning.",
         "",
-        f"Only a review reports {', '.join(sorted(REVIEW_ONLY))}, which is about a change. It stops until it is acknowledged.",
-        f"Only plans and deployments report {join_words(sorted(ACCOUNT_ONLY))}, which need the account.",
+        f"Only a review reports {', '.join(sorted(REVIEW_ONLY))}, which stops until it is acknowledged. Only plans and deployments",
+        f"report {join_words(sorted(ACCOUNT_ONLY))}, which need the account.",
         "",
-        "`--format json` is for programs; `sarif`, `github`, `gitlab` and `junit` are for [pipelines](pipelines.md#findings-in-the-diff).",
-        "Exit codes: 0 no errors, 1 errors, 2 wrong usage or an unreadable file.",
+        "For programs, use `--format json`; for pipelines, [other formats](pipelines.md#findings-in-the-diff). Exit codes: 0 no errors,",
+        "1 errors, 2 wrong usage or an unreadable file.",
         "",
-        "Each section has one example, without file, line and id. CN and IN are page numbers of the vendor's documents, for",
-        "sites cn and intl. `python tools/docs.py` generates this page.",
+        "Each section has one message, without file, line and id, and the entries that it compares. CN and IN are pages of the",
+        "vendor's documents for sites cn and intl. This page is generated.",
     ]
     return "\n".join([*head, *(line for id_ in sorted(CATALOG) for line in _kind(id_)), ""])
 
@@ -222,15 +228,15 @@ def _kind(id_: str) -> Iterator[str]:
     severity = kind.severity.capitalize() + (", but not for a value that is live" if kind.as_found else "")
     yield from ("", f"## {id_}", "", f"{severity}. {kind.meaning}{source}")
     if id_ in REVIEW_ONLY:
-        before, after = (_lines(REVIEWS / f"{id_}.{version}.yaml") for version in ("before", "after"))
-        change = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))
-        yield from ("", "```diff", *change[3:], "```")  # without the names of the files and the line numbers
-        yield from ("", "```text", *_lines(REVIEWS / f"{id_}.out"), "```")
+        messages = _lines(REVIEWS / f"{id_}.out")[:MESSAGES]
+        yield from ("", "```text", *(line.removesuffix(f" [{id_}]") for line in messages), "```")
     elif example.exists():
         printed = example.with_suffix(".out").read_text(encoding="utf-8")
         line, message = re.findall(MESSAGE % id_, printed, re.MULTILINE)[0]
-        excerpt = _excerpt(example.read_text(encoding="utf-8-sig").splitlines(), int(line), message)
-        yield from ("", "```yaml", *excerpt, "```", "", "```text", message, "```")
+        if not SHOWS_ITS_VALUE.match(message):
+            excerpt = _excerpt(example.read_text(encoding="utf-8-sig").splitlines(), int(line), message)
+            yield from ("", "```yaml", *excerpt, "```")
+        yield from ("", "```text", message, "```")
 
 
 def _excerpt(lines: list[str], cited: int, message: str) -> list[str]:
@@ -247,8 +253,11 @@ def _excerpt(lines: list[str], cited: int, message: str) -> list[str]:
         name = f"{lines[section].partition(':')[0]}.{line.strip().partition(':')[0]}"
         if cited in (section + 1, number + 1) or (number == entry and re.search(rf"\b{re.escape(name)}\b", message)):
             kept |= {section, entry}
-    shown = [line for line, entry in zip(lines, entries, strict=True) if line and entry in kept]
-    return shown if len(shown) <= MOST_LINES else [*shown[: MOST_LINES - 1], "  # ..."]
+    shown = [number for number, line in enumerate(lines) if line and entries[number] in kept]
+    if len(shown) > MOST_LINES:
+        last = max(cited - 1, shown[FEW_LINES - 1])
+        return [*(lines[number] for number in shown if number <= last), "  # ..."]
+    return [lines[number] for number in shown]
 
 
 def _lines(file: Path) -> list[str]:

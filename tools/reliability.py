@@ -20,7 +20,7 @@ from tests.support import fault_matrix as matrix
 PAGE = ROOT / "docs/reliability.md"
 MARKED = re.compile(r"(<!-- reliability -->\n).*?(<!-- end of reliability -->)", re.DOTALL)
 AT_ONCE = 3
-ONE_RUN, RE_RUN, WRONG = "one run", "re-run", "**no**"
+ONE_RUN, RE_RUN, WRONG = "once", "re-run", "**no**"
 
 Row = tuple[str, str]  # (operation, action)
 
@@ -49,17 +49,23 @@ def tried(row: Row, kind: str) -> tuple[str, list[str]]:
 
 
 def table(found: Mapping[tuple[Row, str], str]) -> str:
-    """Format the outcomes as a Markdown table: the calls of an operation with the same outcomes share a row."""
-    head = f"| operation | calls | {' | '.join(columns())} |"
-    groups: dict[tuple[str, ...], list[str]] = {}
+    """Format the outcomes as a Markdown table, whose rows are calls with the same outcomes, and a list of all calls."""
+    head = f"| calls of | {' | '.join(columns())} |"
+    groups: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for operation, action in rows():
-        outcomes = (found[(operation, action), kind] for kind in columns())
-        groups.setdefault((operation, *outcomes), []).append(action)
-    lines = [
-        f"| {operation} | {', '.join(actions)} | {' | '.join(outcomes)} |"
-        for (operation, *outcomes), actions in groups.items()
-    ]
-    return "\n".join([head, "|---|---|" + "---|" * len(columns()), *lines]) + "\n"
+        outcomes = tuple(found[(operation, action), kind] for kind in columns())
+        groups.setdefault(outcomes, {}).setdefault(operation, []).append(action)
+    lines = [f"| {_operations(group)} | {' | '.join(outcomes)} |" for outcomes, group in groups.items()]
+    calls = [f"- **{name}**: {', '.join(operation.actions)}" for name, operation in matrix.OPERATIONS.items()]
+    return "\n".join([head, "|---|" + "---|" * len(columns()), *lines, "", *calls]) + "\n"
+
+
+def _operations(group: Mapping[str, list[str]]) -> str:
+    """Return the names of operations, each with its calls unless these are all."""
+    return ", ".join(
+        name if actions == list(matrix.OPERATIONS[name].actions) else f"{name} ({', '.join(actions)})"
+        for name, actions in group.items()
+    )
 
 
 def main() -> int:

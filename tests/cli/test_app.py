@@ -87,7 +87,7 @@ def test_help_tells_each_verb_whole() -> None:
 
     assert list(listed) == [*VERBS]
     assert [sentence for sentence in listed.values() if not sentence.endswith(".") or "..." in sentence] == []
-    codes = "0 no problem (warnings allowed), 1 findings that stop, 2 a mistake in the call, 3 the tool failed"
+    codes = "0 no problem (warnings allowed), 1 findings that stop, 2 wrong usage, 3 the tool failed"
     assert codes in " ".join(said.split())
 
 

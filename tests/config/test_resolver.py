@@ -128,7 +128,7 @@ def test_full_stack_names_are_accepted(tmp_path: Path) -> None:
     other = scratch.run("check", "acme/other/dev")
     assert (other.returncode, other.stderr) == (
         2,
-        "Stack acme/other/dev is of project other, but this is project scratch.\n",
+        "Stack acme/other/dev is of project other, but this is project scratch. Change to the directory of that project.\n",
     )
     assert scratch.run("check", "a/b/c/d").stderr.startswith('"a/b/c/d" is not the name of a stack. Use STACK, ')
 

@@ -89,12 +89,14 @@ def test_emulator_conforms_to_its_page(site: str, beside: list[str]) -> None:
         assert (found.exit_code, found.left, held(started)) == (0, (), [])
 
 
-def test_page_has_the_same_rows() -> None:
-    """The list in docs/emulator.md is the table of the probes."""
+def test_page_lists_probes() -> None:
+    """The list in docs/emulator.md is a part of the table of the probes, in its order and words."""
     page = (ROOT / "docs/emulator.md").read_text(encoding="utf-8")
     rows = page.split("## What is assumed\n")[1].split("\n## ")[0]
+    shown = [line[2:] for line in rows.splitlines() if line.startswith("- ")]
 
-    assert [line[2:] for line in rows.splitlines() if line.startswith("- ")] == [probe.title for probe in PROBES]
+    assert shown
+    assert [probe.title for probe in PROBES if probe.title in shown] == shown
 
 
 def test_every_probe_has_an_expectation_or_a_reason() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from live_recording.emulator import Emulator
+from live_recording.emulator.domains import Domain
 from tests.support import doc_runner, warm_python
 from tests.support.clock import NOW
 from tests.support.doc_runner import PAGES, ROOT
@@ -18,6 +19,9 @@ BEGINNER = ROOT / "docs/tour.md"
 """Its reader has cloned the repository and nothing else."""
 CN = {ROOT / "docs" / f"{name}.md" for name in ("adoption", "audit", "pipelines", "review")}
 """Their stack is prod, which is on site cn."""
+ZONES = ("dev.example.com", "staging.example.com", "west.example.com", "example.com")
+DOMAINS = tuple(Domain(name=f"{use}.{zone}") for zone in ZONES for use in ("push", "events", "check"))
+"""Those of the example stacks and of the account to adopt; an account whose domains can be listed."""
 
 
 def name(page: Path) -> str:
@@ -34,7 +38,7 @@ def test_page_does_what_it_shows(page: Path, tmp_path: Path, request: pytest.Fix
     directory = tmp_path / "project"
     doc_runner.copy(directory, warm_python.virtualenv())
     steps = doc_runner.steps(page)
-    with Emulator(site="cn" if page in CN else "intl", now=NOW) as emulator:
+    with Emulator(site="cn" if page in CN else "intl", now=NOW, domains=DOMAINS) as emulator:
         account = {} if page == BEGINNER else Account(emulator).environment
         environment = doc_runner.equipped(tmp_path, directory, account)
         ran = doc_runner.run(steps, directory, environment | ({"PATH": os.environ["PATH"]} if page == BEGINNER else {}))

@@ -111,7 +111,7 @@ def test_machine_that_is_ready(patient: Patient, account: Account) -> None:
         ),
         "Identity (dev)": (
             "ok",
-            "Account 100000000001 on site intl. To allow no other one, configure it: pulumi config set live-recording:account 100000000001",
+            "Account 100000000001 on site intl. To allow only this account: pulumi config set live-recording:account 100000000001",
         ),
         "Permissions (dev)": (
             "note",

@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs/emulator.md").read_text(encoding="utf-8")
 
 def test_page_has_every_kind_of_fault() -> None:
     """The table of faults has a row for each kind and no other."""
-    section = PAGE.partition("\n## Faults on order\n")[2].partition("\n### ")[0]
+    section = PAGE.partition("\n## Inject faults\n")[2].partition("\n### ")[0]
 
     assert set(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)) == set(KINDS)
 

@@ -127,7 +127,7 @@ REFUSED = {
         only_false,
         PlainScalar("true"),
         "out-of-range",
-        "Only false is allowed. To record, name a template.",
+        "Only `false` is allowed. To record, set `template`.",
     ),
 }
 

@@ -98,5 +98,8 @@ def read_snapshot(path: Path, site: SiteName | None = None) -> Snapshot:
     except Unreadable as error:
         raise ConfigError(f"{path}: {error}") from None
     if site not in (None, found.site):
-        raise ConfigError(f"{path} is of an account on site {found.site}, but the stack is on site {site}.")
+        raise ConfigError(
+            f"{path} is of an account on site {found.site}, but the stack is on site {site}. Take a snapshot with the credentials "
+            "of this stack."
+        )
     return found

@@ -155,7 +155,7 @@ def _parse(url: str) -> URL:
     driver = DRIVERS.get(scheme.partition("+")[0])
     if driver is None or not colon:
         # Not repeated: it may contain a password.
-        raise DatabaseError("The URL of the database begins with sqlite:/// or postgresql://.")
+        raise DatabaseError("Unknown kind of database. Its URL must begin with sqlite:/// or postgresql://.")
     try:
         return make_url(f"{driver}:{rest}")
     except (SQLAlchemyError, ValueError):

@@ -54,7 +54,7 @@ def main_options(
 ) -> None:
     """Manage recording of live streams on Tencent Cloud Live as code.
 
-    Exit codes of every verb: 0 no problem (warnings allowed), 1 findings that stop, 2 a mistake in the call, 3 the tool
+    Exit codes of every verb: 0 no problem (warnings allowed), 1 findings that stop, 2 wrong usage, 3 the tool
     failed (network, account).
 
     On a terminal, output has colors and tables. In a pipe, or if NO_COLOR or CI is set, it is plain text.

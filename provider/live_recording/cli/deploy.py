@@ -22,13 +22,14 @@ def deploy(
         bool,
         typer.Option(
             "--checkpoints",
-            help="Write the state after every step. Default: unless the plan only creates, more than 50 objects.",
+            help="Write the state after every step, also for a plan of more than 50 creates.",
         ),
     ] = False,
 ) -> None:
     """Plan, review and apply one stack.
 
-    Prints the verdict, then applies. Applies nothing if the review stops. If the plan becomes stale, plans again, and applies only if no other effects were added.
+    Prints the verdict, then applies. Applies nothing if the review stops. If the plan becomes stale, plans again, and
+    applies the new plan only if it has no other effects.
 
     Example: live-recording deploy prod
     """

@@ -21,7 +21,7 @@ def list_(
 ) -> None:
     """List the stacks of this project: file, site and account. Needs neither Pulumi nor credentials.
 
-    Format gitlab is the part of a child pipeline that gives a job one run for each stack: see examples/gitlab.
+    Format gitlab lists the stacks of a child pipeline: see examples/gitlab.
 
     Example: live-recording list --changed origin/main --format json
     """

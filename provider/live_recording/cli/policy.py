@@ -30,7 +30,7 @@ def policy(
 ) -> None:
     """Print the least-privilege access policy (CAM) of a role as JSON.
 
-    reader: plan, review, adopt and refresh. deployer: also up, deploy and destroy. auditor: audit and snapshot.
+    reader: plan, review, adopt, drift and refresh. deployer: also up, deploy and destroy. auditor: audit, snapshot and verify.
 
     Example: live-recording policy deployer > policy.json
     """

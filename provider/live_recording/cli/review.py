@@ -16,9 +16,11 @@ def review(
     output_format: Annotated[ReviewFormat, typer.Option("--format", help="Output format.")] = ReviewFormat.md,
     out: OutOption = None,
 ) -> None:
-    """Review what a Pulumi plan changes in recording terms.
+    """Review what a Pulumi plan changes for viewers.
 
-    Lists lost recordings, who records what before and after, limits and tasks. An unacknowledged loss ends with 1.
+    Lists lost recordings, what records each stream before and after, limits and tasks.
+
+    Exits with 1 at an unacknowledged loss or a rejected plan.
 
     Example: live-recording review --stack prod --plan preview.json
     """

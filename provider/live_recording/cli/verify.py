@@ -21,7 +21,7 @@ class VerifyFormat(StrEnum):
 def verify(
     stacks: StacksArgument = None,
     since: Annotated[
-        str, typer.Option("--since", metavar="TIME", help="Begin: a time, or a length before the end, such as 7d.")
+        str, typer.Option("--since", metavar="TIME", help="Start: a time, or a duration before the end, such as 7d.")
     ] = "24h",
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="End. Default: now.")] = None,
     now: Annotated[bool, typer.Option("--now", help="Only: are the streams of running tasks being pushed?")] = False,
@@ -34,7 +34,7 @@ def verify(
     """Verify that what was declared and pushed was recorded.
 
     Compares the pushes of the period with the files in VOD, for each task and for each push that a rule should record.
-    Ends with 1 if a recording is missing or incomplete.
+    Exits with 1 if a recording is missing or incomplete.
 
     Example: live-recording verify prod --since 24h
     """

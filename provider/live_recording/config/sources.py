@@ -171,7 +171,9 @@ def read_stack_config(name: str | None) -> StackConfig:
     """
     project, stack = files.project_name(), StackName.parse(name or "")
     if stack.project not in ("", project):
-        raise ConfigError(f"Stack {name} is of project {stack.project}, but this is project {project}.")
+        raise ConfigError(
+            f"Stack {name} is of project {stack.project}, but this is project {project}. Change to the directory of that project."
+        )
     if not name:
         return StackConfig(project, "", _project_values(project))
     written = read_written_config(name)

@@ -1,7 +1,7 @@
 """The assumptions of the emulator, and for each the calls that show whether an account behaves like that.
 
-`docs/emulator.md`, "What is assumed", lists the same rows. An observation contains codes and own values only: no text of the
-API, no domain, no id.
+`docs/emulator.md`, "What is assumed", lists those that matter most. An observation contains codes and own values
+only: no text of the API, no domain, no id.
 """
 
 from collections.abc import Callable

@@ -34,7 +34,7 @@ CATALOG: dict[str, Kind] = {
     "unknown-config": Kind(
         "error",
         "A key of the Pulumi config is unknown, or in another namespace.",
-        "the settings in README.md",
+        "docs/start.md",
     ),
     "missing-field": Kind("error", "A required field is missing.", _FORM),
     "wrong-type": Kind("error", "A value has the wrong type for its field.", _FORM),

@@ -205,7 +205,7 @@ def _check_identity(of: str, settings: Settings) -> Iterator[CheckResult]:
         yield CheckResult(subject, "ok", f"Account {account} on site {settings.site}, as configured.")
     else:
         command = f"pulumi config set {NAMESPACE}:account {account}"
-        sentence = f"Account {account} on site {settings.site}. To allow no other one, configure it: {command}"
+        sentence = f"Account {account} on site {settings.site}. To allow only this account: {command}"
         yield CheckResult(subject, "ok", sentence)
 
 

@@ -1,7 +1,6 @@
 """What the vendor's documents leave open, and how this emulator settles it: one switch per question.
 
-`docs/emulator.md`, "What is assumed", has the same list for readers. Open questions whose answer is a number of a table are
-settled there: `sites.py` (limits that differ between sites), `schemas.py` (rates) and `sts.py`.
+`conformance/probes.py` has the list for readers. Open questions whose answer is a number of a table are settled there: `sites.py` (limits that differ between sites), `schemas.py` (rates) and `sts.py`.
 """
 
 from dataclasses import dataclass

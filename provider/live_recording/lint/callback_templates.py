@@ -58,9 +58,7 @@ def insecure_callback(context: CheckContext) -> Iterator[Finding]:
                 sentence = "Notifications to this URL are not encrypted: others can read and change them. Use https."
                 yield Finding.new("insecure-callback", (*path, name), sentence)
         if notify_urls(args) and not args.callback_key:
-            sentence = (
-                "Without a key the receiver cannot tell forged notifications from real ones. Set callback_key: true."
-            )
+            sentence = "Without a key the receiver cannot distinguish forged notifications from real ones. Set callback_key: true."
             yield Finding.new("insecure-callback", path, sentence)
 
 
@@ -105,7 +103,7 @@ def _ignored_field(template: CallbackTemplateToCheck) -> Iterator[Finding]:
     repeated = sorted({level for level in levels if levels.count(level) > 1})
     path = (*template.path, "record_exception_levels")
     if repeated:
-        yield Finding.new("ignored-field", path, f"{join_words(repeated)} repeated. Remove the repetition.")
+        yield Finding.new("ignored-field", path, f"{join_words(repeated)} is listed twice. Remove one of them.")
     if not levels:
         yield Finding.new("ignored-field", path, "An empty list has no effect. Remove it, or name levels.")
 

@@ -41,7 +41,9 @@ def _problem_of_url(url: str) -> str:
     if len(url) > CALLBACK_URL_MAX:
         return f"The URL has {len(url)} characters. At most {CALLBACK_URL_MAX} are allowed."
     if not _URL_CHARACTERS.fullmatch(url):
-        return "The URL is empty, or has a space, a control character or another one that must be percent-encoded."
+        return (
+            "The URL is empty, or has a space, a control character or another character that must be percent-encoded."
+        )
     try:
         parts = urlsplit(url)
         port_is_valid = parts.port != 0

@@ -145,7 +145,7 @@ class EntryOf(ValueType):
             if known.key in value:
                 read[known.name] = known.type.read(value[known.key], (*path, known.key), reading)
             elif known.is_required:
-                reading.reject("missing-field", path, f"The required field {known.key} is missing.")
+                reading.reject("missing-field", path, f"Required field `{known.key}` is missing. Add it.")
         return {name: item for name, item in read.items() if item is not INVALID}
 
 

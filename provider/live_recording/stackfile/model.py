@@ -134,9 +134,7 @@ class Recorded(Entry):
     domain: NamedDomain = declare(description="Push domain, or a name of domains.")
     app: FullPart = declare(description="App (push path); the API requires it for tasks.")
     stream: FullPart = declare(description="Stream name.")
-    stream_type: StreamType = declare(
-        default="live", description="live (default), or mixed for the output stream of a mix."
-    )
+    stream_type: StreamType = declare(default="live", description="mixed records the output stream of a mix.")
     template_id: Identifier | None = declare(
         default=None, description="Id of a template in the account. Without a template: HLS, kept indefinitely."
     )
@@ -170,7 +168,7 @@ class LiveRecordArgs(Entry):
     highlight: Flag = declare(
         default=False, description="True records from the creation on, at most 30m, without start."
     )
-    record_type: RecordType = declare(default="video", description="video (default), or audio alone.")
+    record_type: RecordType = declare(default="video", description="audio records the sound alone.")
     file_format: FileFormat = declare(default="flv", description="Format of the files.")
     mix_stream: Flag = declare(default=False, description="True records the output stream of a mix.")
     record_interval: Duration | None = declare(
@@ -201,7 +199,7 @@ class CallbackUrls(Entry):
         default=None, description="A recording has a problem (event 341). Site cn."
     )
     record_exception_levels: tuple[ExceptionLevel, ...] | None = declare(
-        default=None, description="Which problems are reported: error, warning, info. Site cn."
+        default=None, description="Which problems are reported. Site cn."
     )
     push_exception_notify_url: Url | None = declare(default=None, description="A push has a problem (event 321).")
     snapshot_notify_url: Url | None = declare(default=None, description="A screenshot is ready.")
@@ -290,7 +288,7 @@ class CallbackTemplate(_Protectable, CallbackUrls):
 
     callback_key: HasCallbackKey = declare(
         default=False,
-        description="true: notifications are signed with the key of this entry in the secret config live-recording:callbackKeys.",
+        description="true: notifications are signed with the key of this entry in live-recording:callbackKeys.",
     )
 
 
@@ -309,9 +307,7 @@ class Acknowledgement(Entry):
     """An accepted warning."""
 
     finding: Text = declare(description="Id of the finding, such as kept-forever.")
-    path: Text = declare(
-        description="Path of the entry, such as templates.clips; it includes everything inside the entry."
-    )
+    path: Text = declare(description="Path of the entry, such as templates.clips.")
     reason: Text = declare(description="Why the warning is accepted.")
     until: Day | None = declare(default=None, description="Last day of the acknowledgement.")
 
@@ -329,25 +325,23 @@ class Stack(Entry):
 
     extends: Paths = declare(
         default=(),
-        description="Shared files, or one, whose entries this stack has too. Paths are relative to this file.",
+        description="One or more shared files, whose entries this stack has too. Paths are relative to this file.",
     )
     domains: Mapping[Key, Domain] = declare(
-        default={}, description="Names for push domains, which entries and shared files use."
+        default={}, description="Names for push domains, for use in entries and shared files."
     )
     time_zone: Zone = declare(default="UTC", description="Zone of times without an offset.")
-    templates: Mapping[Key, Template] = declare(default={}, description="How to record, by key.")
-    rules: Mapping[Key, Rule] = declare(default={}, description="Which streams to record at any time, by key.")
-    tasks: Mapping[Key, Task] = declare(default={}, description="Recordings with a start and an end, by key.")
-    schedules: Mapping[Key, Schedule] = declare(default={}, description="Recurring recordings, by key.")
+    templates: Mapping[Key, Template] = declare(default={}, description="How to record.")
+    rules: Mapping[Key, Rule] = declare(default={}, description="Which streams to record at any time.")
+    tasks: Mapping[Key, Task] = declare(default={}, description="Recordings with a start and an end.")
+    schedules: Mapping[Key, Schedule] = declare(default={}, description="Recurring recordings.")
     live_records: Mapping[Key, LiveRecord] = declare(
         default={},
-        description="Recordings by the deprecated CreateLiveRecord, by key; not together with tasks or schedules.",
+        description="Recordings by the deprecated CreateLiveRecord.",
     )
-    callback_templates: Mapping[Key, CallbackTemplate] = declare(
-        default={}, description="Who is notified of what, by key."
-    )
+    callback_templates: Mapping[Key, CallbackTemplate] = declare(default={}, description="Who is notified of what.")
     callback_rules: Mapping[Key, CallbackRule] = declare(
-        default={}, description="Which domains and apps use a callback template, by key."
+        default={}, description="Which domains and apps use a callback template."
     )
     limits: Limits = declare(default=Limits(), description="Limits of the account.")
     acknowledge: tuple[Acknowledgement, ...] = declare(default=(), description="Accepted findings.")

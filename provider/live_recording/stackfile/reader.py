@@ -70,7 +70,9 @@ class _Parser:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             raise _Unsupported(f"YAML tags such as {quoted(tag)} are not supported. Write the plain value.", line)
         if len(path) > DEPTH_MAX:
-            raise _Unsupported(f"The file nests deeper than {DEPTH_MAX} levels. No entry needs that.", line)
+            raise _Unsupported(
+                f"The file nests deeper than {DEPTH_MAX} levels. Check the indentation and brackets.", line
+            )
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.style else PlainScalar(event.value)
         return self.mapping(path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(path)

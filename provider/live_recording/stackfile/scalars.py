@@ -122,7 +122,7 @@ def positive(value: object) -> int:
 def only_false(value: object) -> bool:
     """Read false where true has no meaning."""
     if boolean(value):
-        raise InvalidValue("out-of-range", "Only false is allowed. To record, name a template.")
+        raise InvalidValue("out-of-range", "Only `false` is allowed. To record, set `template`.")
     return False
 
 

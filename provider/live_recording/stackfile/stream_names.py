@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(
 _DOUBTFUL = (
     (
         re.compile(r"%[0-9A-Fa-f]{2}"),
-        "looks percent-encoded ({found}), and matches only this exact name. Write the name as the encoder has it.",
+        "looks percent-encoded ({found}), and matches only this exact name. Write the name that the encoder uses.",
     ),
     (
         re.compile(r"^\^|\$$|[|\\]|\[[^\]]*\]|\(.*\)"),
@@ -27,7 +27,7 @@ _DOUBTFUL = (
     ),
     (
         re.compile(r"\.(?:flv|m3u8)$", re.IGNORECASE),
-        "looks like an address for players ({found}), and matches only this exact name. Write the name as the encoder has it.",
+        "looks like an address for players ({found}), and matches only this exact name. Write the name that the encoder uses.",
     ),
 )
 """Names that a stream can have, but that hardly one has, and what to write instead."""
