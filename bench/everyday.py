@@ -47,13 +47,13 @@ SIZES = ("20+20+0", "48+48+0")
 class Checkout:
     """A checkout, with a project of its own on an account of its own."""
 
-    def __init__(self, name: str, checkout: Path, scratch: Path, emulator: Emulator, size: Size) -> None:
+    def __init__(self, name: str, checkout: Path, scratch: Path, emulator: Emulator, declared: str) -> None:
         self.name, self._emulator = name, emulator
         install = [sys.executable, str(checkout / "tools/pulumi/install.py")]
         cli = subprocess.run(install, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
         self._pulumi = (f"{cli}/pulumi", "--non-interactive")
         self._project = LiveProject(scratch / name, Account(emulator), warm=False)
-        self._project.write(stack_file(size))
+        self._project.write(declared)
         self._project.environment |= {
             "PATH": os.pathsep.join([cli, os.environ["PATH"]]),
             "PYTHONPATH": str(checkout / "provider"),
@@ -73,7 +73,7 @@ def measure(size: Size, checkouts: Mapping[str, Path], repetitions: int) -> Samp
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         contestants = [
-            Checkout(name, checkout, scratch, stack.enter_context(Emulator(now=NOW, domains=DOMAINS)), size)
+            Checkout(name, checkout, scratch, stack.enter_context(Emulator(now=NOW, domains=DOMAINS)), stack_file(size))
             for name, checkout in checkouts.items()
         ]
         return measure_in_turns(str(size), OPERATIONS, contestants, repetitions)

@@ -8,6 +8,7 @@ with a lock file, as users have it.
 import argparse
 import json
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -19,11 +20,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.engine import DOMAINS
 from bench.everyday import Checkout, title
-from bench.rivals import Size
+from bench.rivals import Size, stack_file
 from bench.turns import Sample, Samples, adopt_orphans, measure_in_turns, run_command, table
 from live_recording.emulator import Emulator
+from live_recording.emulator.domains import Domain
+from live_recording.emulator.templates import MAIN_VOD_APP
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.pulumi_project import callers
@@ -46,8 +48,16 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
 }
 """In the order of a run: the name of our operation -> what the peer's CLI does for the same."""
 SIZES = ("20+20+0", "48+48+0")
-INTERVAL, RETENTION = 3600, 30 * 24 * 3600
-"""Seconds of `record_interval: 1h` and `storage_time: 30d`, as in our stack file."""
+ON = {"enable": 1, "record_interval": 3600, "storage_time": 30 * 24 * 3600}
+"""`record_interval: 1h` and `storage_time: 30d` of our stack file, in seconds."""
+FORMATS = ("flv", "hls", "mp4", "aac", "mp3")
+OFF = {
+    "enable": 0,
+    "record_interval": 1800,
+    "storage_time": 0,
+    "storage_mode": "normal",
+    "vod_sub_app_id": MAIN_VOD_APP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +113,22 @@ class Peer:
         return run_command([self._cli, *arguments], self._directory, self._environment, self._emulator)
 
 
+def stack(size: Size) -> str:
+    """Return our stack file of that size. Each rule has a domain of its own: the peer confuses rules of one domain (*observed*)."""
+    return re.sub(r"push(\.example\.com, app: app(\d+),)", r"push\2\1", stack_file(size))
+
+
 def configuration(size: Size) -> dict[str, object]:
-    """Return the configuration of the peer that declares what our stack file of that size does, without tasks."""
-    form = {"enable": 1, "record_interval": INTERVAL, "storage_time": RETENTION}
-    templates = {f"t{n}": {"template_name": f"t{n}", "mp4_param": [form]} for n in range(size.templates)}
+    """Return the configuration of the peer that declares the same.
+
+    It has every block that the API returns: the peer would remove the others at each run (*observed*).
+    """
+    special = {
+        "hls_special_param": [{"flow_continue_duration": 0}],
+        "flv_special_param": [{"upload_in_recording": False}],
+    }
+    formats = {f"{name}_param": [OFF | (ON if name == "mp4" else {})] for name in FORMATS}
+    templates = {f"t{n}": {"template_name": f"t{n}", **formats, **special} for n in range(size.templates)}
     rules = {f"r{n}": _rule(n, size.templates) for n in range(size.rules)}
     return {
         "terraform": {"required_providers": {"tencentcloud": {"source": SOURCE, "version": VERSION}}},
@@ -119,7 +141,7 @@ def configuration(size: Size) -> dict[str, object]:
 
 def _rule(number: int, templates: int) -> dict[str, str]:
     template = f"${{tencentcloud_css_record_template.t{number % templates}.id}}"
-    return {"domain_name": DOMAINS[0].name, "app_name": f"app{number}", "template_id": template}
+    return {"domain_name": f"push{number}.example.com", "app_name": f"app{number}", "template_id": template}
 
 
 def _environment(emulator: Emulator) -> dict[str, str]:
@@ -150,10 +172,11 @@ def _mirror(provider: Path, scratch: Path) -> Path:
 
 def measure(tools: Tools, size: Size, repetitions: int) -> Samples:
     """Return the samples of each operation of both."""
-    with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        emulators = [stack.enter_context(Emulator(now=NOW, domains=DOMAINS)) for _ in range(2)]
-        contestants = (Checkout(OURS, ROOT, scratch, emulators[0], size), Peer(tools, scratch, emulators[1], size))
+    domains = tuple(Domain(name=f"push{n}.example.com") for n in range(size.rules))
+    with ExitStack() as opened:
+        scratch = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        accounts = [opened.enter_context(Emulator(now=NOW, domains=domains)) for _ in range(2)]
+        contestants = (Checkout(OURS, ROOT, scratch, accounts[0], stack(size)), Peer(tools, scratch, accounts[1], size))
         return measure_in_turns(str(size), OPERATIONS, contestants, repetitions)
 
 

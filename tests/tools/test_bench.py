@@ -179,24 +179,26 @@ def test_comparison_says_which_programs_are_missing(
 
 
 def test_peer_declares_what_our_stack_file_does() -> None:
-    """The same templates, formats and rules."""
+    """The same templates, formats and rules; all other formats are off."""
     size = Size.of("2+3+0")
-    ours = load_stack(
-        "time_zone: UTC\n" + stack_file(size), "x.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev")
-    )
+    text = f"time_zone: UTC\n{peer.stack(size)}"
+    ours = load_stack(text, "x.yaml", SITES["intl"], NOW, StackRef("live-recording", "dev")).stack
     theirs = cast("Any", peer.configuration(size))["resource"]
+    templates = theirs["tencentcloud_css_record_template"].values()
+    rules = theirs["tencentcloud_css_record_rule_attachment"].values()
 
-    assert ours.stack
-    templates = {
-        name: [{"enable": 1, "record_interval": each.mp4.record_interval, "storage_time": each.mp4.storage_time}]
-        for name, each in ours.stack.templates.items()
-        if each.mp4
-    }
-    declared = theirs["tencentcloud_css_record_template"].values()
-    assert templates == {each["template_name"]: each["mp4_param"] for each in declared}
-    rules = [(rule.domain, rule.app, rule.template) for rule in ours.stack.rules.values()]
-    declared = theirs["tencentcloud_css_record_rule_attachment"].values()
-    assert rules == [(each["domain_name"], each["app_name"], each["template_id"].split(".")[1]) for each in declared]
+    assert ours
+    formats = [each.mp4 for each in ours.templates.values() if each.mp4]
+    assert [(one.record_interval, one.storage_time) for one in formats] == [
+        (one["record_interval"], one["storage_time"]) for each in templates for one in each["mp4_param"]
+    ]
+    assert {
+        one["enable"] for each in templates for name in ("flv", "hls", "aac", "mp3") for one in each[f"{name}_param"]
+    } == {0}
+    assert [(rule.domain, rule.app, rule.template) for rule in ours.rules.values()] == [
+        (each["domain_name"], each["app_name"], each["template_id"].split(".")[1]) for each in rules
+    ]
+    assert len({rule.domain for rule in ours.rules.values()}) == size.rules
 
 
 def test_verification_is_measured_beside_its_calls_alone() -> None:
