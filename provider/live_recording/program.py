@@ -73,7 +73,7 @@ def _missing_keys(checked: CheckedStack, keys: Mapping[str, str], stack: str) ->
 def _declare_resources(desired: DesiredState, keys: Mapping[str, str]) -> Iterable[pulumi.CustomResource]:
     resources.speed_up_registration()
     created: dict[tuple[str, str], pulumi.CustomResource] = {}
-    for resource in desired.resources:
+    for resource in (*desired.resources, *desired.finished):
         template = created[resource.template_kind, resource.template] if resource.template else None
         source = {"template_id": template.id} if template else {}
         aliases = [pulumi.Alias(name=resource.previous_name)] if resource.previous_name else None

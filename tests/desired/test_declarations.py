@@ -55,7 +55,10 @@ def test_rules_refer_to_a_template_or_have_an_id() -> None:
 
 
 def test_protected_entries() -> None:
-    """The engine protects what has no end; a recording is protected by an input, and no longer declared when it is over."""
+    """The engine protects entries, and an input the recordings of a schedule.
+
+    A task that is over is still declared, unprotected: the engine could not delete it otherwise.
+    """
     times = {"over": ("2026-11-20T08:00Z", "2026-11-20T10:00Z"), "next": ("2026-11-20T14:00Z", "2026-11-20T16:00Z")}
     task = {"domain": PUSH, "app": "live", "template": "t"}
     tasks = {
@@ -70,11 +73,12 @@ def test_protected_entries() -> None:
         schedules={"daily": {**daily, "protect": True, "until": "2026-11-20"}},
     )
 
-    assert [d.name for d in state.resources if d.protect] == ["t", "all"]
+    assert [d.name for d in state.resources if d.protect] == ["t", "all", "next"]
+    assert [(d.name, d.protect) for d in state.finished] == [("over", False)]
     assert {d.name: d.inputs.get("protect") for d in state.resources if d.kind == "task"} == {
         "daily-20261120T2000": True,
         "free": None,
-        "next": True,
+        "next": None,
     }
 
 

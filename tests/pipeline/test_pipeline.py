@@ -130,21 +130,23 @@ def test_account_that_stops_answering_is_a_failure(pipeline: Pipeline, account: 
 
 
 def test_protected_entries_and_a_stack_without_a_file(pipeline: Pipeline, account: Account) -> None:
-    """A plan that deletes a protected entry is rejected, and so is the deletion; a recording that is over blocks nothing.
+    """A plan that deletes or replaces a protected entry is rejected, and so is the change; one that is over blocks nothing.
 
     Who then deletes the stack file reads what becomes of what it declared; a stack that holds nothing is no matter.
     """
     template = RULE.partition("rules:")[0]
     rule = RULE.replace("template: match}", "template: match, protect: true}")
-    pipeline.up(rule + DERBY)
-    pipeline.write(template + DERBY)
+    final = FINAL.replace("}\n", ", protect: true}\n")
+    pipeline.up(rule + DERBY + final)
+    pipeline.write(template + DERBY + final.replace("stream: final", "stream: other"))
     status, said = pipeline.call("plan", "dev")
     assert status == 1, said
     advice = "but it is protected. First deploy the entry unchanged, without `protect`."
     assert f"rules.everything: This plan would delete it, {advice}" in said
-    assert "Plan rejected (1 error)" in said
+    assert f"tasks.final: This plan would replace it, {advice}" in said
+    assert "Plan rejected (2 errors)" in said
 
-    pipeline.write(RULE)
+    pipeline.write(RULE + final)
     status, said = pipeline.call("plan", "dev")
     assert status == 1, said
     advice = (
@@ -153,12 +155,13 @@ def test_protected_entries_and_a_stack_without_a_file(pipeline: Pipeline, accoun
     )
     assert f"schedules.derby: {advice}" in said
     assert "Plan rejected (1 error)" in said
-    assert advice in pipeline.refused(RULE, "up", "--yes", "--skip-preview")
+    assert advice in pipeline.refused(RULE + final, "up", "--yes", "--skip-preview")
 
     pipeline.set_now(NOW + timedelta(days=2))
-    pipeline.up(RULE)
+    pipeline.up(RULE + final)
     assert account.state["tasks"] != []
-    assert [name for name in pipeline.state() if "RecordTask" in name] == []
+    assert [name for name in pipeline.state() if "derby" in name] == []
+    assert [name for name, resource in pipeline.state().items() if resource.get("protect")] == []
     pipeline.set_now(NOW)
     (pipeline.directory / "stacks/dev.yaml").unlink()
     pipeline.init("unused")

@@ -5,7 +5,7 @@ desired: later ones wait until the API accepts them, finished ones are deleted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from live_recording.desired.specs import (
     TaskSpec,
     TemplateSpec,
 )
-from live_recording.stackfile.model import CallbackTemplate, Rule, Stack, Template, TemplateArgs
+from live_recording.stackfile.model import CallbackTemplate, Rule, Stack, Task, Template, TemplateArgs
 
 NO_RECORD = "no-record"
 """The built-in template without formats for rules with `record: false`; created only if there are any."""
@@ -38,7 +38,7 @@ class DesiredResource:
     spec: ResourceSpec
     template: str | None = None  # name of the template resource that provides template_id
     previous_name: str | None = None
-    protect: bool = False  # whether the engine refuses to delete or replace it; a recording is protected by its inputs
+    protect: bool = False  # whether the engine refuses to delete or replace it
 
     @property
     def kind(self) -> KindName:
@@ -64,6 +64,7 @@ class DesiredState:
     later: Mapping[str, str]  # task -> first day on which `pulumi up` creates it
     effective: Mapping[str, str]  # rule key -> what records it
     usage: Mapping[str, str]  # section -> used/limit
+    finished: tuple[DesiredResource, ...] = ()  # protected tasks that are over: the program declares them unprotected
 
 
 def desired_resources(stack: Stack, owner: StackRef, site: Site, now: datetime) -> DesiredState:
@@ -80,7 +81,8 @@ def desired_resources(stack: Stack, owner: StackRef, site: Site, now: datetime) 
         *_callbacks(stack, owner),
     )
     effective = {str(rule.natural): _recorder(rule) for _, rule in sorted(stack.rules.items())}
-    return DesiredState(resources, _later(tasks, site, now), effective, _usage(stack, resources))
+    finished = tuple(_finished_protected(tasks, site, now))
+    return DesiredState(resources, _later(tasks, site, now), effective, _usage(stack, resources), finished)
 
 
 def later_tasks(stack: Stack, site: Site, now: datetime) -> dict[str, str]:
@@ -131,9 +133,22 @@ def _callbacks(stack: Stack, owner: StackRef) -> Iterator[DesiredResource]:
 
 
 def _task(task: TaskOccurrence) -> DesiredResource:
+    """Return the resource of a task. The engine protects it if it is an entry; else it is an input that does.
+
+    The engine could not delete a recording of a schedule that is over and therefore no longer declared.
+    """
     entry = task.entry
-    spec = TaskSpec(task.stream, task.window, entry.stream_type, entry.template_id, protect=bool(entry.protect))
-    return DesiredResource(task.name, spec, entry.template, task.previous_name)
+    protect, is_entry = bool(entry.protect), isinstance(entry, Task)
+    spec = TaskSpec(task.stream, task.window, entry.stream_type, entry.template_id, protect=protect and not is_entry)
+    return DesiredResource(task.name, spec, entry.template, task.previous_name, protect and is_entry)
+
+
+def _finished_protected(tasks: Iterable[TaskOccurrence], site: Site, now: datetime) -> Iterator[DesiredResource]:
+    for task in tasks:
+        if phase(task.window, now, site) == "finished":
+            resource = _task(task)
+            if resource.protect:
+                yield replace(resource, protect=False)
 
 
 def _recorder(rule: Rule) -> str:

@@ -256,7 +256,7 @@ class Rule(_Protectable, RuleArgs):
         return streams.StreamKey(self.domain, self.app, self.stream)
 
 
-class Task(_Named, TaskArgs):
+class Task(_Protectable, TaskArgs):
     """One recording with a start and an end, independent of rules."""
 
     template: Reference | None = declare(default=None, description="Key of a template of this file.")
