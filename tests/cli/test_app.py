@@ -239,7 +239,7 @@ def test_words_are_completed(scratch: Scratch, typed: str, offered: list[str]) -
 def test_shell_completes(tmp_path: Path) -> None:
     """A shell that has learnt the command completes a word."""
     typed, offered = COMPLETED["verb"]
-    path = f"{ROOT / '.venv/bin'}{os.pathsep}/usr/bin:/bin"  # a cold start: the command asks which shell started it
+    path = f"{sys.prefix}/bin{os.pathsep}/usr/bin:/bin"  # a cold start: the command asks which shell started it
 
     done = subprocess.run(
         ["bash", "-c", COMPLETE, "bash", typed], cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=True

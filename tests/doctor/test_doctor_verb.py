@@ -80,7 +80,7 @@ def keys(account: Account) -> dict[str, str]:
 
 def test_machine_that_is_ready(patient: Patient, account: Account) -> None:
     """Every line says what was seen, and nothing is wrong."""
-    (patient.directory / ".venv").symlink_to(ROOT / ".venv")
+    (patient.directory / ".venv").symlink_to(sys.prefix)
     backend = patient.directory / "backend"
     backend.mkdir()
     account.rule(account.template("archive"), "push.example.com")

@@ -252,6 +252,10 @@ def parse_yaml(text: str, path: Path) -> dict[str, Any]:
         _require_plain(path, yaml.parse(text, Loader=yaml.CSafeLoader))
         data = yaml.load(text, Loader=yaml.CSafeLoader)
     except (ValueError, yaml.YAMLError) as error:
+        from live_recording.stackfile.reader import PARSER_TOO_DEEP  # a refresh loads no rules
+
+        if PARSER_TOO_DEEP in str(error):
+            raise _too_deep(path) from None
         reason = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
         raise ConfigError(f"Cannot read {path}: {reason}. Fix the file.") from None
     return data if isinstance(data, dict) else {}
@@ -268,7 +272,11 @@ def _require_plain(path: Path, events: Iterable[Any]) -> None:
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise ConfigError(f"{path}:{line}: YAML aliases (*) are not supported. Write the value inline.")
         if depth > DEEPEST:
-            raise ConfigError(f"{path} nests deeper than {DEEPEST} levels. Fix the file.")
+            raise _too_deep(path)
+
+
+def _too_deep(path: Path) -> ConfigError:
+    return ConfigError(f"{path} nests deeper than {DEEPEST} levels. Fix the file.")
 
 
 def yaml_line(path: Path, keys: Sequence[str]) -> int:

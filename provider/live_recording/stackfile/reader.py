@@ -20,6 +20,9 @@ FIELDS_MAX = 100
 DUPLICATES_MAX = 100
 DEPTH_MAX = 12
 """No stack file nests deeper; the limit keeps malformed files from exhausting the parser."""
+TOO_DEEP = f"The file nests deeper than {DEPTH_MAX} levels. Check the indentation and brackets."
+PARSER_TOO_DEEP = "exceeded maximum nesting depth"
+"""What the parser says at 1,000 brackets; PyYAML before 6.0.4 has no such limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,7 @@ class _Parser:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             raise _Unsupported(f"YAML tags such as {quoted(tag)} are not supported. Write the plain value.", line)
         if len(path) > DEPTH_MAX:
-            raise _Unsupported(
-                f"The file nests deeper than {DEPTH_MAX} levels. Check the indentation and brackets.", line
-            )
+            raise _Unsupported(TOO_DEEP, line)
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.style else PlainScalar(event.value)
         return self.mapping(path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(path)
@@ -188,6 +189,8 @@ def _likely_encoding(content: bytes) -> str:
 def _syntax_error(error: yaml.MarkedYAMLError, source: str) -> tuple[str, int]:
     """Return the message for a syntax error and its line: for a bracket or quote that is never closed, its opening."""
     message, line = _parser_message(error, source)
+    if error.problem == PARSER_TOO_DEEP:
+        return TOO_DEEP, line
     return lookalike_near(source, line) or (message, line)
 
 
