@@ -3,11 +3,12 @@
 from live_recording.account.inventory import open_account
 from live_recording.config.settings import Settings
 from live_recording.core.findings import Finding, errors
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import OUTPUTS_OF, KindName
 from live_recording.core.stack_ref import StackRef
-from live_recording.resources import PROVIDERS, account_checks
+from live_recording.resources import account_checks
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.inputs import normalize_inputs
+from live_recording.resources.lifecycles import LIFECYCLES
 from live_recording.resources.planned_change import planned_change
 from live_recording.review.preview import UNKNOWN
 from live_recording.stackfile.model import Limits
@@ -48,27 +49,27 @@ class ProviderInProcess:
 
     def create(self, kind: KindName, inputs: Props) -> ResourceState:
         """Create the object, or adopt the one that is there."""
-        id_, outputs = PROVIDERS[kind].lifecycle.create(self._context, inputs)
+        id_, outputs = LIFECYCLES[kind].create(self._context, inputs)
         return ResourceState(id_, inputs, outputs)
 
     def read(self, kind: KindName, old: ResourceState) -> ResourceState | None:
         """Return what is live, or None."""
-        lifecycle = PROVIDERS[kind].lifecycle
+        lifecycle = LIFECYCLES[kind]
         outputs = lifecycle.read(self._context, old.id, old.outputs)
         if outputs is None:
             return None
         outputs |= self._context.account_output
-        inputs = {field: value for field, value in outputs.items() if field not in lifecycle.output_names}
+        inputs = {field: value for field, value in outputs.items() if field not in OUTPUTS_OF[kind]}
         return ResourceState(old.id, inputs, outputs)
 
     def update(self, kind: KindName, old: ResourceState, inputs: Props) -> ResourceState:
         """Change the object in place."""
-        outputs = PROVIDERS[kind].lifecycle.update(self._context, old.id, old.outputs, inputs)
+        outputs = LIFECYCLES[kind].update(self._context, old.id, old.outputs, inputs)
         return ResourceState(old.id, inputs, outputs)
 
     def delete(self, kind: KindName, old: ResourceState) -> None:
         """Delete the object."""
-        PROVIDERS[kind].lifecycle.delete(self._context, old.id, old.outputs)
+        LIFECYCLES[kind].delete(self._context, old.id, old.outputs)
 
 
 def _failure(finding: Finding) -> tuple[str, str]:

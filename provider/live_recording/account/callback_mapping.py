@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from live_recording.account.objects import LiveCallbackTemplate
+from live_recording.core.kinds import CALLBACK_KEY
 
 Inputs = Mapping[str, Any]
 Body = dict[str, Any]
 
-STATUS_URL, LEVELS, KEY = "record_status_notify_url", "record_exception_levels", "callback_key"
+STATUS_URL, LEVELS, KEY = "record_status_notify_url", "record_exception_levels", CALLBACK_KEY
 CALLBACK_FIELDS: Mapping[str, str] = {
     "template_name": "TemplateName",
     "description": "Description",

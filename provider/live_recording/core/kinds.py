@@ -48,6 +48,17 @@ PROVIDER_REFERENCES = (
 """What a state holds as `__provider` of our resources: pickles that only name our classes."""
 ACCOUNT = "account"
 """The input and output of every resource that says which account has it. Programs do not declare it; each check adds it."""
+OUTPUTS_OF: Mapping[KindName, tuple[str, ...]] = {
+    "template": ("template_id",),
+    "rule": (),
+    "task": ("task_id", "stopped_at"),
+    "live_record": ("task_id", "ends_at"),
+    "callback_template": ("template_id",),
+    "callback_rule": (),
+}
+"""What a state holds besides the inputs."""
+CALLBACK_KEY = "callback_key"
+"""The argument of a callback template that is a secret."""
 FORMATS = {"flv": "FlvParam", "hls": "HlsParam", "mp4": "Mp4Param", "aac": "AacParam", "mp3": "Mp3Param"}
 """The recording formats, and the parameter of the API for each."""
 

@@ -6,28 +6,23 @@ The provider classes are pickled by reference into every state: this module path
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions, dynamic, get_project, get_stack
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
-from live_recording.account.callback_mapping import KEY
 from live_recording.config.files import debug_enabled
-from live_recording.core.kinds import ACCOUNT, KindName
+from live_recording.core.kinds import ACCOUNT, CALLBACK_KEY, OUTPUTS_OF, KindName
 from live_recording.core.stack_ref import StackRef
-from live_recording.resources.callback_rule import CallbackRuleLifecycle
-from live_recording.resources.callback_template import CallbackTemplateLifecycle
-from live_recording.resources.context import ProviderContext
 from live_recording.resources.error_boundary import EngineProperties, hide_tracebacks, report_errors_to_engine
-from live_recording.resources.lifecycle import ResourceLifecycle
-from live_recording.resources.live_record import LiveRecordLifecycle
-from live_recording.resources.process import ProviderProcess
 from live_recording.resources.python_values import engine_arguments
-from live_recording.resources.rule import RuleLifecycle
-from live_recording.resources.task import TaskLifecycle
-from live_recording.resources.template import TemplateLifecycle
+
+if TYPE_CHECKING:
+    from live_recording.resources.context import ProviderContext
+    from live_recording.resources.lifecycle import ResourceLifecycle
+    from live_recording.resources.process import ProviderProcess
 
 Props = dict[str, Any]
 Arguments = Mapping[str, Any]
@@ -37,25 +32,31 @@ class _RecordingProvider(dynamic.ResourceProvider):
     """A dynamic provider that runs a lifecycle. It has all six methods: Pulumi's own defaults would silently succeed."""
 
     serialize_as_secret_always = False  # nothing secret is captured: the pickle is a reference
-    lifecycle: ResourceLifecycle
-    process: ProviderProcess
+    kind: ClassVar[KindName]
+    lifecycle: "ResourceLifecycle"
+    process: "ProviderProcess"
 
     @report_errors_to_engine
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Read site, endpoint and credentials; nothing is sent yet."""
+        # The program declares resources and configures no provider: it need not import what works on the account.
+        from live_recording.resources.lifecycles import LIFECYCLES
+        from live_recording.resources.process import ProviderProcess
+
         hide_tracebacks()
+        self.lifecycle = LIFECYCLES[self.kind]
         self.process = ProviderProcess(req.config._props)  # noqa: SLF001 - only so are unknown keys seen
 
     @report_errors_to_engine
     def check(self, olds: Props, news: Props) -> dynamic.CheckResult:
         """Return the normalized inputs, and what is wrong with them."""
-        inputs, failures = self.process.check(self.lifecycle.kind, _properties(olds), _properties(news))
+        inputs, failures = self.process.check(self.kind, _properties(olds), _properties(news))
         return dynamic.CheckResult(inputs, [dynamic.CheckFailure(*failure) for failure in failures])
 
     @report_errors_to_engine
     def diff(self, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
         """Return whether anything changes, and what replaces."""
-        change = self.process.diff(self.lifecycle.kind, id_, _properties(olds), _properties(news))
+        change = self.process.diff(self.kind, id_, _properties(olds), _properties(news))
         if change is None:
             return dynamic.DiffResult(changes=False)
         return dynamic.DiffResult(None, list(change.replaces), delete_before_replace=change.delete_first)
@@ -74,7 +75,7 @@ class _RecordingProvider(dynamic.ResourceProvider):
         outputs = self.lifecycle.read(context, id_, state)
         if outputs is None:
             return dynamic.ReadResult("", {})
-        inputs = {name: value for name, value in outputs.items() if name not in (ACCOUNT, *self.lifecycle.output_names)}
+        inputs = {name: value for name, value in outputs.items() if name not in (ACCOUNT, *OUTPUTS_OF[self.kind])}
         # A state of an older version has no account: it gets one as an output, which is no difference.
         inputs |= {ACCOUNT: state[ACCOUNT]} if ACCOUNT in state else {}
         return dynamic.ReadResult(id_, outputs | context.account_output, inputs)
@@ -91,7 +92,7 @@ class _RecordingProvider(dynamic.ResourceProvider):
         context, state = self._request(props)
         self.lifecycle.delete(context, id_, state)
 
-    def _request(self, props: Props) -> tuple[ProviderContext, Props]:
+    def _request(self, props: Props) -> "tuple[ProviderContext, Props]":
         """Return the context of a request about a resource, and what is known of it. Raises WrongAccount."""
         known = _known(props)
         return self.process.context(known), known
@@ -100,37 +101,37 @@ class _RecordingProvider(dynamic.ResourceProvider):
 class RecordTemplateProvider(_RecordingProvider):
     """The provider of RecordTemplate."""
 
-    lifecycle = TemplateLifecycle()
+    kind = "template"
 
 
 class RecordRuleProvider(_RecordingProvider):
     """The provider of RecordRule."""
 
-    lifecycle = RuleLifecycle()
+    kind = "rule"
 
 
 class RecordTaskProvider(_RecordingProvider):
     """The provider of RecordTask."""
 
-    lifecycle = TaskLifecycle()
+    kind = "task"
 
 
 class LiveRecordProvider(_RecordingProvider):
     """The provider of LiveRecord."""
 
-    lifecycle = LiveRecordLifecycle()
+    kind = "live_record"
 
 
 class CallbackTemplateProvider(_RecordingProvider):
     """The provider of CallbackTemplate."""
 
-    lifecycle = CallbackTemplateLifecycle()
+    kind = "callback_template"
 
 
 class CallbackRuleProvider(_RecordingProvider):
     """The provider of CallbackRule."""
 
-    lifecycle = CallbackRuleLifecycle()
+    kind = "callback_rule"
 
 
 PROVIDERS: Mapping[KindName, type[_RecordingProvider]] = {
@@ -161,9 +162,9 @@ class _LiveResource(dynamic.Resource):
             cls._resource_type_name = token
 
 
-def _placeholders(lifecycle: ResourceLifecycle) -> Props:
+def _placeholders(kind: KindName) -> Props:
     """Return None for each output that only the engine can fill: without it the attribute would not exist."""
-    return dict.fromkeys((ACCOUNT, *lifecycle.output_names))
+    return dict.fromkeys((ACCOUNT, *OUTPUTS_OF[kind]))
 
 
 class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
@@ -210,7 +211,7 @@ class RecordTemplate(_LiveResource, module="live", name="RecordTemplate"):
             aac=aac,
             mp3=mp3,
         )
-        outputs = _placeholders(RecordTemplateProvider.lifecycle)
+        outputs = _placeholders(RecordTemplateProvider.kind)
         super().__init__(RecordTemplateProvider(), resource_name, arguments | outputs, opts)
 
     @property
@@ -246,7 +247,7 @@ class RecordRule(_LiveResource, module="live", name="RecordRule"):
         A change of the key replaces the rule; a change of *template_id* changes it in place.
         """
         arguments = engine_arguments(domain=domain, app=app, stream=stream, template_id=template_id)
-        outputs = _placeholders(RecordRuleProvider.lifecycle)
+        outputs = _placeholders(RecordRuleProvider.kind)
         super().__init__(RecordRuleProvider(), resource_name, arguments | outputs, opts)
 
 
@@ -293,7 +294,7 @@ class RecordTask(_LiveResource, module="live", name="RecordTask"):
             template_id=template_id,
             protect=protect,
         )
-        outputs = _placeholders(RecordTaskProvider.lifecycle)
+        outputs = _placeholders(RecordTaskProvider.kind)
         super().__init__(RecordTaskProvider(), resource_name, arguments | outputs, opts)
 
 
@@ -351,7 +352,7 @@ class LiveRecord(_LiveResource, module="live", name="LiveRecord"):
             storage_time=storage_time,
             protect=protect,
         )
-        outputs = _placeholders(LiveRecordProvider.lifecycle)
+        outputs = _placeholders(LiveRecordProvider.kind)
         super().__init__(LiveRecordProvider(), resource_name, arguments | outputs, opts)
 
 
@@ -405,9 +406,9 @@ class CallbackTemplate(_LiveResource, module="live", name="CallbackTemplate"):
             porn_censorship_notify_url=porn_censorship_notify_url,
             audio_audit_notify_url=audio_audit_notify_url,
         )
-        secret = {KEY: Output.secret(callback_key)} if callback_key is not None else {}
-        outputs = _placeholders(CallbackTemplateProvider.lifecycle)
-        options = ResourceOptions.merge(ResourceOptions(additional_secret_outputs=[KEY]), opts)
+        secret = {CALLBACK_KEY: Output.secret(callback_key)} if callback_key is not None else {}
+        outputs = _placeholders(CallbackTemplateProvider.kind)
+        options = ResourceOptions.merge(ResourceOptions(additional_secret_outputs=[CALLBACK_KEY]), opts)
         super().__init__(CallbackTemplateProvider(), resource_name, arguments | secret | outputs, options)
 
     @property
@@ -441,7 +442,7 @@ class CallbackRule(_LiveResource, module="live", name="CallbackRule"):
         A change of the key replaces the rule; a change of *template_id* changes it in place.
         """
         arguments = engine_arguments(domain=domain, app=app, template_id=template_id)
-        outputs = _placeholders(CallbackRuleProvider.lifecycle)
+        outputs = _placeholders(CallbackRuleProvider.kind)
         super().__init__(CallbackRuleProvider(), resource_name, arguments | outputs, opts)
 
 

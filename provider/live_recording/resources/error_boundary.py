@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from live_recording.account.callback_mapping import KEY
 from live_recording.config.files import debug_enabled
 from live_recording.config.printing import printable_output, remember_secrets
 from live_recording.core.errors import ToolError
+from live_recording.core.kinds import CALLBACK_KEY
 from live_recording.core.text import integral
 from live_recording.core.urn import PROVIDER_KEY
 
@@ -61,7 +61,7 @@ class EngineProperties:
             if name != PROVIDER_KEY:
                 is_unknown = _contains(value, unknown_type)
                 (self.unknown if is_unknown else self.known)[name] = _with_whole_numbers(value)
-        key = self.known.get(KEY)
+        key = self.known.get(CALLBACK_KEY)
         remember_secrets(key if isinstance(key, str) else None)
 
     @property

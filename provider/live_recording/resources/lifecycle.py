@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import OUTPUTS_OF, KindName
 from live_recording.resources.context import ProviderContext
 
 State = Mapping[str, Any]
@@ -21,8 +21,6 @@ class ResourceLifecycle(ABC):
     """
 
     kind: ClassVar[KindName]
-    output_names: ClassVar[tuple[str, ...]] = ()
-    """What the state holds besides the inputs."""
 
     @abstractmethod
     def create(self, context: ProviderContext, inputs: Inputs) -> tuple[str, Outputs]:
@@ -34,7 +32,7 @@ class ResourceLifecycle(ABC):
 
     def update(self, _context: ProviderContext, _id: str, state: State, inputs: Inputs) -> Outputs:
         """Change the object in place. Nothing is sent for a kind whose objects never change: only `protect` does."""
-        return {**inputs, **{name: state[name] for name in self.output_names if name in state}}
+        return {**inputs, **{name: state[name] for name in OUTPUTS_OF[self.kind] if name in state}}
 
     @abstractmethod
     def delete(self, context: ProviderContext, id_: str, state: State) -> None:

@@ -22,7 +22,6 @@ class LiveRecordLifecycle(ResourceLifecycle):
     """Live records: created once, never changed, never listed. Whether one is protected is only in the state."""
 
     kind = "live_record"
-    output_names = ("task_id", "ends_at")
 
     def create(self, context: ProviderContext, inputs: Inputs) -> tuple[str, Outputs]:
         """Create the record. Raises Conflict if its end has passed, and if it may exist although no answer came."""

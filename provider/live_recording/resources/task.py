@@ -12,6 +12,7 @@ from live_recording.account import reconcile
 from live_recording.account.api_errors import ApiError, NotFound
 from live_recording.account.inventory import Conflict
 from live_recording.account.objects import LiveTask
+from live_recording.core.kinds import OUTPUTS_OF
 from live_recording.core.timefmt import task_time, timestamp
 from live_recording.resources.context import ProviderContext
 from live_recording.resources.lifecycle import Inputs, Outputs, ResourceLifecycle, State
@@ -23,7 +24,6 @@ class TaskLifecycle(ResourceLifecycle):
     """Tasks: created once, never changed. Whether one is protected is only in the state."""
 
     kind = "task"
-    output_names = ("task_id", "stopped_at")
 
     def create(self, context: ProviderContext, inputs: Inputs) -> tuple[str, Outputs]:
         """Create the task, or adopt the one that the account already holds."""
@@ -42,7 +42,7 @@ class TaskLifecycle(ResourceLifecycle):
         if live is None:
             context.require_same_account(state, f"task {id_}")
             return None
-        inputs = {name: value for name, value in state.items() if name not in self.output_names}
+        inputs = {name: value for name, value in state.items() if name not in OUTPUTS_OF[self.kind]}
         return _outputs(id_, inputs, live.stopped_at)
 
     def delete(self, context: ProviderContext, id_: str, state: State) -> None:

@@ -27,7 +27,6 @@ class NamedTemplateLifecycle(ResourceLifecycle, Generic[T]):
     """Templates: created by name, known by id, changed in place."""
 
     kind: ClassVar[TemplateKind]
-    output_names = ("template_id",)
     create_action: ClassVar[str]
     modify_action: ClassVar[str]
     delete_action: ClassVar[str]
