@@ -201,8 +201,8 @@ WRONG = {
     "short path": ({"RECEIVER_PATH": "callbacks"}, "openssl rand -hex 16"),
     "no keys": ({"LIVE_RECORDING_CALLBACK_KEYS": ""}, "Without a key anyone can send notifications."),
     "keys are not JSON": ({"LIVE_RECORDING_CALLBACK_KEYS": "abc"}, "is not a JSON object of callback keys"),
-    "another database": ({"DATABASE_URL": "mysql://u:hunter22@h/d"}, "begins with sqlite:/// or postgresql://"),
-    "no URL": ({"DATABASE_URL": "hunter22"}, "begins with sqlite:/// or postgresql://"),
+    "another database": ({"DATABASE_URL": "mysql://u:hunter22@h/d"}, "must begin with sqlite:/// or postgresql://"),
+    "no URL": ({"DATABASE_URL": "hunter22"}, "must begin with sqlite:/// or postgresql://"),
     "no server": (
         {"DATABASE_URL": "postgresql://u:hunter22@127.0.0.1:1/d?password=hunter22"},
         "postgresql+psycopg://u:***@127.0.0.1:1/d cannot be used: connection failed",

@@ -192,8 +192,8 @@ WRONG_DATABASES = {
     "no table": ("sqlite:///empty.db", "has no table notifications. Name the database of a receiver"),
     "other columns": ("sqlite:///other.db", "has no column app, body, domain"),
     "no database": ("sqlite:///Pulumi.yaml", "file is not a database"),
-    "another dialect": ("mysql://u:hunter22@h/d", "begins with sqlite:/// or postgresql://."),
-    "no URL": ("hunter22", "begins with sqlite:/// or postgresql://."),
+    "another dialect": ("mysql://u:hunter22@h/d", "must begin with sqlite:/// or postgresql://."),
+    "no URL": ("hunter22", "must begin with sqlite:/// or postgresql://."),
     "no server": (
         "postgresql://u:hunter22@127.0.0.1:1/d",
         "--events: postgresql+psycopg://***@127.0.0.1:1/d cannot be used:",
