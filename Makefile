@@ -62,10 +62,11 @@ sbom: .publish/ready  ## the packages of the lock, as CycloneDX: dist/sbom.json
 	@mkdir -p dist
 	.publish/bin/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
 
+WORKERS = $$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2 or 1)') # some tests only wait
 PYTEST = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --dist worksteal
 
 quick-tests: setup
-	$(PYTEST) -m "not slow" -n auto
+	$(PYTEST) -m "not slow" -n $(WORKERS)
 
 check: lint quick-tests  ## lint and the quick tests, for every edit
 
@@ -80,7 +81,7 @@ RESOLUTION_oldest = lowest-direct
 RESOLUTION_newest = highest
 
 test: setup lint .tccli/ready  ## everything, with the real CLI and the vendor's command line client
-	$(PYTEST) -n $$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2 or 1)')  # some tests only wait
+	$(PYTEST) -n $(WORKERS)
 
 bench: setup  ## medians, as ratios to something in the same run
 	@PYTHONPATH=. $(BIN)/python bench/plan_gate.py

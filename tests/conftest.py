@@ -40,6 +40,8 @@ SLOW_MODULES = {
     "lint/test_bounds.py",
     "migrate/test_text_forms.py",
     "resources/test_account_guard.py",
+    "resources/test_callback_rule.py",
+    "resources/test_callback_template.py",
     "resources/test_live_record.py",
     "resources/test_rule.py",
     "resources/test_task.py",
@@ -50,6 +52,7 @@ SLOW_MODULES = {
     "stackfile/test_reader_mutations.py",
     "verify/test_generated_days.py",
     "verify/test_verify_verb.py",
+    "verify/test_witnesses.py",
 }
 """Their tests start many processes, or generate many cases. `make check` leaves them out too."""
 

@@ -61,7 +61,7 @@ class ProviderProcess:
 
     def check(self, kind: KindName, olds: EngineProperties, news: EngineProperties) -> tuple[dict[str, Any], Failures]:
         """Return the normalized inputs, and what is wrong with them."""
-        # Only checks need pydantic and the rules; a refresh and a destroy never check.
+        # Only checks need the rules of a stack file; a refresh and a destroy never check.
         from live_recording.resources.inputs import normalize_inputs
 
         urn, now = current_urn(), self.settings.now()
