@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import grpc
 import pytest
@@ -88,4 +89,19 @@ def test_protected_task_that_is_gone_or_renamed_blocks_nothing(account: Account)
         host.delete("task", renamed)
 
     assert renamed.id == live.id
+    assert account.actions() == []
+
+
+def test_highlight_without_an_end_is_not_replaced(account: Account) -> None:
+    """Its end is only in the state, so the comparison refuses the replacement, before anything is created."""
+    highlight: dict[str, Any] = {"domain": "push.example.com", "stream": "final", "highlight": True, "protect": True}
+    with account.host() as host:
+        live = host.check_and_create("live_record", **highlight)
+    account.changes()
+    with (
+        account.host() as host,
+        pytest.raises(grpc.RpcError, match=r"is protected until it ends, at 2026-11-20T12:30:00Z"),
+    ):
+        host.apply("live_record", live, **highlight | {"stream": "other"})
+
     assert account.actions() == []
