@@ -145,7 +145,7 @@ def test_refusal_without_steps_is_one() -> None:
         pytest.param("", "The plan is empty", id="empty"),
         pytest.param(" \n", "The plan is empty", id="blank"),
         pytest.param(digest({"op": "create", "urn": RULE})[:-40], "The plan is incomplete", id="truncated"),
-        pytest.param("Previewing update (dev)\n{}", "The plan is not JSON (expecting value at line 1", id="text"),
+        pytest.param("Previewing update (dev)\n{}", "The plan is not JSON (expected value at line 1", id="text"),
         pytest.param("\x00", "The plan is not JSON", id="binary"),
         pytest.param("[" * 200_000, "The plan is not JSON (recursion limit", id="nested"),
         pytest.param("{}", "it has no steps and no messages", id="another-object"),

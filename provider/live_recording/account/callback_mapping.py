@@ -15,7 +15,7 @@ from live_recording.core.kinds import CALLBACK_KEY
 Inputs = Mapping[str, Any]
 Body = dict[str, Any]
 
-STATUS_URL, LEVELS, KEY = "record_status_notify_url", "record_exception_levels", CALLBACK_KEY
+STATUS_URL, LEVELS = "record_status_notify_url", "record_exception_levels"
 CALLBACK_FIELDS: Mapping[str, str] = {
     "template_name": "TemplateName",
     "description": "Description",
@@ -29,7 +29,7 @@ CALLBACK_FIELDS: Mapping[str, str] = {
     "snapshot_notify_url": "SnapshotNotifyUrl",
     "porn_censorship_notify_url": "PornCensorshipNotifyUrl",
     "audio_audit_notify_url": "AudioAuditNotifyUrl",
-    KEY: "CallbackKey",
+    CALLBACK_KEY: "CallbackKey",
 }
 """Our name of a field -> the API's."""
 READABLE = tuple(name for name in CALLBACK_FIELDS if name not in (STATUS_URL, LEVELS))
@@ -87,8 +87,8 @@ def callback_inputs(live: LiveCallbackTemplate, asked: Inputs) -> Body:
     """
     read = {name: live.raw.get(CALLBACK_FIELDS[name]) or "" for name in READABLE}
     found: Body = {name: value for name, value in read.items() if value or asked.get(name) == ""}
-    if KEY in found and found[KEY] != asked.get(KEY):
-        found[KEY] = ANOTHER_KEY
+    if CALLBACK_KEY in found and found[CALLBACK_KEY] != asked.get(CALLBACK_KEY):
+        found[CALLBACK_KEY] = ANOTHER_KEY
     if STATUS_URL in asked:
         found[STATUS_URL] = asked[STATUS_URL]
     if LEVELS in asked:

@@ -3,9 +3,10 @@
 Checks, deployments and reviews report the same conflict with the same words.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from live_recording.core.kinds import NOUN_OF, TEMPLATE_OF, RuleKind, TemplateKind
 from live_recording.core.streams import CallbackKey, RuleKey
@@ -121,9 +122,17 @@ class Protected:
 
     end: datetime
 
-    def message(self, _: Describe) -> str:
+    @property
+    def sentence(self) -> str:
         """Return what is wrong and what to do."""
-        return protected_until(self.end)
+        return (
+            f"It is protected until it ends, at {rfc3339(self.end)}. To delete or replace it earlier, first deploy the "
+            "entry unchanged, without `protect`."
+        )
+
+    def message(self, _: Describe) -> str:
+        """Return the sentence, which describes no template."""
+        return self.sentence
 
 
 Conflict = TemplateMissing | TemplateRenamed | TemplateInUse | RuleKeyTaken | RuleChangedOutside | Protected
@@ -150,12 +159,17 @@ def another_account(what: str) -> str:
     )
 
 
-def protected_until(end: datetime) -> str:
-    """Return the message of a recording that is protected until its *end*."""
-    return (
-        f"It is protected until it ends, at {rfc3339(end)}. To delete or replace it earlier, first deploy the entry "
-        "unchanged, without `protect`."
-    )
+def find_protection(recording: Mapping[str, Any], now: datetime) -> Protected | None:
+    """Return the conflict of a recording that is protected and not over, else None.
+
+    Args:
+        recording: Its inputs or its state. Only the state has the end of every live record.
+        now: The time.
+    """
+    end = recording.get("ends_at") or recording.get("end")
+    if not recording.get("protect") or not end or datetime.fromisoformat(end) <= now:
+        return None
+    return Protected(datetime.fromisoformat(end))
 
 
 def over_quota_during_deployment(section: str, peak: int, allowed: int) -> str:

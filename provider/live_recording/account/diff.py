@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from live_recording.account.api_mapping import CREATE_ONLY, effective_template, template_inputs
-from live_recording.account.callback_mapping import KEY, callback_inputs, effective_callback, has_unconfirmed_url
+from live_recording.account.callback_mapping import callback_inputs, effective_callback, has_unconfirmed_url
 from live_recording.account.objects import LiveCallbackTemplate, LiveTemplate, NamedTemplate
 from live_recording.core.findings import KeyPath
-from live_recording.core.kinds import KindName
+from live_recording.core.kinds import CALLBACK_KEY, KindName
 from live_recording.core.text import quoted
 from live_recording.core.timefmt import FOREVER, format_duration
 from live_recording.stackfile.callbacks import shown_url
@@ -123,9 +123,9 @@ def _phrases(name: str, live: Any, declared: Any) -> Iterator[str]:
 
 def _difference(name: str, live: Any, declared: Any) -> str:
     """Return how two values differ, also where they must not be shown."""
-    if name == KEY and not (live and declared):
+    if name == CALLBACK_KEY and not (live and declared):
         return f"{name} is {'set, but not declared' if live else 'declared, but not set'}"
-    if name == KEY or _shown(name, live) == _shown(name, declared):
+    if name == CALLBACK_KEY or _shown(name, live) == _shown(name, declared):
         return f"{name} has another value than the declared one, which is not shown"
     return f"{name} is {_shown(name, live)}, but {_shown(name, declared)} is declared"
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from live_recording.account.conflicts import (
     Conflict,
-    Protected,
     RuleChangedOutside,
     RuleKeyTaken,
     TemplateMissing,
     TemplateRenamed,
+    find_protection,
     in_use,
     rule_kind,
 )
@@ -191,14 +191,14 @@ def delete_task(
 ) -> Delete | Keep | Refuse:
     """Decide the deletion of a task: a finished one needs no call, a running one is stopped first (CN:45982).
 
-    The *state* tells when it ends, and whether it is protected until then.
+    The *state* has its end, and whether it is protected until then.
     """
     end = datetime.fromisoformat(state["end"])
     task = None if end <= now or held.holds("task", task_id) else live.get(task_id)
     if task is None:
         return Keep()
-    if state.get("protect"):
-        return Refuse(Protected(end))
+    if protection := find_protection(state, now):
+        return Refuse(protection)
     until_start = task.start - now.timestamp()
     return Delete(
         stop_first=until_start <= SKEW_SECONDS and not task.stopped_at,

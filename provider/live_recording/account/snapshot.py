@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from live_recording.account import relays
-from live_recording.account.callback_mapping import CALLBACK_FIELDS, KEY
+from live_recording.account.callback_mapping import CALLBACK_FIELDS
 from live_recording.account.domains import Domains
 from live_recording.account.objects import (
     LiveCallbackTemplate,
@@ -20,7 +20,7 @@ from live_recording.account.objects import (
 )
 from live_recording.account.relays import Relays
 from live_recording.core.errors import InvalidValue
-from live_recording.core.kinds import RuleKind, TemplateKind
+from live_recording.core.kinds import CALLBACK_KEY, RuleKind, TemplateKind
 from live_recording.core.secret_patterns import HIDDEN, without_secrets
 from live_recording.core.streams import CallbackKey, StreamKey
 from live_recording.core.timefmt import rfc3339
@@ -56,7 +56,7 @@ class Snapshot:
 
 def without_key(template: LiveCallbackTemplate) -> LiveCallbackTemplate:
     """Return a callback template that still tells whether it has a key, but not which."""
-    api = CALLBACK_FIELDS[KEY]
+    api = CALLBACK_FIELDS[CALLBACK_KEY]
     key = template.raw.get(api)
     if not key:
         return template

@@ -1,6 +1,6 @@
 """Reads a saved snapshot as if it had been edited: each field that is used must have its type; other fields are kept.
 
-Apart from `snapshot`, because only who reads a file needs pydantic, which is slow to import.
+Separate from `snapshot`: only reading a file needs pydantic, which is slow to import.
 """
 
 from collections.abc import Iterable, Mapping

@@ -14,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from live_recording import resources
-from live_recording.account.callback_mapping import KEY
 from live_recording.account.objects import ObjectRef, Ref
 from live_recording.account.snapshot import Snapshot
 from live_recording.account.snapshot_file import why_callbacks_are_unknown
@@ -24,7 +23,7 @@ from live_recording.adopt.model import KINDS, AdoptionRequest, AdoptionResult, E
 from live_recording.audit.declared import DeclaringFile, declared_objects
 from live_recording.core.errors import ConfigError
 from live_recording.core.findings import Finding, KeyPath, errors, format_path
-from live_recording.core.kinds import SECTION_OF, KindName
+from live_recording.core.kinds import CALLBACK_KEY, SECTION_OF, KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import PART_NAMES, RuleKey
 from live_recording.core.text import quoted
@@ -197,7 +196,7 @@ class _Builder:
         if entry.kind in ("template", "callback_template"):
             if inputs["template_name"] == self.owner.template_name(entry.key):
                 del inputs["template_name"]
-            return inputs | ({KEY: True} if entry.has_key else {})
+            return inputs | ({CALLBACK_KEY: True} if entry.has_key else {})
         stream = {name: inputs[name] for name in PART_NAMES if inputs.get(name)}
         times = {name: self._file_time(inputs[name]) for name in ("start", "end") if name in inputs}
         return stream | times | self._template_field(entry)

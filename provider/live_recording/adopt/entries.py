@@ -10,14 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from live_recording.account.api_mapping import template_inputs
-from live_recording.account.callback_mapping import CALLBACK_FIELDS, KEY, LEVELS, STATUS_URL, callback_inputs
+from live_recording.account.callback_mapping import CALLBACK_FIELDS, LEVELS, STATUS_URL, callback_inputs
 from live_recording.account.objects import NO_TEMPLATE, LiveCallbackTemplate, LiveTask, LiveTemplate, ObjectRef
 from live_recording.account.snapshot import Snapshot
 from live_recording.adopt.exclusions import AdoptionContext, find_exclusions, without
 from live_recording.adopt.model import KINDS, AdoptionRequest, Entry, Selection
 from live_recording.audit.declared import DeclaredObject
 from live_recording.audit.matching import ObjectMatcher
-from live_recording.core.kinds import FORMATS, KindName
+from live_recording.core.kinds import CALLBACK_KEY, FORMATS, KindName
 from live_recording.core.streams import RuleKey, StreamKey
 from live_recording.core.timefmt import task_time
 from live_recording.desired.declarations import DesiredResource
@@ -152,8 +152,8 @@ def _callback_template_entry(template: LiveCallbackTemplate, key: str, declared:
     A file must not contain the key, and what cannot be read back is not imported as if it were live: `pulumi up` adopts both.
     """
     asked = declared.inputs if declared else _callback_fields_to_read(template)
-    inputs = {name: value for name, value in callback_inputs(template, asked).items() if name != KEY}
-    has_key = bool(template.raw.get(CALLBACK_FIELDS[KEY]))
+    inputs = {name: value for name, value in callback_inputs(template, asked).items() if name != CALLBACK_KEY}
+    has_key = bool(template.raw.get(CALLBACK_FIELDS[CALLBACK_KEY]))
     declares_key = declared is not None and isinstance(declared.spec, CallbackTemplateSpec) and declared.spec.has_key
     is_importable = not (has_key or declares_key or STATUS_URL in inputs)
     return Entry(

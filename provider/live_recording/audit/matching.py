@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from live_recording.account.callback_mapping import KEY
 from live_recording.account.diff import drift
 from live_recording.account.identity import matching_tasks
 from live_recording.account.objects import NO_TEMPLATE, LiveTask, NamedTemplate, ObjectRef
 from live_recording.account.snapshot import Snapshot, masked_template
 from live_recording.audit.declared import DeclaredObject
-from live_recording.core.kinds import TEMPLATE_OF, KindName, TemplateKind
+from live_recording.core.kinds import CALLBACK_KEY, TEMPLATE_OF, KindName, TemplateKind
 from live_recording.core.secret_patterns import HIDDEN
 from live_recording.core.stack_ref import StackRef
 from live_recording.core.streams import CallbackKey, RuleKey, StreamKey
@@ -186,7 +185,7 @@ def _drift(template: NamedTemplate, declared: DeclaredObject) -> tuple[str, ...]
     if not isinstance(declared.spec, CallbackTemplateSpec):
         return drift(template, inputs)
     masked = {name: masked_url(value) if name.endswith("_notify_url") else value for name, value in inputs.items()}
-    key = {KEY: HIDDEN} if declared.spec.has_key else {}
+    key = {CALLBACK_KEY: HIDDEN} if declared.spec.has_key else {}
     return drift(replace(template, raw=masked_template(template.raw)), masked | key)
 
 

@@ -65,7 +65,7 @@ class Observer(Protocol):
     def planned(self, plan: Plan, number: int) -> None:
         """Show a plan that was reviewed. Nothing of it is applied yet."""
 
-    def hurried(self, sentence: str) -> None:
+    def applied_without_checkpoints(self, sentence: str) -> None:
         """Show that the plan is applied without checkpoints, and what follows from it."""
 
 
@@ -169,5 +169,5 @@ class Attempt:
         environment, operations = child_environment(), [operation.op for operation in self.plan.review.operations]
         if not checkpoints and skips_checkpoints(self.plan.types, operations, environment):
             environment[VARIABLE] = "true"
-            observer.hurried(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
+            observer.applied_without_checkpoints(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
         return run_update(command, environment)

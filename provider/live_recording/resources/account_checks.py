@@ -16,7 +16,7 @@ from live_recording.account.conflicts import (
     RENAMED,
     RuleChangedOutside,
     RuleKeyTaken,
-    protected_until,
+    find_protection,
     rule_kind,
 )
 from live_recording.account.diff import changes, is_live, live_inputs, replaces
@@ -290,10 +290,8 @@ def _is_replaced(kind: KindName, olds: Props, inputs: Props) -> bool:
 
 def _not_protected(context: ProviderContext, olds: Props) -> Iterator[Finding]:
     """Check that a recording which is to be replaced is not protected any more."""
-    if olds.get("protect") and "end" in olds:
-        end = datetime.fromisoformat(olds["end"])
-        if end > context.account.settings.now():
-            yield Finding.new("protected", (), protected_until(end))
+    if protection := find_protection(olds, context.account.settings.now()):
+        yield Finding.new("protected", (), protection.sentence)
 
 
 def _too_many_overlaps(context: ProviderContext, inputs: Props, span: Window, now: datetime) -> Iterator[Finding]:

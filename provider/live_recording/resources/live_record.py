@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from live_recording.account.api_errors import AccessDenied, ApiError, NotFound, OutcomeUnknown, Throttled
-from live_recording.account.conflicts import protected_until
+from live_recording.account.conflicts import find_protection
 from live_recording.account.identity import SKEW_SECONDS
 from live_recording.account.inventory import Conflict
 from live_recording.core.timefmt import CHINA, rfc3339
@@ -47,11 +47,11 @@ class LiveRecordLifecycle(ResourceLifecycle):
 
     def delete(self, context: ProviderContext, id_: str, state: State) -> None:
         """Stop and delete the record, unless it is finished or gone. Raises Conflict if it is protected."""
-        now, end = context.account.settings.now(), datetime.fromisoformat(state["ends_at"])
-        if end <= now:
+        now = context.account.settings.now()
+        if datetime.fromisoformat(state["ends_at"]) <= now:
             return
-        if state.get("protect"):
-            raise Conflict(protected_until(end))
+        if protection := find_protection(state, now):
+            raise Conflict(protection.sentence)
         record = {"StreamName": state["stream"], "TaskId": int(id_)}
         starts_soon = now + timedelta(seconds=SKEW_SECONDS)
         refused = None

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from live_recording.account.conflicts import protected_until
+from live_recording.account.conflicts import find_protection
 from live_recording.account.diff import TASK_KEY, changes, replaces
 from live_recording.account.inventory import Conflict
 from live_recording.account.objects import Ref
@@ -57,19 +56,13 @@ def planned_change(
     changed = changes(kind, olds, news)
     replaced = replaces(kind, changed)
     if context:
-        if kind == "live_record" and replaced:
-            _require_unprotected(context, olds)
+        if kind == "live_record" and replaced and (protection := find_protection(olds, context.account.settings.now())):
+            raise Conflict(protection.sentence)
         _register(kind, context, id_, olds, news, is_replaced=bool(replaced))
     if not changed:
         return None
     delete_first = kind == "rule" and bool(replaced) and context is not None and _is_deleted_first(context, news)
     return PlannedReplacement(replaced, delete_first)
-
-
-def _require_unprotected(context: ProviderContext, olds: Mapping[str, Any]) -> None:
-    end = datetime.fromisoformat(olds["ends_at"])
-    if olds.get("protect") and end > context.account.settings.now():
-        raise Conflict(protected_until(end))
 
 
 def has_few_free_slots(context: ProviderContext) -> bool:

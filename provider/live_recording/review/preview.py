@@ -4,11 +4,12 @@ A value that is not known yet is left out. The format is the engine's (PreviewDi
 with the CLI 3.259.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
 
 from live_recording.core.errors import ConfigError
 from live_recording.core.kinds import ACCOUNT, CLASS_OF, SECTION_OF, KindName
@@ -33,7 +34,6 @@ _PROTECTED = re.compile(
 _NO_REASON = "error: preview failed"
 """What the engine adds after the errors that stopped a preview."""
 _PROGRAM_PREFIX = re.compile(r"error: ")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,139 +47,59 @@ class Preview:
     limitations: tuple[str, ...]  # changes with an unknown operation
 
 
-class _Unexpected(Exception):
-    """A value has another type than the engine's; the message is its path."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Json:
-    """An object of the output, and its path."""
-
-    values: Mapping[str, Any]
-    path: str = ""
-
-    def text(self, name: str) -> str:
-        """Return a text, "" if it is missing."""
-        return self._of_type(str, name, "")
-
-    def needed(self, name: str) -> str:
-        """Return a text that must be there."""
-        if name not in self.values:
-            raise _Unexpected(self._at(name))
-        return self.text(name)
-
-    def flag(self, name: str) -> bool:
-        """Return a flag, False if it is missing."""
-        return self._of_type(bool, name, False)
-
-    def mapping(self, name: str) -> Mapping[str, Any]:
-        """Return an object, empty if it is missing or null."""
-        return self._of_type(dict, name, {})
-
-    def object(self, name: str) -> "_Json":
-        """Return an object to read in turn."""
-        return _Json(self.mapping(name), self._at(name))
-
-    def objects(self, name: str) -> "list[_Json]":
-        """Return the objects of a list, none if it is missing or null."""
-        listed = self._of_type(list, name, [])
-        return [_json(each, f"{self._at(name)}.{number}") for number, each in enumerate(listed)]
-
-    def _of_type(self, kind: type[T], name: str, default: T) -> T:
-        value = self.values.get(name)
-        if value is None:
-            return default
-        if not isinstance(value, kind):
-            raise _Unexpected(self._at(name))
-        return value
-
-    def _at(self, name: str) -> str:
-        return f"{self.path}.{name}".removeprefix(".")
-
-
-def _json(value: object, path: str = "") -> _Json:
-    if not isinstance(value, dict):
-        raise _Unexpected(path)
-    return _Json(value, path)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    id: str
-    inputs: Mapping[str, Any]
-    outputs: Mapping[str, Any]
-    delete: bool
-    template: str | None  # the template resource that template_id comes from
-
-    @classmethod
-    def of(cls, state: _Json) -> Self:
-        sources = state.object("propertyDependencies").values.get("template_id") or []
-        if not isinstance(sources, list) or not all(isinstance(urn, str) for urn in sources):
-            raise _Unexpected(f"{state.path}.propertyDependencies.template_id")
-        template = Urn.parse(sources[0]).name if sources else None
-        return cls(state.text("id"), state.mapping("inputs"), state.mapping("outputs"), state.flag("delete"), template)
+class _State(BaseModel):
+    id: str = ""
+    inputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
+    delete: bool = False
+    sources: dict[str, list[str] | None] = Field({}, alias="propertyDependencies")
 
     @property
     def known(self) -> dict[str, Any]:
         """Return the properties in the state: the outputs, or the inputs of an object without outputs."""
         return _known(self.outputs or self.inputs)
 
+    @property
+    def template(self) -> str | None:
+        """Return the template resource that template_id comes from."""
+        urns = self.sources.get("template_id") or []
+        return Urn.parse(urns[0]).name if urns else None
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+
+class _Step(BaseModel):
     op: str
-    urn: Urn
-    before: _State
-    after: _State
-    changed_fields: tuple[str, ...]
-
-    @classmethod
-    def of(cls, step: _Json) -> Self:
-        """Read a step. That a state of an older version gets its account is no change of a field."""
-        differs = (name for name in step.mapping("detailedDiff") if not name.startswith("__") and name != ACCOUNT)
-        return cls(
-            step.needed("op"),
-            Urn.parse(step.needed("urn")),
-            _State.of(step.object("oldState")),
-            _State.of(step.object("newState")),
-            tuple(sorted(differs)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Diagnostic:
     urn: str
-    message: str
-    severity: str
+    before: _State = Field(_State(), alias="oldState")
+    after: _State = Field(_State(), alias="newState")
+    differs: dict[str, Any] | None = Field(None, alias="detailedDiff")
+
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """Return the inputs that differ, sorted. That a state of an older version gets its account is no change."""
+        return tuple(sorted(name for name in self.differs or () if not name.startswith("__") and name != ACCOUNT))
 
 
-@dataclass(frozen=True, slots=True)
-class _Digest:
-    steps: Sequence[_Step]
-    diagnostics: Sequence[_Diagnostic]
+class _Diagnostic(BaseModel):
+    urn: str = ""
+    message: str = ""
+    severity: str = ""
 
-    @classmethod
-    def of(cls, digest: _Json) -> Self:
-        """Read the whole output. Raises _Unexpected, and ConfigError if it is of another command."""
-        steps = [_Step.of(step) for step in digest.objects("steps")]
-        said = [
-            _Diagnostic(each.text("urn"), each.text("message"), each.text("severity"))
-            for each in digest.objects("diagnostics")
-        ]
-        if not steps and not said and digest.values.get("changeSummary") is None:
-            raise ConfigError(f"This is not the output of a preview: it has no steps and no messages. {HOW_TO_CREATE}")
-        return cls(steps, said)
+
+class _Digest(BaseModel):
+    steps: list[_Step] = []
+    diagnostics: list[_Diagnostic] | None = []
+    summary: dict[str, Any] | None = Field(None, alias="changeSummary")
 
 
 def parse_preview(text: str, owner: StackRef) -> Preview:
     """Parse the preview of the stack *owner*. Raises ConfigError if it is not a preview, or of another stack."""
     digest = _parse_digest(text)
     _check_stack(digest, owner)
-    stack_ops = {step.op for step in digest.steps if step.urn.type == STACK}
+    stack_ops = {step.op for step in digest.steps if Urn.parse(step.urn).type == STACK}
     if stack_ops == {"refresh"}:
         raise ConfigError(f"This is the output of a refresh, not a plan of `pulumi up`. {HOW_TO_CREATE}")
     refused, failed = _errors(digest)
-    steps = [(TYPES[step.urn.type], step.urn.name, step) for step in digest.steps if step.urn.type in TYPES]
+    steps = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.parse(step.urn)).type in TYPES]
     return Preview(
         tuple(sorted(_planned_changes(steps), key=lambda change: (change.kind, change.name))),
         refused,
@@ -191,12 +111,12 @@ def parse_preview(text: str, owner: StackRef) -> Preview:
 
 def planned_types(text: str) -> frozenset[str]:
     """Return the types of all resources that a preview changes, other providers' too. Raises ConfigError as parse_preview."""
-    return frozenset(step.urn.type for step in _parse_digest(text).steps)
+    return frozenset(Urn.parse(step.urn).type for step in _parse_digest(text).steps)
 
 
 def _errors(digest: _Digest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return why the plan is rejected, and what failed while it was created."""
-    errors = [diagnostic for diagnostic in digest.diagnostics if diagnostic.severity == "error"]
+    errors = [diagnostic for diagnostic in digest.diagnostics or () if diagnostic.severity == "error"]
     failed = [error for error in errors if _CALL_PREFIX.match(error.message)]
     refused = [error for error in errors if error not in failed and error.message.strip() != _NO_REASON]
     return tuple(map(_sentence, refused)), tuple(map(_sentence, failed))
@@ -210,7 +130,7 @@ def _unknown_operations(steps: Iterable[tuple[KindName, str, _Step]]) -> Iterato
 
 
 def _check_stack(digest: _Digest, owner: StackRef) -> None:
-    others = {step.urn.owner for step in digest.steps} - {owner}
+    others = {Urn.parse(step.urn).owner for step in digest.steps} - {owner}
     if others:
         raise ConfigError(
             f"This plan is for stack {escaped(min(others).description)}, but the review is for stack "
@@ -222,23 +142,22 @@ def _parse_digest(text: str) -> _Digest:
     if not text.strip():
         raise ConfigError(f"The plan is empty: the command that writes it probably failed. {HOW_TO_CREATE}")
     try:
-        return _Digest.of(_json(json.loads(text)))
-    except _Unexpected as error:
-        location = quoted(str(error)) if str(error) else "the top level"
-        problem = f"This is not the output of a preview: unexpected value at {location}."
-    except RecursionError:
-        problem = "The plan is not JSON (recursion limit exceeded)."
-    except ValueError as error:
-        problem = _describe_error(error, text)
-    raise ConfigError(f"{problem} {HOW_TO_CREATE}")
+        digest = _Digest.model_validate_json(text)
+    except ValidationError as error:
+        raise ConfigError(f"{_describe_error(error)} {HOW_TO_CREATE}") from None
+    if not digest.steps and not digest.diagnostics and digest.summary is None:
+        raise ConfigError(f"This is not the output of a preview: it has no steps and no messages. {HOW_TO_CREATE}")
+    return digest
 
 
-def _describe_error(error: ValueError, text: str) -> str:
-    if not isinstance(error, json.JSONDecodeError):
-        return "The plan is not JSON (a number is too long)."
-    if error.msg.startswith("Unterminated string") or error.pos >= len(text.rstrip()):
+def _describe_error(error: ValidationError) -> str:
+    first = error.errors()[0]
+    if first["type"] != "json_invalid":
+        location = quoted(".".join(map(str, first["loc"]))) if first["loc"] else "the top level"
+        return f"This is not the output of a preview: unexpected value at {location}."
+    if "EOF" in first["msg"]:
         return "The plan is incomplete: the JSON ends too early."
-    return f"The plan is not JSON ({error.msg.lower()} at line {error.lineno} column {error.colno})."
+    return f"The plan is not JSON ({first['msg'].partition(': ')[2]})."
 
 
 def _planned_changes(steps: Iterable[tuple[KindName, str, _Step]]) -> Iterator[PlannedChange]:

@@ -16,6 +16,7 @@ from live_recording.account.conflicts import (
     Conflict,
     Protected,
     RuleKeyTaken,
+    find_protection,
 )
 from live_recording.account.diff import same_in_task_list
 from live_recording.account.objects import NO_TEMPLATE, LiveTask, LiveTemplate, ObjectRef, Ref
@@ -89,8 +90,8 @@ class PlanSimulation:
             self._delete_rule(change)
         elif change.kind == "task":
             self._delete_task(change)
-        elif change.old.get("protect"):
-            self._delete_protected(change)
+        elif protection := find_protection(change.old, self._now):
+            self._refuse(change, protection)
 
     def _create_template(self, change: PlannedChange) -> None:
         decision = self._decide_template(change)
@@ -169,11 +170,6 @@ class PlanSimulation:
             self._refuse(change, decision.conflict)
         elif isinstance(decision, reconcile.Delete):
             del self.tasks[change.id]
-
-    def _delete_protected(self, record: PlannedChange) -> None:
-        end = datetime.fromisoformat(record.old["ends_at"])
-        if end > self._now:
-            self._refuse(record, Protected(end))
 
     def _hold(self, change: PlannedChange, ref: Ref) -> None:
         self.objects[change.kind, change.name] = ref
