@@ -62,7 +62,7 @@ sbom: .publish/ready  ## the packages of the lock, as CycloneDX: dist/sbom.json
 	@mkdir -p dist
 	.publish/bin/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o dist/sbom.json
 
-WORKERS = $$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2 or 1)') # some tests only wait
+WORKERS = $$($(BIN)/python -c 'import os; print(os.cpu_count() * 2)') # half of the tests only wait
 PYTEST = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --dist worksteal
 
 quick-tests: setup

@@ -47,6 +47,6 @@ class Terminal:
         """Print the verdict of a plan."""
         print_verdict(f"{plan.stack}, plan {number}", plan)
 
-    def applied_without_checkpoints(self, sentence: str) -> None:
-        """Print that the plan is applied without checkpoints."""
+    def announced(self, sentence: str) -> None:
+        """Print what the deployment does next."""
         print_output(sentence)

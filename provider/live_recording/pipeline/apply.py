@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from live_recording.config.printing import printable_output
+from live_recording.pipeline.locks import Lock, parse_lock
 
 STALE_PLAN_MARKERS = ("violates plan", "is not allowed by the plan", "but none were seen")
 """Parts of the engine's errors for a saved plan that no longer matches what it would do."""
@@ -22,6 +23,7 @@ class Update:
     exit_code: int  # negative: the signal that killed it
     markers: frozenset[str]  # of those above, in its output
     interrupted: bool  # whether we forwarded a signal to it
+    locks: tuple[Lock, ...]  # that kept it from running, as far as they are in a directory
 
     @property
     def locked(self) -> bool:
@@ -41,7 +43,7 @@ class Update:
 
 def run_update(command: Sequence[str], environment: dict[str, str]) -> Update:
     """Run `pulumi up` to its end, show its output, and forward SIGINT and SIGTERM to it."""
-    seen = set[str]()
+    seen, locks = set[str](), list[Lock]()
     with (
         # A process group of its own: a signal to ours reaches the CLI once, so that it can release the lock.
         subprocess.Popen(
@@ -54,12 +56,15 @@ def run_update(command: Sequence[str], environment: dict[str, str]) -> Update:
         ) as process,
         _forward_signals(process) as forwarded,
     ):
-        for line in process.stdout or ():
-            sys.stdout.write(printable_output(line.removesuffix("\n")) + "\n")  # a killed CLI ends inside a line
+        for text in process.stdout or ():
+            line = text.removesuffix("\n")  # a killed CLI ends inside a line
+            sys.stdout.write(printable_output(line) + "\n")
             sys.stdout.flush()
             seen |= {marker for marker in (*STALE_PLAN_MARKERS, *LOCK_MARKERS) if marker in line}
+            if lock := parse_lock(line):
+                locks.append(lock)
         process.wait()
-    return Update(process.returncode, frozenset(seen), bool(forwarded))
+    return Update(process.returncode, frozenset(seen), bool(forwarded), tuple(locks))
 
 
 @contextmanager

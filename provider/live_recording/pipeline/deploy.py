@@ -12,11 +12,12 @@ from live_recording.account.inventory import AccountInventory, open_account
 from live_recording.config import files
 from live_recording.config.pulumi_cli import child_environment, pulumi_command
 from live_recording.config.stack_state import read_state
-from live_recording.core.text import command_of
+from live_recording.core.text import command_of, join_words
 from live_recording.desired.moments import moments
 from live_recording.pipeline.apply import Update, run_update
 from live_recording.pipeline.checkpoints import VARIABLE, skips_checkpoints
 from live_recording.pipeline.engine_plan import changes_nothing, parse_plan
+from live_recording.pipeline.locks import remove_abandoned
 from live_recording.pipeline.passes import Basis, Passes, Planned, passes_after
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, write_review
 from live_recording.project import StackFile, input_contents
@@ -24,6 +25,10 @@ from live_recording.project import StackFile, input_contents
 WITHOUT_CHECKPOINTS = (
     "Applying without checkpoints: {creates:,} creates, which another run finds. If this run is killed, run the same command "
     "again before any other change."
+)
+LOCK_REMOVED = (
+    "The lock of a killed run (process {processes} of this machine) is removed. Planning again. If the stack file changed since "
+    "that run, run live-recording audit afterwards: it lists what that run left."
 )
 
 
@@ -65,8 +70,8 @@ class Observer(Protocol):
     def planned(self, plan: Plan, number: int) -> None:
         """Show a plan that was reviewed. Nothing of it is applied yet."""
 
-    def applied_without_checkpoints(self, sentence: str) -> None:
-        """Show that the plan is applied without checkpoints, and what follows from it."""
+    def announced(self, sentence: str) -> None:
+        """Show what the deployment does next besides applying the plan, and what follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ def deploy_stack(
 ) -> Deployment:
     """Plan, review and apply a stack. A stale plan is repeated once, and applied if it has no other effects.
 
+    The lock of a run that was killed on this machine is removed. Then the plan counts as stale.
+
     Args:
         name: Name of the stack, or path of its file.
         directory: Where to write plans and reviews.
@@ -107,14 +114,24 @@ def deploy_stack(
     if passes is Passes.none:
         return Deployment(Outcome.unchanged, (first.plan,))
     update = first.apply(passes, observer, checkpoints=checkpoints)
-    if not update.stale:
+    if not update.stale and not _unlock(update, observer):
         return Deployment(_outcome(update), (first.plan,))
     second = Attempt.plan_now(name, directory, accepted)
     observer.planned(second.plan, 2)
     plans = first.plan, second.plan
     if second.plan.review.stops or not second.plan.review.has_no_new_effect(first.plan.review):
-        return Deployment(Outcome.partly_applied if passes is Passes.update else Outcome.changed, plans)
+        is_partly_applied = passes is Passes.update and not update.locked
+        return Deployment(Outcome.partly_applied if is_partly_applied else Outcome.changed, plans)
     return Deployment(_outcome(second.apply(Passes.preview_and_update, observer, checkpoints=checkpoints)), plans)
+
+
+def _unlock(update: Update, observer: Observer) -> bool:
+    """Remove the lock that stopped an update if its run was killed on this machine. Returns whether it was removed."""
+    if not update.locked or not remove_abandoned(update.locks):
+        return False
+    processes = join_words(str(lock.process) for lock in update.locks)
+    observer.announced(LOCK_REMOVED.format(processes=processes))
+    return True
 
 
 def _outcome(update: Update) -> Outcome:
@@ -169,5 +186,5 @@ class Attempt:
         environment, operations = child_environment(), [operation.op for operation in self.plan.review.operations]
         if not checkpoints and skips_checkpoints(self.plan.types, operations, environment):
             environment[VARIABLE] = "true"
-            observer.applied_without_checkpoints(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
+            observer.announced(WITHOUT_CHECKPOINTS.format(creates=len(operations)))
         return run_update(command, environment)
