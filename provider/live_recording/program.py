@@ -10,6 +10,7 @@ from pulumi.runtime.config import CONFIG, is_config_secret
 from live_recording import resources
 from live_recording.config import files
 from live_recording.config.callback_keys import parse_callback_keys
+from live_recording.config.garbage import collect_rarely
 from live_recording.config.printing import printable_output
 from live_recording.config.settings import NAMESPACE, NO_CREDENTIALS, SECRETS
 from live_recording.config.sources import StackConfig, engine_config
@@ -27,6 +28,7 @@ STOPPED = 32
 
 def run() -> None:
     """Declare the resources of the selected stack. On errors, log each one and exit with code 32."""
+    collect_rarely()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine interrupts after a failed check: exit without a traceback
     try:
         _declare()

@@ -11,6 +11,7 @@ import typer
 
 from live_recording.cli.output import VerbGroup, print_output
 from live_recording.cli.project_verb import ProjectVerb
+from live_recording.config.garbage import collect_rarely
 
 VERBS: Mapping[str, str] = {
     "check": "check",
@@ -110,4 +111,5 @@ app.callback()(main_options)
 
 def main() -> None:
     """Run the command line. Entry point of the command `live-recording`."""
+    collect_rarely()
     app(prog_name="live-recording")

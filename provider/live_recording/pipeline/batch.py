@@ -16,6 +16,7 @@ from live_recording.account.snapshot import Snapshot
 from live_recording.config.files import debug_enabled
 from live_recording.config.pulumi_cli import COMMANDS, Interrupted
 from live_recording.config.settings import Settings
+from live_recording.config.stack_state import read_state
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.pipeline.base import stack_at
 from live_recording.pipeline.plan import Plan, open_stack, plan_stack, read_account
@@ -110,7 +111,8 @@ class _Batch:
     def _plan(self, name: str, stack: StackFile, account: "Future[Snapshot | None]") -> None:
         def run() -> Plan:
             base = stack_at(self._base, stack) if self._base else None
-            return plan_stack(stack, self._directory, account.result(), self._accepted, base)
+            held, state = account.result(), read_state(stack.pulumi_name)
+            return plan_stack(stack, self._directory, state, held, self._accepted, base)
 
         planned = self._planners.submit(run)
         planned.add_done_callback(lambda done: self._ended.put((name, done)))

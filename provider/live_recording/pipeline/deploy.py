@@ -11,7 +11,7 @@ from live_recording.account import snapshot_file
 from live_recording.account.inventory import AccountInventory, open_account
 from live_recording.config import files
 from live_recording.config.pulumi_cli import child_environment, pulumi_command
-from live_recording.config.stack_state import read_state
+from live_recording.config.stack_state import reading_state
 from live_recording.core.text import command_of, join_words
 from live_recording.desired.moments import moments
 from live_recording.pipeline.apply import Update, run_update
@@ -159,24 +159,27 @@ class Attempt:
         contents, stack = input_contents(name), open_stack(name)
         stack.settings.require_changes_allowed(preview=False)
         began = stack.settings.now()
-        live = open_account(stack.settings) if stack.settings.has_credentials else None
-        account = snapshot_file.snapshot_of(live, with_relays=True) if live else None
-        plan = plan_stack(stack, directory, account, accepted)
+        with reading_state(stack.pulumi_name) as state:
+            live = open_account(stack.settings) if stack.settings.has_credentials else None
+            account = snapshot_file.snapshot_of(live, with_relays=True) if live else None
+            basis = Basis(contents, state.result(), account)
+        plan = plan_stack(stack, directory, basis.state, account, accepted)
         write_review((plan,), directory, pages=plan.review.stops or bool(plan.review.operations))
-        return cls(name, plan, stack, live, began, Basis(contents, plan.state, account))
+        return cls(name, plan, stack, live, began, basis)
 
     def passes(self) -> Passes:
         """Return what `pulumi up` still has to run."""
         settings, declared = self.stack.settings, self.stack.checked.stack
         plan = parse_plan(files.read_text(self.plan.file, "plan", largest=files.LARGEST_DATA))
         times = tuple(moments(declared, settings.limits, self.began)) if declared else ()
-        planned = Planned(self.began, self.plan.types, changes_nothing(plan, self.plan.state), times)
+        planned = Planned(self.began, self.plan.types, changes_nothing(plan, self.basis.state), times)
         return passes_after(planned, settings.now(), self.is_basis_same)
 
     def is_basis_same(self) -> bool:
         """Return whether what the plan was computed from is the same now. Reads all of it again."""
-        account = snapshot_file.snapshot_of(self.live) if self.live else None
-        return self.basis.is_same(Basis(input_contents(self.name), read_state(self.plan.pulumi_name), account))
+        with reading_state(self.plan.pulumi_name) as state:
+            account = snapshot_file.snapshot_of(self.live) if self.live else None
+            return self.basis.is_same(Basis(input_contents(self.name), state.result(), account))
 
     def apply(self, passes: Passes, observer: Observer, *, checkpoints: bool) -> Update:
         """Apply the plan."""

@@ -12,7 +12,7 @@ from live_recording.config.files import create_private_directory, make_private, 
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
 from live_recording.config.settings import NAMESPACE
 from live_recording.config.sources import read_stack_config
-from live_recording.config.stack_state import State, accounts_in_state, applied_configs, read_state, types_in_state
+from live_recording.config.stack_state import State, accounts_in_state, applied_configs, types_in_state
 from live_recording.config.where import WhereChange, where_changes
 from live_recording.core.errors import ToolError
 from live_recording.pipeline.listing import declared_file, describe_missing_file
@@ -39,12 +39,12 @@ class Plan:
     review: Review
     file: Path
     types: frozenset[str]  # of the resources in the state and in the plan
-    state: State  # that it was created from
 
 
 def plan_stack(
     stack: StackFile,
     directory: Path,
+    state: State,
     account: Snapshot | None,
     accepted: Collection[str] = (),
     base: Stack | None = None,
@@ -56,12 +56,12 @@ def plan_stack(
     Args:
         stack: The stack.
         directory: Where to write.
+        state: Its state, as `read_state` returns it: that raises if Pulumi would run code of others.
         account: What its account holds, None if that is not known.
         accepted: Config keys that say where or who, and that may differ from the last deployment.
         base: The stack before the change that is planned, None if that is not known.
     """
     create_private_directory(directory)
-    state = read_state(stack.pulumi_name)  # raises if Pulumi would run code of others
     where = _where_changes(stack, state, accepted)
     plan_file = directory / f"{stack.stack}.plan"
     preview = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
@@ -77,7 +77,7 @@ def plan_stack(
     if preview.returncode and not review.refused:
         raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
     types = types_in_state(state) | planned_types(preview.stdout)
-    return Plan(stack.stack, stack.pulumi_name, review, plan_file, types, state)
+    return Plan(stack.stack, stack.pulumi_name, review, plan_file, types)
 
 
 def _where_changes(stack: StackFile, state: State, accepted: Collection[str]) -> tuple[WhereChange, ...]:

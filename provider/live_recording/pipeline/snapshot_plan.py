@@ -21,6 +21,7 @@ from live_recording.config.printing import redacted
 from live_recording.config.pulumi_cli import error_reason, run_pulumi
 from live_recording.config.settings import NAMESPACE
 from live_recording.config.sources import STACK_FILE, read_written_config
+from live_recording.config.stack_state import read_state
 from live_recording.core.errors import ConfigError, ToolError
 from live_recording.core.text import quoted
 from live_recording.core.vendor import DEFAULT_SITE
@@ -88,7 +89,8 @@ def _plan_stack(stack: str, base: str, snapshot: Path, directory: Path) -> Plan:
                     earlier = load_stack(stack).checked.valid_stack
             with _inside(after, variables | (KEY_PAIR if snapshot.is_file() else {})):
                 opened = open_stack(stack)
-                return plan_stack(opened, directory, read_account(opened, None), (), earlier)
+                deployed, account = read_state(opened.pulumi_name), read_account(opened, None)
+                return plan_stack(opened, directory, deployed, account, (), earlier)
 
 
 def _deploy(stack: str, base: str) -> None:

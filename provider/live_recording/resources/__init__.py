@@ -14,6 +14,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 
 from live_recording.config.files import debug_enabled
+from live_recording.config.garbage import collect_rarely
 from live_recording.core.kinds import ACCOUNT, CALLBACK_KEY, OUTPUTS_OF, KindName
 from live_recording.core.stack_ref import StackRef
 from live_recording.resources.error_boundary import EngineProperties, hide_tracebacks, report_errors_to_engine
@@ -39,6 +40,7 @@ class _RecordingProvider(dynamic.ResourceProvider):
     @report_errors_to_engine
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Read site, endpoint and credentials; nothing is sent yet."""
+        collect_rarely()
         # The program declares resources and configures no provider: it need not import what works on the account.
         from live_recording.resources.lifecycles import LIFECYCLES
         from live_recording.resources.process import ProviderProcess
