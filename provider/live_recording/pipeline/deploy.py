@@ -12,6 +12,7 @@ from live_recording.account.inventory import AccountInventory, open_account
 from live_recording.config import files
 from live_recording.config.pulumi_cli import child_environment, pulumi_command
 from live_recording.config.stack_state import reading_state
+from live_recording.core.stack_name import StackName
 from live_recording.core.text import command_of, join_words
 from live_recording.desired.moments import moments
 from live_recording.pipeline.apply import Update, run_update
@@ -156,10 +157,10 @@ class Attempt:
     @classmethod
     def plan_now(cls, name: str, directory: Path, accepted: Collection[str]) -> "Attempt":
         """Plan and review a stack. What a change after this moment would change is read before the plan is created."""
-        contents, stack = input_contents(name), open_stack(name)
-        stack.settings.require_changes_allowed(preview=False)
-        began = stack.settings.now()
-        with reading_state(stack.pulumi_name) as state:
+        with reading_state(StackName.parse(name).for_pulumi) as state:
+            contents, stack = input_contents(name), open_stack(name)
+            stack.settings.require_changes_allowed(preview=False)
+            began = stack.settings.now()
             live = open_account(stack.settings) if stack.settings.has_credentials else None
             account = snapshot_file.snapshot_of(live, with_relays=True) if live else None
             basis = Basis(contents, state.result(), account)
