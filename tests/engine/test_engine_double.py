@@ -78,7 +78,7 @@ def test_double_and_reviews_agree_with_the_real_engine(
     changes = [replace(change, fields=()) for change in parse_preview(plan, OWNER).changes]
     assert changes == list(parse_preview(double_plan, OWNER).changes)
 
-    review = build_review(wanted, plan, snapshot, NOW)
+    review = build_review(wanted, parse_preview(plan, wanted.owner), snapshot, NOW)
     before, held = copied(emulator.service), json.dumps(emulator.service.state())
     emulator.clear_log()
     project.up()

@@ -6,6 +6,7 @@ import pytest
 
 from live_recording.core.errors import ConfigError
 from live_recording.review.build import NO_ACCOUNT_DATA, build_review
+from live_recording.review.preview import parse_preview
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.provider_in_process import ProviderInProcess
@@ -171,7 +172,7 @@ def test_account_of_another_site_is_reported(stack: Changing) -> None:
     file, plan = stack_file(STACK, stack.settings), stack.engine.preview(ProviderInProcess(stack.settings), ())
 
     with pytest.raises(ConfigError, match="The snapshot is from an account on site cn, but stack dev is on site intl"):
-        build_review(file, plan, other, NOW)
+        build_review(file, parse_preview(plan, file.owner), other, NOW)
 
 
 def test_move_between_cos_and_vod_is_said(cn_account: Account) -> None:

@@ -6,6 +6,7 @@ from live_recording.account.guard import WrongAccount
 from live_recording.emulator import Emulator
 from live_recording.emulator.domains import Domain
 from live_recording.review.build import build_review
+from live_recording.review.preview import parse_preview
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import CheckFailed
@@ -41,7 +42,7 @@ def test_plan_and_account_data_of_two_accounts(account: Account) -> None:
     with pytest.raises(
         WrongAccount, match=r"of account 100000000002, but the stack's state is of account 100000000001"
     ):
-        build_review(file, plan, snapshot, NOW)
+        build_review(file, parse_preview(plan, file.owner), snapshot, NOW)
 
 
 def test_unknown_account_without_any_template_looks_like_another_one(account: Account) -> None:
@@ -50,7 +51,8 @@ def test_unknown_account_without_any_template_looks_like_another_one(account: Ac
     plan = stack.engine.preview(ProviderInProcess(stack.settings), resources_of(stack_file(STACK, stack.settings)))
     with Emulator(now=NOW, denied={"GetCallerIdentity"}) as other:
         snapshot = snapshot_of(Changing(other).settings)
-    review = build_review(stack_file(STACK, stack.settings), plan, snapshot, NOW)
+    file = stack_file(STACK, stack.settings)
+    review = build_review(file, parse_preview(plan, file.owner), snapshot, NOW)
 
     assert "this looks like another account" in review.missing[0]
     assert review.account.startswith("account unknown, ")
@@ -83,7 +85,7 @@ def test_domains_are_checked(domains: tuple[Domain, ...], said: str) -> None:
             stack.up(STACK)
         snapshot = snapshot_of(stack.settings)
     plan = '{"steps": [], "changeSummary": {}, "diagnostics": []}'
-    review = build_review(file, plan, snapshot, NOW)
+    review = build_review(file, parse_preview(plan, file.owner), snapshot, NOW)
 
     assert bool(review.unknown_domains) is bool(said)
     assert all(said in sentence and sentence.endswith("[unknown-domain]") for sentence in review.unknown_domains)

@@ -60,10 +60,9 @@ def agree(emulator: Emulator, seed: int) -> Counter[str]:
     second, snapshot, state = stack_file(yaml.safe_dump(later), settings), snapshot_of(settings), dict(engine.state)
     if second.checked.stack is None or errors(second.checked.findings):
         return Counter({"not a stack file": 1})
-    review = build_review(
-        second, text := engine.preview(ProviderInProcess(settings, limits), resources_of(second)), snapshot, now
-    )
-    if parse_preview(text, OWNER).refused:
+    preview = parse_preview(engine.preview(ProviderInProcess(settings, limits), resources_of(second)), OWNER)
+    review = build_review(second, preview, snapshot, now)
+    if preview.refused:
         assert review.stops
         assert review.patterns == ()
         return Counter({"refused": 1})

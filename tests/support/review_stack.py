@@ -11,6 +11,7 @@ from live_recording.emulator import Emulator
 from live_recording.project import StackFile, check_text
 from live_recording.review.build import build_review
 from live_recording.review.model import Review
+from live_recording.review.preview import parse_preview
 from tests.support.clock import NOW
 from tests.support.emulated_account import Account
 from tests.support.engine_double import Engine
@@ -98,4 +99,4 @@ class Changing:
         plan = self.engine.preview(ProviderInProcess(self.settings), declared, destroy=destroy)
         snapshot = snapshot_of(self.settings) if account else None
         before = stack_file(base, self.settings).checked.stack if base else None
-        return build_review(wanted, plan, snapshot, self.settings.now(), base=before)
+        return build_review(wanted, parse_preview(plan, OWNER), snapshot, self.settings.now(), base=before)

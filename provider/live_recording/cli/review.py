@@ -29,10 +29,11 @@ def review(
     from live_recording.project import load_stack
     from live_recording.review.build import build_review
     from live_recording.review.formats import FORMATS
+    from live_recording.review.preview import parse_preview
 
     file = load_stack(stack)
-    text = read_text(plan, "plan", largest=LARGEST_DATA)
-    result = build_review(file, text, read_account(file, account), file.settings.now())
+    preview = parse_preview(read_text(plan, "plan", largest=LARGEST_DATA), file.owner)
+    result = build_review(file, preview, read_account(file, account), file.settings.now())
     write_output(FORMATS[output_format](result), out, overwrite=True)
     if result.stops:
         raise typer.Exit(FINDINGS)

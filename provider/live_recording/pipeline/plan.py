@@ -22,7 +22,7 @@ from live_recording.review.combined import render_combined
 from live_recording.review.formats import FORMATS
 from live_recording.review.model import Review
 from live_recording.review.overview import Overview, Unaffected
-from live_recording.review.preview import planned_types
+from live_recording.review.preview import parse_preview
 from live_recording.review.text import Verdict
 from live_recording.stackfile.model import Stack
 
@@ -64,20 +64,20 @@ def plan_stack(
     create_private_directory(directory)
     where = _where_changes(stack, state, accepted)
     plan_file = directory / f"{stack.stack}.plan"
-    preview = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
-    write_file(directory / f"{stack.stack}.preview.json", preview.stdout, private=True)
+    done = run_pulumi(stack.pulumi_name, "preview", "--json", "--save-plan", str(plan_file))
+    write_file(directory / f"{stack.stack}.preview.json", done.stdout, private=True)
     make_private(plan_file)
-    if NO_STACK_MARKER in preview.stderr:
+    if NO_STACK_MARKER in done.stderr:
         raise ToolError(f"The backend has no stack {stack.stack}. Create it once: pulumi stack init {stack.stack}")
     if not state:
         raise ToolError(f"pulumi stack export of stack {stack.stack} failed, so the plan cannot be compared with it.")
-    if not preview.stdout.strip():
-        raise ToolError(f"pulumi preview of stack {stack.stack} printed no plan: {error_reason(preview.stderr)}")
-    review = build_review(stack, preview.stdout, account, stack.settings.now(), where, base)
-    if preview.returncode and not review.refused:
-        raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(preview.stderr)}")
-    types = types_in_state(state) | planned_types(preview.stdout)
-    return Plan(stack.stack, stack.pulumi_name, review, plan_file, types)
+    if not done.stdout.strip():
+        raise ToolError(f"pulumi preview of stack {stack.stack} printed no plan: {error_reason(done.stderr)}")
+    preview = parse_preview(done.stdout, stack.owner)
+    review = build_review(stack, preview, account, stack.settings.now(), where, base)
+    if done.returncode and not review.refused:
+        raise ToolError(f"pulumi preview of stack {stack.stack} failed: {error_reason(done.stderr)}")
+    return Plan(stack.stack, stack.pulumi_name, review, plan_file, types_in_state(state) | preview.types)
 
 
 def _where_changes(stack: StackFile, state: State, accepted: Collection[str]) -> tuple[WhereChange, ...]:

@@ -36,7 +36,7 @@ from live_recording.review.losses import (
 from live_recording.review.model import Format, Limit, Loss, Operation, Review, recorded_formats
 from live_recording.review.never_recorded import never_recorded
 from live_recording.review.ownership import snapshot_from_state
-from live_recording.review.preview import Preview, parse_preview
+from live_recording.review.preview import Preview
 from live_recording.review.simulation import SimulatedPlan, simulate_plan
 from live_recording.stackfile.model import Stack
 
@@ -51,26 +51,24 @@ NO_ACCOUNT_DATA = (
 
 def build_review(
     source: StackFile,
-    plan_text: str,
+    preview: Preview,
     snapshot: Snapshot | None,
     now: datetime,
     where: tuple[WhereChange, ...] = (),
     base: Stack | None = None,
 ) -> Review:
-    """Return the review of a plan (the output of `pulumi preview --json`); *snapshot* None: without account data.
+    """Return the review of a plan; *snapshot* None: without account data.
 
     *where* is what differs from the last deployment in where or as whom the stack records. *base* is the stack before the
     change, None if that is not known.
 
-    Raises ConfigError if the text is not a preview of this stack file, or the snapshot is of another site; ToolError if
-    the preview failed.
+    Raises ConfigError if the snapshot is of another site; ToolError if the preview failed.
     """
     if snapshot and snapshot.site != source.settings.site:
         raise ConfigError(
             f"The snapshot is from an account on site {snapshot.site}, but stack {source.stack} is on site "
             f"{source.settings.site}. Take a snapshot with the credentials of this stack."
         )
-    preview = parse_preview(plan_text, source.owner)
     if snapshot:
         account_check.require_same_account(source.settings.account, snapshot.account, preview.changes)
     if preview.failed and not preview.refused:

@@ -45,6 +45,7 @@ class Preview:
     failed: tuple[str, ...]  # sentences: what could not be read, so that there is no plan
     destroys: bool  # the whole stack
     limitations: tuple[str, ...]  # changes with an unknown operation
+    types: frozenset[str]  # of all resources that are changed, other providers' too
 
 
 class _State(BaseModel):
@@ -99,19 +100,16 @@ def parse_preview(text: str, owner: StackRef) -> Preview:
     if stack_ops == {"refresh"}:
         raise ConfigError(f"This is the output of a refresh, not a plan of `pulumi up`. {HOW_TO_CREATE}")
     refused, failed = _errors(digest)
-    steps = [(TYPES[urn.type], urn.name, step) for step in digest.steps if (urn := Urn.parse(step.urn)).type in TYPES]
+    urns = [(Urn.parse(step.urn), step) for step in digest.steps]
+    steps = [(TYPES[urn.type], urn.name, step) for urn, step in urns if urn.type in TYPES]
     return Preview(
         tuple(sorted(_planned_changes(steps), key=lambda change: (change.kind, change.name))),
         refused,
         failed,
         "delete" in stack_ops,
         tuple(_unknown_operations(steps)),
+        frozenset(urn.type for urn, _ in urns),
     )
-
-
-def planned_types(text: str) -> frozenset[str]:
-    """Return the types of all resources that a preview changes, other providers' too. Raises ConfigError as parse_preview."""
-    return frozenset(Urn.parse(step.urn).type for step in _parse_digest(text).steps)
 
 
 def _errors(digest: _Digest) -> tuple[tuple[str, ...], tuple[str, ...]]:
