@@ -68,6 +68,17 @@ def test_other_locks_stay(tmp_path: Path, ended: int) -> None:
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_lock_that_cannot_be_removed_stays(tmp_path: Path, ended: int) -> None:
+    """Then the command that removes it is shown, as for any other lock."""
+    lock = lock_of(tmp_path, ended)
+    attributes = Path(f"{lock.file}.attrs")
+    attributes.unlink()
+    attributes.mkdir()
+
+    assert not remove_abandoned([lock])
+    assert lock.file.exists()
+
+
 @pytest.mark.parametrize("user", ["op@host", "a b@x (pid 9) at y", "@"])
 def test_lock_is_read_from_what_the_cli_shows(user: str) -> None:
     """Whatever users and directories are called."""
@@ -78,7 +89,13 @@ def test_lock_is_read_from_what_the_cli_shows(user: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "error: the stack is currently locked by 1 lock(s).", SHOWN.replace("file:", "s3:"), SHOWN.format("op@x", "")],
+    [
+        "",
+        "error: the stack is currently locked by 1 lock(s).",
+        SHOWN.replace("file:", "s3:"),
+        SHOWN.format("op@x", ""),
+        SHOWN.replace("7", "7" * 5000),
+    ],
 )
 def test_other_lines_show_no_lock(line: str) -> None:
     """A lock in a shared backend is left alone: other hosts can have the same name."""

@@ -29,7 +29,7 @@ def deploy(
     """Plan, review and apply one stack.
 
     Prints the verdict, then applies. Applies nothing if the review stops. If the plan becomes stale, plans again, and
-    applies the new plan only if it has no other effects.
+    applies the new plan only if it has no other effects. The lock of a run that was killed on this machine is removed.
 
     Example: live-recording deploy prod
     """

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-_SHOWN_LOCK = re.compile(r"  (?P<url>file://.+): created by .* \(pid (?P<process>[0-9]+)\) at \S+")
+_SHOWN_LOCK = re.compile(r"  (?P<url>file://.+): created by .* \(pid (?P<process>[0-9]{1,10})\) at \S+")
 """How the CLI shows a lock in a directory (*observed* with 3.259)."""
 _ATTRIBUTES = ".attrs"
 """Ending of the file with attributes that the backend keeps beside each file (*observed*)."""
@@ -53,9 +53,12 @@ def remove_abandoned(locks: Collection[Lock]) -> bool:
     """Remove locks if the run of each is over. Returns whether they were removed."""
     if not locks or not all(lock.is_abandoned for lock in locks):
         return False
-    for lock in locks:
-        for file in (lock.file, lock.file.with_name(f"{lock.file.name}{_ATTRIBUTES}")):
-            file.unlink(missing_ok=True)
+    try:
+        for lock in locks:
+            lock.file.with_name(f"{lock.file.name}{_ATTRIBUTES}").unlink(missing_ok=True)
+            lock.file.unlink(missing_ok=True)
+    except OSError:
+        return False
     return True
 
 
