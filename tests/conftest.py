@@ -64,7 +64,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # When the Pulumi CLI starts it builds large tables; collecting garbage then is a third of what a short command costs.
-os.environ.setdefault("GOGC", "400")
+os.environ.setdefault("GOGC", "off")
+os.environ.setdefault("GOMEMLIMIT", "300MiB")
 
 # The time that one example takes depends on the machine more than on the code.
 hypothesis.settings.register_profile("no-deadline", deadline=None)

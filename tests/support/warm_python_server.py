@@ -4,6 +4,7 @@ Argument: the file descriptor of the listening socket. The server ends when its 
 the one who asked for it is gone.
 """
 
+import atexit
 import gc
 import importlib
 import io
@@ -15,6 +16,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,6 +46,35 @@ PRELOADED = (
     "pulumi.dynamic",
     "typer._adapters",
 )
+
+
+class End:
+    """Ends a process with its exit code, but without freeing its modules: in a fork, that would copy their memory first.
+
+    It must be registered before anything else that runs at the end, so that it runs last.
+    """
+
+    def __init__(self) -> None:
+        self._code = 0
+        atexit.register(self._leave)
+
+    def of(self, run: Callable[[], None]) -> None:
+        """Run something, and remember with which code the process then ends."""
+        try:
+            run()
+        except KeyboardInterrupt:  # ends it by a signal
+            atexit.unregister(self._leave)
+            raise
+        except BaseException as error:
+            code = error.code if isinstance(error, SystemExit) else 1
+            self._code = code if isinstance(code, int) else int(code is not None)
+            raise
+
+    def _leave(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(self._code)
 
 
 class Request(NamedTuple):
@@ -157,10 +188,12 @@ def become(request: Request) -> None:
 def main() -> None:
     """Import everything once, then serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the tests, not with what they interrupt
+    end = End()
     for name in PRELOADED:
         importlib.import_module(name)
     gc.freeze()
-    become(Server(socket.socket(fileno=int(sys.argv[1]))).serve())
+    request = Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+    end.of(lambda: become(request))
 
 
 main()
