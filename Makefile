@@ -46,7 +46,7 @@ lint: .venv/ready  ## style, types, imports between packages, complexity; script
 
 .tccli/ready: requirements-tccli.txt
 	$(PYTHON) -m venv .tccli
-	.tccli/bin/pip install $(QUIETLY) --require-hashes -r requirements-tccli.txt
+	.tccli/bin/pip install $(QUIETLY) --no-compile --require-hashes -r requirements-tccli.txt # compiling takes 40 s, and few modules are used
 	@touch $@
 
 .publish/ready: requirements-publish.txt
