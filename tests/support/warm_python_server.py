@@ -48,7 +48,7 @@ PRELOADED = (
 )
 
 
-class End:
+class QuickExit:
     """Ends a process with its exit code, but without freeing its modules: in a fork, that would copy their memory first.
 
     It must be registered before anything else that runs at the end, so that it runs last.
@@ -58,10 +58,10 @@ class End:
         self._code = 0
         atexit.register(self._leave)
 
-    def of(self, run: Callable[[], None]) -> None:
-        """Run something, and remember with which code the process then ends."""
+    def run(self, function: Callable[[], None]) -> None:
+        """Call a function, and remember the exit code of the process that it leads to."""
         try:
-            run()
+            function()
         except KeyboardInterrupt:  # ends it by a signal
             atexit.unregister(self._leave)
             raise
@@ -188,12 +188,12 @@ def become(request: Request) -> None:
 def main() -> None:
     """Import everything once, then serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the tests, not with what they interrupt
-    end = End()
+    quick_exit = QuickExit()
     for name in PRELOADED:
         importlib.import_module(name)
     gc.freeze()
     request = Server(socket.socket(fileno=int(sys.argv[1]))).serve()
-    end.of(lambda: become(request))
+    quick_exit.run(lambda: become(request))
 
 
 main()

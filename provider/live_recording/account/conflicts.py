@@ -167,9 +167,10 @@ def find_protection(recording: Mapping[str, Any], now: datetime) -> Protected | 
         now: The time.
     """
     end = recording.get("ends_at") or recording.get("end")
-    if not recording.get("protect") or not end or datetime.fromisoformat(end) <= now:
+    if not recording.get("protect") or not end:
         return None
-    return Protected(datetime.fromisoformat(end))
+    protection = Protected(datetime.fromisoformat(end))
+    return protection if protection.end > now else None
 
 
 def over_quota_during_deployment(section: str, peak: int, allowed: int) -> str:

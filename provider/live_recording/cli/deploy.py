@@ -29,7 +29,8 @@ def deploy(
     """Plan, review and apply one stack.
 
     Prints the verdict, then applies. Applies nothing if the review stops. If the plan becomes stale, plans again, and
-    applies the new plan only if it has no other effects. The lock of a run that was killed on this machine is removed.
+    applies the new plan only if it has no other effects. With a `file://` state, removes the lock of a run that was killed on
+    this machine.
 
     Example: live-recording deploy prod
     """

@@ -1,4 +1,4 @@
-"""Garbage collection in processes that end after seconds: the program, the provider, and most verbs."""
+"""Garbage collection in processes that end after seconds: the program, the provider, and the verbs."""
 
 import atexit
 import gc

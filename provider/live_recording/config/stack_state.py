@@ -5,13 +5,10 @@ thus enough to run code with the credentials of a deployment. So our commands re
 """
 
 import json
-import signal
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
-from live_recording.config.pulumi_cli import COMMANDS, run_pulumi
+from live_recording.config.pulumi_cli import run_pulumi
 from live_recording.config.sources import StackConfig, engine_config, read_stack_config
 from live_recording.core.errors import ToolError
 from live_recording.core.kinds import ACCOUNT, CLASS_OF, PROVIDER_REFERENCES
@@ -41,17 +38,6 @@ def read_state(stack: str) -> State:
     named = read_stack_config(stack).get(OTHER_TYPES) or ""
     require_known_code(stack, state, {name.strip() for name in named.split(",")})
     return state if isinstance(state, dict) else {}
-
-
-@contextmanager
-def reading_state(stack: str) -> Iterator[Future[State]]:
-    """Read the state of a stack as `read_state` does, while the body runs. Yields the future state."""
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        try:
-            yield reader.submit(read_state, stack)
-        except KeyboardInterrupt:
-            COMMANDS.interrupt(signal.SIGINT)
-            raise
 
 
 def accounts_in_state(state: State) -> tuple[str, ...]:

@@ -1,6 +1,9 @@
 """Plan, review and apply one stack."""
 
-from collections.abc import Collection
+import signal
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,8 +13,8 @@ from typing import Protocol
 from live_recording.account import snapshot_file
 from live_recording.account.inventory import AccountInventory, open_account
 from live_recording.config import files
-from live_recording.config.pulumi_cli import child_environment, pulumi_command
-from live_recording.config.stack_state import reading_state
+from live_recording.config.pulumi_cli import COMMANDS, child_environment, pulumi_command
+from live_recording.config.stack_state import State, read_state
 from live_recording.core.stack_name import StackName
 from live_recording.core.text import command_of, join_words
 from live_recording.desired.moments import moments
@@ -98,7 +101,7 @@ def deploy_stack(
 ) -> Deployment:
     """Plan, review and apply a stack. A stale plan is repeated once, and applied if it has no other effects.
 
-    The lock of a run that was killed on this machine is removed. Then the plan counts as stale.
+    With its state in a directory, the lock of a run that was killed on this machine is removed, and the plan counts as stale.
 
     Args:
         name: Name of the stack, or path of its file.
@@ -135,6 +138,20 @@ def _unlock(update: Update, observer: Observer) -> bool:
     return True
 
 
+@contextmanager
+def _reading_state(stack: str) -> Iterator[Future[State]]:
+    """Read the state of a stack while the body runs: the CLI takes as long as the account. Yields the future state.
+
+    The CLI has a process group of its own, so an interrupt of the body is sent to it.
+    """
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        try:
+            yield reader.submit(read_state, stack)
+        except KeyboardInterrupt:
+            COMMANDS.interrupt(signal.SIGINT)
+            raise
+
+
 def _outcome(update: Update) -> Outcome:
     if update.exit_code == 0:
         return Outcome.applied
@@ -157,7 +174,7 @@ class Attempt:
     @classmethod
     def plan_now(cls, name: str, directory: Path, accepted: Collection[str]) -> "Attempt":
         """Plan and review a stack. What a change after this moment would change is read before the plan is created."""
-        with reading_state(StackName.parse(name).for_pulumi) as state:
+        with _reading_state(StackName.parse(name).for_pulumi) as state:
             contents, stack = input_contents(name), open_stack(name)
             stack.settings.require_changes_allowed(preview=False)
             began = stack.settings.now()
@@ -178,7 +195,7 @@ class Attempt:
 
     def is_basis_same(self) -> bool:
         """Return whether what the plan was computed from is the same now. Reads all of it again."""
-        with reading_state(self.plan.pulumi_name) as state:
+        with _reading_state(self.plan.pulumi_name) as state:
             account = snapshot_file.snapshot_of(self.live) if self.live else None
             return self.basis.is_same(Basis(input_contents(self.name), state.result(), account))
 

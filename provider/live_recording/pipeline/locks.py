@@ -1,7 +1,7 @@
 """The lock that a killed run leaves on its stack.
 
-It is removed only if it proves that its run is over: the state is in a directory of this machine, the lock names this host,
-and none of its processes has the number in the lock. In a shared backend that proves nothing: hosts can have the same name.
+`deploy` removes it only if it proves that its run is over: the state is in a directory, the lock names this host, and no
+process here has its number. In a shared backend that proves nothing: hosts can have the same name.
 """
 
 import json
@@ -19,7 +19,7 @@ _SHOWN_LOCK = re.compile(r"  (?P<url>file://.+): created by .* \(pid (?P<process
 _ATTRIBUTES = ".attrs"
 """Ending of the file with attributes that the backend keeps beside each file (*observed*)."""
 _ZOMBIE = "Z"
-"""State of a process that ended, but whose parent has not yet asked how."""
+"""State of a process that ended, but whose parent has not waited for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,20 +95,20 @@ class _Digest(BaseModel):
 def parse_preview(text: str, owner: StackRef) -> Preview:
     """Parse the preview of the stack *owner*. Raises ConfigError if it is not a preview, or of another stack."""
     digest = _parse_digest(text)
-    _check_stack(digest, owner)
-    stack_ops = {step.op for step in digest.steps if Urn.parse(step.urn).type == STACK}
+    all_steps = [(Urn.parse(step.urn), step) for step in digest.steps]
+    _check_stack({urn.owner for urn, _ in all_steps}, owner)
+    stack_ops = {step.op for urn, step in all_steps if urn.type == STACK}
     if stack_ops == {"refresh"}:
         raise ConfigError(f"This is the output of a refresh, not a plan of `pulumi up`. {HOW_TO_CREATE}")
     refused, failed = _errors(digest)
-    urns = [(Urn.parse(step.urn), step) for step in digest.steps]
-    steps = [(TYPES[urn.type], urn.name, step) for urn, step in urns if urn.type in TYPES]
+    steps = [(TYPES[urn.type], urn.name, step) for urn, step in all_steps if urn.type in TYPES]
     return Preview(
         tuple(sorted(_planned_changes(steps), key=lambda change: (change.kind, change.name))),
         refused,
         failed,
         "delete" in stack_ops,
         tuple(_unknown_operations(steps)),
-        frozenset(urn.type for urn, _ in urns),
+        frozenset(urn.type for urn, _ in all_steps),
     )
 
 
@@ -127,8 +127,8 @@ def _unknown_operations(steps: Iterable[tuple[KindName, str, _Step]]) -> Iterato
             yield f"{entry}: the plan has the unknown operation {quoted(step.op)}; it is not reviewed."
 
 
-def _check_stack(digest: _Digest, owner: StackRef) -> None:
-    others = {Urn.parse(step.urn).owner for step in digest.steps} - {owner}
+def _check_stack(owners: set[StackRef], owner: StackRef) -> None:
+    others = owners - {owner}
     if others:
         raise ConfigError(
             f"This plan is for stack {escaped(min(others).description)}, but the review is for stack "
